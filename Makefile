@@ -1,0 +1,46 @@
+# Every target makes its own virtual environment; Python 3.11 and a package registry are all it takes.
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready-demo
+READY_DEV := $(VENV)/.ready-dev
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check format lint types bench clean
+
+help: ## Show this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+demo: $(READY) ## Hold the sample alerts against the sample register and show what was found
+	$(BIN)/hpmatch link examples/data/alerts.csv examples/data/register.csv --out out/demo
+	@echo; echo "The first dispositions:"; head -6 out/demo/dispositions.csv
+
+test: $(READY_DEV) ## Run all tests
+	$(BIN)/pytest -n auto
+
+check: format lint types test ## Format, lint, strict typing, tests and doctests
+
+format: $(READY_DEV) ## Check the format
+	$(BIN)/ruff format --check .
+
+lint: $(READY_DEV) ## Check the code's rules
+	$(BIN)/ruff check .
+
+types: $(READY_DEV) ## Check the types, strictly
+	$(BIN)/mypy
+
+bench: $(READY_DEV) ## Measure precision and recall on generated data
+	$(BIN)/python -m benchmarks
+
+clean: ## Remove the environment and what was made
+	rm -rf $(VENV) out .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+$(READY): pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --editable '.[cli]'
+	touch $@
+
+$(READY_DEV): pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --editable '.[dev]'
+	touch $@ $(READY)

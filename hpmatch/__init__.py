@@ -1,0 +1,85 @@
+"""
+Entity resolution of health personnel across borders.
+
+Start with ``link``: it holds alerts against a register and answers for every one. ``hpmatch/link.py`` shows how.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from hpmatch.decision import DecisionRule as DecisionRule
+    from hpmatch.errors import HpmatchError as HpmatchError
+    from hpmatch.errors import ModelError as ModelError
+    from hpmatch.errors import PluginError as PluginError
+    from hpmatch.errors import SchemaError as SchemaError
+    from hpmatch.errors import SourceError as SourceError
+    from hpmatch.evaluation import Evaluation as Evaluation
+    from hpmatch.evaluation import evaluate as evaluate
+    from hpmatch.link import link as link
+    from hpmatch.model import FellegiSunter as FellegiSunter
+    from hpmatch.model import Level as Level
+    from hpmatch.model import Model as Model
+    from hpmatch.model import read_model as read_model
+    from hpmatch.protocols import Compared as Compared
+    from hpmatch.protocols import Keys as Keys
+    from hpmatch.protocols import Pairs as Pairs
+    from hpmatch.records import Column as Column
+    from hpmatch.records import Records as Records
+    from hpmatch.results import Explanation as Explanation
+    from hpmatch.results import Result as Result
+    from hpmatch.schema import Schema as Schema
+
+# Modules are imported when a name is first used, so that `import hpmatch` costs next to nothing.
+_HOMES = {
+    "Column": "records",
+    "Compared": "protocols",
+    "DecisionRule": "decision",
+    "Evaluation": "evaluation",
+    "Explanation": "results",
+    "FellegiSunter": "model",
+    "HpmatchError": "errors",
+    "Keys": "protocols",
+    "Level": "model",
+    "Model": "model",
+    "ModelError": "errors",
+    "Pairs": "protocols",
+    "PluginError": "errors",
+    "Records": "records",
+    "Result": "results",
+    "Schema": "schema",
+    "SchemaError": "errors",
+    "SourceError": "errors",
+    "evaluate": "evaluation",
+    "link": "link",
+    "read_model": "model",
+}
+
+__all__ = list(_HOMES)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'hpmatch' has no attribute {name!r}")
+    value = getattr(import_module(f"hpmatch.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(_HOMES)
+
+
+class _Package(ModuleType):
+    """A package in which importing the module ``link`` does not hide the function ``link``."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        is_home = isinstance(value, ModuleType) and _HOMES.get(name) == name
+        super().__setattr__(name, getattr(value, name) if is_home else value)
+
+
+sys.modules[__name__].__class__ = _Package

@@ -1,0 +1,154 @@
+"""
+The parts of recordlinkage as stages: an index as a blocking rule, a compare feature as a comparison, a classifier.
+
+Needs the extra ``recordlinkage``. The parts see the standardised columns as pandas columns: text as it is, several
+values joined by blanks, a date as yyyy-mm-dd.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from hpmatch.protocols import Compared, ComparisonVectors, Pairs
+from hpmatch.records import FloatArray, Records
+
+_HIGHEST_CERTAINTY = 1 - 1e-9
+
+
+@dataclass(frozen=True)
+class Index:
+    """
+    A recordlinkage index, such as ``recordlinkage.index.Block("family_name")``, as a blocking rule.
+
+    Args:
+        name: The rule's name.
+        columns: The columns that the index reads.
+        index: The index: anything with ``index(left, right)`` that gives a MultiIndex.
+    """
+
+    name: str
+    columns: tuple[str, ...]
+    index: Any
+
+    def pairs(self, left: Records, right: Records) -> Pairs:
+        """The pairs that the index makes."""
+        found = self.index.index(to_frame(left.select(self.columns)), to_frame(right.select(self.columns)))
+        rows = [found.get_level_values(level).to_numpy(np.int32) for level in (0, 1)]
+        return Pairs(rows[0], rows[1])
+
+
+@dataclass(frozen=True)
+class Feature:
+    """
+    A recordlinkage compare feature, such as ``recordlinkage.compare.String("given_name", "given_name")``, as a comparison.
+
+    Args:
+        name: The comparison's name.
+        columns: The columns that the feature reads.
+        feature: The feature: anything with ``compute(pairs, left, right)`` that gives a number from 0 to 1.
+        thresholds: The similarities from which each level but the last holds, descending.
+    """
+
+    name: str
+    columns: tuple[str, ...]
+    feature: Any
+    thresholds: tuple[float, ...] = (1.0,)
+
+    @property
+    def levels(self) -> tuple[str, ...]:
+        """A level for each threshold, and one for what reaches none."""
+        return (*(f"at_least_{threshold:g}" for threshold in self.thresholds), "different")
+
+    def compare(self, left: Records, right: Records) -> Compared:
+        """The level that each similarity reaches; missing where the feature has no number."""
+        rows = pd.RangeIndex(len(left))
+        pairs = pd.MultiIndex.from_arrays([rows, rows])
+        found = self.feature.compute(
+            pairs, to_frame(left.select(self.columns)), to_frame(right.select(self.columns))
+        )
+        similarity = np.asarray(found, np.float64)
+        levels = (similarity[:, None] < np.array(self.thresholds)).sum(axis=1)
+        absent = np.zeros(len(left), bool)
+        for side in (left, right):
+            absent |= np.all([side[name].is_missing for name in self.columns if name in side], axis=0)
+        return Compared(np.where(np.isnan(similarity) | absent, -1, levels).astype(np.int8))
+
+
+@dataclass(frozen=True)
+class Classifier:
+    """
+    A recordlinkage classifier, such as ``recordlinkage.ECMClassifier()``, as a classifier.
+
+    It sees a 1 where a comparison reached its first level and a 0 elsewhere. One that learns without labels is fitted to
+    the candidate pairs at hand; one that needs labels has to come fitted.
+
+    Args:
+        classifier: The classifier: anything with ``prob(features)``.
+        fit: Whether to fit it to the candidate pairs.
+    """
+
+    classifier: Any
+    fit: bool = True
+
+    def match_weights(self, vectors: ComparisonVectors) -> FloatArray:
+        """
+        The evidence of each pair.
+
+        A probability among candidate pairs is turned into evidence by taking off the share of matches among them and
+        adding what being a candidate says by itself: log2 of all pairs by candidate pairs.
+        """
+        if not len(vectors.levels):
+            return np.zeros(0)
+        features = _binary(vectors, vectors.levels)
+        if self.fit:
+            # In the order of the patterns, so that the order of rows cannot matter.
+            ordered = _binary(vectors, np.repeat(vectors.patterns, vectors.counts, axis=0))
+            self.classifier.fit(ordered)
+        patterns = np.asarray(self.classifier.prob(_binary(vectors, vectors.patterns)), np.float64)
+        certain = np.clip(patterns, 1 - _HIGHEST_CERTAINTY, _HIGHEST_CERTAINTY)
+        share = float(np.average(certain, weights=vectors.counts))
+        candidates = np.log2(float(vectors.records[0]) * vectors.records[1] / len(features))
+        return np.asarray(
+            (_log_odds(certain) - _log_odds(share) + candidates)[vectors.pattern_of_pair], np.float64
+        )
+
+
+def to_frame(records: Records) -> pd.DataFrame:
+    """
+    Standardised columns as a DataFrame, one row a record, numbered from 0.
+
+    Example:
+        >>> from hpmatch.records import Column
+        >>> import pyarrow as pa
+        >>> dates = Column.encode([(19780409,), None], pa.list_(pa.int32()))
+        >>> to_frame(Records(pa.array(["a", "b"]), {"birth_date": dates}))["birth_date"].tolist()
+        ['1978-04-09', None]
+    """
+    columns = {}
+    for name, column in records.columns.items():
+        cells = [_cell(value) for value in column.values.array.to_pylist()]  # noqa: PD011 - no pandas
+        columns[name] = pd.Series(np.array([*cells, None], object)[column.codes], dtype=object)
+    return pd.DataFrame(columns, index=pd.RangeIndex(len(records)))
+
+
+def _cell(value: str | Sequence[str] | Sequence[int]) -> str:
+    if isinstance(value, str):
+        return value
+    if value and isinstance(value[0], int):
+        return f"{value[0] // 10_000:04}-{value[0] // 100 % 100:02}-{value[0] % 100:02}"
+    return " ".join(map(str, value))
+
+
+def _binary(vectors: ComparisonVectors, levels: np.ndarray[Any, Any]) -> pd.DataFrame:
+    rows = pd.RangeIndex(len(levels))
+    index = pd.MultiIndex.from_arrays([rows, rows])
+    return pd.DataFrame((levels == 0).astype(np.int64), columns=list(vectors.names), index=index)
+
+
+def _log_odds(probability: Any) -> Any:
+    return np.log2(probability / (1 - probability))

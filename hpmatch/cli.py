@@ -1,0 +1,170 @@
+"""The command line: ``hpmatch link ALERTS REGISTER --out DIR``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from importlib.metadata import version
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from hpmatch.errors import HpmatchError
+from hpmatch.output import FORMATS
+
+DONE, DATA_UNUSABLE, COMMAND_WRONG = 0, 1, 2
+_INTERRUPTED = 130
+
+_LINK = """\
+Holds every alert against the register and says whether its person is in it.
+
+ALERTS and REGISTER are CSV files (comma, semicolon, tab or bar; UTF-8, Latin-1 or UTF-16; found out by themselves) or
+Parquet files. Columns are recognised by their English or Norwegian names (family_name or etternavn, given_name or
+fornavn, birth_date or fødselsdato, alert_id or melding_id, hpr_number or hpr_nummer ...); --schema tells of others.
+"""
+_LINK_MORE = """\
+What is written to DIR:
+  dispositions.csv  one row for each alert: match, review, no_match, or unmatchable with the reason
+  links.csv         the registered persons that an alert may be about, with weight, probability and what agrees
+  rejected.csv      rows of the input that could not be used, with row number and reason
+  summary.json      counts that add up
+
+A schema file (TOML) says which column plays which role:
+  [alerts.columns]
+  surname = "family_name"
+  dob = "birth_date"
+
+Exit status: 0 done; 1 the data could not be used; 2 the command was wrong. DIR gets a whole result or none.
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit status."""
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except HpmatchError as error:
+        print(f"hpmatch: {error}", file=sys.stderr)
+        return DATA_UNUSABLE
+    except KeyboardInterrupt:
+        print("hpmatch: interrupted; nothing was written", file=sys.stderr)
+        return _INTERRUPTED
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="hpmatch",
+        description="Entity resolution of health personnel across borders.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"hpmatch {version('hpmatch')}")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    _add_link(commands)
+    return parser
+
+
+def _add_link(commands: Any) -> None:
+    command = commands.add_parser(
+        "link",
+        help="hold alerts against the register",
+        description=_LINK,
+        epilog=_LINK_MORE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    command.add_argument("alerts", metavar="ALERTS", help="the alerts (CSV or Parquet)")
+    command.add_argument("register", metavar="REGISTER", help="the register (CSV or Parquet)")
+    command.add_argument(
+        "--out", metavar="DIR", required=True, help="the folder for the result; new, or an earlier result"
+    )
+    command.add_argument(
+        "--model", metavar="NAME|FILE", default="imi", help="a shipped model or a model file (default: imi)"
+    )
+    command.add_argument(
+        "--schema", metavar="FILE", help="a TOML file that says which column plays which role"
+    )
+    command.add_argument(
+        "--min-weight",
+        metavar="W",
+        type=float,
+        help="keep links of at least this match weight (log2 odds; default: those that may matter)",
+    )
+    command.add_argument(
+        "--format", choices=FORMATS, default="csv", help="the format of the tables (default: csv)"
+    )
+    command.set_defaults(run=_link)
+
+
+def _link(options: argparse.Namespace) -> int:
+    from hpmatch.link import link  # noqa: PLC0415 - so that --help answers at once
+    from hpmatch.output import check_folder  # noqa: PLC0415
+    from hpmatch.results import TABLES  # noqa: PLC0415
+
+    started = time.perf_counter()
+    check_folder(options.out, TABLES)
+    with _progress_bar() as progress:
+        result = link(
+            options.alerts,
+            options.register,
+            options.model,
+            schema=options.schema,
+            min_weight=options.min_weight,
+            progress=progress,
+        )
+    result.write(options.out, options.format)
+    _show_summary(result.summary, options.out, time.perf_counter() - started)
+    return DONE
+
+
+@contextmanager
+def _progress_bar() -> Iterator[Callable[[str, int, int], None]]:
+    """A bar on a terminal, nothing in a pipe or without rich."""
+    if not (sys.stderr.isatty() and find_spec("rich")):
+        yield lambda *_: None
+        return
+    from rich.console import Console  # noqa: PLC0415
+    from rich.progress import Progress  # noqa: PLC0415
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        tasks: dict[str, Any] = {}
+
+        def show(stage: str, done: int, total: int) -> None:
+            if stage not in tasks:
+                tasks[stage] = bar.add_task(stage, total=total)
+            bar.update(tasks[stage], completed=done, total=total)
+
+        yield show
+
+
+def _show_summary(summary: Any, out: str, seconds: float) -> None:
+    alerts, register = summary["alerts"], summary["register"]
+    rows = [
+        ("alerts read", alerts["read"], ""),
+        ("  match", alerts["match"], f"{summary['persons']['matched']} registered persons"),
+        ("  review", alerts["review"], "to be looked at by a person"),
+        ("  no match", alerts["no_match"], "nobody in the register fits"),
+        ("  unmatchable", alerts["unmatchable"], "too little to go by; see dispositions"),
+        ("alert rows rejected", alerts["rejected"], "see rejected" if alerts["rejected"] else ""),
+        ("registered persons", register["read"], ""),
+        ("register rows rejected", register["rejected"], "see rejected" if register["rejected"] else ""),
+    ]
+    for label, number, note in rows:
+        print(f"{label:<24}{number:>10,}  {note}".rstrip())
+    print(f"written to {Path(out)} in {seconds:.1f} s")
+    rejected = (
+        f"{table['rejected']:,} {kind} rows"
+        for kind, table in (("alert", alerts), ("register", register))
+        if table["rejected"]
+    )
+    if told := " and ".join(rejected):
+        print(
+            f"hpmatch: {told} could not be used and have no answer; see 'rejected' in {Path(out)}",
+            file=sys.stderr,
+        )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,116 @@
+"""
+Comparing: from candidate pairs to comparison vectors.
+
+A comparison sees each distinct pair of values once; what it finds is spread to all pairs that hold those values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from hpmatch.blocking import CandidatePairs
+from hpmatch.errors import PluginError
+from hpmatch.protocols import Compared, Comparison, ComparisonVectors
+from hpmatch.records import MISSING, IntArray, Records
+
+DEFAULT_CHUNK_SIZE = 200_000
+
+
+def compare(
+    left: Records,
+    right: Records,
+    pairs: CandidatePairs,
+    comparisons: Sequence[Comparison],
+    chunk_size: int = DEFAULT_CHUNK_SIZE,
+    progress: Callable[[str, int, int], None] = lambda *_: None,
+) -> ComparisonVectors:
+    """
+    Compare candidate pairs.
+
+    Args:
+        left: The left table.
+        right: The right table.
+        pairs: The candidate pairs, k of them.
+        comparisons: What to compare them by, c of them.
+        chunk_size: How many pairs are compared at a time.
+        progress: Called with "compare", the pairs done and all pairs.
+
+    Raises:
+        PluginError: If a comparison gives something else than it promised.
+    """
+    levels = np.full((len(pairs), len(comparisons)), MISSING, np.int8)
+    frequencies = np.full((len(pairs), len(comparisons)), np.nan)
+    for chunk in pairs.chunks(chunk_size):
+        progress("compare", chunk.start, len(pairs))
+        for place, comparison in enumerate(comparisons):
+            found = compare_distinct(comparison, left, right, pairs.left[chunk], pairs.right[chunk])
+            levels[chunk, place] = found.levels
+            if found.frequencies is not None:
+                frequencies[chunk, place] = found.frequencies
+    progress("compare", len(pairs), len(pairs))
+    names = tuple(comparison.name for comparison in comparisons)
+    sizes = tuple(len(comparison.levels) for comparison in comparisons)
+    return ComparisonVectors(names, levels, frequencies, sizes, (len(left), len(right)))
+
+
+def compare_distinct(
+    comparison: Comparison, left: Records, right: Records, left_rows: IntArray, right_rows: IntArray
+) -> Compared:
+    """
+    Compare row pairs by one comparison, calling it with distinct pairs of values only.
+
+    Returns:
+        For each pair what its values gave; missing where either side holds none of the comparison's columns.
+    """
+    left, right = left.select(comparison.columns), right.select(comparison.columns)
+    left_value, left_first = _distinct_values(left, left_rows)
+    right_value, right_first = _distinct_values(right, right_rows)
+    present = (left_value >= 0) & (right_value >= 0)
+    if not present.any():
+        return Compared(np.full(len(present), MISSING, np.int8))
+    pair = left_value[present] * max(len(right_first), 1) + right_value[present]
+    distinct, of_pair = np.unique(pair, return_inverse=True)
+    chosen_left, chosen_right = np.divmod(distinct, max(len(right_first), 1))
+    found = comparison.compare(left.take(left_first[chosen_left]), right.take(right_first[chosen_right]))
+    _check(comparison, found, len(distinct))
+    return _spread(found, present, of_pair)
+
+
+def _distinct_values(records: Records, rows: IntArray) -> tuple[IntArray, IntArray]:
+    """For each row the number of its combination of values (-1 if all are missing), and a row that holds each."""
+    used, of_row = np.unique(rows, return_inverse=True)
+    combined = np.zeros(len(used), np.int64)
+    present = np.zeros(len(used), bool)
+    for column in records.columns.values():
+        codes = column.codes[used].astype(np.int64)
+        present |= codes >= 0
+        combined = np.unique(combined * (len(column.values.array) + 1) + codes + 1, return_inverse=True)[1]
+    _, first, value = np.unique(combined, return_index=True, return_inverse=True)
+    return np.where(present, value, MISSING)[of_row], used[first]
+
+
+def _spread(found: Compared, present: npt.NDArray[np.bool_], of_pair: IntArray) -> Compared:
+    levels = np.full(len(present), MISSING, np.int8)
+    levels[present] = np.asarray(found.levels, np.int8)[of_pair]
+    if found.frequencies is None:
+        return Compared(levels)
+    frequencies = np.full(len(present), np.nan)
+    frequencies[present] = np.asarray(found.frequencies, np.float64)[of_pair]
+    return Compared(levels, frequencies)
+
+
+def _check(comparison: Comparison, found: object, size: int) -> None:
+    if not isinstance(found, Compared):
+        raise PluginError(
+            f"comparison {comparison.name!r} has to return Compared(levels), not {type(found).__name__}"
+        )
+    levels = np.asarray(found.levels)
+    if levels.shape != (size,) or (
+        size and not MISSING <= levels.min() <= levels.max() < len(comparison.levels)
+    ):
+        raise PluginError(
+            f"comparison {comparison.name!r} has to return {size} levels between -1 and {len(comparison.levels) - 1}"
+        )

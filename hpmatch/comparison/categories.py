@@ -1,0 +1,88 @@
+"""Categories: sex, profession, specialty, country."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from hpmatch.protocols import Compared
+from hpmatch.records import Records
+from hpmatch.standardise.professions import compatible
+
+
+@dataclass(frozen=True)
+class Category:
+    """
+    One value, or several, of a category.
+
+    Levels: ``same`` (a value in common), ``different``. Agreement on a rare value is worth more.
+
+    Args:
+        name: The comparison's name.
+        column: The column that it reads.
+    """
+
+    name: str
+    column: str
+    levels: ClassVar = ("same", "different")
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The column."""
+        return (self.column,)
+
+    def compare(self, left: Records, right: Records) -> Compared:
+        """See the class."""
+        lefts, rights = _sets(left, self.column), _sets(right, self.column)
+        shares = _shares(right, self.column)
+        common = [a & b for a, b in zip(lefts, rights, strict=True)]
+        levels = np.array([0 if values else 1 for values in common], np.int8)
+        rarest = [min((shares[value] for value in values), default=np.nan) for values in common]
+        return Compared(levels, np.array(rarest, np.float64))
+
+
+@dataclass(frozen=True)
+class Profession:
+    """
+    Professions as category codes of the register.
+
+    Levels: ``same``, ``compatible`` (one person plausibly has both, such as nurse and later doctor), ``different``.
+    """
+
+    name: str = "profession"
+    column: str = "profession"
+    levels: ClassVar = ("same", "compatible", "different")
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The column."""
+        return (self.column,)
+
+    def compare(self, left: Records, right: Records) -> Compared:
+        """See the class."""
+        return Compared(_levels(left, right, self.column, compatible))
+
+
+def _levels(
+    left: Records, right: Records, column: str, fit: Callable[[Sequence[str], Sequence[str]], bool]
+) -> np.ndarray[tuple[int], np.dtype[np.int8]]:
+    pairs = zip(_sets(left, column), _sets(right, column), strict=True)
+    return np.array([0 if a & b else 1 if fit(sorted(a), sorted(b)) else 2 for a, b in pairs], np.int8)
+
+
+def _sets(records: Records, column: str) -> list[frozenset[str]]:
+    cells = records[column].to_pylist()
+    return [frozenset((cell,) if isinstance(cell, str) else cell or ()) for cell in cells]
+
+
+def _shares(records: Records, column: str) -> dict[str, float]:
+    values = records[column].values
+    known = int(values.counts.sum())
+    if hasattr(values.array, "value_lengths"):
+        terms, counts = values.terms.array, values.terms.counts
+    else:
+        terms, counts = values.array, values.counts
+    return {term: count / known for term, count in zip(terms.to_pylist(), counts.tolist(), strict=True)}

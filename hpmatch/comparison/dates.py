@@ -1,0 +1,158 @@
+"""
+Dates of birth.
+
+A date is compared as it was typed: every reading of the one with every reading of the other, and the best level
+counts. The levels follow the errors that occur when a date is written down, read aloud or typed again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+import numpy.typing as npt
+
+from hpmatch.blocking import ranges
+from hpmatch.protocols import Compared, LevelArray
+from hpmatch.records import Column, FloatArray, IntArray, Records
+
+Readings = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class BirthDate:
+    """
+    Dates of birth, by the error that would explain their difference.
+
+    Levels, best first:
+
+    - ``same``: all of year, month and day.
+    - ``day_month_swapped``: 1978-04-09 and 1978-09-04.
+    - ``one_digit``: one digit of eight differs, the year's last two among them.
+    - ``digits_transposed``: two neighbouring digits of year, month or day are exchanged.
+    - ``default_day``: same year, and one side is the 1 January or 1 July that stands for an unknown day.
+    - ``partial``: what both sides know agrees, and one of them does not know the day.
+    - ``day_month``: day and month agree, the year is another.
+    - ``year_month``: year and month agree, the day is another.
+    - ``near_year``: day and month differ, the year is the same.
+    - ``different``.
+
+    Agreement on a date that many registered persons have, such as 1 January, is worth less.
+    """
+
+    name: str = "birth_date"
+    column: str = "birth_date"
+    levels: ClassVar = (
+        "same",
+        "day_month_swapped",
+        "one_digit",
+        "digits_transposed",
+        "default_day",
+        "partial",
+        "day_month",
+        "year_month",
+        "near_year",
+        "different",
+    )
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The column."""
+        return (self.column,)
+
+    def compare(self, left: Records, right: Records) -> Compared:
+        """See the class."""
+        a, b, owner = _reading_pairs(left[self.column], right[self.column])
+        levels = date_levels(a, b)
+        best = np.full(len(left), len(self.levels) - 1, np.int8)
+        np.minimum.at(best, owner, levels)
+        frequencies = np.where(best == 0, _share(right[self.column]), np.nan)
+        return Compared(best, frequencies)
+
+
+def date_levels(left: Readings, right: Readings) -> LevelArray:
+    """
+    The comparison level of each pair of readings.
+
+    Args:
+        left: int64[k], readings yyyymmdd with 00 for what is not known.
+        right: int64[k], the same.
+
+    Example:
+        >>> levels = date_levels(np.array([19780409, 19780409, 19780409]), np.array([19780904, 19790409, 19520130]))
+        >>> [BirthDate.levels[level] for level in levels]
+        ['day_month_swapped', 'one_digit', 'different']
+    """
+    year, month, day = _parts(left)
+    other_year, other_month, other_day = _parts(right)
+    whole = (day > 0) & (other_day > 0)
+    same_year, same_month, same_day = year == other_year, month == other_month, day == other_day
+    known_month_agrees = same_month | (month == 0) | (other_month == 0)
+    conditions = [
+        whole & same_year & same_month & same_day,
+        whole & same_year & (month == other_day) & (day == other_month),
+        whole & (_differing_digits(left, right) == 1),
+        whole & _transposed(left, right),
+        whole & same_year & (_is_default(month, day) | _is_default(other_month, other_day)),
+        ~whole & same_year & known_month_agrees,
+        whole & same_month & same_day,
+        whole & same_year & same_month,
+        same_year,
+    ]
+    return np.select(conditions, range(len(conditions)), len(conditions)).astype(np.int8)
+
+
+def _parts(readings: Readings) -> tuple[Readings, Readings, Readings]:
+    return readings // 10_000, readings // 100 % 100, readings % 100
+
+
+def _digits(readings: Readings) -> npt.NDArray[np.int64]:
+    return readings[:, None] // 10 ** np.arange(7, -1, -1) % 10
+
+
+def _differing_digits(left: Readings, right: Readings) -> IntArray:
+    return np.asarray((_digits(left) != _digits(right)).sum(axis=1))
+
+
+def _transposed(left: Readings, right: Readings) -> npt.NDArray[np.bool_]:
+    """Two neighbouring digits of one part are exchanged, and nothing else differs."""
+    a, b = _digits(left), _digits(right)
+    found = np.zeros(len(a), bool)
+    for first in (0, 1, 2, 4, 6):
+        exchanged = a.copy()
+        exchanged[:, [first, first + 1]] = a[:, [first + 1, first]]
+        found |= (exchanged == b).all(axis=1)
+    return np.asarray(found & (left != right))
+
+
+def _is_default(month: Readings, day: Readings) -> npt.NDArray[np.bool_]:
+    return np.asarray((day == 1) & np.isin(month, (1, 7)))
+
+
+def _share(column: Column) -> FloatArray:
+    """The share of records whose date has the same first reading as each row's."""
+    array = column.values.array
+    offsets = np.asarray(array.offsets, np.int64)
+    first = np.asarray(array.values, np.int64)[offsets[:-1]] if len(array) else np.empty(0, np.int64)
+    dates, of_value = np.unique(first, return_inverse=True)
+    counts = np.bincount(of_value, weights=column.values.counts, minlength=len(dates))
+    return np.asarray(counts[of_value][column.codes] / max(column.values.records, 1), np.float64)
+
+
+def _reading_pairs(left: Column, right: Column) -> tuple[Readings, Readings, IntArray]:
+    """Every reading of each left date with every reading of its right date, and which pair they belong to."""
+    left_starts, left_sizes, left_flat = _readings(left)
+    right_starts, right_sizes, right_flat = _readings(right)
+    counts = left_sizes * right_sizes
+    owner = np.repeat(np.arange(len(counts)), counts)
+    within = ranges(np.zeros(len(counts), np.int64), counts)
+    a = left_flat[left_starts[owner] + within // right_sizes[owner]]
+    b = right_flat[right_starts[owner] + within % right_sizes[owner]]
+    return a, b, owner
+
+
+def _readings(column: Column) -> tuple[IntArray, IntArray, Readings]:
+    offsets = np.asarray(column.values.array.offsets, np.int64)
+    flat = np.asarray(column.values.array.values, np.int64)
+    return offsets[:-1][column.codes], np.diff(offsets)[column.codes], flat

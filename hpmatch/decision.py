@@ -1,0 +1,106 @@
+"""
+Deciding: from match weights to match, review or no match.
+
+An alert is decided over all its candidates together. At most one registered person is the right one, and "nobody in
+the register" is one more candidate, by far the likeliest before anything is compared. With w_j the weight of the
+evidence for candidate j (log2), a share s of alerts whose person is registered, and N registered persons,
+
+    odds_j = s / N * 2 ** w_j / (1 - s)          P(j) = odds_j / (1 + sum of all odds)
+
+so two candidates that fit equally well share the probability and become a review, not two matches.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from hpmatch.errors import ModelError
+from hpmatch.records import FloatArray, IntArray
+
+MATCH, REVIEW, NO_MATCH = "match", "review", "no_match"
+
+# Beyond it a probability is 0 or 1 to the last digit; sums of odds stay finite.
+_LARGEST_WEIGHT = 500.0
+
+
+@dataclass(frozen=True)
+class DecisionRule:
+    """
+    When to call a pair a match, and when to ask a person.
+
+    Args:
+        registered_share: The share of alerts whose person is registered, before anything is compared.
+        match: The probability from which the likeliest candidate is a match.
+        review: The probability, of being registered at all, from which an alert goes to a person.
+
+    Raises:
+        ModelError: If the numbers are no probabilities, or ``review`` is above ``match``.
+    """
+
+    registered_share: float
+    match: float
+    review: float
+
+    def __post_init__(self) -> None:
+        if not (0 < self.registered_share < 1 and 0 < self.review <= self.match < 1):
+            raise ModelError("a decision rule needs 0 < registered_share < 1 and 0 < review <= match < 1")
+
+    def prior_weight(self, registered: int) -> float:
+        """log2 of the prior odds that one alert and one of so many registered persons belong together."""
+        return float(np.log2(self.registered_share / (1 - self.registered_share) / max(registered, 1)))
+
+    @property
+    def review_weight(self) -> float:
+        """The match weight of a pair that alone reaches the review threshold."""
+        return float(np.log2(self.review / (1 - self.review)))
+
+
+@dataclass(frozen=True)
+class Decisions:
+    """
+    Decisions over k pairs of n alerts.
+
+    Attributes:
+        probabilities: float64[k], that the pair is one person, given all candidates of its alert.
+        pairs: str[k], match, review or no_match.
+        registered: float64[n], the probability that the alert's person is registered at all.
+        alerts: str[n], match, review or no_match.
+    """
+
+    probabilities: FloatArray
+    pairs: npt.NDArray[np.str_]
+    registered: FloatArray
+    alerts: npt.NDArray[np.str_]
+
+
+def decide(alert_of_pair: IntArray, match_weights: FloatArray, alerts: int, rule: DecisionRule) -> Decisions:
+    """
+    Decide all alerts.
+
+    Args:
+        alert_of_pair: int[k], each pair's alert.
+        match_weights: float64[k], log2 odds of each pair, the prior included.
+        alerts: How many alerts there are, n.
+        rule: The thresholds.
+
+    Example:
+        >>> rule = DecisionRule(0.03, match=0.95, review=0.05)
+        >>> decide(np.array([0, 1, 1]), np.array([9.0, 9.0, 9.0]), 3, rule).alerts.tolist()
+        ['match', 'review', 'no_match']
+    """
+    odds = np.exp2(np.clip(match_weights, -_LARGEST_WEIGHT, _LARGEST_WEIGHT))
+    # Sums in the order of size do not depend on the order of rows.
+    order = np.lexsort((odds, alert_of_pair))
+    total = np.zeros(alerts)
+    np.add.at(total, alert_of_pair[order], odds[order])
+    probabilities = odds / (1 + total[alert_of_pair])
+    registered = total / (1 + total)
+    of_pairs = np.full(len(odds), NO_MATCH, dtype="<U8")
+    of_pairs[probabilities >= rule.review] = REVIEW
+    of_pairs[probabilities >= rule.match] = MATCH
+    of_alerts = np.where(registered >= rule.review, REVIEW, NO_MATCH)
+    of_alerts[alert_of_pair[of_pairs == MATCH]] = MATCH
+    return Decisions(probabilities, of_pairs, registered, of_alerts)

@@ -1,0 +1,265 @@
+"""
+Disposing: from decisions to the tables that answer for every alert.
+
+Every alert gets exactly one disposition: match, review, no_match, or unmatchable with the reason. None is left out, and
+the counts add up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from hpmatch.alerts import IDENTITY, same_person
+from hpmatch.blocking import CandidatePairs
+from hpmatch.decision import MATCH, NO_MATCH, REVIEW, Decisions
+from hpmatch.model import Model
+from hpmatch.protocols import ComparisonVectors
+from hpmatch.reading import ReadRecords
+from hpmatch.records import FloatArray, IntArray, Records
+from hpmatch.results import Candidate, Evidence, Result
+
+UNMATCHABLE = "unmatchable"
+DISPOSITIONS = (MATCH, REVIEW, NO_MATCH, UNMATCHABLE)
+
+
+@dataclass(frozen=True)
+class Scored:
+    """
+    All that is known of the candidate pairs.
+
+    Attributes:
+        pairs: The candidate pairs, k of them.
+        vectors: Their comparison levels.
+        match_weights: float64[k], log2 odds, the prior included.
+        decisions: What was decided.
+    """
+
+    pairs: CandidatePairs
+    vectors: ComparisonVectors
+    match_weights: FloatArray
+    decisions: Decisions
+
+
+def dispose(
+    alerts: ReadRecords, register: ReadRecords, scored: Scored, model: Model, min_weight: float | None
+) -> Result:
+    """
+    Make the result.
+
+    Args:
+        alerts: The alerts as they were read.
+        register: The register as it was read.
+        scored: What is known of the candidate pairs.
+        model: The model that was used.
+        min_weight: Links of at least this match weight are kept; None for those that may matter, which are the pairs
+            that alone reach the review threshold and all those of alerts that go to review.
+    """
+    kept = _kept(scored, model, min_weight)
+    dispositions = _dispositions(alerts.records, register.records, scored, model)
+    links = _links(alerts, register, scored, model, kept)
+    rejected = _rejected((*alerts.rejected, *register.rejected))
+    summary = _summary(alerts, register, scored, model, dispositions, len(links))
+
+    def candidates(alert_id: str) -> tuple[Candidate, ...]:
+        row = alerts.records.ids.index(pa.scalar(alert_id, alerts.records.ids.type)).as_py()
+        return _candidates(register.records, scored, model, kept[scored.pairs.left[kept] == row])
+
+    return Result(links, dispositions, rejected, summary, candidates)
+
+
+def _kept(scored: Scored, model: Model, min_weight: float | None) -> IntArray:
+    """The pairs that become links."""
+    if min_weight is not None:
+        return np.flatnonzero(scored.match_weights >= min_weight)
+    wanted = scored.match_weights >= model.decision.review_weight
+    return np.flatnonzero(wanted | (scored.decisions.pairs != NO_MATCH))
+
+
+def _sorted_links(records: Records, register: Records, scored: Scored, places: IntArray) -> IntArray:
+    """Pairs by alert, then the likeliest first, then by registered person."""
+    alert = np.asarray(records.ids.take(pa.array(scored.pairs.left[places])).to_pylist(), dtype=str)
+    person = np.asarray(register.ids.take(pa.array(scored.pairs.right[places])).to_pylist(), dtype=str)
+    return places[np.lexsort((person, -scored.match_weights[places], alert))]
+
+
+def _links(
+    alerts: ReadRecords, register: ReadRecords, scored: Scored, model: Model, kept: IntArray
+) -> pa.Table:
+    places = _sorted_links(alerts.records, register.records, scored, kept)
+    pairs, vectors = scored.pairs, scored.vectors
+    levels = {
+        comparison.name: _named(comparison.levels, vectors.levels[places, column])
+        for column, comparison in enumerate(model.comparisons)
+    }
+    return pa.table(
+        {
+            alerts.id_name: alerts.records.ids.take(pa.array(pairs.left[places])),
+            register.id_name: register.records.ids.take(pa.array(pairs.right[places])),
+            "match_weight": scored.match_weights[places],
+            "match_probability": scored.decisions.probabilities[places],
+            "decision": pa.array(scored.decisions.pairs[places].tolist(), pa.string()),
+            "rules": pa.array([";".join(_rules(pairs, place)) for place in places.tolist()], pa.string()),
+            **levels,
+        }
+    )
+
+
+def _named(names: Sequence[str], levels: npt.NDArray[np.int8]) -> pa.Array:
+    words = [*names, None]
+    return pa.array([words[level] for level in levels.tolist()], pa.string())
+
+
+def _rules(pairs: CandidatePairs, place: int) -> tuple[str, ...]:
+    return tuple(name for bit, name in enumerate(pairs.rule_names) if pairs.rules[place] >> bit & 1)
+
+
+def _dispositions(alerts: Records, register: Records, scored: Scored, model: Model) -> pa.Table:
+    decisions = scored.decisions
+    best, rivals = _best_links(alerts, register, scored)
+    reasons = _unmatchable_reasons(alerts, scored.pairs.blockable)
+    disposition = np.where(np.array(reasons) == "", decisions.alerts, UNMATCHABLE)
+    hit = np.isin(disposition, (MATCH, REVIEW))
+    persons = [
+        register.ids[int(scored.pairs.right[pair])].as_py() if shown else None
+        for pair, shown in zip(best.tolist(), hit.tolist(), strict=True)
+    ]
+    matched = [person if kind == MATCH else None for person, kind in zip(persons, disposition, strict=True)]
+    words = _pattern_words(scored.vectors, model)
+    texts = [
+        reasons[row] or _reason(str(disposition[row]), words[pattern] if pair >= 0 else "", int(rivals[row]))
+        for row, (pair, pattern) in enumerate(
+            zip(best, scored.vectors.pattern_of_pair[best] if len(words) else best, strict=True)
+        )
+    ]
+    table = pa.table(
+        {
+            "alert_id": alerts.ids,
+            "disposition": pa.array(disposition.tolist(), pa.string()),
+            "hpr_number": pa.array(persons, pa.string()),
+            "match_probability": np.where(best >= 0, np.append(decisions.probabilities, 0.0)[best], 0.0),
+            "person_id": pa.array(same_person(alerts, matched), pa.string()),
+            "reason": pa.array(texts, pa.string()),
+        }
+    )
+    return table.sort_by("alert_id")
+
+
+def _best_links(alerts: Records, register: Records, scored: Scored) -> tuple[IntArray, IntArray]:
+    """For each alert its likeliest pair (-1 for none), and how many reach half of that one's probability."""
+    probabilities, alert = scored.decisions.probabilities, scored.pairs.left
+    order = _sorted_links(alerts, register, scored, np.arange(len(alert)))
+    owners, first = np.unique(alert[order], return_index=True)
+    best = np.full(len(alerts), -1, np.int64)
+    best[owners] = order[first]
+    near = probabilities * 2 >= np.append(probabilities, 0.0)[best][alert]
+    return best, np.bincount(alert[near], minlength=len(alerts))
+
+
+def _unmatchable_reasons(alerts: Records, blockable: npt.NDArray[np.bool_]) -> list[str]:
+    """Why an alert cannot be held against the register; "" where it can."""
+    absent = np.ones(len(alerts), bool)
+    missing = {name: alerts[name].is_missing if name in alerts else absent for name in IDENTITY}
+    return [
+        ""
+        if can
+        else f"too little to go by: no usable {_listed([n for n in IDENTITY if missing[n][row]]) or 'key'}"
+        for row, can in enumerate(blockable.tolist())
+    ]
+
+
+def _listed(names: Sequence[str]) -> str:
+    return " and no usable ".join(name.replace("_", " ") for name in names)
+
+
+def _pattern_words(vectors: ComparisonVectors, model: Model) -> list[str]:
+    """Each agreement pattern in words."""
+    return [
+        "; ".join(
+            f"{comparison.name}: {comparison.levels[level]}".replace("_", " ")
+            for comparison, level in zip(model.comparisons, pattern, strict=True)
+            if level >= 0
+        )
+        for pattern in vectors.patterns.tolist()
+    ]
+
+
+def _reason(disposition: str, words: str, rivals: int) -> str:
+    if disposition == NO_MATCH:
+        return (
+            f"nobody in the register fits; closest: {words}" if words else "nobody in the register comes near"
+        )
+    if rivals > 1:
+        return f"{rivals} registered persons fit about equally well; first: {words}"
+    return words
+
+
+def _candidates(register: Records, scored: Scored, model: Model, places: IntArray) -> tuple[Candidate, ...]:
+    places = places[np.argsort(-scored.match_weights[places], kind="stable")]
+    vectors = scored.vectors.take(places)
+    weigh = getattr(model.classifier, "partial_weights", None)
+    weights = weigh(vectors).tolist() if weigh else [[None] * len(model.comparisons)] * len(places)
+    return tuple(
+        Candidate(
+            register.ids[int(scored.pairs.right[place])].as_py(),
+            float(scored.match_weights[place]),
+            float(scored.decisions.probabilities[place]),
+            str(scored.decisions.pairs[place]),
+            _rules(scored.pairs, place),
+            model.decision.prior_weight(len(register)),
+            tuple(
+                Evidence(comparison.name, "missing" if level < 0 else comparison.levels[level], weight)
+                for comparison, level, weight in zip(
+                    model.comparisons, vectors.levels[row], weights[row], strict=True
+                )
+            ),
+        )
+        for row, place in enumerate(places.tolist())
+    )
+
+
+def _rejected(rows: Sequence[Any]) -> pa.Table:
+    ordered = sorted(rows, key=lambda row: (row.source, row.row))
+    columns = {"file": "source", "row": "row", "reason": "reason", "content": "content"}
+    kinds = {"file": pa.string(), "row": pa.int64(), "reason": pa.string(), "content": pa.string()}
+    return pa.table(
+        {name: pa.array([getattr(row, of) for row in ordered], kinds[name]) for name, of in columns.items()}
+    )
+
+
+def _summary(
+    alerts: ReadRecords,
+    register: ReadRecords,
+    scored: Scored,
+    model: Model,
+    dispositions: pa.Table,
+    links: int,
+) -> dict[str, Any]:
+    kinds = dispositions["disposition"].to_pylist()
+    matched = {
+        person
+        for person, kind in zip(dispositions["hpr_number"].to_pylist(), kinds, strict=True)
+        if kind == MATCH
+    }
+    return {
+        "alerts": {**_rows(alerts), **{kind: kinds.count(kind) for kind in DISPOSITIONS}},
+        "register": _rows(register),
+        "persons": {"alerted": len(set(dispositions["person_id"].to_pylist())), "matched": len(matched)},
+        "candidate_pairs": len(scored.pairs),
+        "links": links,
+        "cut_blocks": [
+            {"rule": cut.rule, "blocks": cut.blocks, "pairs": cut.pairs} for cut in scored.pairs.cut
+        ],
+        "model": {"name": model.name, "sha256": model.fingerprint},
+        "hpmatch": version("hpmatch"),
+    }
+
+
+def _rows(table: ReadRecords) -> dict[str, int]:
+    return {"rows": table.rows, "read": len(table.records), "rejected": len(table.rejected)}

@@ -1,0 +1,81 @@
+"""
+The main job: every alert held against the register, and answered.
+
+    read -> standardise -> block -> compare -> classify -> decide -> dispose
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from hpmatch.blocking import candidate_pairs
+from hpmatch.comparison import DEFAULT_CHUNK_SIZE, compare
+from hpmatch.decision import decide
+from hpmatch.dispose import Scored, dispose
+from hpmatch.model import Model, read_model
+from hpmatch.reading import read_records
+from hpmatch.results import Result
+from hpmatch.schema import ALERT_ROLES, REGISTER_ROLES, Schema, read_schema
+
+Progress = Callable[[str, int, int], None]
+
+
+def link(
+    alerts: Any,
+    register: Any,
+    model: Model | str | Path = "imi",
+    *,
+    schema: Schema | str | Path | None = None,
+    min_weight: float | None = None,
+    chunk_size: int = DEFAULT_CHUNK_SIZE,
+    progress: Progress | None = None,
+) -> Result:
+    """
+    Find out for every alert whether its person is in the register.
+
+    Args:
+        alerts: The alerts: the path of a CSV or Parquet file, an Arrow, pandas or polars table, a DuckDB relation, or a
+            list of dicts.
+        register: The register, likewise.
+        model: A model, the name of a shipped one, or the path of a model file.
+        schema: Which column plays which role, where its name does not say it; a file may say it apart for "alerts" and
+            "register".
+        min_weight: Keep links of at least this match weight; by default those that may matter.
+        chunk_size: How many candidate pairs are compared at a time; changes memory, never the result.
+        progress: Called with the stage, what is done and what there is to do.
+
+    Returns:
+        Links, dispositions, rejected rows and a summary.
+
+    Raises:
+        HpmatchError: If the data, the schema or the model cannot be used; the message says what to do.
+
+    Example:
+        >>> alerts = [{"alert_id": "A1", "sending_country": "LT", "family_name": "Kazlauskaitė", "given_name": "Rasa",
+        ...            "birth_date": "1978-04-09", "profession": "slaugytoja"}]
+        >>> register = [{"hpr_number": "9144889", "family_name": "Kazlauskiene", "given_name": "Rasa",
+        ...              "birth_date": "1978-04-09", "professions": "SP"}]
+        >>> link(alerts, register).dispositions.to_pylist()[0]["disposition"]
+        'match'
+    """
+    report = progress or _silent
+    model = read_model(model)
+    report("read", 0, 2)
+    left = read_records(alerts, "alerts", ALERT_ROLES, model.standardisers, read_schema(schema, "alerts"))
+    report("read", 1, 2)
+    right = read_records(
+        register, "register", REGISTER_ROLES, model.standardisers, read_schema(schema, "register")
+    )
+    report("read", 2, 2)
+    pairs = candidate_pairs(left.records, right.records, model.blocking_rules, model.max_block)
+    vectors = compare(left.records, right.records, pairs, model.comparisons, chunk_size, report)
+    prior = model.decision.prior_weight(len(right.records))
+    match_weights = prior + model.classifier.match_weights(vectors)
+    decisions = decide(pairs.left, match_weights, len(left.records), model.decision)
+    return dispose(left, right, Scored(pairs, vectors, match_weights, decisions), model, min_weight)
+
+
+def _silent(stage: str, done: int, total: int) -> None:
+    """Report to nobody."""

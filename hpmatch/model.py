@@ -1,0 +1,296 @@
+"""
+Models: which stages make up a matcher, with the numbers they need, as a JSON file that a person can read.
+
+The Fellegi-Sunter classifier adds up, over all comparisons, the weight of the comparison level that was found:
+
+    log2(m / u)     m: how often this level occurs between two records of one person
+                    u: how often it occurs between records of two persons
+
+(Fellegi and Sunter, A Theory for Record Linkage, JASA 64, 1969). Where a comparison says how common the agreeing value
+is, u is adjusted to that frequency f by log2(u0 / f), with u0 the u of the comparison's first level (term-frequency
+adjustment, Winkler 1989).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from importlib import resources
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from hpmatch import plugins
+from hpmatch.blocking import DEFAULT_MAX_BLOCK
+from hpmatch.decision import DecisionRule
+from hpmatch.errors import ModelError, PluginError
+from hpmatch.protocols import BlockingRule, Classifier, Comparison, ComparisonVectors, PairRule, Standardiser
+from hpmatch.records import FloatArray
+
+FORMAT = "hpmatch-model"
+FORMAT_VERSION = 1
+_SUM_TOLERANCE = 1e-6
+
+
+@dataclass(frozen=True)
+class Level:
+    """
+    The numbers of one comparison level.
+
+    Args:
+        level: Its name.
+        m: How often it occurs between records of one person.
+        u: How often it occurs between records of two persons.
+        term_frequency: How far the weight follows the frequency of what agrees, from 0 (not) to 1 (wholly).
+        source: Where the numbers come from.
+    """
+
+    level: str
+    m: float
+    u: float
+    term_frequency: float = 0.0
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class FellegiSunter:
+    """
+    Weighs comparison levels by their m and u probabilities.
+
+    Args:
+        levels: For each comparison its levels' numbers, in the order of the comparison's levels.
+
+    Raises:
+        ModelError: If a number is no probability, or the m or u of a comparison do not add up to 1.
+
+    Example:
+        >>> sex = (Level("same", m=0.98, u=0.5), Level("different", m=0.02, u=0.5))
+        >>> vectors = ComparisonVectors(("sex",), np.array([[0], [1], [-1]], np.int8), np.full((3, 1), np.nan), (2,), (3, 3))
+        >>> FellegiSunter({"sex": sex}).match_weights(vectors).round(2).tolist()
+        [0.97, -4.64, 0.0]
+    """
+
+    levels: Mapping[str, tuple[Level, ...]]
+
+    def __post_init__(self) -> None:
+        for name, levels in self.levels.items():
+            if not all(
+                0 < level.m < 1 and 0 < level.u < 1 and 0 <= level.term_frequency <= 1 for level in levels
+            ):
+                raise ModelError(f"comparison {name!r}: every m and u has to lie between 0 and 1")
+            for number in ("m", "u"):
+                total = sum(getattr(level, number) for level in levels)
+                if abs(total - 1) > _SUM_TOLERANCE:
+                    raise ModelError(
+                        f"comparison {name!r}: its {number} probabilities add up to {total:.6f}, not 1"
+                    )
+
+    @classmethod
+    def from_json(cls, parameters: Mapping[str, Any]) -> FellegiSunter:
+        """Make the classifier from a model file."""
+        levels = parameters["levels"]
+        return cls(
+            MappingProxyType({name: tuple(Level(**level) for level in each) for name, each in levels.items()})
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """The parameters for a model file."""
+        return {"levels": {name: [asdict(level) for level in levels] for name, levels in self.levels.items()}}
+
+    def match_weights(self, vectors: ComparisonVectors) -> FloatArray:
+        """The sum of each pair's partial weights; see ``Classifier``."""
+        patterns = self._level_weights(vectors, vectors.patterns).sum(axis=1)
+        return np.asarray(
+            patterns[vectors.pattern_of_pair] + self._adjustments(vectors).sum(axis=1), np.float64
+        )
+
+    def partial_weights(self, vectors: ComparisonVectors) -> FloatArray:
+        """float64[k, c], what each comparison adds to each pair's weight; 0 where a value is missing."""
+        return np.asarray(
+            self._level_weights(vectors, vectors.levels) + self._adjustments(vectors), np.float64
+        )
+
+    def _level_weights(self, vectors: ComparisonVectors, levels: Any) -> FloatArray:
+        weights = np.zeros(levels.shape)
+        for place, name in enumerate(vectors.names):
+            table = np.array(
+                [*(np.log2(level.m / level.u) for level in self._numbers(name, vectors, place)), 0.0]
+            )
+            weights[:, place] = table[levels[:, place]]
+        return weights
+
+    def _adjustments(self, vectors: ComparisonVectors) -> FloatArray:
+        adjustments = np.zeros(vectors.levels.shape)
+        for place, name in enumerate(vectors.names):
+            levels = self._numbers(name, vectors, place)
+            follow = np.array([*(level.term_frequency for level in levels), 0.0])[vectors.levels[:, place]]
+            frequency = vectors.frequencies[:, place]
+            known = (follow > 0) & (frequency > 0)
+            u0, records = levels[0].u, vectors.records[1]
+            # Smoothed by one further value of average frequency: what was seen once is not that rare in a small table.
+            smoothed = frequency[known] * records / (records + 1 / u0)
+            adjustments[known, place] = follow[known] * np.log2(u0 / smoothed)
+        return adjustments
+
+    def _numbers(self, name: str, vectors: ComparisonVectors, place: int) -> tuple[Level, ...]:
+        if len(self.levels.get(name, ())) != vectors.sizes[place]:
+            raise ModelError(
+                f"the classifier has no numbers for the {vectors.sizes[place]} levels of {name!r}"
+            )
+        return self.levels[name]
+
+
+@dataclass(frozen=True)
+class Model:
+    """
+    A matcher: the stages and the numbers they need.
+
+    Args:
+        name: Its name.
+        standardisers: What makes the columns.
+        blocking_rules: Which pairs are worth comparing.
+        comparisons: What pairs are compared by.
+        classifier: How the evidence is weighed.
+        decision: How weights become decisions.
+        max_block: A blocking key that more registered persons hold is cut off.
+        about: What it is for and where its numbers come from.
+
+    Raises:
+        PluginError: If a stage does not keep its protocol.
+        ModelError: If the classifier's numbers do not fit the comparisons.
+    """
+
+    name: str
+    standardisers: tuple[Standardiser, ...]
+    blocking_rules: tuple[BlockingRule | PairRule, ...]
+    comparisons: tuple[Comparison, ...]
+    classifier: Classifier
+    decision: DecisionRule
+    max_block: int = DEFAULT_MAX_BLOCK
+    about: str = ""
+
+    def __post_init__(self) -> None:
+        for group, stages in self._stages().items():
+            for stage in stages:
+                plugins.checked(group, stage)
+        if isinstance(self.classifier, FellegiSunter):
+            for comparison in self.comparisons:
+                named = tuple(level.level for level in self.classifier.levels.get(comparison.name, ()))
+                if named != tuple(comparison.levels):
+                    raise ModelError(
+                        f"model {self.name!r}: comparison {comparison.name!r} has the levels {list(comparison.levels)}, "
+                        f"the classifier has numbers for {list(named)}"
+                    )
+
+    def _stages(self) -> dict[str, tuple[Any, ...]]:
+        return {
+            "hpmatch.standardisers": self.standardisers,
+            "hpmatch.blocking_rules": self.blocking_rules,
+            "hpmatch.comparisons": self.comparisons,
+            "hpmatch.classifiers": (self.classifier,),
+        }
+
+    def to_json(self) -> str:
+        """
+        The model as the text of a JSON file.
+
+        Raises:
+            PluginError: If a stage has no entry point, so that no file could name it.
+        """
+        stages = {
+            group: [plugins.describe(group, stage) for stage in stages]
+            for group, stages in self._stages().items()
+        }
+        content = {
+            "format": FORMAT,
+            "format_version": FORMAT_VERSION,
+            "name": self.name,
+            "about": self.about,
+            "standardisers": stages["hpmatch.standardisers"],
+            "blocking_rules": stages["hpmatch.blocking_rules"],
+            "max_block": self.max_block,
+            "comparisons": stages["hpmatch.comparisons"],
+            "classifier": stages["hpmatch.classifiers"][0],
+            "decision": asdict(self.decision),
+        }
+        return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+
+    @property
+    def fingerprint(self) -> str:
+        """The SHA-256 of the model's JSON text, or "" for a model that no file could hold."""
+        try:
+            return hashlib.sha256(self.to_json().encode()).hexdigest()
+        except PluginError:
+            return ""
+
+    def with_decision(self, **changes: float) -> Model:
+        """The same model with other thresholds, for example ``with_decision(match=0.99)``."""
+        return replace(self, decision=replace(self.decision, **changes))
+
+
+def read_model(model: Model | str | Path) -> Model:
+    """
+    Read a model.
+
+    Args:
+        model: A model, the name of a shipped one ("imi"), or the path of a JSON file.
+
+    Raises:
+        ModelError: If there is no such model, or the file does not hold together.
+        PluginError: If it names a stage that is not installed.
+
+    Example:
+        >>> read_model("imi").name
+        'imi'
+    """
+    if isinstance(model, Model):
+        return model
+    shipped = {
+        path.name.removesuffix(".json"): path for path in _shipped().iterdir() if path.name.endswith(".json")
+    }
+    if str(model) in shipped:
+        return _parse(shipped[str(model)].read_text("utf-8"), str(model))
+    try:
+        return _parse(Path(model).read_text("utf-8"), str(model))
+    except OSError as error:
+        raise ModelError(
+            f"no model {str(model)!r}: there is no such file, and the shipped models are {', '.join(sorted(shipped))}"
+        ) from error
+    except UnicodeDecodeError as error:
+        raise ModelError(f"model {model} is not a text file") from error
+
+
+def _shipped() -> Any:
+    return resources.files("hpmatch.data").joinpath("models")
+
+
+def _parse(text: str, source: str) -> Model:
+    try:
+        content = json.loads(text)
+        version = (content["format"], content["format_version"])
+        if version != (FORMAT, FORMAT_VERSION):
+            raise ModelError(
+                f"model {source}: format {version[0]} {version[1]}; this release reads {FORMAT} {FORMAT_VERSION}"
+            )
+        return Model(
+            name=content["name"],
+            about=content.get("about", ""),
+            standardisers=_build("hpmatch.standardisers", content["standardisers"]),
+            blocking_rules=_build("hpmatch.blocking_rules", content["blocking_rules"]),
+            comparisons=_build("hpmatch.comparisons", content["comparisons"]),
+            classifier=plugins.build("hpmatch.classifiers", content["classifier"]),
+            decision=DecisionRule(**content["decision"]),
+            max_block=content.get("max_block", DEFAULT_MAX_BLOCK),
+        )
+    except json.JSONDecodeError as error:
+        raise ModelError(f"model {source} is not JSON: line {error.lineno}: {error.msg}") from error
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ModelError(f"model {source} does not hold together: {error!r}") from error
+
+
+def _build(group: str, specifications: list[dict[str, Any]]) -> tuple[Any, ...]:
+    return tuple(plugins.build(group, specification) for specification in specifications)

@@ -1,0 +1,122 @@
+"""Writing a result to a folder: whole or not at all, and safe to open in a spreadsheet."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv
+import pyarrow.parquet as pq
+
+from hpmatch.errors import SourceError
+
+FORMATS = ("csv", "parquet")
+# What a spreadsheet takes for a formula (OWASP, CSV injection); a plain number is none.
+_FORMULA = r"^[=+\-@\t\r]"
+_NUMBER = r"^[+-]?[0-9]+([.,][0-9]+)?$"
+
+
+def check_folder(out: str | Path, tables: Sequence[str]) -> Path:
+    """
+    Make sure that a result can be written to a folder, before the work begins.
+
+    Raises:
+        SourceError: If it cannot, saying why.
+    """
+    folder = Path(out).absolute()
+    ours = {"summary.json", *(f"{table}.{ending}" for table in tables for ending in FORMATS)}
+    try:
+        if folder.exists() and not folder.is_dir():
+            raise SourceError(f"cannot write to {out}: it is a file; name a folder")
+        foreign = (
+            sorted(path.name for path in folder.iterdir() if path.name not in ours) if folder.exists() else []
+        )
+        if foreign:
+            raise SourceError(
+                f"cannot write to {out}: it holds other files, such as {foreign[0]}; name a new or empty folder"
+            )
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}."):
+            pass
+    except OSError as error:
+        raise SourceError(f"cannot write to {out}: {error.strerror or error}") from error
+    return folder
+
+
+def write_folder(
+    out: str | Path,
+    tables: Mapping[str, pa.Table],
+    summary: Mapping[str, Any],
+    format: str,  # noqa: A002 - the option's name
+) -> None:
+    """
+    Write tables and a summary to a folder so that it appears whole or not at all.
+
+    Raises:
+        SourceError: If it cannot be written; what was there before stays.
+    """
+    if format not in FORMATS:
+        raise SourceError(f"no format {format!r}; there are {', '.join(FORMATS)}")
+    folder = check_folder(out, tuple(tables))
+    try:
+        made = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
+        try:
+            made.chmod(0o755)
+            for name, table in tables.items():
+                _write_table(table, made / f"{name}.{format}")
+            _write_summary(summary, made / "summary.json")
+            _put_in_place(made, folder)
+        finally:
+            shutil.rmtree(made, ignore_errors=True)
+    except (OSError, pa.ArrowException) as error:
+        raise SourceError(
+            f"cannot write to {out}: {getattr(error, 'strerror', None) or error}; nothing was left there"
+        ) from error
+
+
+def _put_in_place(made: Path, folder: Path) -> None:
+    if not folder.exists():
+        made.replace(folder)
+        return
+    earlier = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}.earlier."))
+    folder.replace(earlier)
+    try:
+        made.replace(folder)
+    except OSError:
+        earlier.replace(folder)
+        raise
+    shutil.rmtree(earlier, ignore_errors=True)
+
+
+def _write_table(table: pa.Table, path: Path) -> None:
+    if path.suffix == ".parquet":
+        pq.write_table(table, path)
+    else:
+        options = pyarrow.csv.WriteOptions(quoting_style="needed")
+        pyarrow.csv.write_csv(_without_formulas(table), path, options)
+
+
+def _write_summary(summary: Mapping[str, Any], path: Path) -> None:
+    path.write_text(json.dumps(summary, indent=2, ensure_ascii=False) + "\n", "utf-8")
+
+
+def _without_formulas(table: pa.Table) -> pa.Table:
+    """Put an apostrophe before text that a spreadsheet would run as a formula."""
+    columns = [_disarmed(column) if pa.types.is_string(column.type) else column for column in table.columns]
+    return pa.Table.from_arrays(
+        columns, names=[re.sub(_FORMULA, r"'\g<0>", name) for name in table.column_names]
+    )
+
+
+def _disarmed(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    formula = pc.and_(
+        pc.match_substring_regex(column, _FORMULA), pc.invert(pc.match_substring_regex(column, _NUMBER))
+    )
+    return pc.if_else(pc.fill_null(formula, False), pc.binary_join_element_wise("'", column, ""), column)

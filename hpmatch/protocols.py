@@ -1,0 +1,221 @@
+"""
+What each stage plugs into, and the types that cross a boundary.
+
+A stage is any object with the attributes and the one method of its protocol; there is nothing to inherit. It is
+plain data plus a function (a frozen dataclass serves well), keeps no state between calls, and gives the same answer
+whatever the order or the number of rows. ``hpmatch.testing`` proves that of any stage.
+
+    Standardiser   raw cells of some roles      -> one column of values that can be compared
+    BlockingRule   records                      -> blocking keys; rows that share a key become candidate pairs
+    PairRule       two tables of records        -> candidate pairs (for what cannot be said as keys)
+    Comparison     distinct pairs of values     -> comparison levels, and how common what agrees is
+    Classifier     comparison vectors           -> a match weight for each pair
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import NamedTuple, Protocol, runtime_checkable
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from hpmatch.records import FloatArray, IntArray, Records
+
+LevelArray = npt.NDArray[np.int8]
+
+
+class Keys(NamedTuple):
+    """
+    Blocking keys, any number for each row.
+
+    Attributes:
+        rows: int32[k], the row that has the key.
+        keys: uint64[k], the key; the same key on both sides makes a candidate pair.
+    """
+
+    rows: IntArray
+    keys: npt.NDArray[np.uint64]
+
+
+class Pairs(NamedTuple):
+    """
+    Pairs of rows.
+
+    Attributes:
+        left: int32[k], rows of the left table.
+        right: int32[k], rows of the right table.
+    """
+
+    left: IntArray
+    right: IntArray
+
+
+class Compared(NamedTuple):
+    """
+    What a comparison found.
+
+    Attributes:
+        levels: int8[k], the place of each pair's comparison level in the comparison's ``levels``; -1 for missing.
+        frequencies: float64[k], the share of the right table's records that hold what agrees, NaN where that says
+            nothing; None if the comparison has no such thing. It makes agreement on what is rare worth more.
+    """
+
+    levels: LevelArray
+    frequencies: FloatArray | None = None
+
+
+@dataclass(frozen=True)
+class ComparisonVectors:
+    """
+    The comparison levels of all candidate pairs.
+
+    Attributes:
+        names: The comparisons, one a column.
+        levels: int8[k, c], comparison levels; -1 for missing.
+        frequencies: float64[k, c], see ``Compared``; NaN where a comparison gives none.
+        sizes: How many levels each comparison has.
+        records: How many records the left and the right table have.
+    """
+
+    names: tuple[str, ...]
+    levels: LevelArray
+    frequencies: FloatArray
+    sizes: tuple[int, ...]
+    records: tuple[int, int]
+
+    @cached_property
+    def _agreement(self) -> tuple[LevelArray, IntArray]:
+        if math.prod(size + 1 for size in self.sizes) >= 2**63:
+            patterns, of_pair = np.unique(self.levels, axis=0, return_inverse=True)
+            return patterns, of_pair.ravel()
+        code = np.zeros(len(self.levels), np.int64)
+        for column, size in enumerate(self.sizes):
+            code = code * (size + 1) + self.levels[:, column] + 1
+        _, first, of_pair = np.unique(code, return_index=True, return_inverse=True)
+        return self.levels[first], of_pair
+
+    @property
+    def patterns(self) -> LevelArray:
+        """int8[p, c], the distinct agreement patterns."""
+        return self._agreement[0]
+
+    @property
+    def pattern_of_pair(self) -> IntArray:
+        """int64[k], the place of each pair's agreement pattern in ``patterns``."""
+        return self._agreement[1]
+
+    def take(self, rows: IntArray) -> ComparisonVectors:
+        """The vectors of the given pairs, in their order."""
+        return replace(self, levels=self.levels[rows], frequencies=self.frequencies[rows])
+
+    @property
+    def counts(self) -> IntArray:
+        """int64[p], how many pairs have each agreement pattern."""
+        return np.bincount(self.pattern_of_pair, minlength=len(self.patterns))
+
+
+@runtime_checkable
+class Standardiser(Protocol):
+    """
+    Makes one column of comparable values out of the raw text of one or more roles.
+
+    Attributes:
+        column: The name of the column that it makes.
+        roles: The roles that it reads; a role that the table lacks is read as "".
+        kind: The Arrow type of a value.
+    """
+
+    @property
+    def column(self) -> str: ...
+    @property
+    def roles(self) -> tuple[str, ...]: ...
+    @property
+    def kind(self) -> pa.DataType: ...
+
+    def standardise(self, *texts: Sequence[str]) -> Sequence[Hashable | None]:
+        """
+        Read distinct cells.
+
+        Args:
+            *texts: For each role the cells, all of the same length; together they are distinct.
+
+        Returns:
+            A value for each; tuples for list types; None, "" or () where there is none.
+        """
+        ...
+
+
+@runtime_checkable
+class BlockingRule(Protocol):
+    """
+    Says which rows are worth comparing, by keys.
+
+    Attributes:
+        name: The rule's name in results and reports.
+        columns: The columns it reads; training leaves them out of this rule's own session.
+    """
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def columns(self) -> tuple[str, ...]: ...
+
+    def keys(self, records: Records) -> Keys:
+        """The keys of each record; a key must not depend on the other records."""
+        ...
+
+
+@runtime_checkable
+class PairRule(Protocol):
+    """Says which rows are worth comparing, having seen both tables. Prefer a BlockingRule: it scales."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def columns(self) -> tuple[str, ...]: ...
+
+    def pairs(self, left: Records, right: Records) -> Pairs:
+        """The candidate pairs."""
+        ...
+
+
+@runtime_checkable
+class Comparison(Protocol):
+    """
+    Compares pairs of values.
+
+    Attributes:
+        name: The comparison's name in models, results and explanations.
+        columns: The columns it reads.
+        levels: The names of its comparison levels, at most 127.
+    """
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def columns(self) -> tuple[str, ...]: ...
+    @property
+    def levels(self) -> tuple[str, ...]: ...
+
+    def compare(self, left: Records, right: Records) -> Compared:
+        """
+        Compare row i of ``left`` with row i of ``right``.
+
+        It is called with pairs that are distinct in the columns it reads, and only with pairs where both sides
+        hold at least one of those columns.
+        """
+        ...
+
+
+@runtime_checkable
+class Classifier(Protocol):
+    """Weighs the evidence of each candidate pair."""
+
+    def match_weights(self, vectors: ComparisonVectors) -> FloatArray:
+        """float64[k], log2 of how much likelier the pair's evidence is for one person than for two."""
+        ...

@@ -1,0 +1,123 @@
+"""From a source to records: read, find the columns' roles, set aside what cannot be used, standardise."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from hpmatch.errors import SchemaError, SourceError
+from hpmatch.protocols import Standardiser
+from hpmatch.records import IntArray, Records
+from hpmatch.schema import REQUIRED_ROLES, Layout, Schema, resolve
+from hpmatch.sources import RawTable, RejectedRow, read, reject
+from hpmatch.standardise import standardise
+
+
+@dataclass(frozen=True)
+class ReadRecords:
+    """
+    Records, and what became of every row of their source.
+
+    Attributes:
+        records: The records, each with an identifier of its own.
+        id_name: The column that identifies them.
+        rejected: The rows that could not be used.
+        rows: How many rows the source has; as many as there are records and rejected rows together.
+    """
+
+    records: Records
+    id_name: str
+    rejected: tuple[RejectedRow, ...]
+    rows: int
+
+
+def read_records(
+    source: Any, name: str, roles: Sequence[str], standardisers: Sequence[Standardiser], schema: Schema
+) -> ReadRecords:
+    """
+    Read records.
+
+    Args:
+        source: See ``hpmatch.sources.read``.
+        name: What to call the table in messages.
+        roles: The roles that the table may have, the identifier first.
+        standardisers: What makes the columns.
+        schema: What the recognised column names do not say.
+
+    Raises:
+        SourceError: If the source cannot be read or no row of it can be used.
+        SchemaError: If a needed column is missing, named twice or empty.
+    """
+    raw = read(source, name)
+    layout = resolve(schema, raw.data.column_names, roles, table=name)
+    raw = _with_usable_ids(raw, layout.id)
+    if len(raw.data) == 0:
+        first = min(raw.rejected, key=lambda row: row.row)
+        raise SourceError(
+            f"{name}: none of the {len(raw.rejected)} rows of {raw.source} can be used; row {first.row} {first.reason}"
+        )
+    cells = _cells(raw.data, layout, name)
+    records = standardise(_identifiers(raw.data, layout.id), cells, standardisers)
+    return ReadRecords(records, layout.id, raw.rejected, len(raw.data) + len(raw.rejected))
+
+
+def _cells(data: pa.Table, layout: Layout, name: str) -> Mapping[str, pa.Array]:
+    """The cells of each role; a role whose column is wholly empty is as good as absent."""
+    cells = {role: data[column].combine_chunks() for role, column in layout.roles.items()}
+    cells |= {column: data[column].combine_chunks() for column in layout.kinds}
+    empty = [role for role, array in cells.items() if array.null_count == len(array)]
+    needed = [f"{layout.roles[role]!r} ({role})" for role in empty if role in REQUIRED_ROLES]
+    if needed:
+        raise SchemaError(
+            f"{name}: column {', '.join(needed)} is empty in all {len(data)} rows; "
+            f"fill it, or say in a schema file which column holds it"
+        )
+    return {role: _flat(array) for role, array in cells.items() if role not in empty}
+
+
+def _flat(array: pa.Array | pa.ChunkedArray) -> pa.Array:
+    return pa.concat_arrays(array.chunks) if isinstance(array, pa.ChunkedArray) else array
+
+
+def _identifiers(data: pa.Table, column: str) -> pa.Array:
+    return pc.utf8_trim_whitespace(_flat(data[column].combine_chunks()))
+
+
+def _with_usable_ids(raw: RawTable, column: str) -> RawTable:
+    """
+    Set aside the rows whose identifier is empty or not their own.
+
+    Of rows that are the same in every cell the first is kept. Rows that share an identifier and differ are all set
+    aside: to choose one would be to guess, and the choice would hang on the order of the rows.
+    """
+    ids = _identifiers(raw.data, column)
+    empty = np.asarray(pc.fill_null(pc.equal(ids, ""), True))
+    code = np.asarray(pc.fill_null(ids.dictionary_encode().indices, -1), np.int64)
+    shared = ~empty & (np.bincount(code + 1, minlength=1)[code + 1] > 1)
+    rejected = reject(raw, np.flatnonzero(empty), f"has no {column}; give it one")
+    repeated = np.zeros(len(ids), bool)
+    for rows in _groups(code, np.flatnonzero(shared)):
+        same = len(set(map(str, raw.data.take(pa.array(rows)).to_pylist()))) == 1
+        numbers = ", ".join(str(number) for number in raw.rows[rows][:5])
+        reason = (
+            f"repeats row {raw.rows[rows[0]]} word for word"
+            if same
+            else f"shares its {column} with other content in rows {numbers}; give each row its own or keep one"
+        )
+        outcast = rows[1:] if same else rows
+        repeated[outcast] = True
+        rejected += reject(raw, outcast, reason)
+    keep = np.flatnonzero(~empty & ~repeated)
+    return RawTable(raw.source, raw.data.take(pa.array(keep)), raw.rows[keep], (*raw.rejected, *rejected))
+
+
+def _groups(code: IntArray, rows: IntArray) -> list[IntArray]:
+    if not len(rows):
+        return []
+    order = rows[np.argsort(code[rows], kind="stable")]
+    return np.split(order, np.flatnonzero(np.diff(code[order])) + 1)

@@ -1,0 +1,231 @@
+"""
+Which column plays which role.
+
+A role is either one of the project's own column names (``family_name``, ``birth_date`` ...), known under its English
+and Norwegian aliases without any configuration, or, for a table about something else, a kind (``name``, ``date``,
+``category``, ``text``, ``identifier``); a column given a kind keeps its own name.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+
+from hpmatch.data import read_table
+from hpmatch.errors import SchemaError
+from hpmatch.standardise.text import fold
+
+KINDS = ("name", "date", "category", "text", "identifier")
+
+# What the two tables of the main job hold; the first role is the record's own identifier.
+ALERT_ROLES = (
+    "alert_id", "sending_country", "sent_date", "family_name", "given_name", "birth_date", "sex", "profession",
+    "specialty", "birth_place", "birth_name", "other_names", "nationality", "national_id", "measure",
+    "decision_date", "reason", "status",
+)  # fmt: skip
+REGISTER_ROLES = (
+    "hpr_number", "family_name", "middle_name", "given_name", "birth_date", "sex", "professions", "specialties",
+    "education_country", "national_id", "nationality", "status",
+)  # fmt: skip
+REQUIRED_ROLES = ("family_name", "given_name", "birth_date")
+
+
+@dataclass(frozen=True)
+class Schema:
+    """
+    Which column plays which role, where the recognised names do not say it.
+
+    Args:
+        id: The column that identifies a record; None to recognise it.
+        columns: The role of each named column, or its kind.
+
+    Example:
+        >>> Schema(id="rec", columns={"surname": "family_name", "town": "category"}).columns["town"]
+        'category'
+    """
+
+    id: str | None = None
+    columns: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+    @classmethod
+    def read(cls, path: str | Path, table: str | None = None) -> Schema:
+        """
+        Read a schema from a TOML file.
+
+        Args:
+            path: The file. ``id`` and ``[columns]`` at the top hold for every table; a section named after a table
+                (``[register]`` with ``[register.columns]``) holds for that table instead.
+            table: The table that the schema is wanted for, such as "alerts" or "register".
+
+        Raises:
+            SchemaError: If the file cannot be read, or holds something else.
+        """
+        try:
+            content = tomllib.loads(Path(path).read_text("utf-8"))
+        except OSError as error:
+            raise SchemaError(f"schema file {path}: {error.strerror or error}") from error
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise SchemaError(f"schema file {path} is not valid TOML: {error}") from error
+        section = content.get(table, content) if table else content
+        columns = section.get("columns", {})
+        if not isinstance(section.get("id", ""), str) or not _is_text_table(columns):
+            raise SchemaError(
+                f"schema file {path}: 'id' has to be a column name and [columns] a list of column = \"role\""
+            )
+        return cls(section.get("id"), MappingProxyType(columns))
+
+
+def read_schema(schema: Schema | str | Path | None, table: str) -> Schema:
+    """A schema for a table: the one given, the one that a file holds, or none."""
+    if schema is None:
+        return Schema()
+    return schema if isinstance(schema, Schema) else Schema.read(schema, table)
+
+
+@dataclass(frozen=True)
+class Layout:
+    """
+    A table's columns, resolved.
+
+    Attributes:
+        id: The column that identifies a record.
+        roles: For each role the column that plays it.
+        kinds: For each further column that was given a kind, that kind.
+    """
+
+    id: str
+    roles: Mapping[str, str]
+    kinds: Mapping[str, str]
+
+
+def resolve(schema: Schema, found: Sequence[str], known: Sequence[str] = (), *, table: str) -> Layout:
+    """
+    Find out which column of a table plays which role.
+
+    Args:
+        schema: What the user says; it goes before recognised names.
+        found: The table's columns.
+        known: The roles that this table may have, the identifier first; none for a table about something else.
+        table: What to call the table in messages.
+
+    Raises:
+        SchemaError: With everything that is wrong at once.
+
+    Example:
+        >>> layout = resolve(Schema(), ["HPR-nummer", "Etternavn", "Fornavn", "Fødselsdato"], REGISTER_ROLES, table="register")
+        >>> layout.id, layout.roles["birth_date"]
+        ('HPR-nummer', 'Fødselsdato')
+    """
+    problems = [*_named_twice(found), *_unknown_columns(schema, found), *_unknown_roles(schema, known)]
+    if problems:
+        raise SchemaError(_message(table, problems))
+    said = {column: role for column, role in schema.columns.items() if role not in KINDS}
+    if schema.id is not None and known:
+        said[schema.id] = known[0]
+    players = _players(said, [column for column in found if column not in schema.columns], known)
+    problems = [*_played_twice(players), *_missing(players, schema, found, known)]
+    if problems:
+        raise SchemaError(_message(table, problems))
+    roles = {role: columns[0] for role, columns in players.items()}
+    identifier = schema.id or roles.get(known[0] if known else "id") or found[0]
+    kinds = {column: role for column, role in schema.columns.items() if role in KINDS}
+    return Layout(identifier, MappingProxyType(roles), MappingProxyType(kinds))
+
+
+def _players(said: Mapping[str, str], others: Iterable[str], known: Sequence[str]) -> dict[str, list[str]]:
+    players: dict[str, list[str]] = {}
+    for column, role in said.items():
+        players.setdefault(role, []).append(column)
+    for column in others:
+        recognised = _recognise(column, known)
+        # A column that the user named for a role goes before one that is only recognised.
+        if recognised and column not in said and recognised not in said.values():
+            players.setdefault(recognised, []).append(column)
+    return players
+
+
+def _recognise(column: str, known: Sequence[str]) -> str | None:
+    return next((role for role in _aliases().get(_plain(column), ()) if role in known), None)
+
+
+@cache
+def _aliases() -> dict[str, tuple[str, ...]]:
+    aliases: dict[str, tuple[str, ...]] = {}
+    for row in read_table("column_names"):
+        for name in {_plain(row["name"]), _plain(row["name"].replace("ø", "oe").replace("å", "aa"))}:
+            aliases[name] = (*aliases.get(name, ()), row["role"])
+    return aliases
+
+
+def _plain(column: str) -> str:
+    return re.sub(r"[\W_]+", "", fold(column))
+
+
+def _named_twice(found: Sequence[str]) -> list[str]:
+    twice = sorted({column for column in found if found.count(column) > 1})
+    return [f"column {column!r} is there more than once; rename or remove one of them" for column in twice]
+
+
+def _unknown_columns(schema: Schema, found: Sequence[str]) -> list[str]:
+    named = [*([schema.id] if schema.id else []), *schema.columns]
+    return [
+        f"the schema names a column {column!r} that is not there; found: {', '.join(found)}{_nearest(column, found)}"
+        for column in named
+        if column not in found
+    ]
+
+
+def _unknown_roles(schema: Schema, known: Sequence[str]) -> list[str]:
+    fit = [*known, *KINDS]
+    return [
+        f"the schema gives column {column!r} the role {role!r}, which does not exist here; what would fit: "
+        f"{', '.join(fit)}{_nearest(role, fit)}"
+        for column, role in schema.columns.items()
+        if role not in fit
+    ]
+
+
+def _played_twice(players: Mapping[str, Sequence[str]]) -> list[str]:
+    return [
+        f"the columns {' and '.join(map(repr, columns))} are both taken for {role!r}; "
+        f"say in a schema which of them it is, or rename one"
+        for role, columns in players.items()
+        if len(columns) > 1
+    ]
+
+
+def _missing(
+    players: Mapping[str, Sequence[str]], schema: Schema, found: Sequence[str], known: Sequence[str]
+) -> list[str]:
+    if not known:
+        return []
+    required = REQUIRED_ROLES if schema.id else (known[0], *REQUIRED_ROLES)
+    return [
+        f"no column for {role!r}; found: {', '.join(found)}{_nearest(role, found)}; recognised names are "
+        f'{", ".join(_names_of(role))}; for any other name give a schema file with [columns] YOUR_COLUMN = "{role}"'
+        for role in required
+        if role not in players
+    ]
+
+
+def _names_of(role: str) -> list[str]:
+    return [row["name"] for row in read_table("column_names") if row["role"] == role]
+
+
+def _nearest(word: str, among: Sequence[str]) -> str:
+    near = difflib.get_close_matches(word, among, n=1)
+    return f" (did you mean {near[0]!r}?)" if near else ""
+
+
+def _message(table: str, problems: Sequence[str]) -> str:
+    return f"{table}: " + "\n  ".join(["the columns cannot be used:", *problems])
+
+
+def _is_text_table(columns: object) -> bool:
+    return isinstance(columns, dict) and all(isinstance(role, str) for role in columns.values())

@@ -1,0 +1,317 @@
+"""
+Reading and writing tables.
+
+Whatever comes in (a CSV or Parquet file, an Arrow, pandas or polars table, a DuckDB relation, rows as dicts) leaves
+as an Arrow table of text columns, with the number that each row had in its source and with the rows that could not
+be read. Nothing is ever dropped in silence.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv
+import pyarrow.parquet as pq
+
+from hpmatch.errors import SourceError
+from hpmatch.records import IntArray
+
+DELIMITERS = ",;\t|"
+_SNIFFED_BYTES = 1 << 16
+_BLOCK_BYTES = 1 << 22
+_UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_CONTROL_BYTES = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_BEYOND_LATIN1 = re.compile(rb"[\x80-\x9f]")
+_ASCII = [chr(code) for code in range(128)]
+_NO_TEXT_ADVICE = "is not a text file; give a CSV (UTF-8 or Latin-1) or a Parquet file"
+_REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+
+
+@dataclass(frozen=True)
+class RejectedRow:
+    """
+    A row that could not be used.
+
+    Attributes:
+        source: The file, or the kind of table, that it stood in.
+        row: Its number there; the first row after the header is 1.
+        reason: Why it could not be used.
+        content: The row as it stood.
+    """
+
+    source: str
+    row: int
+    reason: str
+    content: str
+
+
+@dataclass(frozen=True)
+class RawTable:
+    """
+    A table as it was found.
+
+    Attributes:
+        source: The file, or the kind of table.
+        data: Text columns; null where a cell is empty.
+        rows: int64[n], the number that each row had in its source, from 1.
+        rejected: The rows that could not be read.
+    """
+
+    source: str
+    data: pa.Table
+    rows: IntArray
+    rejected: tuple[RejectedRow, ...] = ()
+
+
+def read(source: Any, name: str) -> RawTable:
+    """
+    Read a table.
+
+    Args:
+        source: The path of a CSV or Parquet file; anything with the Arrow PyCapsule interface (pyarrow, pandas,
+            polars, DuckDB relations); or a sequence of dicts, one a row.
+        name: What to call the table in messages.
+
+    Raises:
+        SourceError: If it cannot be read, has no columns or has no rows.
+
+    Example:
+        >>> read([{"id": 1, "name": "Berg"}], "people").data.to_pylist()
+        [{'id': '1', 'name': 'Berg'}]
+    """
+    if isinstance(source, (str, Path)):
+        table = _read_file(Path(source), name)
+    else:
+        table = _numbered(type(source).__name__, _as_arrow(source, name))
+    if table.data.num_columns == 0:
+        raise SourceError(f"{name}: {table.source} has no columns; it needs a header row")
+    if len(table.data) == 0 and not table.rejected:
+        raise SourceError(f"{name}: {table.source} has a header but no rows")
+    return table
+
+
+def _read_file(path: Path, name: str) -> RawTable:
+    try:
+        with path.open("rb") as file:
+            head = file.read(_SNIFFED_BYTES)
+    except OSError as error:
+        raise SourceError(f"{name}: cannot read {path}: {error.strerror or error}") from error
+    if not head:
+        raise SourceError(f"{name}: {path} is empty (0 bytes)")
+    if head[:4] == b"PAR1" or path.suffix.lower() in (".parquet", ".pq"):
+        return _numbered(str(path), _read_parquet(path, name))
+    if head[:2] == b"PK":
+        raise SourceError(
+            f"{name}: {path} is a spreadsheet or zip file; save it as CSV (UTF-8) and give that"
+        )
+    return _read_csv(path, head, name)
+
+
+def _read_parquet(path: Path, name: str) -> pa.Table:
+    try:
+        return _as_text(pq.read_table(path), name)
+    except (pa.ArrowException, OSError) as error:
+        raise SourceError(f"{name}: {path} is not a readable Parquet file: {_first_line(error)}") from error
+
+
+def _as_arrow(source: Any, name: str) -> pa.Table:
+    try:
+        if isinstance(source, Sequence):
+            return _as_text(_from_dicts(source), name)
+        return _as_text(pa.table(source), name)
+    except (TypeError, AttributeError, pa.ArrowException) as error:
+        raise SourceError(
+            f"{name}: cannot read a {type(source).__name__}; give the path of a CSV or Parquet file, an Arrow, "
+            f"pandas or polars table, a DuckDB relation or a list of dicts"
+        ) from error
+
+
+def _from_dicts(rows: Sequence[Mapping[str, Any]]) -> pa.Table:
+    columns = dict.fromkeys(column for row in rows for column in row)
+    return pa.table(
+        {column: pa.array([_plain_cell(row.get(column)) for row in rows], pa.string()) for column in columns}
+    )
+
+
+def _plain_cell(cell: Any) -> str | None:
+    return None if cell is None else str(cell)
+
+
+def _numbered(source: str, data: pa.Table) -> RawTable:
+    return RawTable(source, data, np.arange(1, len(data) + 1))
+
+
+def _as_text(table: pa.Table, name: str) -> pa.Table:
+    columns = [
+        _text_column(_joined(column), name, field)
+        for field, column in zip(table.column_names, table.columns, strict=True)
+    ]
+    return pa.Table.from_arrays(columns, names=table.column_names)
+
+
+def _text_column(column: pa.Array, name: str, field: str) -> pa.Array:
+    if pa.types.is_dictionary(column.type):
+        column = column.dictionary_decode()
+    if pa.types.is_list(column.type) or pa.types.is_large_list(column.type):
+        column = pc.binary_join(pc.cast(column, pa.list_(pa.string())), ";")
+    if pa.types.is_floating(column.type):
+        # Whole numbers with gaps arrive from pandas as floats: 9144889.0 is the number 9144889.
+        whole = pc.cast(pc.if_else(pc.is_finite(column), column, None), pa.int64(), safe=False)
+        if pc.all(pc.equal(pc.cast(whole, pa.float64()), column)).as_py() is not False:
+            column = whole
+    if pa.types.is_timestamp(column.type):
+        column = pc.cast(column, pa.date32(), safe=False)
+    try:
+        text = pc.cast(column, pa.string())
+    except pa.ArrowException as error:
+        raise SourceError(
+            f"{name}: column {field!r} holds {column.type}, which is not text, a number or a date"
+        ) from error
+    return pc.if_else(pc.equal(text, ""), None, text)
+
+
+def _read_csv(path: Path, head: bytes, name: str) -> RawTable:
+    if not head.strip():
+        raise SourceError(f"{name}: {path} is empty (only blank lines)")
+    if b"\x00" in head and not head.startswith(_UTF16_MARKS):
+        raise SourceError(f"{name}: {path} {_NO_TEXT_ADVICE}")
+    encoding = _encoding(path, head, name)
+    header = _header(head.decode(encoding, "replace"))
+    delimiter = _delimiter(header)
+    columns = next(csv.reader([header], delimiter=delimiter))
+    data, rejected = _parse(path, encoding, delimiter, columns, name)
+    rows = np.setdiff1d(np.arange(1, len(data) + len(rejected) + 1), [row.row for row in rejected])
+    return _without_damaged(RawTable(str(path), data, rows, rejected))
+
+
+def _header(text: str) -> str:
+    """The first line that is not blank, without a byte order mark."""
+    return next(
+        line for line in text.removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}").splitlines() if line.strip()
+    )
+
+
+def _delimiter(header: str) -> str:
+    """The delimiter that splits the header into most fields; a comma for a single column."""
+    return max(DELIMITERS, key=lambda delimiter: len(next(csv.reader([header], delimiter=delimiter))))
+
+
+def _encoding(path: Path, head: bytes, name: str) -> str:
+    """
+    The encoding of a text file.
+
+    UTF-8 wherever the whole file is valid, or where more of its letters beyond ASCII are valid than not (such a file
+    is damaged in places, and only those rows are rejected); else Windows-1252, which is Latin-1 with more letters.
+    """
+    if head.startswith(_UTF16_MARKS):
+        return "utf-16"
+    if _is_utf8(path):
+        return "utf-8"
+    data = path.read_bytes()
+    text = data.decode("utf-8", "replace")
+    damaged = text.count(_REPLACEMENT)
+    if len(text) - sum(map(text.count, _ASCII)) > 2 * damaged:
+        return "utf-8"
+    if _CONTROL_BYTES.search(data):
+        raise SourceError(f"{name}: {path} {_NO_TEXT_ADVICE}")
+    return "cp1252" if _BEYOND_LATIN1.search(data) and _decodes(data, "cp1252") else "latin-1"
+
+
+def _is_utf8(path: Path) -> bool:
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    with path.open("rb") as file:
+        try:
+            while block := file.read(_BLOCK_BYTES):
+                decoder.decode(block)
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            return False
+    return True
+
+
+def _decodes(data: bytes, encoding: str) -> bool:
+    try:
+        data.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _parse(
+    path: Path, encoding: str, delimiter: str, columns: Sequence[str], name: str
+) -> tuple[pa.Table, tuple[RejectedRow, ...]]:
+    rejected: list[RejectedRow] = []
+
+    def keep(row: pyarrow.csv.InvalidRow) -> str:
+        reason = f"has {row.actual_columns} fields where the header has {row.expected_columns}"
+        rejected.append(RejectedRow(str(path), (row.number or 0) - 1, reason, row.text))
+        return "skip"
+
+    def parse(*, threads: bool) -> pa.Table:
+        rejected.clear()
+        return pyarrow.csv.read_csv(
+            _utf8(path, encoding),
+            pyarrow.csv.ReadOptions(use_threads=threads, block_size=_BLOCK_BYTES),
+            pyarrow.csv.ParseOptions(delimiter=delimiter, newlines_in_values=True, invalid_row_handler=keep),
+            pyarrow.csv.ConvertOptions(
+                strings_can_be_null=True, null_values=[""], column_types=dict.fromkeys(columns, pa.string())
+            ),
+        )
+
+    try:
+        table = parse(threads=True)
+        if rejected:
+            # Only a reader of one thread knows the numbers of the rows that it leaves out.
+            table = parse(threads=False)
+    except (pa.ArrowException, OSError) as error:
+        raise SourceError(f"{name}: {path} cannot be read as CSV: {_first_line(error)}") from error
+    data = pa.Table.from_arrays(
+        [_joined(column) for column in table.columns], names=[column.strip() for column in columns]
+    )
+    return _as_text(data, name), tuple(rejected)
+
+
+def _utf8(path: Path, encoding: str) -> Any:
+    """What the CSV reader is given: the file itself where that will do."""
+    if encoding == "utf-8" and _is_utf8(path):
+        return path
+    return pa.BufferReader(path.read_bytes().decode(encoding, "replace").encode())
+
+
+def _without_damaged(table: RawTable) -> RawTable:
+    """Reject the rows with bytes that are no text."""
+    damaged = np.zeros(len(table.data), bool)
+    for column in table.data.columns:
+        damaged |= np.asarray(pc.fill_null(pc.match_substring(column, _REPLACEMENT), False))
+    if not damaged.any():
+        return table
+    rejected = reject(table, np.flatnonzero(damaged), "holds bytes that are not text in the file's encoding")
+    keep = np.flatnonzero(~damaged)
+    return RawTable(table.source, table.data.take(keep), table.rows[keep], (*table.rejected, *rejected))
+
+
+def reject(table: RawTable, places: IntArray, reason: str) -> list[RejectedRow]:
+    """The rows at the given places of a table, as rejected for one reason."""
+    cells = table.data.take(pa.array(places)).to_pylist()
+    return [
+        RejectedRow(table.source, int(row), reason, json.dumps(content, ensure_ascii=False))
+        for row, content in zip(table.rows[places], cells, strict=True)
+    ]
+
+
+def _joined(column: pa.ChunkedArray) -> pa.Array:
+    return pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], column.type)
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).splitlines()[0] if str(error) else type(error).__name__

@@ -1,0 +1,160 @@
+"""
+Person names: from a typed field to tokens, and from a token to what it may agree with.
+
+A field becomes a tuple of casefolded tokens in their own script, without titles, markers ("née", "geb.") and
+particles. What a token may agree with (its spellings in basic Latin letters, its stem without a gendered ending, its
+blocking keys) is worked out once for each distinct token.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from functools import cache, lru_cache
+from typing import NamedTuple
+
+from hpmatch.data import read_table
+from hpmatch.standardise.surnames import stems
+from hpmatch.standardise.text import fold
+
+# Longer ones do not occur in names; the bound keeps a damaged cell from costing more than a name.
+MAX_TOKENS = 12
+MAX_TOKEN_LETTERS = 40
+
+_APOSTROPHES = re.compile(r"['’‘ʼ`´ʹ]")
+_WORD = re.compile(r"([^\W\d_]+)(\.?)")
+_WORD_LETTERS = re.compile(r"[^\W\d_]+")
+_ABBREVIATION = re.compile(r"\b(?:[^\W\d_]{1,3}\.){2,}")
+
+
+def name_tokens(text: str) -> tuple[str, ...]:
+    """
+    The distinct tokens of one name field, casefolded and in their own script.
+
+    Titles and markers are dropped unless nothing else stands there; so are particles. A placeholder ("unknown")
+    leaves nothing.
+
+    Example:
+        >>> name_tokens("Prof. dr. Jānis  Bērziņš-Kalniņš")
+        ('jānis', 'bērziņš', 'kalniņš')
+        >>> name_tokens("ukjent"), name_tokens("12345")
+        ((), ())
+    """
+    words = [
+        (word[:MAX_TOKEN_LETTERS], bool(dot)) for word, dot in _WORD.findall(_clean(text))[: 4 * MAX_TOKENS]
+    ]
+    named, placeholders = _without_noise(words)
+    if not named and placeholders:
+        return ()
+    named = named or [word for word, _ in words]
+    tokens = [word for word in named if word not in _particles()] or named
+    return tuple(dict.fromkeys(tokens))[:MAX_TOKENS]
+
+
+def _without_noise(words: Sequence[tuple[str, bool]]) -> tuple[list[str], int]:
+    """The words that are neither title, degree, marker nor placeholder; and how many placeholders there are."""
+    named, placeholders, place = [], 0, 0
+    while place < len(words):
+        noise = next(
+            (noise for noise in _noise().get(fold(words[place][0]), ()) if noise.stands_at(place, words)),
+            None,
+        )
+        if noise is None:
+            named.append(words[place][0])
+        elif noise.kind == "placeholder":
+            placeholders += 1
+        place += 1 if noise is None else len(noise.words)
+    return named, placeholders
+
+
+class _Noise(NamedTuple):
+    """A word, or several, that stand in name fields and are no name."""
+
+    words: tuple[str, ...]
+    kind: str
+    rule: str
+
+    def stands_at(self, place: int, text: Sequence[tuple[str, bool]]) -> bool:
+        end = place + len(self.words)
+        if tuple(fold(word) for word, _ in text[place:end]) != self.words:
+            return False
+        return {
+            "any": True,
+            "with_dot": text[end - 1][1],
+            "first": place == 0 and end < len(text),
+            "last": place > 0 and end == len(text),
+        }[self.rule]
+
+
+def _clean(text: str) -> str:
+    """Casefolded letters, dots and blanks; apostrophes close up, control characters and marks of direction go."""
+    text = text.casefold()
+    if not (text.isascii() and text.isprintable()):
+        composed = unicodedata.normalize("NFKC", text)
+        text = "".join(filter(None, map(_visible, composed)))
+    return _ABBREVIATION.sub(_joined_if_noise, _APOSTROPHES.sub("", text))
+
+
+@lru_cache(maxsize=1 << 16)
+def _visible(letter: str) -> str:
+    category = unicodedata.category(letter)
+    # A mark that NFKC could not compose (Arabic vowel signs, stray accents) would split the word.
+    return "" if category in ("Mn", "Cf", "Cc") and letter not in "\t\n\r" else letter
+
+
+def _joined_if_noise(found: re.Match[str]) -> str:
+    """'m.d.' is a degree, 'j.p.' two initials."""
+    word = found.group().replace(".", "")
+    return f" {word}. " if fold(word) in _noise() else found.group()
+
+
+@cache
+def _noise() -> dict[str, tuple[_Noise, ...]]:
+    """What is no name, by its first word, the longest first."""
+    found: dict[str, list[_Noise]] = {}
+    for row in read_table("name_noise"):
+        if words := tuple(_WORD_LETTERS.findall(row["word"])):
+            found.setdefault(words[0], []).append(_Noise(words, row["kind"], row["rule"]))
+    return {word: tuple(sorted(each, key=lambda noise: -len(noise.words))) for word, each in found.items()}
+
+
+@cache
+def _particles() -> frozenset[str]:
+    return frozenset(row["word"] for row in read_table("name_particles"))
+
+
+# Letters that the spellings of one name interchange, reduced to one; vowels, h and doubled letters say too little.
+_CLASSES = (
+    (r"sch|tsch|sz|sh|ch|cz|zh|ts|tz|[cszx]", "s"),
+    (r"ph|[fvw]", "v"),
+    (r"[gkq]h?", "k"),
+    (r"[dt]h?", "t"),
+    (r"[jyaeiouh]+", ""),
+)
+_KEY_LETTERS = 4
+
+
+@lru_cache(maxsize=1 << 20)
+def token_keys(token: str) -> tuple[str, ...]:
+    """
+    The blocking keys of a token: its first consonants, as classes of letters that spellings interchange.
+
+    They survive romanisation, gendered endings and most typing errors.
+
+    Example:
+        >>> token_keys("kowalska") == token_keys("kovalski")
+        True
+        >>> token_keys("müller") == token_keys("mueller")
+        True
+    """
+    return tuple(dict.fromkeys(filter(None, map(_key, stems(token)))))
+
+
+def _key(spelling: str) -> str:
+    key = spelling
+    for letters, replacement in _CLASSES:
+        key = re.sub(letters, replacement, key)
+    key = re.sub(r"(.)\1+", r"\1", key)
+    first = "a" if spelling[:1] in "aeiouyjh" else ""
+    return (first + key)[:_KEY_LETTERS] or spelling[:_KEY_LETTERS]

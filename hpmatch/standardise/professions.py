@@ -1,0 +1,182 @@
+"""
+Professions: from titles in any language to the categories of the Norwegian register, and to specialties.
+
+The titles are in `hpmatch/data/professions.csv`, the specialties in `hpmatch/data/specialties.csv`. In both, `*` at the
+end of a word stands for any ending and `*` at its beginning for the first part of a compound. The longest known title
+decides, so 'lekarz dentysta' is a dentist although 'lekarz' is a doctor. A title without a category (feldsher) is known
+and says nothing. A title of at most three letters, such as a category's own code, counts only where it stands alone.
+"""
+
+import re
+from collections.abc import Sequence
+from functools import cache
+from typing import NamedTuple
+
+from hpmatch.data import read_table
+from hpmatch.standardise.text import PhraseIndex, fold, split_words
+
+_SEPARATORS = re.compile(r"[/|,&+\n]")
+_ALONE = re.compile(r"[/|,&+\n()]|\s(?:and|og|och|und|et|y|i|ir|un|ja)\s")  # around a title that stands alone
+_LONGEST_SHORT_TITLE = 3
+_LONGEST_SHORT_CELL = 12  # a short title with blanks and dots around it
+_LONGEST_SMALL_WORD = 3  # "for", "und", "w": words that need no explanation
+
+
+def code_professions(titles: Sequence[str]) -> list[tuple[str, ...]]:
+    """
+    Code professional titles to the categories of the register (code list 9060).
+
+    Args:
+        titles: Cells of titles; a cell may hold several.
+
+    Returns:
+        For each cell its sorted distinct categories; an empty tuple where no title is known, or only neutral ones.
+
+    Examples:
+        >>> code_professions(["gydytoja kardiologė", "Zahnarzt", "asistent medical generalist", "feldsher"])
+        [('LE',), ('TL',), ('SP',), ()]
+        >>> code_professions(["sykepleier; jordmor", "college teacher", "LE"])
+        [('JO', 'SP'), (), ('LE',)]
+    """
+    return [tuple(sorted(_categories(title))) for title in titles]
+
+
+def code_specialties(texts: Sequence[str]) -> list[tuple[str, ...]]:
+    """
+    Code specialties, named alone or inside a title.
+
+    Args:
+        texts: Cells of specialties or titles; a cell may hold several.
+
+    Returns:
+        For each cell the sorted distinct specialties, named as in the column `specialty` of the table.
+
+    Examples:
+        >>> code_specialties(["gydytoja kardiologė", "Fachärztin für Innere Medizin", "lege"])
+        [('cardiology',), ('internal_medicine',), ()]
+    """
+    return [tuple(sorted(_specialty_names(text))) for text in texts]
+
+
+def are_specialists(titles: Sequence[str]) -> list[bool]:
+    """
+    Say of each cell whether it is the title of a specialist.
+
+    Args:
+        titles: Cells of titles; a cell may hold several.
+
+    Returns:
+        For each cell True if a title in it is a specialist's or stands with a specialty of its own profession.
+
+    Examples:
+        >>> are_specialists(["Facharzt", "gydytojas anesteziologas reanimatologas", "lege"])
+        [True, True, False]
+    """
+    return [_is_specialist(title) for title in titles]
+
+
+def compatible(left: Sequence[str], right: Sequence[str]) -> bool:
+    """
+    Say whether one person plausibly holds categories of both sides; the order of the sides does not matter.
+
+    Args:
+        left: Categories on one side.
+        right: Categories on the other side.
+
+    Returns:
+        True if the sides share a category, if the table relates two of them, or if a side is empty: nothing known
+        contradicts nothing.
+
+    Examples:
+        >>> compatible(["SP"], ["LE"]), compatible(["SP", "TL"], ["TL"]), compatible(["TL"], ["FT"])
+        (True, True, False)
+    """
+    if not left or not right:
+        return True
+    related = _related()
+    return any(one == other or (one, other) in related for one in left for other in right)
+
+
+class _Title(NamedTuple):
+    """What a known title says: a category, '' if none; and whether its holder is a specialist."""
+
+    category: str
+    specialist: bool
+
+
+def _categories(cell: str) -> set[str]:
+    """Code one cell, part by part."""
+    return set().union(*(_categories_in(part) for part in cell.split(";")))
+
+
+def _categories_in(part: str) -> set[str]:
+    """Code one part by its titles; where they name no profession, by specialties that say all the rest."""
+    titles = _titles_in(part)
+    categories = {title.category for title in titles} - {""}
+    if categories or any(not title.specialist for title in titles):
+        return categories
+    words = split_words(part)
+    specialties = _specialties().find(words)
+    spans = [match[:2] for match in specialties] + [match[:2] for match in _titles().find(words)]
+    explained = {at for span in spans for at in range(*span)}
+    if any(len(word) > _LONGEST_SMALL_WORD for at, word in enumerate(words) if at not in explained):
+        return set()
+    return {_specialty_categories()[slug] for match in specialties for slug in match.value}
+
+
+def _titles_in(part: str) -> list[_Title]:
+    """Find the titles of one part: the short ones that stand alone, and the long ones anywhere in it."""
+    alone = (" ".join(split_words(piece)) for piece in _ALONE.split(part) if len(piece) < _LONGEST_SHORT_CELL)
+    short = [_short_titles()[key] for key in alone if key in _short_titles()]
+    pieces = (split_words(piece) for piece in _SEPARATORS.split(part))
+    return short + [match.value for words in pieces for match in _titles().find(words)]
+
+
+def _is_specialist(cell: str) -> bool:
+    """Say whether a title of the cell is a specialist's, or names a specialty of the profession it belongs to."""
+    titles = [title for part in cell.split(";") for title in _titles_in(part)]
+    specialties = {_specialty_categories()[slug] for slug in _specialty_names(cell)}
+    return any(title.specialist for title in titles) or bool(specialties & _categories(cell))
+
+
+def _specialty_names(cell: str) -> set[str]:
+    matches = (match for part in cell.split(";") for match in _specialties().find(split_words(part)))
+    return {slug for match in matches for slug in match.value}
+
+
+def _is_short(title: str) -> bool:
+    return len(title) <= _LONGEST_SHORT_TITLE
+
+
+def _read_titles(*, short: bool) -> dict[str, _Title]:
+    rows = (row for row in read_table("professions") if _is_short(row["title"]) is short)
+    return {row["title"]: _Title(row["category"], row["specialist"] == "yes") for row in rows}
+
+
+@cache
+def _short_titles() -> dict[str, _Title]:
+    return {fold(title): value for title, value in _read_titles(short=True).items()}
+
+
+@cache
+def _titles() -> PhraseIndex[_Title]:
+    return PhraseIndex(_read_titles(short=False))
+
+
+@cache
+def _specialties() -> PhraseIndex[tuple[str, ...]]:
+    slugs: dict[str, tuple[str, ...]] = {}
+    for row in read_table("specialties"):
+        slugs[row["term"]] = (*slugs.get(row["term"], ()), row["specialty"])
+    return PhraseIndex(slugs)
+
+
+@cache
+def _specialty_categories() -> dict[str, str]:
+    return {row["specialty"]: row["category"] for row in read_table("specialties")}
+
+
+@cache
+def _related() -> frozenset[tuple[str, str]]:
+    pairs = [(row["left"], row["right"]) for row in read_table("profession_relations")]
+    return frozenset(pairs) | {(right, left) for left, right in pairs}

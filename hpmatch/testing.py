@@ -1,0 +1,288 @@
+"""
+Proof that a stage keeps its contract, for any stage.
+
+    from hpmatch.testing import check_comparison
+    check_comparison(MyComparison("town"))
+
+Each check draws records with hypothesis, calls the stage on them, and fails with an AssertionError that says which promise
+is broken. The built-in stages pass the same checks. Needs the extra ``testing``.
+"""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from hpmatch.comparison import compare_distinct
+from hpmatch.protocols import (
+    BlockingRule,
+    Classifier,
+    Comparison,
+    ComparisonVectors,
+    PairRule,
+    Standardiser,
+)
+from hpmatch.records import MISSING, Column, Records
+
+MAX_LEVELS = 127
+_LETTERS = "aeionrstlkšłøвαي"
+
+# The cells of the standardised columns; a column that is not named here holds text.
+Cells = Mapping[str, tuple[pa.DataType, st.SearchStrategy[Any]]]
+
+
+def _words(alphabet: str = _LETTERS) -> st.SearchStrategy[tuple[str, ...]]:
+    return st.lists(st.text(alphabet, min_size=1, max_size=8), min_size=1, max_size=3, unique=True).map(tuple)
+
+
+def _codes(*codes: str) -> st.SearchStrategy[tuple[str, ...]]:
+    return st.lists(st.sampled_from(codes), min_size=1, max_size=2, unique=True).map(
+        lambda found: tuple(sorted(found))
+    )
+
+
+_DATES = st.dates(date(1940, 1, 1), date(1999, 12, 31)).map(
+    lambda day: day.year * 10_000 + day.month * 100 + day.day
+)
+_READINGS = st.one_of(
+    _DATES, _DATES.map(lambda day: day // 10_000 * 10_000), _DATES.map(lambda day: day // 100 * 100)
+)
+_WORD_LIST, _TEXT = pa.list_(pa.string()), pa.string()
+
+STANDARD_CELLS: Cells = {
+    **dict.fromkeys(
+        ("family_name", "given_name", "middle_name", "birth_name", "other_names"), (_WORD_LIST, _words())
+    ),
+    "birth_date": (pa.list_(pa.int32()), st.lists(_READINGS, min_size=1, max_size=2, unique=True).map(tuple)),
+    "sex": (_TEXT, st.sampled_from("FM")),
+    "profession": (_WORD_LIST, _codes("LE", "SP", "JO", "TL", "HF")),
+    "specialty": (_WORD_LIST, _codes("cardiology", "anaesthesiology", "surgery")),
+    "country": (_WORD_LIST, _codes("LT", "NO", "BG")),
+    "national_id": (
+        _WORD_LIST,
+        _codes("LT asmens 37804090000", "LT asmens 37804090001", "NO fnr 1", "SE pnr 22"),
+    ),
+}
+_ANY_TEXT = (_TEXT, st.text("abcd ", min_size=1, max_size=5))
+
+
+def check_comparison(
+    comparison: Comparison, cells: Cells = STANDARD_CELLS, *, symmetric: bool = True
+) -> None:
+    """
+    Check a comparison: protocol, level range, missing values, symmetry, determinism, order, pickling.
+
+    Args:
+        comparison: The comparison.
+        cells: For each column its Arrow type and a strategy for its cells; columns that are not named hold text.
+        symmetric: Whether exchanging the sides must not change the level.
+
+    Raises:
+        AssertionError: If a promise is broken.
+    """
+    assert isinstance(comparison, Comparison), (
+        "a comparison needs name, columns, levels and compare(left, right)"
+    )
+    levels = tuple(comparison.levels)
+    assert 0 < len(levels) <= MAX_LEVELS, f"it needs 1 to {MAX_LEVELS} levels, not {len(levels)}"
+    assert len(set(levels)) == len(levels), "its level names have to be distinct"
+    assert comparison.columns, "it has to name the columns that it reads"
+    copy = _pickled(comparison)
+
+    def promises(left: Records, right: Records, order: Sequence[int]) -> None:
+        found = _compared(comparison, left, right)
+        assert _equal(found, _compared(comparison, left, right)), "called twice, it gives two answers"
+        assert _equal(found, _compared(copy, left, right)), "its pickled copy gives another answer"
+        moved = _compared(comparison, left.take(np.array(order)), right.take(np.array(order)))
+        assert _equal(moved, [each[order] for each in found]), "the order of the pairs changes the answer"
+        alone = [
+            _compared(comparison, left.take(np.array([row])), right.take(np.array([row])))
+            for row in range(len(left))
+        ]
+        assert _equal(found, [np.concatenate(each) for each in zip(*alone, strict=True)]), (
+            "other pairs change a pair's answer"
+        )
+        if symmetric:
+            assert (found[0] == _compared(comparison, right, left)[0]).all(), (
+                "exchanging the sides changes the level"
+            )
+        absent = np.all([_absent(left, comparison.columns), _absent(right, comparison.columns)], axis=0)
+        assert (found[0][absent] == MISSING).all(), "a missing value has to give -1"
+
+    _for_all_tables(promises, comparison.columns, cells)
+
+
+def check_blocking_rule(rule: BlockingRule | PairRule, cells: Cells = STANDARD_CELLS) -> None:
+    """
+    Check a blocking rule: protocol, row range, determinism, order, independence of other records, pickling.
+
+    A rule that pairs rows itself is checked for range, repetition and order only.
+
+    Args:
+        rule: The blocking rule.
+        cells: See ``check_comparison``.
+
+    Raises:
+        AssertionError: If a promise is broken.
+    """
+    assert isinstance(rule, (BlockingRule, PairRule)), "a blocking rule needs name, columns and keys(records)"
+    assert rule.columns, "it has to name the columns that it reads"
+    copy = _pickled(rule)
+    find: Callable[[Any, Records, Records], Any] = _pairs if isinstance(rule, PairRule) else _keys
+
+    def promises(left: Records, right: Records, order: Sequence[int]) -> None:
+        found = find(rule, left, right)
+        assert found == find(rule, left, right), "called twice, it gives two answers"
+        assert found == find(copy, left, right), "its pickled copy gives another answer"
+        moved = find(rule, left.take(np.array(order)), right)
+        assert {(order[row], key) for row, key in moved} == found, (
+            "the order of the records changes the answer"
+        )
+
+    _for_all_tables(promises, rule.columns, cells)
+
+
+def check_classifier(classifier: Classifier, sizes: Mapping[str, int]) -> None:
+    """
+    Check a classifier: protocol, finite weights, one weight for one pattern, determinism, order, pickling.
+
+    Args:
+        classifier: The classifier.
+        sizes: The comparisons that it weighs, with the number of their levels.
+
+    Raises:
+        AssertionError: If a promise is broken.
+    """
+    assert isinstance(classifier, Classifier), "a classifier needs match_weights(vectors)"
+    copy = _pickled(classifier)
+    pattern = st.tuples(*(st.integers(MISSING, size - 1) for size in sizes.values()))
+
+    @_settings
+    @given(st.lists(pattern, min_size=1, max_size=20), st.randoms(use_true_random=False))
+    def run(patterns: list[tuple[int, ...]], random: Any) -> None:
+        order = random.sample(range(len(patterns)), len(patterns))
+        weights = classifier.match_weights(_vectors(patterns, sizes))
+        assert weights.shape == (len(patterns),), "it has to give one weight a pair"
+        assert np.isfinite(weights).all(), "every weight has to be a finite number"
+        assert (weights == classifier.match_weights(_vectors(patterns, sizes))).all(), (
+            "called twice, it gives two answers"
+        )
+        assert (weights == copy.match_weights(_vectors(patterns, sizes))).all(), (
+            "its pickled copy gives another answer"
+        )
+        moved = classifier.match_weights(_vectors([patterns[row] for row in order], sizes))
+        assert np.allclose(moved, weights[order]), "the order of the pairs changes the answer"
+
+    run()
+
+
+def check_standardiser(standardiser: Standardiser) -> None:
+    """
+    Check a standardiser: protocol, any text accepted, one value a cell, the declared type, determinism, pickling.
+
+    Raises:
+        AssertionError: If a promise is broken.
+    """
+    assert isinstance(standardiser, Standardiser), (
+        "a standardiser needs column, roles, kind and standardise(*texts)"
+    )
+    copy = _pickled(standardiser)
+    row = st.tuples(*[st.text(max_size=30)] * len(standardiser.roles))
+
+    @_settings
+    @given(st.lists(row, max_size=10, unique=True))
+    def run(rows: list[tuple[str, ...]]) -> None:
+        texts = [[cells[place] for cells in rows] for place in range(len(standardiser.roles))]
+        values = list(standardiser.standardise(*texts))
+        assert len(values) == len(rows), "it has to give one value a cell"
+        Column.encode(values, standardiser.kind)
+        assert values == list(copy.standardise(*texts)), "its pickled copy gives another answer"
+        backwards = list(standardiser.standardise(*(text[::-1] for text in texts)))
+        assert values[::-1] == backwards, "the order of the cells changes the answer"
+
+    run()
+
+
+_settings = settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+def _for_all_tables(
+    promises: Callable[[Records, Records, Sequence[int]], None], columns: Sequence[str], cells: Cells
+) -> None:
+    kinds = {name: cells.get(name, _ANY_TEXT) for name in columns}
+    row = st.tuples(*(st.none() | strategy for _, strategy in kinds.values()))
+
+    @_settings
+    @given(
+        st.lists(st.tuples(row, row, st.booleans()), min_size=1, max_size=8),
+        st.randoms(use_true_random=False),
+    )
+    def run(rows: list[tuple[Any, Any, bool]], random: Any) -> None:
+        # Half of the pairs are the same on both sides: drawn apart, they would hardly ever agree.
+        left = _records([a for a, _, _ in rows], kinds)
+        right = _records([a if same else b for a, b, same in rows], kinds)
+        promises(left, right, random.sample(range(len(rows)), len(rows)))
+
+    run()
+
+
+def _records(rows: Sequence[tuple[Any, ...]], kinds: Cells) -> Records:
+    columns = {
+        name: Column.encode([cells[place] for cells in rows], kind)
+        for place, (name, (kind, _)) in enumerate(kinds.items())
+    }
+    return Records(pa.array([str(row) for row in range(len(rows))]), columns)
+
+
+def _compared(comparison: Comparison, left: Records, right: Records) -> list[Any]:
+    rows = np.arange(len(left))
+    found = compare_distinct(comparison, left, right, rows, rows)
+    nothing = np.full(len(left), np.nan)
+    return [found.levels, nothing if found.frequencies is None else found.frequencies]
+
+
+def _equal(found: Sequence[Any], expected: Sequence[Any]) -> bool:
+    return all(np.array_equal(a, b, equal_nan=True) for a, b in zip(found, expected, strict=True))
+
+
+def _absent(records: Records, columns: Sequence[str]) -> Any:
+    return np.all([records[name].is_missing for name in columns], axis=0)
+
+
+def _keys(rule: BlockingRule, records: Records, _: Records) -> set[tuple[int, int]]:
+    found = rule.keys(records)
+    assert len(found.rows) == len(found.keys), "rows and keys have to be equally many"
+    assert all(0 <= row < len(records) for row in found.rows), "a row is not one of the records"
+    assert np.asarray(found.keys).dtype == np.uint64, "keys have to be uint64"
+    return set(zip(found.rows.tolist(), found.keys.tolist(), strict=True))
+
+
+def _pairs(rule: PairRule, left: Records, right: Records) -> set[tuple[int, int]]:
+    found = rule.pairs(left, right)
+    pairs = list(zip(found.left.tolist(), found.right.tolist(), strict=True))
+    assert all(0 <= a < len(left) and 0 <= b < len(right) for a, b in pairs), (
+        "a row is not one of the records"
+    )
+    return set(pairs)
+
+
+def _vectors(patterns: Sequence[tuple[int, ...]], sizes: Mapping[str, int]) -> ComparisonVectors:
+    levels = np.array(patterns, np.int8)
+    return ComparisonVectors(
+        tuple(sizes),
+        levels,
+        np.full(levels.shape, np.nan),
+        tuple(sizes.values()),
+        (len(patterns), len(patterns)),
+    )
+
+
+def _pickled(stage: Any) -> Any:
+    return pickle.loads(pickle.dumps(stage))  # noqa: S301 - the stage's own pickle, made just now

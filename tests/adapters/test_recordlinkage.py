@@ -1,0 +1,97 @@
+"""recordlinkage as the first outsider: its parts serve as stages, alone and beside the built-in ones."""
+
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pytest
+import recordlinkage as rl
+from recordlinkage import compare
+from recordlinkage import index as rl_index
+
+import hpmatch as hp
+from hpmatch.adapters.recordlinkage import Classifier, Feature, Index
+from hpmatch.blocking import NameAndDate
+from hpmatch.comparison import compare_distinct
+from hpmatch.comparison.dates import BirthDate
+from hpmatch.comparison.names import FamilyName
+from hpmatch.standardise.stages import BirthDate as BirthDateColumn
+from hpmatch.records import Column, Records
+from hpmatch.standardise.stages import PersonName, Sex
+from hpmatch.testing import check_blocking_rule, check_classifier, check_comparison
+
+pytestmark = pytest.mark.filterwarnings(
+    "ignore::DeprecationWarning", "ignore::FutureWarning", "ignore::UserWarning"
+)
+
+SAMPLE = Path(__file__).parents[2] / "examples" / "data"
+STANDARDISERS = (PersonName("family_name"), PersonName("given_name"), BirthDateColumn(), Sex())
+BLOCKS = (Index("birth_date", ("birth_date",), rl_index.Block("birth_date")),)
+FEATURES = (
+    Feature(
+        "family_name",
+        ("family_name",),
+        compare.String("family_name", "family_name", method="jarowinkler"),
+        (0.9,),
+    ),
+    Feature(
+        "given_name",
+        ("given_name",),
+        compare.String("given_name", "given_name", method="jarowinkler"),
+        (0.9,),
+    ),
+    Feature("sex", ("sex",), compare.Exact("sex", "sex")),
+)
+RULE = hp.DecisionRule(0.5, match=0.5, review=0.2)
+
+
+def _evaluated(model):
+    result = hp.link(SAMPLE / "alerts.csv", SAMPLE / "register.csv", model)
+    return hp.evaluate(result, SAMPLE / "truth.csv")
+
+
+def test_recordlinkage_alone_links_the_sample():
+    """Its index, its compare features and its ECM classifier make a whole matcher."""
+    model = hp.Model("recordlinkage", STANDARDISERS, BLOCKS, FEATURES, Classifier(rl.ECMClassifier()), RULE)
+    found = _evaluated(model)
+    assert found.precision > 0.9
+    assert 0.5 < found.recall < 1  # exact dates only: wrong and missing ones cannot be found
+
+
+def test_its_parts_and_the_built_in_ones_mix():
+    """A blocking rule, a comparison and the classifier of either side work together."""
+    rules = (*BLOCKS, NameAndDate("name_year", ("family_name", "given_name"), part="year"))
+    model = hp.Model(
+        "mixed",
+        STANDARDISERS,
+        rules,
+        (FamilyName(), FEATURES[1], BirthDate()),
+        Classifier(rl.ECMClassifier()),
+        RULE,
+    )
+    mixed = _evaluated(model)
+    alone = _evaluated(
+        hp.Model("alone", STANDARDISERS, BLOCKS, FEATURES, Classifier(rl.ECMClassifier()), RULE)
+    )
+    assert mixed.recall_with_review > alone.recall_with_review
+
+
+def test_its_stages_keep_the_contract():
+    """They pass what a third party's stages must."""
+    check_blocking_rule(BLOCKS[0])
+    check_comparison(FEATURES[0])
+    check_classifier(Classifier(rl.ECMClassifier()), {"a": 2, "b": 2})
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "level"),
+    [("oslo", "oslo", 0), ("bergen", "berge", 1), ("oslo", "kaunas", 2), (None, "oslo", -1)],
+)
+def test_similarities_are_cut_into_levels(left, right, level):
+    """Each threshold is a level; a missing value is missing, not different."""
+    feature = Feature("town", ("town",), compare.String("town", "town", method="jarowinkler"), (1.0, 0.9))
+    tables = [
+        Records(pa.array(["1"]), {"town": Column.encode([cell], pa.string())}) for cell in (left, right)
+    ]
+    assert compare_distinct(feature, *tables, np.array([0]), np.array([0])).levels.tolist() == [level]
+    assert feature.levels == ("at_least_1", "at_least_0.9", "different")

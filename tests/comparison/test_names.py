@@ -1,0 +1,88 @@
+"""Comparing names: cases by country that a native speaker could correct."""
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from hpmatch.comparison.names import FIELDS, FamilyName, GivenName
+from hpmatch.records import Column, Records
+from hpmatch.standardise.stages import PersonName
+
+
+def _records(*rows):
+    """Records from dicts of name fields."""
+    columns = {
+        field: Column.encode(
+            PersonName(field).standardise([row.get(field, "") for row in rows]), pa.list_(pa.string())
+        )
+        for field in FIELDS
+    }
+    return Records(pa.array([str(i) for i in range(len(rows))]), columns)
+
+
+def _name(text):
+    """'Given Names / Middle / Family' as fields."""
+    given, middle, family = (part.strip() for part in text.split("/"))
+    return {"given_name": given, "middle_name": middle, "family_name": family}
+
+
+# The alert's name, the registered name, the level of the family name, the level of the given name.
+CASES = [
+    ("Kari // Hansen", "Kari // Hansen", "same", "same"),
+    ("KARI // HANSEN", "Kari // Hansen", "same", "same"),
+    ("Jürgen // Müller", "Juergen // Mueller", "same", "same"),
+    ("Åse // Ødegård", "Aase // Oedegaard", "same", "same"),
+    ("Łukasz // Wójcik", "Lukasz // Wojcik", "same", "same"),
+    ("Kari // Hansen", "Kari / Hansen / Lie", "further_name", "same"),  # NO: surname kept as middle name
+    ("Kari // Lie", "Kari / Hansen / Lie", "same", "same"),
+    ("Rasa // Kazlauskaitė", "Rasa // Kazlauskienė", "stem", "same"),  # LT: daughter, wife
+    ("Rasa // Kazlauskienė", "Rasa // Kazlauskas", "stem", "same"),  # LT: the husband's form abroad
+    ("Anna // Kowalska", "Anna // Kowalski", "stem", "same"),  # PL
+    ("Jana // Nováková", "Jana // Novák", "stem", "same"),  # CZ
+    ("Ivan // Ivanovs", "Ivan // Ivanov", "stem", "same"),  # LV
+    ("José // García López", "José // García", "part", "same"),  # ES: second surname dropped
+    ("Anne // Berg", "Anne Marie // Berg", "same", "part"),
+    ("J. // Berg", "Jan // Berg", "same", "initial"),
+    ("Berg // Anne", "Anne // Berg", "swapped", "swapped"),
+    ("Hans // Mülller", "Hans // Müller", "close", "same"),
+    ("Hanss // Müller", "Hans // Müller", "same", "close"),
+    ("Anna // Berg", "Ingrid / Anna / Berg", "same", "middle_name"),
+    ("Jan // Van der Berg", "Jan // Berg", "same", "same"),  # NL: particles
+    ("Rasa // Petrauskienė", "Rasa // Grigaitytė", "different", "same"),  # marriage
+    ("Anna // Berg", "Kari // Lie", "different", "different"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("alert", "person", "family", "given"), CASES)
+def test_levels(alert, person, family, given):
+    """Each kind of difference has its level."""
+    alert, person = (text.replace("//", "/ /") for text in (alert, person))
+    left, right = _records(_name(alert)), _records(_name(person))
+    assert FamilyName.levels[FamilyName().compare(left, right).levels[0]] == family
+    assert GivenName.levels[GivenName().compare(left, right).levels[0]] == given
+
+
+def test_a_birth_name_is_a_further_name():
+    """The alert's birth name is held against the registered family name."""
+    left = _records({"family_name": "Lie", "birth_name": "Hansen", "given_name": "Kari"})
+    right = _records({"family_name": "Hansen", "given_name": "Kari"})
+    assert FamilyName.levels[FamilyName().compare(left, right).levels[0]] == "further_name"
+
+
+def test_a_side_without_the_field_is_missing():
+    """No family name, no statement about it; the given name still counts."""
+    left, right = _records({"given_name": "Kari"}), _records({"given_name": "Kari", "family_name": "Lie"})
+    assert FamilyName().compare(left, right).levels.tolist() == [-1]
+    assert GivenName().compare(left, right).levels.tolist() == [0]
+
+
+def test_agreement_says_how_common_the_name_is():
+    """The share of registered persons with the name, in any field, comes along; disagreement has none."""
+    register = _records(
+        *[{"family_name": "Hansen", "given_name": "Kari"}] * 3, {"family_name": "Lie", "given_name": "Kari"}
+    )
+    alerts = _records(
+        *[{"family_name": "Hansen", "given_name": "Kari"}] * 3, {"family_name": "Moe", "given_name": "Kari"}
+    )
+    found = FamilyName().compare(alerts, register)
+    np.testing.assert_array_equal(found.frequencies, [0.75, 0.75, 0.75, np.nan])

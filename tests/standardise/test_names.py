@@ -1,0 +1,148 @@
+"""From name fields to tokens, stems and blocking keys."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hpmatch.data import read_table
+from hpmatch.standardise.names import MAX_TOKEN_LETTERS, MAX_TOKENS, name_tokens, token_keys
+from hpmatch.standardise.scripts import spellings
+from hpmatch.standardise.surnames import stems
+
+# What was typed, the tokens.
+TOKENS = [
+    ("HANSEN", "hansen"),
+    ("Dr. Hansen", "hansen"),
+    ("Prof. dr. med. Hansen", "hansen"),
+    ("Hansen M.D.", "hansen"),
+    ("Hansen, Ph.D.", "hansen"),
+    ("J.P. Hansen", "j p hansen"),
+    ("Hansen née Olsen", "hansen olsen"),
+    ("Schmidt geb. Müller", "schmidt müller"),
+    ("Lie f. Hansen", "lie hansen"),
+    ("Nowak z domu Kowalska", "nowak kowalska"),
+    ("van der Berg", "berg"),
+    ("de la Cruz", "cruz"),
+    ("O'Brien", "obrien"),
+    ("O’Brien", "obrien"),
+    ("Al-Hassan", "hassan"),
+    ("Anne-Marie", "anne marie"),
+    ("García  López", "garcía lópez"),
+    ("García (López)", "garcía lópez"),
+    ("Hansen; Olsen", "hansen olsen"),
+    ("Hansen Hansen", "hansen"),
+    ("\u202eHansen\u202c", "hansen"),
+    ("Han\x00sen", "hansen"),
+    ("Ha\u0301nsen", "hánsen"),
+    ("محمّد", "محمد"),
+    ("ЩЕРБАКОВА", "щербакова"),
+    ("Dr", "dr"),  # nothing else stands there: a title alone may be a name
+    ("de", "de"),
+    ("unknown", ""),
+    ("UKJENT", ""),
+    ("no name", ""),
+    ("-", ""),
+    ("12345", ""),
+    ("", ""),
+    ("=cmd()", "cmd"),
+]
+
+
+@pytest.mark.parametrize(("text", "tokens"), TOKENS)
+def test_tokens(text, tokens):
+    """Titles, markers, particles and signs go; names stay in their own script."""
+    assert name_tokens(text) == tuple(tokens.split())
+
+
+@pytest.mark.parametrize("row", read_table("name_noise"), ids=lambda row: row["word"])
+def test_noise_is_dropped_where_its_rule_says(row):
+    """Each row of the table takes effect beside a name, and only where its rule says."""
+    word = row["word"] + ("." if row["rule"] == "with_dot" else "")
+    text = f"Hansen {word}" if row["rule"] == "last" else f"{word} Hansen"
+    assert name_tokens(text) == ("hansen",)
+    if row["rule"] in ("first", "last"):
+        elsewhere = f"{word} Hansen Lie" if row["rule"] == "last" else f"Lie {word} Hansen"
+        assert len(name_tokens(elsewhere)) > 2
+
+
+@pytest.mark.parametrize("row", read_table("name_particles"), ids=lambda row: row["word"])
+def test_particles_are_dropped_beside_a_name(row):
+    """Each particle of the table goes where a name stands, and stays where nothing else does."""
+    assert name_tokens(f"{row['word']} Hansen") == ("hansen",)
+    assert name_tokens(row["word"]) == (row["word"],)
+
+
+@given(st.text())
+def test_any_text_gives_bounded_tokens(text):
+    """No text fails, and no cell costs more than a name."""
+    tokens = name_tokens(text)
+    assert len(tokens) <= MAX_TOKENS
+    assert all(0 < len(token) <= MAX_TOKEN_LETTERS for token in tokens)
+    assert len(set(tokens)) == len(tokens)
+
+
+@given(st.text())
+def test_case_does_not_matter(text):
+    """Upper and lower case give the same, where they are the same letters."""
+    if text.upper().lower() == text.lower():
+        assert name_tokens(text.upper()) == name_tokens(text)
+
+
+def test_a_very_long_name_is_cut():
+    """Ten thousand characters are read in no time."""
+    assert name_tokens("a" * 10_000) == ("a" * MAX_TOKEN_LETTERS,)
+    assert (
+        len(name_tokens(" ".join(f"name{chr(97 + i % 26)}{chr(97 + i // 26)}" for i in range(600))))
+        == MAX_TOKENS
+    )
+
+
+@pytest.mark.parametrize(
+    ("token", "expected"),
+    [
+        ("müller", "muller mueller"),
+        ("bjørn", "bjorn bjoern"),
+        ("åse", "ase aase"),
+        ("đurić", "duric djuric"),
+        ("großmann", "grossmann"),
+        ("łukasz", "lukasz"),
+        ("þórður", "thordur"),
+        ("щербакова", "shcherbakova"),
+        ("γεώργιος", "georgios"),
+        ("ʻ", ""),
+    ],
+)
+def test_spellings(token, expected):
+    """A token is spelled in the letters a to z in each way that is in use."""
+    assert set(expected.split()) <= set(spellings(token))
+    assert all(
+        spelling.isascii() and spelling.isalpha() and spelling.islower() for spelling in spellings(token)
+    )
+
+
+@given(st.text())
+def test_keys_and_stems_of_any_token_are_finite(text):
+    """Whatever a token is, its keys are short and its stems no longer than its spellings."""
+    for token in name_tokens(text):
+        assert all(0 < len(key) <= 4 for key in token_keys(token))
+        longest = max(map(len, spellings(token)), default=0)
+        assert all(0 < len(stem) <= longest for stem in stems(token))
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        "kazlauskas kazlauskienė kazlauskaitė",
+        "kowalski kowalska",
+        "ivanov ivanova ivanovs",
+        "müller mueller muller",
+        "щербакова shcherbakova",
+        "novák nováková",
+        "παπαδόπουλος papadopoulos papadopoulou",
+        "đurić djuric",
+    ],
+)
+def test_names_that_belong_together_share_a_key(names):
+    """Romanisation, gendered endings and common spellings leave a key in common."""
+    first, *others = [set(token_keys(name)) for name in names.split()]
+    assert all(first & other for other in others)

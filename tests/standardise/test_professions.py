@@ -1,0 +1,374 @@
+"""Professions and specialties: what titles in many languages say."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hpmatch.data import read_table
+from hpmatch.standardise.professions import are_specialists, code_professions, code_specialties, compatible
+
+CASES = Path(__file__).with_name("cases")
+SOURCES = {
+    "H": "HPR code list 9060",
+    "V": "Directive 2005/36/EC Annex V",
+    "C": "Cyprus Law 214/1988 annex",
+    "D": "Directive 78/686/EEC",
+    "M": "Directive 80/154/EEC",
+    "G": "general knowledge",
+}
+
+
+def read_lines(name):
+    """Read a list of facts without its comments."""
+    lines = (CASES / name).read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if not line.startswith("#")]
+
+
+def read_titles():
+    """Read the facts about titles: for each title its languages, category, grade and source."""
+    facts = {}
+    for line in read_lines("professions.txt"):
+        head, titles = line.split(": ", 1)
+        category, languages, source = head.split(" | ")
+        for title in titles.split(", "):
+            specialist = "yes" if title.endswith("+") else "no"
+            language = languages.strip("-").replace(" ", ";")
+            facts[title.rstrip("+")] = (language, category.strip("-"), specialist, SOURCES[source])
+    return facts
+
+
+def read_terms():
+    """Read the facts about specialties: for each specialty and term the languages, category and source."""
+    facts = {}
+    for line in read_lines("specialties.txt"):
+        if line.startswith("= "):
+            specialty, category = line[2:].split(" | ")
+            continue
+        head, terms = line.split(": ", 1)
+        languages, source = head.split(" | ")
+        for term in terms.split(", "):
+            facts[specialty, term] = (languages.replace(" ", ";"), category, SOURCES[source])
+    return facts
+
+
+TITLES = read_titles()
+TERMS = read_terms()
+
+
+def as_typed(pattern):
+    """Give the shortest text that fits a title of the table."""
+    return pattern.replace("*", "")
+
+
+def categories(category):
+    """Give the categories that one title says."""
+    return (category,) if category else ()
+
+
+@pytest.mark.parametrize("title", TITLES)
+def test_every_title_has_its_category(title):
+    """A title of the facts is coded to its category, and to nothing else."""
+    _, category, specialist, _ = TITLES[title]
+    assert code_professions([as_typed(title)]) == [categories(category)]
+    assert specialist == "no" or are_specialists([as_typed(title)]) == [True]
+
+
+def test_the_table_of_professions_is_these_facts():
+    """The table holds these titles, no others and no fewer."""
+    rows = read_table("professions")
+    table = {
+        row["title"]: (row["language"], row["category"], row["specialist"], row["source"]) for row in rows
+    }
+    assert table == TITLES
+
+
+@pytest.mark.parametrize(("specialty", "term"), TERMS)
+def test_every_term_has_its_specialty(specialty, term):
+    """A term of the facts is coded to each specialty that it stands for, and to nothing else."""
+    expected = tuple(sorted(name for name, other in TERMS if other == term))
+    assert code_specialties([as_typed(term)]) == [expected]
+    assert specialty in expected
+
+
+def test_the_table_of_specialties_is_these_facts():
+    """The table holds these terms, no others and no fewer."""
+    rows = read_table("specialties")
+    table = {
+        (row["specialty"], row["term"]): (row["language"], row["category"], row["source"]) for row in rows
+    }
+    assert table == TERMS
+
+
+COLUMNS = ["LE", "LE", "SP", "TL", "JO", "FA1", "FT", "PS"]
+
+
+@pytest.mark.parametrize("line", read_lines("titles_by_country.txt"), ids=lambda line: line[:2])
+def test_titles_by_country(line):
+    """The eight great professions are known by their titles in every country, for women and men."""
+    cells = [cell.split(", ") for cell in line.split(": ", 1)[1].split(" | ")]
+    assert len(cells) == len(COLUMNS)
+    found = {
+        title: code for titles in cells for title, code in zip(titles, code_professions(titles), strict=True)
+    }
+    assert found == {title: (code,) for titles, code in zip(cells, COLUMNS, strict=True) for title in titles}
+
+
+FORMS = {
+    # Gender, case and compounds.
+    "gydytoja kardiologė": "LE",
+    "gydytojo": "LE",
+    "GYDYTOJAS ANESTEZIOLOGAS REANIMATOLOGAS": "LE",
+    "Fachärztin für Innere Medizin": "LE",
+    "Assistenzarzt": "LE",
+    "legespesialist": "LE",
+    "registered nurse (adult)": "SP",
+    "Gesundheits- und Krankenpflegerin": "SP",
+    "Krankenpfleger/-schwester": "SP",
+    "Diplomierte/r Gesundheits- und Krankenpfleger/in": "SP",
+    "sykepleiere": "SP",
+    "nattsykepleier": "SP",
+    "ambulanssjuksköterska": "SP",
+    "slaugytojos": "SP",
+    "lékař(ka)": "LE",
+    "psycholožka": "PS",
+    "ārsts-stažieris": "LE",
+    "eriarst (kardioloogia)": "LE",
+    "hjúkrunarfræðingar": "SP",
+    "ΝΟΣΗΛΕΥΤΗΣ": "SP",
+    "МЕДИЦИНСКАЯ СЕСТРА": "SP",
+    "M.D.": "LE",
+    "MD, PhD": "LE",
+    # A longer title wins over the shorter one in it.
+    "tannlege": "TL",
+    "tannlegesekretær": "TH",
+    "tannhelsesekretær": "TH",
+    "dyrlege": "VE",
+    "lekarz dentysta": "TL",
+    "Zahnarzthelferin": "TH",
+    "Tierarzt": "VE",
+    "medic veterinar": "VE",
+    "eläinlääkäri": "VE",
+    "hammaslääkäri": "TL",
+    "gydytojas akušeris-ginekologas": "LE",
+    "врач акушер-гинеколог": "LE",
+    "doctor of pharmacy": "FA1",
+    "doctor of veterinary medicine": "VE",
+    "Dr. med. dent.": "TL",
+    "dental nurse": "TH",
+    "nurse consultant": "SP",
+    "röntgensjuksköterska": "RA",
+    "lékárník": "FA1",
+    "asistent medical de farmacie": "AT",
+    # Assistants are not what they assist, and a Romanian assistant is a nurse.
+    "asistent medical": "SP",
+    "asistentă medicală": "SP",
+    "undersköterska": "HF",
+    "social- og sundhedsassistent": "HF",
+    "lähihoitaja": "HF",
+    "nursing associate": "HF",
+    "Pflegeassistentin": "HF",
+    "Altenpflegerin": "HF",
+    "slaugytojo padėjėja": "HF",
+    "infirmieră": "HF",
+    "infirmière": "SP",
+    "physician assistant": "",
+    "gydytojo padėjėjas": "",
+    "ārsta palīgs (feldšeris)": "",
+    "felčeris": "",
+    "feldsher anaesthetist": "",
+    "Heilpraktiker": "",
+    "veterinary nurse": "",
+    "nursery teacher": "",
+    "arts therapist": "",
+    "speech and language therapist": "",
+    "legestudent": "",
+    # A short string inside another word says nothing.
+    "college": "",
+    "College teacher": "",
+    "privilege": "",
+    "Sestrand": "",
+    "orchestra": "",
+    "massage": "",
+    "parts": "",
+    "medicament": "",
+    "health professional": "",
+    # Codes and other short titles count only where they stand alone.
+    "LE": "LE",
+    "fa2": "FA2",
+    "or": "OR",
+    "he or she": "",
+    "au pair": "",
+    "XX": "",
+    # A specialty that says it all, or all but that it is one.
+    "Cardiologist": "LE",
+    "Kardiologia": "LE",
+    "Specialist in cardiology": "LE",
+    "spesialist i allmennmedisin": "LE",
+    "spesialist i kjeveortopedi": "TL",
+    "intern medicin: kardiologi": "LE",
+    "cardiology department": "",
+    "specialist": "",
+    "i": "",
+    "": "",
+}
+
+
+@pytest.mark.parametrize(("title", "category"), FORMS.items())
+def test_forms_and_traps(title, category):
+    """Declined and compound titles are known; look-alikes and assistants are not taken for the profession."""
+    assert code_professions([title]) == [categories(category)]
+
+
+SEVERAL = {
+    "lege; sykepleier": ("LE", "SP"),
+    "lege/sykepleier": ("LE", "SP"),
+    "lege og sykepleier": ("LE", "SP"),
+    "registered nurse and midwife": ("JO", "SP"),
+    "medicinska sestra - babica": ("JO", "SP"),
+    "LE and SP": ("LE", "SP"),
+    "SP;JO": ("JO", "SP"),
+    "nurse; nurse; Krankenschwester": ("SP",),
+    "lege; feldsher": ("LE",),
+    "medic, dentist": ("LE", "TL"),
+    "medic dentist": ("TL",),
+}
+
+
+@pytest.mark.parametrize(("cell", "codes"), SEVERAL.items())
+def test_several_titles_in_a_cell(cell, codes):
+    """A cell gives each of its categories once, sorted."""
+    assert code_professions([cell]) == [codes]
+
+
+SPECIALTIES = {
+    "gydytoja kardiologė": ("cardiology",),
+    "Fachärztin für Innere Medizin": ("internal_medicine",),
+    "gydytojas anesteziologas reanimatologas": ("anaesthesiology",),
+    "Neurochirurgie": ("neurosurgery",),
+    "nevrologi": ("neurology",),
+    "Intern medicin: kardiologi": ("cardiology",),
+    "Kinder- und Jugendpsychiatrie": ("child_psychiatry",),
+    "psykiatri": ("psychiatry",),
+    "patologia clinica": ("clinical_biology",),
+    "anatomia patologica": ("pathology",),
+    "Παθολογία": ("internal_medicine",),
+    "médecine générale": ("general_practice",),
+    "general medicine": ("internal_medicine",),
+    "psykiatrisk sykepleier": ("mental_health_nursing",),
+    "ortodoncia": ("orthodontics",),
+    "kardiologi; geriatri": ("cardiology", "geriatrics"),
+    "cardiology and geriatrics": ("cardiology", "geriatrics"),
+    "onkologi": ("medical_oncology", "radiotherapy"),
+    "lege": (),
+    "": (),
+}
+
+
+@pytest.mark.parametrize(("text", "names"), SPECIALTIES.items())
+def test_specialties(text, names):
+    """A specialty is found alone or in a title, in any language of the table, the longest term first."""
+    assert code_specialties([text]) == [names]
+
+
+SPECIALISTS = {
+    "overlege": True,
+    "Facharzt": True,
+    "lege; overlege": True,
+    "gydytojas anesteziologas reanimatologas": True,
+    "lekarz, kardiolog": True,
+    "psykiatrisk sykepleier": True,
+    "specialist": True,
+    "lege": False,
+    "sykepleier": False,
+    "sykepleier, kardiologi": False,
+    "": False,
+}
+
+
+@pytest.mark.parametrize(("title", "specialist"), SPECIALISTS.items())
+def test_specialists(title, specialist):
+    """A specialist's title says so itself or stands with a specialty of its own profession."""
+    assert are_specialists([title]) == [specialist]
+
+
+RELATIONS = {
+    "compatible": "SP-LE SP-JO AA-SP PM-SP AA-LE PM-LE JO-LE LE-TL LE-PS LE-FT LE-BI LE-RA LE-FA1 LE-VE HF-LE FO-SP "
+    "BI-SP RA-SP PE-SP PE-BI HF-JO AU-SP KE-SP PS-SP FT-SP",
+    "grade": "HF-HP HF-OA HP-OA HF-SP HP-SP OA-SP FA1-FA2 AT-FA1 AT-FA2 AA-PM FT-MT TH-TP TL-TP TH-TL HF-VP HP-VP OA-VP",
+    "same_field": "FT-OS FT-KI FT-NP MT-OS MT-KI MT-NP KI-NP KI-OS NP-OS ET-FT FT-FO TL-TT TH-TT TP-TT BI-RA SP-VP "
+    "ET-VP HF-HE HE-TH HF-TH AA-HF OP-OR FB-VE OI-FT FO-OI",
+}
+PAIRS = {(*pair.split("-"), relation) for relation, pairs in RELATIONS.items() for pair in pairs.split()}
+
+
+@pytest.mark.parametrize(("left", "right", "relation"), sorted(PAIRS))
+def test_related_categories(left, right, relation):
+    """One person may hold both of two related categories, whichever side they stand on."""
+    assert compatible([left], [right])
+    assert compatible([right], [left])
+    assert relation in RELATIONS
+
+
+def test_the_table_of_relations_is_these_facts():
+    """The table relates these pairs, no others and no fewer."""
+    rows = read_table("profession_relations")
+    assert {(row["left"], row["right"], row["relation"]) for row in rows} == PAIRS
+    assert len(rows) == len(PAIRS)
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "expected"),
+    [
+        (["SP"], ["SP"], True),
+        (["FB"], ["FB"], True),
+        (["SP", "TL"], ["TL"], True),
+        (["TL", "FT"], ["SP", "PS"], True),
+        (["TL"], ["FT"], False),
+        (["PS"], ["TT"], False),
+        (["TL", "TT"], ["FT", "PS"], False),
+        ([], ["TL"], True),
+        (["TL"], [], True),
+        ([], [], True),
+    ],
+)
+def test_compatible(left, right, expected):
+    """One shared or related pair of categories is enough; an empty side contradicts nothing."""
+    assert compatible(left, right) is expected
+
+
+CELLS = st.one_of(
+    st.text(),
+    st.lists(
+        st.sampled_from([as_typed(title) for title in [*TITLES, *(term for _, term in TERMS)]]), max_size=4
+    ).map("; ".join),
+)
+
+
+@given(st.lists(CELLS, max_size=6), st.randoms(use_true_random=False))
+def test_order_of_cells_does_not_matter(cells, random):
+    """No text fails, and a cell says the same wherever it stands."""
+    order = random.sample(range(len(cells)), len(cells))
+    shuffled = [cells[at] for at in order]
+    for code in (code_professions, code_specialties, are_specialists):
+        straight = code(cells)
+        assert code(shuffled) == [straight[at] for at in order]
+
+
+@given(CELLS)
+def test_categories_are_sorted_and_distinct(cell):
+    """Whatever the cell, its codes are in order and each is there once."""
+    for (codes,) in (code_professions([cell]), code_specialties([cell])):
+        assert list(codes) == sorted(set(codes))
+
+
+CODES = st.lists(
+    st.sampled_from(sorted({category for _, category, _, _ in TITLES.values()} - {""})), max_size=3
+)
+
+
+@given(CODES, CODES)
+def test_compatible_is_symmetric(left, right):
+    """The two sides may change places."""
+    assert compatible(left, right) is compatible(right, left)

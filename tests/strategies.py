@@ -1,0 +1,62 @@
+"""Made-up records for tests."""
+
+from hypothesis import strategies as st
+
+GIVEN = ["Rasa", "Jānis", "Anna", "Юлия", "Kari", "José", "Åse", "Γεώργιος", "Jan", "Anne-Marie"]
+FAMILY = [
+    "Kazlauskienė",
+    "Kazlauskas",
+    "Bērziņš",
+    "Hansen",
+    "Щербакова",
+    "Müller",
+    "García López",
+    "Ødegård",
+    "Παπαδοπούλου",
+]
+DATES = [
+    "1978-04-09",
+    "09.04.1978",
+    "04.09.1978",
+    "1978",
+    "01.01.1980",
+    "1980-01-01",
+    "31.02.1980",
+    "",
+    "text",
+]
+PROFESSIONS = ["SP", "LE", "nurse", "lege", "gydytojas", "", "JO"]
+
+NAMES = st.sampled_from([*GIVEN, *FAMILY, "", "Dr.", "12", "\u202eabc"])
+
+# One row with every needed cell: a column that is wholly empty is refused.
+WHOLE = {"family_name": "Kazlauskas", "given_name": "Rasa", "birth_date": "1978-04-09"}
+
+ALERTS = st.lists(
+    st.fixed_dictionaries(
+        {
+            "sending_country": st.sampled_from(["LT", "NO", "Bulgaria", "", "??"]),
+            "family_name": NAMES,
+            "given_name": NAMES,
+            "birth_date": st.sampled_from(DATES),
+            "sex": st.sampled_from(["F", "M", ""]),
+            "profession": st.sampled_from(PROFESSIONS),
+        }
+    ),
+    max_size=8,
+).map(lambda rows: [{"alert_id": f"A{place}", **row} for place, row in enumerate([*rows, WHOLE])])
+
+PERSONS = st.lists(
+    st.fixed_dictionaries(
+        {
+            "family_name": NAMES,
+            "middle_name": NAMES,
+            "given_name": NAMES,
+            "birth_date": st.sampled_from(DATES),
+            "sex": st.sampled_from(["F", "M", ""]),
+            "professions": st.sampled_from([*PROFESSIONS, "SP;LE"]),
+            "education_country": st.sampled_from(["LT", "NO", ""]),
+        }
+    ),
+    max_size=8,
+).map(lambda rows: [{"hpr_number": str(1000000 + place), **row} for place, row in enumerate([*rows, WHOLE])])

@@ -1,0 +1,315 @@
+"""Bad input through the command line: a clear message, the right exit status, nothing lost, nothing half-written."""
+
+import csv
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from hpmatch.cli import main
+
+ALERT_HEADER = "alert_id,sending_country,family_name,given_name,birth_date"
+PERSON_HEADER = "hpr_number,family_name,given_name,birth_date"
+ALERTS = f"{ALERT_HEADER}\nA1,SE,Berg,Kari,1980-02-03\nA2,SE,Lund,Per,1966-01-30\n"
+REGISTER = f"{PERSON_HEADER}\n1000001,Berg,Kari,1980-02-03\n1000002,Moe,Ola,1970-12-24\n"
+
+
+class Run:
+    """One run of the command in a folder of its own."""
+
+    def __init__(self, folder, capsys):
+        self.folder, self.capsys = folder, capsys
+
+    def __call__(self, alerts=ALERTS, register=REGISTER, *options):
+        for name, content in (("alerts.csv", alerts), ("register.csv", register)):
+            if content is not None:
+                (self.folder / name).write_bytes(content if isinstance(content, bytes) else content.encode())
+        paths = [str(self.folder / name) for name in ("alerts.csv", "register.csv")]
+        self.status = main(["link", *paths, "--out", str(self.folder / "out"), *options])
+        self.error = self.capsys.readouterr().err
+        return self
+
+    def table(self, name):
+        with (self.folder / "out" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+            return list(csv.DictReader(file))
+
+    @property
+    def left_behind(self):
+        return sorted(path.name for path in self.folder.iterdir() if path.suffix != ".csv")
+
+
+@pytest.fixture
+def run(tmp_path, capsys):
+    return Run(tmp_path, capsys)
+
+
+def test_good_input_is_answered(run):
+    """The command ends with status 0 and a disposition for each alert."""
+    assert run().status == 0
+    assert [
+        (row["alert_id"], row["disposition"], row["hpr_number"]) for row in run.table("dispositions")
+    ] == [
+        ("A1", "match", "1000001"),
+        ("A2", "no_match", ""),
+    ]
+
+
+# What is wrong, the alerts, the register, and what the message has to say.
+UNUSABLE = {
+    "missing file": (None, REGISTER, "No such file"),
+    "empty file": ("", REGISTER, "is empty"),
+    "header only": (ALERT_HEADER + "\n", REGISTER, "no rows"),
+    "register header only": (ALERTS, PERSON_HEADER + "\n", "register"),
+    "no birth date column": (ALERTS.replace("birth_date", "born"), REGISTER, "no column for 'birth_date'"),
+    "no id column": (ALERTS.replace("alert_id", "nr"), REGISTER, "no column for 'alert_id'"),
+    "column twice": (ALERTS.replace("given_name", "family_name"), REGISTER, "'family_name' is there more than once"),
+    "two columns for a role": (ALERTS.replace("sending_country", "etternavn"), REGISTER, "both taken for 'family_name'"),
+    "column all empty": (f"{ALERT_HEADER}\nA1,SE,Berg,Kari,\nA2,SE,Lund,Per,\n", REGISTER, "'birth_date' (birth_date) is empty in all 2 rows"),
+    "no text": (b"\x00\x01\x02\x03", REGISTER, "not a text file"),
+    "broken Parquet": (b"PAR1....", REGISTER, "not a readable Parquet file"),
+    "every row broken": (f"{ALERT_HEADER}\nA1\nA2,x\n", REGISTER, "none of the 2 rows"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("alerts", "register", "message"), UNUSABLE.values(), ids=UNUSABLE)
+def test_unusable_data_ends_with_status_1_and_a_message(run, alerts, register, message):
+    """The message says what is wrong; nothing is written."""
+    run(alerts, register)
+    assert run.status == 1
+    assert message in run.error
+    assert run.error.startswith("hpmatch: ")
+    assert run.left_behind == []
+
+
+@pytest.mark.parametrize("secret", ["Kazlauskaitė", "1978-04-09", "37804090001"])
+def test_messages_hold_nothing_of_a_person(run, secret):
+    """Rows are named by number: names, dates and identifiers stay out of messages."""
+    header = ALERT_HEADER + ",national_id"
+    row = "A1,LT,Kazlauskaitė,Rasa,1978-04-09,37804090001"
+    for alerts in (
+        f"{header}\n{row},too,many\n",
+        f"{header}\n{row}\n{row}x\n",
+        f"{header.replace('birth_date', 'x')}\n{row}\n",
+    ):
+        assert secret not in run(alerts).error
+
+
+def _rejected(run):
+    return [(int(row["row"]), row["reason"]) for row in run.table("rejected")]
+
+
+def test_rows_with_wrong_fields_are_kept_aside(run):
+    """Too many or too few fields cost the row, not the run; the numbers add up."""
+    run(ALERTS + "A3,SE,Berg\nA4,SE,Berg,Kari,1980-02-03,x,y\n")
+    assert run.status == 0
+    assert _rejected(run) == [
+        (3, "has 3 fields where the header has 5"),
+        (4, "has 7 fields where the header has 5"),
+    ]
+    assert [row["content"] for row in run.table("rejected")] == [
+        "A3,SE,Berg",
+        "A4,SE,Berg,Kari,1980-02-03,x,y",
+    ]
+    alerts = json.loads((run.folder / "out" / "summary.json").read_text("utf-8"))["alerts"]
+    assert (alerts["rows"], alerts["read"], alerts["rejected"]) == (4, 2, 2)
+    assert "2 alert rows" in run.error
+
+
+def test_empty_and_repeated_identifiers_are_kept_aside(run):
+    """A row without an identifier, a copy and two that contradict each other are each named with the reason."""
+    run(
+        ALERTS
+        + ",SE,Moe,Ola,1970-12-24\nA2,SE,Lund,Per,1966-01-30\nA5,SE,Moe,Ola,1970-12-24\nA5,SE,Moe,Pål,1970-12-24\n"
+    )
+    assert run.status == 0
+    assert _rejected(run) == [
+        (3, "has no alert_id; give it one"),
+        (4, "repeats row 2 word for word"),
+        (5, "shares its alert_id with other content in rows 5, 6; give each row its own or keep one"),
+        (6, "shares its alert_id with other content in rows 5, 6; give each row its own or keep one"),
+    ]
+    assert [row["alert_id"] for row in run.table("dispositions")] == ["A1", "A2"]
+
+
+def test_blanks_around_an_identifier_do_not_make_another(run):
+    """'A2' and ' A2 ' are one identifier."""
+    run(ALERTS + " A2 ,SE,Lund,Per,1966-01-30\n")
+    assert len(_rejected(run)) == 2
+
+
+ODD_NAMES = ["\x07Berg\x1b", "\u202eBerg\u202c", "B" * 10_000, "12345", "!!!", "Berg\u200d", "=1+1", "😀"]
+
+
+@pytest.mark.parametrize("name", ODD_NAMES)
+def test_odd_names_are_answered(run, name):
+    """Control characters, marks of direction, very long names and names without letters each get a disposition."""
+    run(ALERTS + f'A3,SE,"{name}",Kari,1980-02-03\n')
+    assert run.status == 0
+    assert run.table("dispositions")[2]["disposition"] in ("match", "review", "no_match")
+
+
+def test_control_characters_do_not_hide_a_name(run):
+    """A name is the same with and without characters that nobody sees."""
+    run(f"{ALERT_HEADER}\nA1,SE,\u202eBe\u200drg\u202c,Ka\x07ri,1980-02-03\nA2,SE,Lund,Per,1966-01-30\n")
+    assert run.table("dispositions")[0]["disposition"] == "match"
+
+
+@pytest.mark.parametrize(
+    "date", ["31.02.1980", "00.00.0000", "1880", "2050", "born in spring", "01.01.1880", "99.99.9999"]
+)
+def test_odd_dates_are_answered(run, date):
+    """An impossible date costs the date, not the alert."""
+    run(f"{ALERT_HEADER}\nA1,SE,Berg,Kari,{date}\nA2,SE,Lund,Per,1966-01-30\n")
+    assert run.status == 0
+    assert run.table("dispositions")[0]["disposition"] in ("match", "review", "no_match")
+
+
+@pytest.mark.parametrize("date", ["00.00.0000", "born in spring", ""])
+def test_an_alert_without_name_and_date_is_unmatchable(run, date):
+    """It is answered with the reason, never dropped."""
+    run(f"{ALERT_HEADER}\nA1,SE,,,{date}\nA2,SE,Lund,Per,1966-01-30\n")
+    row = run.table("dispositions")[0]
+    assert row["disposition"] == "unmatchable"
+    assert row["reason"].endswith("no usable family name and no usable given name and no usable birth date")
+
+
+@pytest.mark.parametrize("formula", ["=1+1", "+1+1", "-1+1", "@SUM(A1)", "\t=1", "=cmd|' /C calc'!A0"])
+def test_formulas_cannot_fire(run, formula):
+    """No cell of text that the command writes begins like a formula."""
+    run(f'{ALERT_HEADER}\n"{formula}",SE,Berg,Kari,1980-02-03\nA2,SE,Lund,Per,1966-01-30\n"{formula}",SE\n')
+    cells = [
+        cell
+        for name in ("links", "dispositions", "rejected")
+        for row in run.table(name)
+        for cell in row.values()
+    ]
+    assert any(cell.startswith("'") for cell in cells)
+    assert not any(
+        cell[:1] in ("=", "+", "@", "\t", "\r") or (cell[:1] == "-" and not _is_number(cell))
+        for cell in cells
+    )
+
+
+def _is_number(cell):
+    try:
+        float(cell)
+    except ValueError:
+        return False
+    return True
+
+
+WRONG_COMMANDS = [
+    [], ["link"], ["link", "a.csv"], ["link", "a.csv", "b.csv"], ["unlink"], ["link", "a", "b", "--out", "o", "--format", "xlsx"],
+    ["link", "a", "b", "--out", "o", "--min-weight", "heavy"], ["link", "a", "b", "--out", "o", "--fast"],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("arguments", WRONG_COMMANDS)
+def test_a_wrong_command_ends_with_status_2(arguments, capsys):
+    """The usage is shown."""
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == 2
+    assert "usage: hpmatch" in capsys.readouterr().err
+
+
+def test_help_tells_what_goes_in_and_what_comes_out(capsys):
+    """The help names the files that are written and the exit statuses."""
+    with pytest.raises(SystemExit):
+        main(["link", "--help"])
+    told = capsys.readouterr().out
+    assert all(
+        word in told
+        for word in ("dispositions.csv", "rejected.csv", "fødselsdato", "Exit status", "--schema")
+    )
+
+
+def test_a_folder_with_other_files_is_not_touched(run):
+    """Somebody's folder is not a place for a result."""
+    (run.folder / "out").mkdir()
+    (run.folder / "out" / "thesis.txt").write_text("mine", "utf-8")
+    assert run().status == 1
+    assert "holds other files, such as thesis.txt" in run.error
+    assert [path.name for path in (run.folder / "out").iterdir()] == ["thesis.txt"]
+
+
+def test_an_out_that_is_a_file_is_refused(run):
+    """The message asks for a folder."""
+    (run.folder / "out").write_text("mine", "utf-8")
+    assert run().status == 1
+    assert "name a folder" in run.error
+
+
+def test_a_folder_that_cannot_be_written_is_refused_before_the_work(run):
+    """A place where nothing can be made is told at once."""
+    status = main(["link", str(run.folder / "none.csv"), "none.csv", "--out", "/proc/nothing/out"])
+    assert status == 1
+    assert "cannot write to /proc/nothing/out" in run.capsys.readouterr().err
+
+
+def test_an_earlier_result_is_replaced_as_a_whole(run):
+    """No file of the earlier run stays behind, whatever its format."""
+    run(ALERTS, REGISTER, "--format", "parquet")
+    assert run().status == 0
+    assert sorted(path.name for path in (run.folder / "out").iterdir()) == [
+        "dispositions.csv", "links.csv", "rejected.csv", "summary.json",
+    ]  # fmt: skip
+
+
+def test_a_failed_run_leaves_the_earlier_result(run):
+    """Nothing is lost when the next run cannot be done."""
+    run()
+    before = {path.name: path.read_bytes() for path in (run.folder / "out").iterdir()}
+    assert run("").status == 1
+    assert {path.name: path.read_bytes() for path in (run.folder / "out").iterdir()} == before
+
+
+@pytest.mark.parametrize("function", ["_write_table", "_write_summary", "_put_in_place"])
+def test_a_write_that_fails_half_way_leaves_nothing(run, monkeypatch, function):
+    """A full disk at any step of writing: no folder, no remains, status 1."""
+
+    def failing(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(f"hpmatch.output.{function}", failing)
+    assert run().status == 1
+    assert "No space left on device" in run.error
+    assert run.left_behind == []
+
+
+def test_an_interrupted_run_leaves_nothing(run, monkeypatch):
+    """Ctrl-C while writing: status 130, no folder, no remains."""
+
+    def interrupted(table, path):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("hpmatch.output._write_table", interrupted)
+    assert run().status == 130
+    assert run.left_behind == []
+
+
+def test_a_schema_file_maps_the_columns(run):
+    """Columns that nobody could recognise are mapped by a file, table by table."""
+    schema = run.folder / "schema.toml"
+    schema.write_text(
+        '[alerts]\nid = "nr"\n[alerts.columns]\nsn = "family_name"\nfn = "given_name"\ndob = "birth_date"\n',
+        "utf-8",
+    )
+    run(ALERTS.replace(ALERT_HEADER, "nr,country,sn,fn,dob"), REGISTER, "--schema", str(schema))
+    assert run.status == 0
+    assert run.table("links")[0]["nr"] == "A1"
+
+
+def test_a_pipe_gets_no_bar_and_plain_text(tmp_path):
+    """Run as a program with its output in pipes: a summary on standard output, nothing on standard error."""
+    (tmp_path / "a.csv").write_text(ALERTS, "utf-8")
+    (tmp_path / "r.csv").write_text(REGISTER, "utf-8")
+    command = [sys.executable, "-m", "hpmatch.cli", "link", "a.csv", "r.csv", "--out", "out"]
+    done = subprocess.run(
+        command, cwd=tmp_path, capture_output=True, text=True, check=True, env={**os.environ}
+    )
+    assert done.stderr == ""
+    assert "alerts read" in done.stdout
+    assert "Berg" not in done.stdout

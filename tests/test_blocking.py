@@ -1,0 +1,185 @@
+"""Blocking against a slow and obvious oracle."""
+
+import itertools
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hpmatch.blocking import NameAndDate, SameValue, TwoNames, candidate_pairs
+from hpmatch.errors import PluginError
+from hpmatch.protocols import Pairs
+from hpmatch.records import Column, Records
+from hpmatch.standardise.names import token_keys
+from hpmatch.testing import check_blocking_rule
+
+NAMES = ("family_name", "given_name")
+RULES = [
+    NameAndDate("name_year", NAMES, part="year"),
+    NameAndDate("name_day_month", NAMES, part="day_month"),
+    TwoNames("two_names", NAMES),
+    SameValue("national_id", "national_id"),
+]
+
+token = st.sampled_from(
+    ["kazlauskas", "kazlauskienė", "rasa", "jonas", "щербакова", "berg", "li", "müller", "mueller"]
+)
+names = st.none() | st.lists(token, min_size=1, max_size=3, unique=True).map(tuple)
+reading = st.sampled_from([19780409, 19780904, 19780000, 19780400, 19800101, 19790409])
+row = st.tuples(
+    names,
+    names,
+    st.none() | st.lists(reading, min_size=1, max_size=2, unique=True).map(tuple),
+    st.sampled_from([None, ("a",), ("a", "b")]),
+)
+table = st.lists(row, min_size=1, max_size=8)
+KINDS = {
+    "family_name": pa.list_(pa.string()),
+    "given_name": pa.list_(pa.string()),
+    "birth_date": pa.list_(pa.int32()),
+    "national_id": pa.list_(pa.string()),
+}
+
+
+def _records(rows):
+    columns = {
+        name: Column.encode([r[place] for r in rows], kind)
+        for place, (name, kind) in enumerate(KINDS.items())
+    }
+    return Records(pa.array([str(place) for place in range(len(rows))]), columns)
+
+
+def _keys_by_hand(rule, family, given_names, dates, national_ids):
+    """Every key of one row, written down as tuples."""
+    keys = {key for name in (*(family or ()), *(given_names or ())) for key in token_keys(name)}
+    if rule.name == "national_id":
+        return set(national_ids or ())
+    if rule.name == "two_names":
+        return {tuple(sorted(pair)) for pair in itertools.combinations(keys, 2)}
+    parts = set()
+    for date in dates or ():
+        month, day = date // 100 % 100, date % 100
+        if rule.name == "name_year":
+            parts.add(date // 10_000)
+        elif month and day:
+            parts.add(tuple(sorted((month, day))))
+    return set(itertools.product(keys, parts))
+
+
+@settings(max_examples=200, deadline=None)
+@given(table, table)
+def test_candidate_pairs_are_the_rows_that_share_a_key(left, right):
+    """The join gives exactly the pairs of a double loop, each once, with the rules that found it."""
+    found = candidate_pairs(_records(left), _records(right), RULES)
+    expected = {}
+    for (i, a), (j, b) in itertools.product(enumerate(left), enumerate(right)):
+        bits = sum(
+            1 << bit for bit, rule in enumerate(RULES) if _keys_by_hand(rule, *a) & _keys_by_hand(rule, *b)
+        )
+        if bits:
+            expected[i, j] = bits
+    assert (
+        dict(
+            zip(
+                zip(found.left.tolist(), found.right.tolist(), strict=True), found.rules.tolist(), strict=True
+            )
+        )
+        == expected
+    )
+    assert len(found) == len(expected)
+
+
+@settings(max_examples=100, deadline=None)
+@given(table, table)
+def test_rows_with_a_key_are_blockable(left, right):
+    """A row counts as blockable if any rule has a key for it."""
+    found = candidate_pairs(_records(left), _records(right), RULES)
+    assert found.blockable.tolist() == [any(_keys_by_hand(rule, *a) for rule in RULES) for a in left]
+
+
+def test_blocks_that_are_too_large_are_cut_and_counted():
+    """A key that more registered persons hold than the limit gives no pairs, and the loss is reported."""
+    crowd = [(("hansen",), ("anna",), (19780409,), None)] * 3
+    found = candidate_pairs(_records(crowd[:1]), _records(crowd), [TwoNames("two_names", NAMES)], max_block=2)
+    assert len(found) == 0
+    assert [(cut.rule, cut.blocks, cut.pairs) for cut in found.cut] == [("two_names", 1, 3)]
+
+
+def test_blocks_at_the_limit_are_kept():
+    """The limit itself is allowed."""
+    crowd = [(("hansen",), ("anna",), (19780409,), None)] * 3
+    found = candidate_pairs(_records(crowd[:1]), _records(crowd), [TwoNames("two_names", NAMES)], max_block=3)
+    assert len(found) == 3
+    assert found.cut == ()
+
+
+def test_a_block_cut_in_one_rule_is_still_found_by_another():
+    """What one rule loses, another may find."""
+    crowd = [(("hansen",), ("anna",), (19780409,), None), (("hansen",), ("anna",), (19500101,), None)]
+    rules = [TwoNames("two_names", NAMES), NameAndDate("name_year", NAMES, part="year")]
+    found = candidate_pairs(_records(crowd[:1]), _records(crowd), rules, max_block=1)
+    assert found.right.tolist() == [0]
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ((("kazlauskaitė",), ("rasa",), (19780409,)), (("kazlauskienė",), ("rasa",), (19780409,))),
+        ((("petrauskienė",), ("rasa",), (19780409,)), (("kazlauskaitė",), ("rasa",), (19780409,))),  # married
+        (
+            (("щербакова",), ("юлия",), (19780904,)),
+            (("shcherbakova",), ("julia",), (19780409,)),
+        ),  # swapped date
+        (
+            (("rasa",), ("kazlauskienė",), (19780409,)),
+            (("kazlauskienė",), ("rasa",), (19780409,)),
+        ),  # swapped fields
+        ((("ødegård",), ("åse",), None), (("odegaard",), ("aase",), (19780409,))),  # no date
+        ((("müler",), ("hans",), (19780409,)), (("müller",), ("hans",), (19780409,))),  # a typing error
+        ((("berg",), ("kari",), (19780000,)), (("berg",), ("kari",), (19780409,))),  # year only
+        (
+            (("berg",), ("kari",), (19680409,)),
+            (("lie",), ("kari",), (19780409,)),
+        ),  # married, and another year
+    ],
+)
+def test_pairs_that_have_to_meet_do(left, right):
+    """What the errors of names and dates leave in common is enough to be found."""
+    found = candidate_pairs(_records([(*left, None)]), _records([(*right, None)]), RULES)
+    assert len(found) == 1
+
+
+def test_there_have_to_be_rules():
+    """No rules would mean no candidates, silently."""
+    with pytest.raises(PluginError, match="1 to 31 rules"):
+        candidate_pairs(_records([]), _records([]), [])
+
+
+def test_a_rule_may_pair_rows_itself():
+    """A rule that sees both tables takes part like any other."""
+
+    class Everything:
+        name = "all"
+        columns = NAMES
+
+        def pairs(self, left, right):
+            grid = np.mgrid[0 : len(left), 0 : len(right)].reshape(2, -1)
+            return Pairs(grid[0], grid[1])
+
+    rows = [(("berg",), None, None, None), (("lie",), None, None, None)]
+    found = candidate_pairs(_records(rows), _records(rows), [Everything()])
+    assert list(zip(found.left.tolist(), found.right.tolist(), strict=True)) == [
+        (0, 0),
+        (0, 1),
+        (1, 0),
+        (1, 1),
+    ]
+    assert found.blockable.all()
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+def test_built_in_rules_keep_their_contract(rule):
+    """The built-in rules pass what a third party's must."""
+    check_blocking_rule(rule)

@@ -1,0 +1,163 @@
+"""Models: their numbers, their file, and what they weigh."""
+
+import json
+import math
+
+import numpy as np
+import pytest
+
+from hpmatch import Level, ModelError, PluginError, read_model
+from hpmatch.model import FellegiSunter
+from hpmatch.protocols import ComparisonVectors
+from hpmatch.testing import check_classifier
+
+NAME = (Level("same", 0.9, 0.01, 1.0), Level("close", 0.06, 0.04, 0.5), Level("different", 0.04, 0.95))
+SEX = (Level("same", 0.98, 0.5), Level("different", 0.02, 0.5))
+CLASSIFIER = FellegiSunter({"name": NAME, "sex": SEX})
+
+
+def _vectors(levels, frequencies=None, records=(10, 10**12)):
+    levels = np.array(levels, np.int8)
+    given = np.full(levels.shape, np.nan) if frequencies is None else np.array(frequencies, float)
+    return ComparisonVectors(("name", "sex"), levels, given, (3, 2), records)
+
+
+def test_the_weight_is_the_sum_of_log_ratios():
+    """log2(m / u), added up; a missing value adds nothing."""
+    weights = CLASSIFIER.match_weights(_vectors([[0, 0], [2, 1], [1, -1], [-1, -1]]))
+    expected = [
+        math.log2(0.9 / 0.01) + math.log2(0.98 / 0.5),
+        math.log2(0.04 / 0.95) + math.log2(0.02 / 0.5),
+        math.log2(0.06 / 0.04),
+        0,
+    ]
+    np.testing.assert_allclose(weights, expected)
+
+
+def test_agreement_on_a_common_value_is_worth_less():
+    """At full strength the frequency takes the place of u; at half strength half of its logarithm does."""
+    weights = CLASSIFIER.match_weights(
+        _vectors([[0, -1], [0, -1], [1, -1]], [[0.04, np.nan], [0.0001, np.nan], [0.04, np.nan]])
+    )
+    expected = [
+        math.log2(0.9 / 0.04),
+        math.log2(0.9 / 0.0001),
+        math.log2(0.06 / 0.04) + 0.5 * math.log2(0.01 / 0.04),
+    ]
+    np.testing.assert_allclose(weights, expected, rtol=1e-6)
+
+
+def test_in_a_small_table_what_was_seen_once_is_not_taken_for_rare():
+    """One of 100 persons has the name: with u = 1 in 100, 100 imagined persons more make it 1 in 200."""
+    weights = CLASSIFIER.match_weights(_vectors([[0, -1]], [[0.01, np.nan]], records=(10, 100)))
+    np.testing.assert_allclose(weights, math.log2(0.9 / 0.005))
+
+
+def test_partial_weights_add_up_to_the_match_weight():
+    """What is explained is what was decided."""
+    vectors = _vectors([[0, 0], [1, 1], [-1, 0]], [[0.2, np.nan], [0.1, np.nan], [np.nan, np.nan]])
+    np.testing.assert_allclose(
+        CLASSIFIER.partial_weights(vectors).sum(axis=1), CLASSIFIER.match_weights(vectors)
+    )
+
+
+@pytest.mark.parametrize(
+    ("levels", "message"),
+    [
+        ((Level("a", 0.5, 0.5), Level("b", 0.4, 0.5)), "m probabilities add up to 0.9"),
+        ((Level("a", 0.5, 0.5), Level("b", 0.5, 0.6)), "u probabilities add up to 1.1"),
+        ((Level("a", 1.0, 0.5), Level("b", 0.0, 0.5)), "between 0 and 1"),
+        ((Level("a", 0.5, 0.5, 2.0), Level("b", 0.5, 0.5)), "between 0 and 1"),
+    ],
+)
+def test_numbers_that_are_no_probabilities_are_refused(levels, message):
+    """A slip in the numbers is told with the comparison's name."""
+    with pytest.raises(ModelError, match=f"'name'.*{message}"):
+        FellegiSunter({"name": levels})
+
+
+def test_the_classifier_keeps_its_contract():
+    """The built-in classifier passes what a third party's must."""
+    check_classifier(CLASSIFIER, {"name": 3, "sex": 2})
+
+
+def test_the_shipped_model_is_read_and_written_unchanged():
+    """Reading and writing again gives the same model and the same file."""
+    model = read_model("imi")
+    again = json.loads(model.to_json())
+    assert again["comparisons"][3] == {"stage": "category", "name": "sex", "column": "sex"}
+    assert read_model(model) is model
+
+
+def test_a_model_survives_its_file(tmp_path):
+    """A model read back from its own file is the same model."""
+    path = tmp_path / "own.json"
+    path.write_text(read_model("imi").with_decision(match=0.99).to_json(), "utf-8")
+    assert read_model(path).decision.match == 0.99
+    assert read_model(path).fingerprint == read_model("imi").with_decision(match=0.99).fingerprint
+    assert read_model(path).fingerprint != read_model("imi").fingerprint
+
+
+def test_every_number_of_the_shipped_model_says_where_it_comes_from():
+    """No number without a source."""
+    content = json.loads(read_model("imi").to_json())
+    assert content["about"]
+    assert all(level["source"] for levels in content["classifier"]["levels"].values() for level in levels)
+
+
+def _changed(change):
+    content = json.loads(read_model("imi").to_json())
+    change(content)
+    return json.dumps(content)
+
+
+BROKEN = {
+    "no JSON": (lambda: "{", "is not JSON: line 1"),
+    "a list": (lambda: "[]", "does not hold together"),
+    "another format": (lambda: '{"format": "x", "format_version": 1}', "format x 1"),
+    "a later version": (
+        lambda: _changed(lambda c: c.update(format_version=2)),
+        "this release reads hpmatch-model 1",
+    ),
+    "no comparisons": (lambda: _changed(lambda c: c.pop("comparisons")), "'comparisons'"),
+    "levels that do not fit": (lambda: _changed(lambda c: c["classifier"]["levels"]["sex"].pop()), "'sex'"),
+    "levels misnamed": (
+        lambda: _changed(lambda c: c["classifier"]["levels"]["sex"][0].update(level="x")),
+        "'sex'",
+    ),
+    "thresholds in the wrong order": (
+        lambda: _changed(lambda c: c["decision"].update(match=0.01)),
+        "review <= match",
+    ),
+}
+
+
+@pytest.mark.parametrize(("make", "message"), BROKEN.values(), ids=BROKEN)
+def test_a_model_file_that_does_not_hold_together_is_refused(tmp_path, make, message):
+    """The message says what is wrong with it."""
+    path = tmp_path / "own.json"
+    path.write_text(make(), "utf-8")
+    with pytest.raises(ModelError, match=message):
+        read_model(path)
+
+
+def test_an_unknown_model_is_answered_with_the_shipped_ones():
+    """A slip in the name shows what there is."""
+    with pytest.raises(ModelError, match="shipped models are imi"):
+        read_model("iim")
+
+
+def test_a_stage_that_is_not_installed_is_named(tmp_path):
+    """A model made with a package that is missing says which stage, and that a package is to be installed."""
+    path = tmp_path / "own.json"
+    path.write_text(_changed(lambda c: c["comparisons"][0].update(stage="sounds_like")), "utf-8")
+    with pytest.raises(PluginError, match="'sounds_like'.*Install the package"):
+        read_model(path)
+
+
+def test_a_stage_with_wrong_parameters_is_named(tmp_path):
+    """Parameters that the stage does not know are told with its name."""
+    path = tmp_path / "own.json"
+    path.write_text(_changed(lambda c: c["comparisons"][0].update(fuzziness=3)), "utf-8")
+    with pytest.raises(PluginError, match="'family_name'"):
+        read_model(path)

@@ -1,0 +1,111 @@
+"""The package as a whole: what it offers, what it costs to import, and who may import whom."""
+
+import importlib.metadata
+import subprocess
+import sys
+
+import pytest
+
+import hpmatch
+from hpmatch.plugins import GROUPS, build, checked, describe
+from hpmatch.testing import check_standardiser
+
+OPTIONAL = ("pandas", "polars", "recordlinkage", "rich", "hypothesis", "altair", "pyspark", "splink")
+
+
+def _python(code):
+    return subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    ).stdout.strip()
+
+
+@pytest.mark.parametrize("name", hpmatch.__all__)
+def test_every_public_name_is_there_and_documented(name):
+    """Each name can be had, and says what it is."""
+    assert getattr(hpmatch, name).__doc__.strip()
+    assert name in dir(hpmatch)
+
+
+def test_a_function_keeps_its_name_when_its_module_is_imported_first():
+    """`hpmatch.link` is the function, whoever imported the module of that name before."""
+    assert (
+        _python("import hpmatch.link, hpmatch; print(hpmatch.link.__name__, callable(hpmatch.link))")
+        == "link True"
+    )
+
+
+def test_an_unknown_name_is_an_attribute_error():
+    """The lazy package fails like any other."""
+    with pytest.raises(AttributeError, match="no attribute 'lnik'"):
+        hpmatch.lnik  # noqa: B018
+
+
+def test_importing_imports_little():
+    """`import hpmatch` loads no stage and none of the optional packages; linking loads no optional package."""
+    loaded = f"print([name for name in {OPTIONAL} if name in sys.modules])"
+    assert _python(f"import sys, hpmatch; {loaded}") == "[]"
+    assert _python(f"import sys, hpmatch; hpmatch.link; {loaded}") == "[]"
+
+
+def test_the_main_job_needs_no_optional_package():
+    """With the optional packages blocked, alerts are linked all the same."""
+    code = f"""
+import sys
+class Absent:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in {OPTIONAL}:
+            raise ModuleNotFoundError(name)
+sys.meta_path.insert(0, Absent())
+import hpmatch as hp
+row = {{"family_name": "Berg", "given_name": "Kari", "birth_date": "1980-02-03"}}
+print(hp.link([{{"alert_id": "1", **row}}], [{{"hpr_number": "2", **row}}]).dispositions["disposition"].to_pylist())
+"""
+    assert _python(code) == "['match']"
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_every_entry_point_leads_to_a_stage(group):
+    """Each name of the package's own entry points can be loaded."""
+    points = importlib.metadata.entry_points(group=group)
+    assert points
+    for point in points:
+        assert callable(point.load())
+
+
+STANDARDISERS = [
+    {"stage": "person_name", "column": "family_name"}, {"stage": "birth_date"}, {"stage": "sex"}, {"stage": "professions"},
+    {"stage": "specialties"}, {"stage": "countries"}, {"stage": "national_id"}, {"stage": "plain_text", "column": "town"},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("specification", STANDARDISERS, ids=lambda specification: specification["stage"])
+def test_built_in_standardisers_keep_their_contract(specification):
+    """The built-in standardisers pass what a third party's must, and can be named in a model."""
+    stage = build("hpmatch.standardisers", specification)
+    check_standardiser(stage)
+    assert build("hpmatch.standardisers", describe("hpmatch.standardisers", stage)) == stage
+
+
+def test_a_stage_without_its_method_is_refused_by_name():
+    """What is lacking is told when the stage is handed over, not when it fails."""
+
+    class NoCompare:
+        name, columns, levels = "x", ("a",), ("same",)
+
+    with pytest.raises(
+        hpmatch.PluginError, match="NoCompare cannot serve in hpmatch.comparisons: it lacks compare"
+    ):
+        checked("hpmatch.comparisons", NoCompare())
+
+
+def test_a_stage_without_entry_point_cannot_be_saved():
+    """A model file can only name what others can find."""
+
+    class Own:
+        name, columns, levels = "x", ("a",), ("same",)
+
+        def compare(self, left, right):
+            """Never called."""
+
+    with pytest.raises(hpmatch.PluginError, match="entry point"):
+        describe("hpmatch.comparisons", Own())

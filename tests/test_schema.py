@@ -1,0 +1,143 @@
+"""Which column plays which role."""
+
+import pytest
+
+from hpmatch.errors import SchemaError
+from hpmatch.schema import ALERT_ROLES, REGISTER_ROLES, Schema, resolve
+
+# What the column is called, the role it is recognised as.
+ALIASES = {
+    "alert_id": ["alert_id", "Alert", "ALERT-NUMBER", "imi number", "melding_id", "meldingsnummer", "varsel id", "Varselnummer"],
+    "sending_country": ["sending_country", "sender country", "Country", "avsenderland", "meldeland", "Land"],
+    "sent_date": ["sent_date", "sent at", "sendt_dato", "sendedato", "meldt dato"],
+    "family_name": ["family_name", "Surname", "Last Name", "LASTNAME", "etternavn", "Slektsnavn"],
+    "given_name": ["given_name", "given names", "First name", "firstname", "forename", "Fornavn"],
+    "birth_date": ["birth_date", "date of birth", "birthDate", "DOB", "fødselsdato", "fodselsdato", "foedselsdato", "Født"],
+    "sex": ["sex", "Gender", "Kjønn", "kjonn", "kjoenn"],
+    "profession": ["profession", "profession title", "Yrke", "yrkesgruppe", "yrkestittel"],
+    "specialty": ["specialty", "speciality", "Spesialitet"],
+    "birth_place": ["birth_place", "place of birth", "fødested"],
+    "birth_name": ["birth_name", "name at birth", "maiden name", "fødenavn", "pikenavn", "navn ved fødsel"],
+    "other_names": ["other_names", "former names", "andre navn", "tidligere navn"],
+    "nationality": ["nationality", "citizenship", "statsborgerskap"],
+    "national_id": ["national_id", "national identifier", "personal code", "fødselsnummer", "fnr", "personnummer", "NIN"],
+    "measure": ["measure", "tiltak", "Reaksjon"],
+    "decision_date": ["decision_date", "vedtaksdato"],
+    "reason": ["reason", "årsak", "aarsak"],
+    "status": ["status"],
+    "hpr_number": ["hpr_number", "hpr no", "HPR-nummer", "hprnummer", "hpr nr", "HP-nummer"],
+    "middle_name": ["middle_name", "middle names", "Mellomnavn"],
+    "professions": ["professions", "helsepersonellkategori", "helsepersonellkategorier", "autorisasjon", "autorisasjoner"],
+    "specialties": ["specialties", "specialities", "spesialiteter"],
+    "education_country": ["education_country", "country of education", "utdanningsland", "KonvertertFraLand"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("role", "alias"), [(role, alias) for role, aliases in ALIASES.items() for alias in aliases]
+)
+def test_aliases_are_recognised(role, alias):
+    """English and Norwegian names are known, whatever their case, blanks and missing marks."""
+    known = ALERT_ROLES if role in ALERT_ROLES else REGISTER_ROLES
+    others = {
+        "id": known[0],
+        "family_name": "family_name",
+        "given_name": "given_name",
+        "birth_date": "birth_date",
+    }
+    columns = [alias, *(name for name in others.values() if name != role)]
+    assert resolve(Schema(), columns, known, table="t").roles[role] == alias
+
+
+ALERT_COLUMNS = ["alert_id", "family_name", "given_name", "birth_date"]
+
+
+def _message(columns, schema=Schema()):  # noqa: B008 - frozen
+    with pytest.raises(SchemaError) as raised:
+        resolve(schema, columns, ALERT_ROLES, table="alerts")
+    return str(raised.value)
+
+
+def test_a_missing_column_is_named_with_what_was_found_and_what_would_fit():
+    """The message names the role, the columns found, the names known and the way out."""
+    message = _message(["alert_id", "family_name", "given_name", "born_on"])
+    assert "'birth_date'" in message
+    assert "born_on" in message
+    assert "fødselsdato" in message
+    assert 'YOUR_COLUMN = "birth_date"' in message
+
+
+def test_all_problems_are_told_at_once():
+    """Nobody has to mend a file one message at a time."""
+    message = _message(["alert_id", "note"])
+    assert all(role in message for role in ("'family_name'", "'given_name'", "'birth_date'"))
+
+
+def test_a_column_named_twice_is_refused():
+    """Two columns of one name cannot be told apart."""
+    assert "'family_name' is there more than once" in _message([*ALERT_COLUMNS, "family_name"])
+
+
+def test_two_columns_for_one_role_are_refused():
+    """An alias beside the name itself would be a guess."""
+    message = _message([*ALERT_COLUMNS, "etternavn"])
+    assert "'family_name' and 'etternavn'" in message
+
+
+def test_a_schema_decides_between_two_columns():
+    """What the user says goes before what is recognised."""
+    schema = Schema(columns={"etternavn": "family_name"})
+    layout = resolve(schema, [*ALERT_COLUMNS, "etternavn"], ALERT_ROLES, table="alerts")
+    assert layout.roles["family_name"] == "etternavn"
+
+
+def test_a_schema_with_an_unknown_column_names_the_nearest():
+    """A slip of the pen in the schema is shown with what it may have meant."""
+    assert "did you mean 'surname'" in _message(
+        [*ALERT_COLUMNS, "surname"], Schema(columns={"surnam": "family_name"})
+    )
+
+
+def test_a_schema_with_an_unknown_role_lists_what_would_fit():
+    """An unknown role is answered with the known ones."""
+    message = _message([*ALERT_COLUMNS, "x"], Schema(columns={"x": "familyname"}))
+    assert "role 'familyname'" in message
+    assert "did you mean 'family_name'" in message
+    assert "category" in message
+
+
+def test_a_kind_keeps_the_column_under_its_own_name():
+    """A table about something else says what kind a column is."""
+    layout = resolve(
+        Schema(columns={"town": "category"}), [*ALERT_COLUMNS, "town"], ALERT_ROLES, table="alerts"
+    )
+    assert layout.kinds == {"town": "category"}
+
+
+def test_a_schema_names_the_identifier():
+    """The identifier keeps its own name."""
+    schema = Schema(id="no", columns={"a": "family_name", "b": "given_name", "c": "birth_date"})
+    assert resolve(schema, ["no", "a", "b", "c"], ALERT_ROLES, table="alerts").id == "no"
+
+
+def test_a_file_may_speak_of_each_table(tmp_path):
+    """A section named after a table holds for that table, the top for the others."""
+    path = tmp_path / "schema.toml"
+    path.write_text('[columns]\nx = "sex"\n[register]\nid = "nr"\n[register.columns]\ny = "sex"\n', "utf-8")
+    assert Schema.read(path, "register") == Schema("nr", {"y": "sex"})
+    assert Schema.read(path, "alerts") == Schema(None, {"x": "sex"})
+
+
+@pytest.mark.parametrize("content", ["id = 3", "columns = 3", "[columns]\nx = 4", "= broken", b"\xff\xfe"])
+def test_a_schema_file_that_is_none_is_refused(tmp_path, content):
+    """The message names the file."""
+    path = tmp_path / "schema.toml"
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    with pytest.raises(SchemaError, match=r"schema\.toml"):
+        Schema.read(path)
+
+
+def test_a_schema_file_that_is_not_there_is_told(tmp_path):
+    """The message says that there is no such file."""
+    with pytest.raises(SchemaError, match="No such file"):
+        Schema.read(tmp_path / "none.toml")

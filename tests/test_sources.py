@@ -1,0 +1,199 @@
+"""Reading tables of every kind, and refusing what is none."""
+
+import datetime as dt
+
+import duckdb
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from hpmatch.errors import SourceError
+from hpmatch.sources import read
+
+ROWS = [
+    {"id": "1", "name": "Bērziņš", "birth_date": "1978-04-09"},
+    {"id": "2", "name": 'O"Brien; Jr', "birth_date": None},
+]
+TEXT = 'id,name,birth_date\n1,Müller,1978-04-09\n2,"Ås, Kari",\n'
+LATIN = [
+    {"id": "1", "name": "Müller", "birth_date": "1978-04-09"},
+    {"id": "2", "name": "Ås, Kari", "birth_date": None},
+]
+
+
+def _write(tmp_path, content, name="t.csv"):
+    path = tmp_path / name
+    path.write_bytes(content)
+    return path
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "latin-1", "cp1252", "utf-16"])
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_encodings_are_found_out(tmp_path, encoding, newline):
+    """The same letters come out of every encoding."""
+    path = _write(tmp_path, TEXT.replace("\n", newline).encode(encoding))
+    assert read(path, "t").data.to_pylist() == LATIN
+
+
+def test_letters_of_windows_1252_beyond_latin_1_are_read(tmp_path):
+    """Š and ž have places in Windows-1252 that Latin-1 leaves to control characters."""
+    path = _write(tmp_path, "id,name\n1,Šimkienė\n".replace("ė", "e").encode("cp1252"))
+    assert read(path, "t").data["name"].to_pylist() == ["Šimkiene"]
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_delimiters_are_found_out(tmp_path, delimiter):
+    """The header says which delimiter it is, even where cells hold others."""
+    path = _write(tmp_path, f'id{delimiter}name\n1{delimiter}"a,b;c|d"\n'.encode())
+    assert read(path, "t").data.to_pylist() == [{"id": "1", "name": "a,b;c|d"}]
+
+
+def test_numbers_keep_their_leading_zeros(tmp_path):
+    """An identifier is text."""
+    assert read(_write(tmp_path, b"id,n\n007,1.50\n"), "t").data.to_pylist() == [{"id": "007", "n": "1.50"}]
+
+
+def test_line_breaks_in_quoted_cells_stay(tmp_path):
+    """A cell may hold a line break."""
+    assert read(_write(tmp_path, b'id,name\n1,"a\nb"\n2,c\n'), "t").data["name"].to_pylist() == ["a\nb", "c"]
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        pa.Table.from_pylist,
+        pd.DataFrame,
+        pl.DataFrame,
+        lambda rows: duckdb.from_arrow(pa.Table.from_pylist(rows)),
+        lambda rows: pa.RecordBatchReader.from_batches(
+            pa.Table.from_pylist(rows).schema, pa.Table.from_pylist(rows).to_batches()
+        ),
+        list,
+    ],
+    ids=["arrow", "pandas", "polars", "duckdb", "reader", "dicts"],
+)
+def test_tables_in_memory_are_read(make):
+    """Every kind of table gives the same rows."""
+    assert read(make(ROWS), "t").data.to_pylist() == ROWS
+
+
+def test_rows_as_dicts_may_lack_cells():
+    """A column is there if any row has it."""
+    assert read([{"id": 1}, {"name": "a"}], "t").data.to_pylist() == [
+        {"id": "1", "name": None},
+        {"id": None, "name": "a"},
+    ]
+
+
+def test_parquet_is_read_whatever_its_ending(tmp_path):
+    """The content decides, not the name."""
+    pq.write_table(pa.Table.from_pylist(ROWS), tmp_path / "t.dat")
+    assert read(tmp_path / "t.dat", "t").data.to_pylist() == ROWS
+
+
+def test_typed_columns_become_text():
+    """Dates become ISO dates, whole numbers lose the point that missing values gave them, lists are joined."""
+    table = pa.table(
+        {
+            "day": [dt.date(1978, 4, 9)],
+            "moment": [dt.datetime(1978, 4, 9, 12, 30)],  # noqa: DTZ001
+            "number": [9144889],
+            "float": [9144889.0],
+            "half": [1.5],
+            "codes": [["LE", "SP"]],
+            "category": pa.array(["x"]).dictionary_encode(),
+            "yes": [True],
+        }
+    )
+    assert read(table, "t").data.to_pylist() == [
+        {
+            "day": "1978-04-09",
+            "moment": "1978-04-09",
+            "number": "9144889",
+            "float": "9144889",
+            "half": "1.5",
+            "codes": "LE;SP",
+            "category": "x",
+            "yes": "true",
+        }
+    ]
+
+
+def test_missing_numbers_of_pandas_are_missing():
+    """NaN is nothing, not a word."""
+    assert read(pd.DataFrame({"id": ["a", "b"], "n": [1.0, np.nan]}), "t").data["n"].to_pylist() == [
+        "1",
+        None,
+    ]
+
+
+def test_rows_with_too_many_or_too_few_fields_are_kept_aside_with_their_number(tmp_path):
+    """Such a row is rejected with its number, its reason and its text; the others keep their own numbers."""
+    table = read(_write(tmp_path, b"id,name\n1,a\n2\n3,b,c\n4,d\n"), "t")
+    assert table.data["id"].to_pylist() == ["1", "4"]
+    assert table.rows.tolist() == [1, 4]
+    assert [(row.row, row.reason, row.content) for row in table.rejected] == [
+        (2, "has 1 fields where the header has 2", "2"),
+        (3, "has 3 fields where the header has 2", "3,b,c"),
+    ]
+
+
+def test_damaged_bytes_reject_their_row_only(tmp_path):
+    """In a UTF-8 file a row with other bytes is set aside; the rest is read."""
+    table = read(_write(tmp_path, "id,name\n1,Bērziņš Žydrūnė\n2,".encode() + b"\xff\xfe\n3,c\n"), "t")
+    assert table.data["name"].to_pylist() == ["Bērziņš Žydrūnė", "c"]
+    assert [(row.row, row.reason) for row in table.rejected] == [
+        (2, "holds bytes that are not text in the file's encoding")
+    ]
+    assert table.rows.tolist() == [1, 3]
+
+
+BAD = {
+    "empty": (b"", "is empty"),
+    "blank": (b"\n \n", "is empty"),
+    "header only": (b"id,name\n", "no rows"),
+    "binary": (b"\x89PNG\r\n\x1a\n\x00\x00\x01", "not a text file"),
+    "control bytes": (b"id,name\n1,\xff\x01\x02\x1f\n", "not a text file"),
+    "spreadsheet": (b"PK\x03\x04rest", "save it as CSV"),
+    "broken parquet": (b"PAR1 broken", "not a readable Parquet file"),
+}
+
+
+@pytest.mark.parametrize(("content", "message"), BAD.values(), ids=BAD)
+def test_what_is_no_table_is_refused_with_a_reason(tmp_path, content, message):
+    """The message names the table and the file and says what is wrong."""
+    path = _write(tmp_path, content)
+    with pytest.raises(SourceError, match=message) as raised:
+        read(path, "alerts")
+    assert str(raised.value).startswith("alerts: ")
+    assert "t.csv" in str(raised.value)
+
+
+def test_a_csv_named_parquet_is_refused(tmp_path):
+    """A Parquet file that is none is told apart from one that is damaged."""
+    with pytest.raises(SourceError, match="not a readable Parquet file"):
+        read(_write(tmp_path, b"id,name\n1,a\n", "t.parquet"), "alerts")
+
+
+@pytest.mark.parametrize("path", ["none.csv", "."])
+def test_a_path_that_is_no_file_is_refused(tmp_path, path):
+    """A missing file and a folder are both told by name."""
+    with pytest.raises(SourceError, match="cannot read"):
+        read(tmp_path / path, "alerts")
+
+
+@pytest.mark.parametrize("thing", [42, object(), [1, 2]])
+def test_what_is_no_source_is_refused(thing):
+    """The message lists what would do."""
+    with pytest.raises(SourceError, match="DuckDB relation"):
+        read(thing, "alerts")
+
+
+@pytest.mark.parametrize("empty", [[], pd.DataFrame(), pa.table({"id": pa.array([], pa.string())})])
+def test_an_empty_table_is_refused(empty):
+    """No rows are as good as no table."""
+    with pytest.raises(SourceError, match="no columns|no rows"):
+        read(empty, "alerts")
