@@ -162,13 +162,22 @@ class NameAndDate:
         name: The rule's name.
         names: The name columns; a token of any one meets a token of any other.
         date: The column of birth dates.
-        part: "year", or "day_month" in either order.
+        part: "year_month" (any month where it is not known), "year_day", or "day_month" in either order.
+
+    Raises:
+        PluginError: If there is no such part.
     """
 
     name: str
     names: tuple[str, ...]
     date: str = "birth_date"
-    part: str = "year"
+    part: str = "year_month"
+
+    def __post_init__(self) -> None:
+        if self.part not in _DATE_PARTS:
+            raise PluginError(
+                f"blocking rule {self.name!r}: part {self.part!r} is none of {', '.join(_DATE_PARTS)}"
+            )
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -185,13 +194,37 @@ class NameAndDate:
     def _dates(self, records: Records) -> Keys:
         if self.date not in records:
             return _NO_KEYS
-        rows, readings = _flatten(records[self.date])
-        year, month, day = readings // 10_000, readings // 100 % 100, readings % 100
-        if self.part == "year":
-            return _distinct(rows, year.astype(np.uint64))
-        whole = (month > 0) & (day > 0)
-        low, high = np.minimum(month, day), np.maximum(month, day)
-        return _distinct(rows[whole], (low * 100 + high)[whole].astype(np.uint64))
+        return _distinct(*_DATE_PARTS[self.part](*_flatten(records[self.date])))
+
+
+def _year_month(rows: IntArray, readings: npt.NDArray[np.int64]) -> tuple[IntArray, npt.NDArray[np.uint64]]:
+    """Year and month; every month of the year where the month is not known or the date stands for an unknown one."""
+    year, month, day = readings // 10_000, readings // 100 % 100, readings % 100
+    open_month = (month == 0) | ((day == 1) & np.isin(month, _DEFAULT_MONTHS))
+    months = np.tile(np.arange(1, 13), int(open_month.sum()))
+    years = np.repeat(year[open_month], 12)
+    return (
+        np.concatenate([rows[~open_month], np.repeat(rows[open_month], 12)]),
+        np.concatenate([(year * 100 + month)[~open_month], years * 100 + months]).astype(np.uint64),
+    )
+
+
+def _year_day(rows: IntArray, readings: npt.NDArray[np.int64]) -> tuple[IntArray, npt.NDArray[np.uint64]]:
+    """Year and day, where the day is known."""
+    whole = readings % 100 > 0
+    return rows[whole], (readings // 10_000 * 100 + readings % 100)[whole].astype(np.uint64)
+
+
+def _day_month(rows: IntArray, readings: npt.NDArray[np.int64]) -> tuple[IntArray, npt.NDArray[np.uint64]]:
+    """Day and month in either order, where both are known."""
+    month, day = readings // 100 % 100, readings % 100
+    whole = (month > 0) & (day > 0)
+    parts = np.minimum(month, day) * 100 + np.maximum(month, day)
+    return rows[whole], parts[whole].astype(np.uint64)
+
+
+_DEFAULT_MONTHS = (1, 7)
+_DATE_PARTS = {"year_month": _year_month, "year_day": _year_day, "day_month": _day_month}
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from hpmatch.alerts import IDENTITY, same_person
 from hpmatch.blocking import CandidatePairs
@@ -82,11 +83,17 @@ def _kept(scored: Scored, model: Model, min_weight: float | None) -> IntArray:
     return np.flatnonzero(wanted | (scored.decisions.pairs != NO_MATCH))
 
 
-def _sorted_links(records: Records, register: Records, scored: Scored, places: IntArray) -> IntArray:
+def _sorted_links(alerts: Records, register: Records, scored: Scored, places: IntArray) -> IntArray:
     """Pairs by alert, then the likeliest first, then by registered person."""
-    alert = np.asarray(records.ids.take(pa.array(scored.pairs.left[places])).to_pylist(), dtype=str)
-    person = np.asarray(register.ids.take(pa.array(scored.pairs.right[places])).to_pylist(), dtype=str)
+    alert, person = _ranks(alerts)[scored.pairs.left[places]], _ranks(register)[scored.pairs.right[places]]
     return places[np.lexsort((person, -scored.match_weights[places], alert))]
+
+
+def _ranks(records: Records) -> IntArray:
+    """Each record's place in the order of identifiers."""
+    ranks = np.empty(len(records), np.int64)
+    ranks[np.asarray(pc.sort_indices(records.ids))] = np.arange(len(records))
+    return ranks
 
 
 def _links(

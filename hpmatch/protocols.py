@@ -213,6 +213,15 @@ class Comparison(Protocol):
 
 
 @runtime_checkable
+class PreparedComparison(Comparison, Protocol):
+    """A comparison that first looks at the whole tables, for example to learn how common each name is."""
+
+    def prepared(self, left: Records, right: Records) -> Comparison:
+        """The comparison to use for these two tables; nothing of it may depend on the order of their rows."""
+        ...
+
+
+@runtime_checkable
 class Classifier(Protocol):
     """Weighs the evidence of each candidate pair."""
 

@@ -130,8 +130,11 @@ class Column:
 
     def to_pylist(self) -> list[Any]:
         """The value of each row, None where it is missing."""
-        values = [*self.values.array.to_pylist(), None]
-        return [values[code] for code in self.codes.tolist()]
+        used, place = np.unique(self.codes, return_inverse=True)
+        values = self.values.array.take(pa.array(np.maximum(used, 0))).to_pylist() if len(self.values.array) else [None]
+        if len(used) and used[0] == MISSING:
+            values[0] = None
+        return [values[code] for code in place.tolist()]
 
     @property
     def frequencies(self) -> FloatArray:

@@ -20,7 +20,7 @@ import pyarrow as pa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hpmatch.comparison import compare_distinct
+from hpmatch.comparison import compare_distinct, prepare
 from hpmatch.protocols import (
     BlockingRule,
     Classifier,
@@ -97,20 +97,23 @@ def check_comparison(
     copy = _pickled(comparison)
 
     def promises(left: Records, right: Records, order: Sequence[int]) -> None:
-        found = _compared(comparison, left, right)
-        assert _equal(found, _compared(comparison, left, right)), "called twice, it gives two answers"
-        assert _equal(found, _compared(copy, left, right)), "its pickled copy gives another answer"
-        moved = _compared(comparison, left.take(np.array(order)), right.take(np.array(order)))
+        ready = prepare(comparison, left, right)
+        found = _compared(ready, left, right)
+        assert _equal(found, _compared(ready, left, right)), "called twice, it gives two answers"
+        assert _equal(found, _compared(prepare(copy, left, right), left, right)), (
+            "its pickled copy gives another answer"
+        )
+        moved = _compared(ready, left.take(np.array(order)), right.take(np.array(order)))
         assert _equal(moved, [each[order] for each in found]), "the order of the pairs changes the answer"
         alone = [
-            _compared(comparison, left.take(np.array([row])), right.take(np.array([row])))
+            _compared(ready, left.take(np.array([row])), right.take(np.array([row])))
             for row in range(len(left))
         ]
         assert _equal(found, [np.concatenate(each) for each in zip(*alone, strict=True)]), (
             "other pairs change a pair's answer"
         )
         if symmetric:
-            assert (found[0] == _compared(comparison, right, left)[0]).all(), (
+            assert (found[0] == _compared(prepare(comparison, right, left), right, left)[0]).all(), (
                 "exchanging the sides changes the level"
             )
         absent = np.all([_absent(left, comparison.columns), _absent(right, comparison.columns)], axis=0)

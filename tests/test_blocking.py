@@ -17,7 +17,8 @@ from hpmatch.testing import check_blocking_rule
 
 NAMES = ("family_name", "given_name")
 RULES = [
-    NameAndDate("name_year", NAMES, part="year"),
+    NameAndDate("name_year_month", NAMES, part="year_month"),
+    NameAndDate("name_year_day", NAMES, part="year_day"),
     NameAndDate("name_day_month", NAMES, part="day_month"),
     TwoNames("two_names", NAMES),
     SameValue("national_id", "national_id"),
@@ -60,10 +61,13 @@ def _keys_by_hand(rule, family, given_names, dates, national_ids):
         return {tuple(sorted(pair)) for pair in itertools.combinations(keys, 2)}
     parts = set()
     for date in dates or ():
-        month, day = date // 100 % 100, date % 100
-        if rule.name == "name_year":
-            parts.add(date // 10_000)
-        elif month and day:
+        year, month, day = date // 10_000, date // 100 % 100, date % 100
+        if rule.name == "name_year_month":
+            unknown = month == 0 or (month, day) in ((1, 1), (7, 1))
+            parts |= {(year, any_month) for any_month in (range(1, 13) if unknown else [month])}
+        elif rule.name == "name_year_day" and day:
+            parts.add((year, day))
+        elif rule.name == "name_day_month" and month and day:
             parts.add(tuple(sorted((month, day))))
     return set(itertools.product(keys, parts))
 
@@ -118,7 +122,7 @@ def test_blocks_at_the_limit_are_kept():
 def test_a_block_cut_in_one_rule_is_still_found_by_another():
     """What one rule loses, another may find."""
     crowd = [(("hansen",), ("anna",), (19780409,), None), (("hansen",), ("anna",), (19500101,), None)]
-    rules = [TwoNames("two_names", NAMES), NameAndDate("name_year", NAMES, part="year")]
+    rules = [TwoNames("two_names", NAMES), NameAndDate("name_year_month", NAMES)]
     found = candidate_pairs(_records(crowd[:1]), _records(crowd), rules, max_block=1)
     assert found.right.tolist() == [0]
 
@@ -149,6 +153,12 @@ def test_pairs_that_have_to_meet_do(left, right):
     """What the errors of names and dates leave in common is enough to be found."""
     found = candidate_pairs(_records([(*left, None)]), _records([(*right, None)]), RULES)
     assert len(found) == 1
+
+
+def test_an_unknown_part_of_a_date_is_refused():
+    """The parts that there are are named."""
+    with pytest.raises(PluginError, match="year_month, year_day, day_month"):
+        NameAndDate("x", NAMES, part="decade")
 
 
 def test_there_have_to_be_rules():

@@ -8,6 +8,7 @@ values joined by blanks, a date as yyyy-mm-dd.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
@@ -105,11 +106,12 @@ class Classifier:
         if not len(vectors.levels):
             return np.zeros(0)
         features = _binary(vectors, vectors.levels)
+        classifier = self.classifier
         if self.fit:
-            # In the order of the patterns, so that the order of rows cannot matter.
-            ordered = _binary(vectors, np.repeat(vectors.patterns, vectors.counts, axis=0))
-            self.classifier.fit(ordered)
-        patterns = np.asarray(self.classifier.prob(_binary(vectors, vectors.patterns)), np.float64)
+            # A copy, for fitting leaves traces; in the order of the patterns, so that the order of rows cannot matter.
+            classifier = deepcopy(classifier)
+            classifier.fit(_binary(vectors, np.repeat(vectors.patterns, vectors.counts, axis=0)))
+        patterns = np.asarray(classifier.prob(_binary(vectors, vectors.patterns)), np.float64)
         certain = np.clip(patterns, 1 - _HIGHEST_CERTAINTY, _HIGHEST_CERTAINTY)
         share = float(np.average(certain, weights=vectors.counts))
         candidates = np.log2(float(vectors.records[0]) * vectors.records[1] / len(features))

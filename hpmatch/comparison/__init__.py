@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from hpmatch.blocking import CandidatePairs
 from hpmatch.errors import PluginError
-from hpmatch.protocols import Compared, Comparison, ComparisonVectors
+from hpmatch.protocols import Compared, Comparison, ComparisonVectors, PreparedComparison
 from hpmatch.records import MISSING, IntArray, Records
 
 DEFAULT_CHUNK_SIZE = 200_000
@@ -43,9 +43,10 @@ def compare(
     """
     levels = np.full((len(pairs), len(comparisons)), MISSING, np.int8)
     frequencies = np.full((len(pairs), len(comparisons)), np.nan)
+    ready = [prepare(comparison, left, right) for comparison in comparisons]
     for chunk in pairs.chunks(chunk_size):
         progress("compare", chunk.start, len(pairs))
-        for place, comparison in enumerate(comparisons):
+        for place, comparison in enumerate(ready):
             found = compare_distinct(comparison, left, right, pairs.left[chunk], pairs.right[chunk])
             levels[chunk, place] = found.levels
             if found.frequencies is not None:
@@ -54,6 +55,11 @@ def compare(
     names = tuple(comparison.name for comparison in comparisons)
     sizes = tuple(len(comparison.levels) for comparison in comparisons)
     return ComparisonVectors(names, levels, frequencies, sizes, (len(left), len(right)))
+
+
+def prepare(comparison: Comparison, left: Records, right: Records) -> Comparison:
+    """The comparison, ready for two whole tables."""
+    return comparison.prepared(left, right) if isinstance(comparison, PreparedComparison) else comparison
 
 
 def compare_distinct(

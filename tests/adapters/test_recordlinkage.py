@@ -60,7 +60,7 @@ def test_recordlinkage_alone_links_the_sample():
 
 def test_its_parts_and_the_built_in_ones_mix():
     """A blocking rule, a comparison and the classifier of either side work together."""
-    rules = (*BLOCKS, NameAndDate("name_year", ("family_name", "given_name"), part="year"))
+    rules = (*BLOCKS, NameAndDate("name_year_month", ("family_name", "given_name")))
     model = hp.Model(
         "mixed",
         STANDARDISERS,
@@ -73,7 +73,7 @@ def test_its_parts_and_the_built_in_ones_mix():
     alone = _evaluated(
         hp.Model("alone", STANDARDISERS, BLOCKS, FEATURES, Classifier(rl.ECMClassifier()), RULE)
     )
-    assert mixed.recall_with_review > alone.recall_with_review
+    assert mixed.recall > alone.recall
 
 
 def test_its_stages_keep_the_contract():

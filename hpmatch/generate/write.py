@@ -1,0 +1,53 @@
+"""Files that appear all at once or not at all."""
+
+import csv
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from hpmatch.errors import SourceError
+
+
+@contextmanager
+def finished_folder(out: Path) -> Iterator[Path]:
+    """
+    A folder to fill, which takes the name `out` when the work is done; whatever interrupts it, nothing is left.
+
+    Example:
+        >>> with tempfile.TemporaryDirectory() as home:
+        ...     with finished_folder(Path(home, "data")) as folder:
+        ...         _ = Path(folder, "a.csv").write_text("a")
+        ...     sorted(path.name for path in Path(home).iterdir())
+        ['data']
+    """
+    check_folder(out)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
+    try:
+        yield folder
+        folder.chmod(0o755)
+        if out.exists():
+            out.rmdir()
+        folder.rename(out)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def check_folder(out: Path) -> None:
+    """Refuse a folder that holds something."""
+    if out.exists() and not (out.is_dir() and not any(out.iterdir())):
+        raise SourceError(f"{out} already holds something; name a new or an empty folder")
+
+
+def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> int:
+    """Write a table as UTF-8 with commas and line feeds; the number of rows."""
+    count = 0
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(columns)
+        for row in rows:
+            writer.writerow(row)
+            count += 1
+    return count
