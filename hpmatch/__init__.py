@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from hpmatch.errors import SourceError as SourceError
     from hpmatch.evaluation import Evaluation as Evaluation
     from hpmatch.evaluation import evaluate as evaluate
+    from hpmatch.generate import generate as generate
     from hpmatch.link import link as link
     from hpmatch.model import FellegiSunter as FellegiSunter
     from hpmatch.model import Level as Level
@@ -55,6 +56,7 @@ _HOMES = {
     "SchemaError": "errors",
     "SourceError": "errors",
     "evaluate": "evaluation",
+    "generate": "generate",
     "link": "link",
     "read_model": "model",
 }

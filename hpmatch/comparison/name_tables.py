@@ -143,6 +143,7 @@ class TokenFrequencies:
     How common tokens are among the persons of a table, and among those of one country.
 
     Attributes:
+        records: How many persons the table has.
         overall: float64[t], the share of all persons that hold a token in any name field.
         country_of_value: int64[n_values + 1], the country of each distinct value of the country column; -1 for none.
         persons: float64[c], how many persons each country has.
@@ -150,6 +151,7 @@ class TokenFrequencies:
         counts: int64[p], how many persons of the country hold the token.
     """
 
+    records: int
     overall: FloatArray
     country_of_value: IntArray
     persons: FloatArray
@@ -173,7 +175,7 @@ class TokenFrequencies:
         known = country[owner] >= 0
         keys, counts = np.unique(country[owner[known]] * width + token[known], return_counts=True)
         persons = np.bincount(country[country >= 0], minlength=1).astype(np.float64)
-        return cls(overall, country_of_value, persons, keys, counts)
+        return cls(len(records), overall, country_of_value, persons, keys, counts)
 
     def within_country(self, tokens: IntArray, records: Records) -> FloatArray:
         """The share of a token among the persons of each record's country, smoothed towards the whole table."""
