@@ -12,7 +12,11 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from hpmatch.comparison.full_names import explain_names as explain_names
+    from hpmatch.comparison.full_names import name_similarity as name_similarity
     from hpmatch.decision import DecisionRule as DecisionRule
+    from hpmatch.dedupe import Deduplicated as Deduplicated
+    from hpmatch.dedupe import dedupe as dedupe
     from hpmatch.errors import HpmatchError as HpmatchError
     from hpmatch.errors import ModelError as ModelError
     from hpmatch.errors import PluginError as PluginError
@@ -40,6 +44,7 @@ _HOMES = {
     "Column": "records",
     "Compared": "protocols",
     "DecisionRule": "decision",
+    "Deduplicated": "dedupe",
     "Evaluation": "evaluation",
     "Explanation": "results",
     "FellegiSunter": "model",
@@ -55,9 +60,12 @@ _HOMES = {
     "Schema": "schema",
     "SchemaError": "errors",
     "SourceError": "errors",
+    "dedupe": "dedupe",
     "evaluate": "evaluation",
+    "explain_names": "comparison.full_names",
     "generate": "generate",
     "link": "link",
+    "name_similarity": "comparison.full_names",
     "read_model": "model",
 }
 

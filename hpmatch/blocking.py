@@ -230,27 +230,30 @@ _DATE_PARTS = {"year_month": _year_month, "year_day": _year_day, "day_month": _d
 @dataclass(frozen=True)
 class TwoNames:
     """
-    Pairs that share the keys of two name tokens, whatever the birth dates.
+    Pairs that share the keys of a given name and of a surname, in either role, whatever the birth dates.
 
     Args:
         name: The rule's name.
-        names: The name columns.
+        given: The columns of given names.
+        surnames: The columns of surnames.
     """
 
     name: str
-    names: tuple[str, ...]
+    given: tuple[str, ...]
+    surnames: tuple[str, ...]
 
     @property
     def columns(self) -> tuple[str, ...]:
         """The names."""
-        return self.names
+        return (*self.given, *self.surnames)
 
     def keys(self, records: Records) -> Keys:
-        """A key for each two different token keys of a record, in either order."""
-        tokens = name_keys(records, self.names)
-        rows, first, second = _combine(tokens, tokens, len(records))
-        ordered = first < second
-        return _distinct(rows[ordered], _mix(first[ordered], second[ordered]))
+        """A key for each given name with each surname of a record, in either order."""
+        given, surnames = name_keys(records, self.given), name_keys(records, self.surnames)
+        rows, first, second = _combine(given, surnames, len(records))
+        apart = first != second
+        low, high = np.minimum(first, second)[apart], np.maximum(first, second)[apart]
+        return _distinct(rows[apart], _mix(low, high))
 
 
 @dataclass(frozen=True)

@@ -39,6 +39,35 @@ A schema file (TOML) says which column plays which role:
 
 Exit status: 0 done; 1 the data could not be used; 2 the command was wrong. DIR gets a whole result or none.
 """
+_GENERATE = """\
+Makes up a register, alerts from other countries and the truth about each alert; the same seed gives the same files.
+
+Profiles: clean, typical and hard differ in how often names and dates go wrong; sample is small and holds every kind of
+difference; report reproduces the figures of the supervisory report. None of the people exist.
+"""
+_DEDUPE = """\
+Finds records of one table that are about the same person. The first column identifies a record unless a schema says which.
+
+What is written to DIR:
+  pairs.csv     pairs of records that match, or that a person should look at
+  clusters.csv  for each record its cluster: records joined by matches, directly or through others
+  rejected.csv  rows of the input that could not be used
+  summary.json  counts
+"""
+_DEDUPE_LABELS = {
+    "read": "records read",
+    "rejected": "rows rejected",
+    "match": "pairs that match",
+    "review": "pairs for review",
+    "clusters": "clusters",
+}
+_EVALUATE = """\
+Measures precision and recall of a result, overall and by slice, each with a 95 % interval.
+
+TRUTH has a row for each alert: alert_id, hpr_number (empty where the person is not registered), and optionally person_id
+(which alerts are about one person) and tags; tags and every further column make slices. Measures of candidate pairs
+need a result that holds all of them: hpmatch link ... --min-weight=-1000.
+"""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -63,6 +92,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"hpmatch {version('hpmatch')}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     _add_link(commands)
+    _add_dedupe(commands)
+    _add_generate(commands)
+    _add_evaluate(commands)
     return parser
 
 
@@ -116,6 +148,110 @@ def _link(options: argparse.Namespace) -> int:
         )
     result.write(options.out, options.format)
     _show_summary(result.summary, options.out, time.perf_counter() - started)
+    return DONE
+
+
+def _add_generate(commands: Any) -> None:
+    command = commands.add_parser(
+        "generate",
+        help="make up a register, alerts and the truth about them",
+        description=_GENERATE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    command.add_argument("--out", metavar="DIR", required=True, help="the folder for the data; new or empty")
+    command.add_argument(
+        "--profile", metavar="NAME", default="typical", help="how hard the data is (default: typical)"
+    )
+    command.add_argument("--register", metavar="N", type=int, help="how many registered persons")
+    command.add_argument("--alerts", metavar="N", type=int, help="how many alerts")
+    command.add_argument(
+        "--hits", metavar="N", type=int, help="how many of the alerts are about a registered person"
+    )
+    command.add_argument(
+        "--seed", metavar="S", type=int, required=True, help="the same seed gives the same data"
+    )
+    command.set_defaults(run=_generate)
+
+
+def _generate(options: argparse.Namespace) -> int:
+    from hpmatch.generate import generate  # noqa: PLC0415 - so that --help answers at once
+
+    with _progress_bar() as progress:
+        made = generate(
+            options.out,
+            profile=options.profile,
+            register=options.register,
+            alerts=options.alerts,
+            hits=options.hits,
+            seed=options.seed,
+            progress=lambda done, total: progress("generate", done, total),
+        )
+    for name, number in vars(made).items():
+        print(f"{name.replace('_', ' '):<24}{number:>10}")
+    print(f"written to {Path(options.out)}")
+    return DONE
+
+
+def _add_evaluate(commands: Any) -> None:
+    command = commands.add_parser(
+        "evaluate",
+        help="hold a result against the truth",
+        description=_EVALUATE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    command.add_argument("result", metavar="DIR", help="the folder that 'hpmatch link' wrote")
+    command.add_argument("truth", metavar="TRUTH", help="the truth (CSV or Parquet)")
+    command.add_argument("--json", metavar="FILE", help="write all figures there as well")
+    command.set_defaults(run=_evaluate)
+
+
+def _evaluate(options: argparse.Namespace) -> int:
+    from hpmatch.evaluation import evaluate, write_json  # noqa: PLC0415 - so that --help answers at once
+
+    evaluation = evaluate(options.result, options.truth)
+    if options.json:
+        write_json(evaluation, options.json)
+    print(evaluation)
+    return DONE
+
+
+def _add_dedupe(commands: Any) -> None:
+    command = commands.add_parser(
+        "dedupe",
+        help="find records of one table that are about the same person",
+        description=_DEDUPE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    command.add_argument("records", metavar="RECORDS", help="the table (CSV or Parquet)")
+    command.add_argument(
+        "--out", metavar="DIR", required=True, help="the folder for the result; new, or an earlier result"
+    )
+    command.add_argument(
+        "--model", metavar="NAME|FILE", default="imi", help="a shipped model or a model file (default: imi)"
+    )
+    command.add_argument(
+        "--schema", metavar="FILE", help="a TOML file that says which column plays which role"
+    )
+    command.add_argument(
+        "--format", choices=FORMATS, default="csv", help="the format of the tables (default: csv)"
+    )
+    command.set_defaults(run=_dedupe)
+
+
+def _dedupe(options: argparse.Namespace) -> int:
+    from hpmatch.dedupe import TABLES, dedupe  # noqa: PLC0415 - so that --help answers at once
+    from hpmatch.output import check_folder  # noqa: PLC0415
+
+    check_folder(options.out, TABLES)
+    found = dedupe(options.records, options.model, schema=options.schema)
+    found.write(options.out, options.format)
+    counts = {**found.summary["records"], **found.summary["pairs"], "clusters": found.summary["clusters"]}
+    for name in ("read", "rejected", "match", "review", "clusters"):
+        print(f"{_DEDUPE_LABELS[name]:<24}{counts[name]:>10,}")
+    print(f"written to {Path(options.out)}")
     return DONE
 
 

@@ -105,10 +105,13 @@ def _links(
         comparison.name: _named(comparison.levels, vectors.levels[places, column])
         for column, comparison in enumerate(model.comparisons)
     }
+    alert_name, person_name = alerts.id_name, register.id_name
+    if alert_name == person_name:
+        alert_name, person_name = f"{alert_name}_left", f"{person_name}_right"
     return pa.table(
         {
-            alerts.id_name: alerts.records.ids.take(pa.array(pairs.left[places])),
-            register.id_name: register.records.ids.take(pa.array(pairs.right[places])),
+            alert_name: alerts.records.ids.take(pa.array(pairs.left[places])),
+            person_name: register.records.ids.take(pa.array(pairs.right[places])),
             "match_weight": scored.match_weights[places],
             "match_probability": scored.decisions.probabilities[places],
             "decision": pa.array(scored.decisions.pairs[places].tolist(), pa.string()),

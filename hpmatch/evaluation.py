@@ -1,16 +1,84 @@
-"""How good a result is, held against the truth."""
+"""
+How good a result is, held against the truth: overall and by slice, each figure with its 95 % interval.
+
+What an engine answered comes as a folder or two tables (dispositions, and scored links) and says nothing about the
+engine, so that other engines' answers go through the same measures; see ``measures.py``.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
-from hpmatch.errors import HpmatchError
+from hpmatch.errors import SourceError
+from hpmatch.judging import judge
+from hpmatch.measures import (
+    CURVES,
+    REPLICATES,
+    SHARES,
+    Answers,
+    CalibrationBin,
+    Estimate,
+    best_f1,
+    calibration,
+    estimates,
+    precision_recall,
+    recall_at_precision,
+)
+from hpmatch.records import FloatArray, IntArray
 from hpmatch.results import Result
 from hpmatch.sources import read
+
+__all__ = ["Evaluation", "Slice", "best_f1", "evaluate", "judge", "write_json"]
+
+TAGS = "tags"
+_TRUTH_COLUMNS = ("alert_id", "person_id", "hpr_number")
+_NO_TAG, _NOT_GIVEN = "no tag", "not given"
+_SLICE_SHARES = ("precision", "recall", "recall_with_review", "pairs_completeness")
+_SLICE_CURVES = {"best_f1": CURVES["best_f1"]}
+_SLICE_PRECISION = 0.95
+_CURVE_POINTS = 100
+_LABELS: Mapping[str, str] = {
+    "precision": "precision of matches",
+    "recall": "recall of matches",
+    "f1": "F1 of matches",
+    "recall_with_review": "recall with review",
+    "review_share": "alerts that go to review",
+    "best_f1": "best F1 over thresholds",
+    "recall_at_95": "recall at 95 % precision",
+    "recall_at_99": "recall at 99 % precision",
+    "pairs_completeness": "pairs completeness",
+    "reduction_ratio": "reduction ratio",
+    "pairs_quality": "pairs quality",
+    "brier": "Brier score",
+    "calibration_error": "expected calibration error",
+}
+
+
+@dataclass(frozen=True)
+class Slice:
+    """
+    The alerts that have something in common.
+
+    Attributes:
+        by: What the alerts are sliced by: "tags", or a column of the truth.
+        value: What they have in common.
+        alerts: How many there are.
+        hits: How many are about a registered person.
+        estimates: The figures; ``recall_at_95`` is at the score from which all alerts together are 95 % precise.
+    """
+
+    by: str
+    value: str
+    alerts: int
+    hits: int
+    estimates: Mapping[str, Estimate]
 
 
 @dataclass(frozen=True)
@@ -23,102 +91,220 @@ class Evaluation:
     Attributes:
         alerts: How many alerts there are.
         hits: How many are about a registered person.
-        precision: The share of matches that are right.
-        recall: The share of hits that were matched rightly.
-        recall_with_review: The share of hits whose person was matched, or is a link of an alert that goes to review.
-        f1: The harmonic mean of precision and recall.
-        best_f1: The best F1 of each alert's likeliest link, over all thresholds on the match probability.
+        matches: How many alerts were matched.
         review: How many alerts go to review.
+        persons: How many persons the alerts are about; the intervals draw persons.
+        estimates: Each measure that could be measured, with its interval. Measures of candidate pairs are there only
+            if the links hold all candidate pairs, as they do after ``link(..., min_weight=-1000)``.
+        calibration: The reliability table of the likeliest links' probabilities.
+        curve: Precision and recall at thresholds on the likeliest links, the highest threshold first.
+        slices: The same by what the truth says of the alerts.
     """
 
     alerts: int
     hits: int
-    precision: float
-    recall: float
-    recall_with_review: float
-    f1: float
-    best_f1: float
+    matches: int
     review: int
+    persons: int
+    estimates: Mapping[str, Estimate]
+    calibration: tuple[CalibrationBin, ...] = ()
+    curve: tuple[tuple[float, float], ...] = ()
+    slices: tuple[Slice, ...] = ()
+
+    @property
+    def precision(self) -> float:
+        """The share of matches that are right."""
+        return self._value("precision")
+
+    @property
+    def recall(self) -> float:
+        """The share of hits that were matched rightly."""
+        return self._value("recall")
+
+    @property
+    def recall_with_review(self) -> float:
+        """The share of hits whose person was matched, or is named in the review."""
+        return self._value("recall_with_review")
+
+    @property
+    def f1(self) -> float:
+        """The harmonic mean of precision and recall."""
+        return self._value("f1")
+
+    @property
+    def best_f1(self) -> float:
+        """The best F1 of each alert's likeliest link, over all thresholds."""
+        return self._value("best_f1")
+
+    def _value(self, name: str) -> float:
+        return self.estimates[name].value if name in self.estimates else 0.0
+
+    def to_json(self) -> dict[str, Any]:
+        """Everything as plain lists, dicts and numbers."""
+        return asdict(self)
+
+    def __str__(self) -> str:
+        lines = [
+            f"{self.alerts:,} alerts about {self.persons:,} persons, {self.hits:,} of them about a registered one",
+            f"{self.matches:,} matched, {self.review:,} to review",
+            "",
+            *_table("", [(_LABELS[name], self.estimates.get(name)) for name in _LABELS]),
+        ]
+        if self.calibration:
+            lines += ["", f"{'probability':<32}{'alerts':>8}{'said':>10}{'was':>9}"]
+            lines += [
+                f"{f'{each.low:g} to {each.high:g}':<32}{each.alerts:>8,}{each.said:>10.4f}{each.was:>9.4f}"
+                for each in self.calibration
+            ]
+        for by in dict.fromkeys(each.by for each in self.slices):
+            lines += ["", *_slice_table(by, [each for each in self.slices if each.by == by])]
+        return "\n".join(lines)
 
 
-def evaluate(result: Result, truth: Any) -> Evaluation:
+def evaluate(
+    result: Result | str | Path, truth: Any, *, replicates: int = REPLICATES, seed: int = 1
+) -> Evaluation:
     """
-    Measure precision and recall.
+    Measure precision and recall, and what lies behind them.
 
     Args:
-        result: What a run found.
+        result: What a run found, or the folder that it was written to.
         truth: The truth: a table (or its path) with ``alert_id`` and ``hpr_number``, which is empty where the person is
-            not registered.
+            not registered. ``person_id`` says which alerts are about one person; ``tags`` (several separated by ";") and
+            every further column make slices.
+        replicates: How many times the bootstrap draws; 0 for no intervals.
+        seed: What it draws from.
 
     Raises:
         HpmatchError: If the truth lacks an alert of the result, or a column.
+
+    Example:
+        >>> from hpmatch.link import link
+        >>> person = {"family_name": "Berg", "given_name": "Kari", "birth_date": "1980-02-03"}
+        >>> result = link([{"alert_id": "A1", **person}], [{"hpr_number": "7", **person}])
+        >>> evaluate(result, [{"alert_id": "A1", "hpr_number": "7"}]).recall
+        1.0
     """
-    true = _truth(truth)
-    rows = result.dispositions.to_pylist()
-    if missing := sum(row["alert_id"] not in true for row in rows):
-        raise HpmatchError(f"the truth says nothing about {missing} of the {len(rows)} alerts")
-    hits = sum(true[row["alert_id"]] is not None for row in rows)
-    matches = [row for row in rows if row["disposition"] == "match"]
-    right = sum(row["hpr_number"] == true[row["alert_id"]] for row in matches)
-    review = {row["alert_id"] for row in rows if row["disposition"] == "review"}
-    seen = {row["alert_id"] for row in matches if row["hpr_number"] == true[row["alert_id"]]}
-    alert_ids, persons = (result.links.column(place).to_pylist() for place in (0, 1))
-    seen |= {a for a, p in zip(alert_ids, persons, strict=True) if a in review and p == true[a]}
-    precision, recall = _ratio(right, len(matches)), _ratio(right, hits)
+    links, dispositions, summary = _tables(result)
+    true = read(truth, "truth").data
+    answers, rows = judge(dispositions, links, true, summary)
+    slices = _slices(answers, true.take(pa.array(rows)), replicates, seed)
+    hits, ranked = int(answers.hit.sum()), answers.score > -np.inf
+    points = precision_recall(answers.score[ranked], answers.best[ranked], hits)
     return Evaluation(
-        alerts=len(rows),
+        alerts=len(answers),
         hits=hits,
-        precision=precision,
-        recall=recall,
-        recall_with_review=_ratio(len(seen), hits),
-        f1=_ratio(2 * precision * recall, precision + recall),
-        best_f1=best_f1(*_best_links(result.links, true), hits),
-        review=len(review),
+        matches=int(answers.matched.sum()),
+        review=int(answers.review.sum()),
+        persons=len(np.unique(answers.person)),
+        estimates=estimates(answers, replicates=replicates, seed=seed),
+        calibration=calibration(answers),
+        curve=_thinned(*points),
+        slices=slices,
     )
 
 
-def best_f1(scores: np.ndarray[Any, Any], right: np.ndarray[Any, Any], hits: int) -> float:
+def write_json(evaluation: Evaluation, path: str | Path) -> None:
     """
-    The best F1 over all thresholds.
+    Write all figures to a JSON file.
 
-    Args:
-        scores: float64[k], the score of each alert's likeliest link.
-        right: bool[k], whether that link is right.
-        hits: How many alerts have a true link at all.
-
-    Example:
-        >>> best_f1(np.array([0.9, 0.8, 0.1]), np.array([True, True, False]), 2)
-        1.0
+    Raises:
+        SourceError: If it cannot be written.
     """
-    order = np.argsort(-scores, kind="stable")
-    # A threshold cannot part equal scores.
-    last = np.append(np.diff(scores[order]) != 0, True) if len(order) else np.zeros(0, bool)
-    found = np.cumsum(right[order])[last]
-    chosen = np.arange(1, len(order) + 1)[last]
-    return float(max((2 * found / np.maximum(chosen + hits, 1)).tolist(), default=0.0))
+    try:
+        Path(path).write_text(json.dumps(evaluation.to_json(), indent=1, ensure_ascii=False) + "\n", "utf-8")
+    except OSError as error:
+        raise SourceError(f"cannot write to {path}: {error.strerror or error}") from error
 
 
-def _best_links(
-    links: pa.Table, true: dict[str, str | None]
-) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
-    """The score of each alert's likeliest link, and whether it is right; links come likeliest first."""
-    best: dict[str, tuple[float, bool]] = {}
-    columns = (links.column(0), links.column(1), links["match_probability"])
-    for alert_id, person, score in zip(*(column.to_pylist() for column in columns), strict=True):
-        best.setdefault(alert_id, (score, person == true[alert_id]))
-    scores, right = zip(*best.values(), strict=True) if best else ((), ())
-    return np.array(scores, float), np.array(right, bool)
+def _slices(answers: Answers, truth: pa.Table, replicates: int, seed: int) -> tuple[Slice, ...]:
+    _, threshold = recall_at_precision(answers.score, answers.best, int(answers.hit.sum()), _SLICE_PRECISION)
+    shares = {name: SHARES[name] for name in _SLICE_SHARES}
+    shares["recall_at_95"] = lambda a: (a.best & (a.score >= threshold), a.hit)
+    wanted = (*shares, "best_f1")
+    found = []
+    for by, value, rows in _groups(truth):
+        part = answers.take(rows)
+        measured = estimates(part, replicates=replicates, seed=seed, shares=shares, curves=_SLICE_CURVES)
+        kept = {name: measured[name] for name in wanted if name in measured}
+        found.append(Slice(by, value, len(part), int(part.hit.sum()), kept))
+    return tuple(found)
 
 
-def _truth(truth: Any) -> dict[str, str | None]:
-    data = read(truth, "truth").data
-    lacking = {"alert_id", "hpr_number"} - set(data.column_names)
-    if lacking:
-        raise HpmatchError(
-            f"the truth has no column {', '.join(sorted(lacking))}; it has {', '.join(data.column_names)}"
-        )
-    return dict(zip(data["alert_id"].to_pylist(), data["hpr_number"].to_pylist(), strict=True))
+def _groups(truth: pa.Table) -> list[tuple[str, str, IntArray]]:
+    """What the alerts are sliced by, each value, and its rows; large slices first."""
+    groups: list[tuple[str, str, IntArray]] = []
+    for by in (name for name in truth.column_names if name not in _TRUTH_COLUMNS):
+        members: dict[str, list[int]] = {}
+        nothing = _NO_TAG if by == TAGS else _NOT_GIVEN
+        for row, cell in enumerate(truth[by].to_pylist()):
+            for value in dict.fromkeys(filter(None, (cell or "").split(";"))) or (nothing,):
+                members.setdefault(value, []).append(row)
+        ordered = sorted(members.items(), key=lambda item: (-len(item[1]), item[0]))
+        groups += [(by, value, np.array(rows)) for value, rows in ordered]
+    return groups
 
 
-def _ratio(part: float, whole: float) -> float:
-    return part / whole if whole else 0.0
+def _tables(result: Result | str | Path) -> tuple[pa.Table, pa.Table, Mapping[str, Any]]:
+    if isinstance(result, Result):
+        return result.links, result.dispositions, result.summary
+    folder = Path(result)
+    links, dispositions = (_read_table(folder, name) for name in ("links", "dispositions"))
+    try:
+        summary = json.loads((folder / "summary.json").read_text("utf-8"))
+    except OSError as error:
+        raise SourceError(f"{folder} holds no result: summary.json: {error.strerror or error}") from error
+    return links, dispositions, summary
+
+
+def _read_table(folder: Path, name: str) -> pa.Table:
+    for ending in ("parquet", "csv"):
+        if (path := folder / f"{name}.{ending}").exists():
+            return read(path, name).data
+    raise SourceError(f"{folder} holds no result: there is no {name}.csv or {name}.parquet")
+
+
+def _thinned(precision: FloatArray, recall: FloatArray) -> tuple[tuple[float, float], ...]:
+    if not len(recall):
+        return ()
+    # Nearly all thresholds lie where the recall no longer grows; those where it does make the curve.
+    grows = np.flatnonzero(np.diff(recall, prepend=0.0) > 0)
+    chosen = [grows[_spread(len(grows))], _spread(len(recall))]
+    places = np.unique(np.concatenate(chosen))
+    return tuple((float(precision[place]), float(recall[place])) for place in places)
+
+
+def _spread(size: int) -> IntArray:
+    """At most so many places among ``size``, the first and the last among them."""
+    return np.unique(np.linspace(0, max(size - 1, 0), _CURVE_POINTS).round().astype(int))[:size]
+
+
+def _table(title: str, rows: Sequence[tuple[str, Estimate | None]]) -> list[str]:
+    lines = [f"{title:<32}{'figure':>8}   {'95 % interval':<19}{'of':>8}"]
+    for label, estimate in rows:
+        if estimate is None:
+            lines.append(f"{label:<32}{'-':>8}   not available")
+        else:
+            interval = f"{estimate.low:.4f} to {estimate.high:.4f}"
+            lines.append(f"{label:<32}{estimate.value:>8.4f}   {interval:<19}{estimate.of:>8,}")
+    return lines
+
+
+def _slice_table(by: str, slices: Sequence[Slice]) -> list[str]:
+    columns = {
+        "recall": "recall",
+        "recall_with_review": "+ review",
+        "recall_at_95": "at 95 %",
+        "pairs_completeness": "found",
+    }
+    lines = [
+        f"{by:<28}{'alerts':>7}{'hits':>6}"
+        + "".join(f"{title:>10}" for title in columns.values())
+        + "   95 % of recall"
+    ]
+    for each in slices:
+        cells = [each.estimates.get(name) for name in columns]
+        figures = "".join(f"{'-':>10}" if cell is None else f"{cell.value:>10.3f}" for cell in cells)
+        interval = "" if cells[0] is None else f"   {cells[0].low:.3f} to {cells[0].high:.3f}"
+        lines.append(f"{each.value[:27]:<28}{each.alerts:>7,}{each.hits:>6,}{figures}{interval}")
+    return lines

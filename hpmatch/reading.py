@@ -37,7 +37,12 @@ class ReadRecords:
 
 
 def read_records(
-    source: Any, name: str, roles: Sequence[str], standardisers: Sequence[Standardiser], schema: Schema
+    source: Any,
+    name: str,
+    roles: Sequence[str],
+    standardisers: Sequence[Standardiser],
+    schema: Schema,
+    required: Sequence[str] = REQUIRED_ROLES,
 ) -> ReadRecords:
     """
     Read records.
@@ -48,30 +53,31 @@ def read_records(
         roles: The roles that the table may have, the identifier first.
         standardisers: What makes the columns.
         schema: What the recognised column names do not say.
+        required: The roles that some column has to play.
 
     Raises:
         SourceError: If the source cannot be read or no row of it can be used.
         SchemaError: If a needed column is missing, named twice or empty.
     """
     raw = read(source, name)
-    layout = resolve(schema, raw.data.column_names, roles, table=name)
+    layout = resolve(schema, raw.data.column_names, roles, table=name, required=required)
     raw = _with_usable_ids(raw, layout.id)
     if len(raw.data) == 0:
         first = min(raw.rejected, key=lambda row: row.row)
         raise SourceError(
             f"{name}: none of the {len(raw.rejected)} rows of {raw.source} can be used; row {first.row} {first.reason}"
         )
-    cells = _cells(raw.data, layout, name)
+    cells = _cells(raw.data, layout, name, required)
     records = standardise(_identifiers(raw.data, layout.id), cells, standardisers)
     return ReadRecords(records, layout.id, raw.rejected, len(raw.data) + len(raw.rejected))
 
 
-def _cells(data: pa.Table, layout: Layout, name: str) -> Mapping[str, pa.Array]:
+def _cells(data: pa.Table, layout: Layout, name: str, required: Sequence[str]) -> Mapping[str, pa.Array]:
     """The cells of each role; a role whose column is wholly empty is as good as absent."""
     cells = {role: data[column].combine_chunks() for role, column in layout.roles.items()}
     cells |= {column: data[column].combine_chunks() for column in layout.kinds}
     empty = [role for role, array in cells.items() if array.null_count == len(array)]
-    needed = [f"{layout.roles[role]!r} ({role})" for role in empty if role in REQUIRED_ROLES]
+    needed = [f"{layout.roles[role]!r} ({role})" for role in empty if role in required]
     if needed:
         raise SchemaError(
             f"{name}: column {', '.join(needed)} is empty in all {len(data)} rows; "

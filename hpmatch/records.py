@@ -131,7 +131,11 @@ class Column:
     def to_pylist(self) -> list[Any]:
         """The value of each row, None where it is missing."""
         used, place = np.unique(self.codes, return_inverse=True)
-        values = self.values.array.take(pa.array(np.maximum(used, 0))).to_pylist() if len(self.values.array) else [None]
+        values = (
+            self.values.array.take(pa.array(np.maximum(used, 0))).to_pylist()
+            if len(self.values.array)
+            else [None]
+        )
         if len(used) and used[0] == MISSING:
             values[0] = None
         return [values[code] for code in place.tolist()]

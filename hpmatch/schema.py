@@ -34,6 +34,8 @@ REGISTER_ROLES = (
     "education_country", "national_id", "nationality", "status",
 )  # fmt: skip
 REQUIRED_ROLES = ("family_name", "given_name", "birth_date")
+# What one table of its own may hold, the identifier first; none is required.
+RECORD_ROLES = ("id", *dict.fromkeys((*ALERT_ROLES[1:], *REGISTER_ROLES[1:])))
 
 
 @dataclass(frozen=True)
@@ -104,7 +106,14 @@ class Layout:
     kinds: Mapping[str, str]
 
 
-def resolve(schema: Schema, found: Sequence[str], known: Sequence[str] = (), *, table: str) -> Layout:
+def resolve(
+    schema: Schema,
+    found: Sequence[str],
+    known: Sequence[str] = (),
+    *,
+    table: str,
+    required: Sequence[str] = REQUIRED_ROLES,
+) -> Layout:
     """
     Find out which column of a table plays which role.
 
@@ -113,6 +122,7 @@ def resolve(schema: Schema, found: Sequence[str], known: Sequence[str] = (), *, 
         found: The table's columns.
         known: The roles that this table may have, the identifier first; none for a table about something else.
         table: What to call the table in messages.
+        required: The roles that some column has to play; none also lets the first column be the identifier.
 
     Raises:
         SchemaError: With everything that is wrong at once.
@@ -129,7 +139,7 @@ def resolve(schema: Schema, found: Sequence[str], known: Sequence[str] = (), *, 
     if schema.id is not None and known:
         said[schema.id] = known[0]
     players = _players(said, [column for column in found if column not in schema.columns], known)
-    problems = [*_played_twice(players), *_missing(players, schema, found, known)]
+    problems = [*_played_twice(players), *_missing(players, schema, found, known, required)]
     if problems:
         raise SchemaError(_message(table, problems))
     roles = {role: columns[0] for role, columns in players.items()}
@@ -201,11 +211,15 @@ def _played_twice(players: Mapping[str, Sequence[str]]) -> list[str]:
 
 
 def _missing(
-    players: Mapping[str, Sequence[str]], schema: Schema, found: Sequence[str], known: Sequence[str]
+    players: Mapping[str, Sequence[str]],
+    schema: Schema,
+    found: Sequence[str],
+    known: Sequence[str],
+    required: Sequence[str],
 ) -> list[str]:
-    if not known:
+    if not known or not required:
         return []
-    required = REQUIRED_ROLES if schema.id else (known[0], *REQUIRED_ROLES)
+    required = required if schema.id else (known[0], *required)
     return [
         f"no column for {role!r}; found: {', '.join(found)}{_nearest(role, found)}; recognised names are "
         f'{", ".join(_names_of(role))}; for any other name give a schema file with [columns] YOUR_COLUMN = "{role}"'

@@ -20,7 +20,7 @@ RULES = [
     NameAndDate("name_year_month", NAMES, part="year_month"),
     NameAndDate("name_year_day", NAMES, part="year_day"),
     NameAndDate("name_day_month", NAMES, part="day_month"),
-    TwoNames("two_names", NAMES),
+    TwoNames("two_names", ("given_name",), ("family_name",)),
     SameValue("national_id", "national_id"),
 ]
 
@@ -58,7 +58,9 @@ def _keys_by_hand(rule, family, given_names, dates, national_ids):
     if rule.name == "national_id":
         return set(national_ids or ())
     if rule.name == "two_names":
-        return {tuple(sorted(pair)) for pair in itertools.combinations(keys, 2)}
+        called = {key for name in given_names or () for key in token_keys(name)}
+        surnames = {key for name in family or () for key in token_keys(name)}
+        return {tuple(sorted(pair)) for pair in itertools.product(called, surnames) if pair[0] != pair[1]}
     parts = set()
     for date in dates or ():
         year, month, day = date // 10_000, date // 100 % 100, date % 100
@@ -106,7 +108,12 @@ def test_rows_with_a_key_are_blockable(left, right):
 def test_blocks_that_are_too_large_are_cut_and_counted():
     """A key that more registered persons hold than the limit gives no pairs, and the loss is reported."""
     crowd = [(("hansen",), ("anna",), (19780409,), None)] * 3
-    found = candidate_pairs(_records(crowd[:1]), _records(crowd), [TwoNames("two_names", NAMES)], max_block=2)
+    found = candidate_pairs(
+        _records(crowd[:1]),
+        _records(crowd),
+        [TwoNames("two_names", ("given_name",), ("family_name",))],
+        max_block=2,
+    )
     assert len(found) == 0
     assert [(cut.rule, cut.blocks, cut.pairs) for cut in found.cut] == [("two_names", 1, 3)]
 
@@ -114,7 +121,12 @@ def test_blocks_that_are_too_large_are_cut_and_counted():
 def test_blocks_at_the_limit_are_kept():
     """The limit itself is allowed."""
     crowd = [(("hansen",), ("anna",), (19780409,), None)] * 3
-    found = candidate_pairs(_records(crowd[:1]), _records(crowd), [TwoNames("two_names", NAMES)], max_block=3)
+    found = candidate_pairs(
+        _records(crowd[:1]),
+        _records(crowd),
+        [TwoNames("two_names", ("given_name",), ("family_name",))],
+        max_block=3,
+    )
     assert len(found) == 3
     assert found.cut == ()
 
@@ -122,7 +134,7 @@ def test_blocks_at_the_limit_are_kept():
 def test_a_block_cut_in_one_rule_is_still_found_by_another():
     """What one rule loses, another may find."""
     crowd = [(("hansen",), ("anna",), (19780409,), None), (("hansen",), ("anna",), (19500101,), None)]
-    rules = [TwoNames("two_names", NAMES), NameAndDate("name_year_month", NAMES)]
+    rules = [TwoNames("two_names", ("given_name",), ("family_name",)), NameAndDate("name_year_month", NAMES)]
     found = candidate_pairs(_records(crowd[:1]), _records(crowd), rules, max_block=1)
     assert found.right.tolist() == [0]
 

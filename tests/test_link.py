@@ -186,6 +186,18 @@ def test_identifiers_keep_the_names_of_their_columns():
     assert hp.link(ALERTS_BY_HAND, register).links.column_names[:2] == ["alert_id", "HPR-nummer"]
 
 
+def test_two_identifiers_of_one_name_are_told_apart():
+    """Where both tables call their identifier the same, the links name the sides."""
+    alerts = [
+        {"rec" if key == "alert_id" else key: value for key, value in row.items()} for row in ALERTS_BY_HAND
+    ]
+    register = [
+        {"rec" if key == "hpr_number" else key: value for key, value in row.items()} for row in REGISTER
+    ]
+    links = hp.link(alerts, register, schema=hp.Schema(id="rec")).links
+    assert links.column_names[:2] == ["rec_left", "rec_right"]
+
+
 def test_a_result_is_written_whole(tmp_path, result):
     """All tables and the summary are there, and read back as they were."""
     result.write(tmp_path / "out")

@@ -39,8 +39,10 @@ def test_known_numbers_are_recovered(missing):
     """From a start far off, also where a fifth of the values is missing at random."""
     trained = train(_drawn(400_000, missing), START, 0.3)
     assert trained.match_share == pytest.approx(SHARE, abs=0.01)
-    for name in M:
-        np.testing.assert_allclose([level.m for level in trained.classifier.levels[name]], M[name], atol=0.02)
+    for name, of_match in M.items():
+        np.testing.assert_allclose(
+            [level.m for level in trained.classifier.levels[name]], of_match, atol=0.02
+        )
         np.testing.assert_allclose(
             [level.u for level in trained.classifier.levels[name]], U[name], atol=0.005
         )

@@ -2,7 +2,8 @@
 What the name comparisons know of two whole tables: their tokens, and how common each token is.
 
 Every token of both tables has one place in one list. Two tokens are compared once, however many pairs of records hold
-them, and only if they have letter pairs in common: a 64-bit sketch of each token's letter pairs rules out nearly all others.
+them, and only if they have enough in common: 64-bit sketches of each token's letter pairs and of its consonant pairs rule
+out nearly all others.
 """
 
 from __future__ import annotations
@@ -15,21 +16,23 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from rapidfuzz import process
-from rapidfuzz.distance import JaroWinkler
 
 from hpmatch.blocking import ranges
+from hpmatch.comparison.spelling import token_similarity
 from hpmatch.protocols import LevelArray
 from hpmatch.records import FloatArray, IntArray, Records
-from hpmatch.standardise.scripts import spellings
+from hpmatch.standardise.given_names import name_groups
+from hpmatch.standardise.scripts import sounds, spellings
 from hpmatch.standardise.surnames import stems
 
 FIELDS = ("family_name", "given_name", "middle_name", "birth_name", "other_names")
 
 # What two tokens have in common, best first.
-SAME, STEM, CLOSE, INITIAL, SIMILAR, NOTHING = range(6)
-_CLOSE, _SIMILAR = 0.92, 0.84
-_SHORTEST_CLOSE = 4
+SAME, STEM, SPELLED, VARIANT, CLOSE, INITIAL, SIMILAR, NOTHING = range(8)
+_SPELLED, _CLOSE, _SIMILAR = 0.94, 0.86, 0.74
+
+# A name that so many persons of the two tables hold exists; that a typing error turns one such name into another is rare.
+_KNOWN = 4
 
 # A token's frequency within a country leans on its frequency in the whole table with the weight of so many persons.
 _COUNTRY_SMOOTHING = 200.0
@@ -42,6 +45,7 @@ class TokenPairs(NamedTuple):
     Attributes:
         owner: int64[m], the pair of names, ascending.
         left_field, right_field: int8[m], the places in ``FIELDS`` that the tokens come from.
+        left_first, right_first: bool[m], whether the token is the first of its field.
         right_token: int64[m], the right token's place in the list of tokens.
         agreement: int8[m], what the two tokens have in common.
     """
@@ -49,8 +53,22 @@ class TokenPairs(NamedTuple):
     owner: IntArray
     left_field: IntArray
     right_field: IntArray
+    left_first: npt.NDArray[np.bool_]
+    right_first: npt.NDArray[np.bool_]
     right_token: IntArray
     agreement: LevelArray
+
+    def where(self, chosen: npt.NDArray[np.bool_]) -> TokenPairs:
+        """The chosen pairs of tokens."""
+        return TokenPairs(
+            self.owner[chosen],
+            self.left_field[chosen],
+            self.right_field[chosen],
+            self.left_first[chosen],
+            self.right_first[chosen],
+            self.right_token[chosen],
+            self.agreement[chosen],
+        )
 
 
 @dataclass(frozen=True)
@@ -69,7 +87,9 @@ class NameTables:
 
     Attributes:
         tokens: The distinct tokens of both.
-        sketches: uint64[t], a bit for each letter pair of a token.
+        letters: uint64[t], a bit for each letter pair of a token.
+        consonants: uint64[t], a bit for each consonant pair of a token.
+        known: bool[t], whether the token is a name that several persons hold.
         left: The name fields of the left table.
         right: The name fields of the right table.
         frequencies: How common tokens are in the right table.
@@ -77,7 +97,9 @@ class NameTables:
     """
 
     tokens: tuple[str, ...]
-    sketches: npt.NDArray[np.uint64]
+    letters: npt.NDArray[np.uint64]
+    consonants: npt.NDArray[np.uint64]
+    known: npt.NDArray[np.bool_]
     left: dict[str, FieldTokens]
     right: dict[str, FieldTokens]
     frequencies: TokenFrequencies
@@ -88,15 +110,26 @@ class NameTables:
         """Build the tables of two whole tables of records."""
         places: dict[str, int] = {}
         left_fields, right_fields = _field_tokens(left, places), _field_tokens(right, places)
-        sketches = np.fromiter((_sketch(token) for token in places), np.uint64, len(places))
+        letters = np.fromiter((_sketch(spellings(token)) for token in places), np.uint64, len(places))
+        consonants = np.fromiter((_sketch(sounds(token)) for token in places), np.uint64, len(places))
         frequencies = TokenFrequencies.of(right, right_fields, len(places))
+        holders = _holders(left, left_fields, len(places)) + _holders(right, right_fields, len(places))
         # Among equally rare ones the text decides: the order of rows must not.
         by_rarity = (
             np.lexsort((np.array(list(places), dtype=str), frequencies.overall))
             if places
             else np.zeros(0, np.int64)
         )
-        return cls(tuple(places), sketches, left_fields, right_fields, frequencies, by_rarity)
+        return cls(
+            tuple(places),
+            letters,
+            consonants,
+            holders >= _KNOWN,
+            left_fields,
+            right_fields,
+            frequencies,
+            by_rarity,
+        )
 
     def count(self, records: Records, fields: dict[str, FieldTokens], names: Sequence[str]) -> IntArray:
         """How many tokens each record has in some fields."""
@@ -128,13 +161,22 @@ class NameTables:
             for side in np.divmod(distinct, max(len(self.tokens), 1))
         )
         agreement[other] = token_agreement(left_texts, right_texts)[of_pair]
-        return TokenPairs(owner, a.fields[at_left][worth], b.fields[at_right][worth], right_token, agreement)
+        agreement[(agreement == CLOSE) & self.known[left_token] & self.known[right_token]] = SIMILAR
+        at_left, at_right = at_left[worth], at_right[worth]
+        fields, firsts = (a.fields[at_left], b.fields[at_right]), (a.first[at_left], b.first[at_right])
+        return TokenPairs(owner, *fields, *firsts, right_token, agreement)
 
     def _may_agree(self, left: IntArray, right: IntArray) -> npt.NDArray[np.bool_]:
-        """Whether two tokens share a third of the letter pairs of the shorter one."""
-        a, b = self.sketches[left], self.sketches[right]
-        fewer = np.minimum(np.bitwise_count(a), np.bitwise_count(b))
-        return np.asarray(np.bitwise_count(a & b).astype(np.int64) * 3 >= fewer)
+        """Whether two tokens share enough letter pairs or consonant pairs to be worth a look."""
+        return _share(self.letters[left], self.letters[right], 0.4) | _share(
+            self.consonants[left], self.consonants[right], 0.5
+        )
+
+
+def _share(left: npt.NDArray[np.uint64], right: npt.NDArray[np.uint64], part: float) -> npt.NDArray[np.bool_]:
+    """Whether two sketches have such a part of the smaller one in common."""
+    fewer = np.minimum(np.bitwise_count(left), np.bitwise_count(right))
+    return np.asarray(np.bitwise_count(left & right) >= part * fewer)
 
 
 @dataclass(frozen=True)
@@ -161,12 +203,8 @@ class TokenFrequencies:
     @classmethod
     def of(cls, records: Records, fields: dict[str, FieldTokens], tokens: int) -> TokenFrequencies:
         """Count the tokens of a whole table."""
-        rows = np.arange(len(records))
-        held = _row_tokens(records, fields)
         width = max(tokens, 1)
-        owner = np.repeat(rows, held.sizes)
-        once = np.unique(owner * width + held.places)
-        owner, token = np.divmod(once, width)
+        owner, token = _held_once(records, fields, width)
         overall = np.bincount(token, minlength=tokens) / max(len(records), 1)
         country_of_value = _main_countries(records)
         country = (
@@ -177,18 +215,37 @@ class TokenFrequencies:
         persons = np.bincount(country[country >= 0], minlength=1).astype(np.float64)
         return cls(len(records), overall, country_of_value, persons, keys, counts)
 
-    def within_country(self, tokens: IntArray, records: Records) -> FloatArray:
-        """The share of a token among the persons of each record's country, smoothed towards the whole table."""
-        overall = self.overall[tokens]
+    def within_country(self, tokens: IntArray, records: Records, kin: FloatArray) -> FloatArray:
+        """
+        The share of a token among the persons of each record's country, smoothed towards the whole table.
+
+        Args:
+            tokens: int64[k], the tokens.
+            records: k records, whose country counts.
+            kin: float64[k], how many further persons of the country each token counts for.
+        """
+        overall = self.overall[tokens] + kin / max(self.records, 1)
         if "country" not in records or not len(self.keys):
-            return overall
+            return np.asarray(overall, np.float64)
         country = self.country_of_value[records["country"].codes]
         key = country * max(len(self.overall), 1) + tokens
         place = np.minimum(np.searchsorted(self.keys, key), len(self.keys) - 1)
-        count = np.where(self.keys[place] == key, self.counts[place], 0)
+        count = np.where(self.keys[place] == key, self.counts[place], 0) + kin
         persons = self.persons[np.maximum(country, 0)]
-        within = (count + _COUNTRY_SMOOTHING * overall) / (persons + _COUNTRY_SMOOTHING)
+        within = (count + _COUNTRY_SMOOTHING * self.overall[tokens]) / (persons + _COUNTRY_SMOOTHING)
         return np.asarray(np.where(country >= 0, within, overall), np.float64)
+
+
+def _held_once(records: Records, fields: dict[str, FieldTokens], tokens: int) -> tuple[IntArray, IntArray]:
+    """Each record with each token that it holds in any field, once."""
+    held = _row_tokens(records, fields)
+    owner = np.repeat(np.arange(len(records)), held.sizes)
+    found: tuple[IntArray, IntArray] = np.divmod(np.unique(owner * tokens + held.places), tokens)
+    return found
+
+
+def _holders(records: Records, fields: dict[str, FieldTokens], tokens: int) -> IntArray:
+    return np.bincount(_held_once(records, fields, max(tokens, 1))[1], minlength=tokens)
 
 
 def _main_countries(records: Records) -> IntArray:
@@ -216,6 +273,7 @@ class _RowTokens(NamedTuple):
     starts: IntArray
     sizes: IntArray
     fields: IntArray
+    first: npt.NDArray[np.bool_]
     places: IntArray
 
 
@@ -233,30 +291,31 @@ def _field_tokens(records: Records, places: dict[str, int]) -> dict[str, FieldTo
 
 
 def _row_tokens(records: Records, fields: dict[str, FieldTokens]) -> _RowTokens:
-    rows, numbers, places = [], [], []
+    rows: list[IntArray] = [np.zeros(0, np.int64)]
+    numbers, firsts, places = list(rows), [np.zeros(0, bool)], list(rows)
     for name, field in fields.items():
         codes = records[name].codes
         present = np.flatnonzero(codes >= 0)
-        sizes = field.sizes[codes[present]]
-        places.append(field.places[ranges(field.starts[codes[present]], sizes)])
+        starts, sizes = field.starts[codes[present]], field.sizes[codes[present]]
+        at = ranges(starts, sizes)
+        places.append(field.places[at])
+        firsts.append(at == np.repeat(starts, sizes))
         rows.append(np.repeat(present, sizes))
-        numbers.append(np.full(len(places[-1]), FIELDS.index(name), np.int8))
-    if not rows:
-        return _RowTokens(*(np.zeros(len(records), np.int64),) * 2, *(np.zeros(0, np.int64),) * 2)
+        numbers.append(np.full(len(at), FIELDS.index(name)))
     row = np.concatenate(rows)
     order = np.argsort(row, kind="stable")
     sizes = np.bincount(row, minlength=len(records))
     return _RowTokens(
-        np.cumsum(sizes) - sizes, sizes, np.concatenate(numbers)[order], np.concatenate(places)[order]
+        np.cumsum(sizes) - sizes, sizes, *(np.concatenate(each)[order] for each in (numbers, firsts, places))
     )
 
 
 @lru_cache(maxsize=1 << 20)
-def _sketch(token: str) -> int:
-    """A bit for each pair of neighbouring letters of any spelling, the ends of the word included."""
+def _sketch(words: tuple[str, ...]) -> int:
+    """A bit for each pair of neighbouring letters of any of the words, their ends included."""
     bits = 0
-    for spelling in spellings(token):
-        for a, b in pairwise(f"{{{spelling}}}"):
+    for word in words:
+        for a, b in pairwise(f"{{{word}}}"):
             bits |= 1 << (ord(a) * 31 + ord(b)) % 64
     return bits
 
@@ -270,30 +329,27 @@ def token_agreement(left: Sequence[str], right: Sequence[str]) -> LevelArray:
         right: k tokens.
 
     Example:
-        >>> token_agreement(["müller", "j", "müller"], ["mueller", "jan", "jan"]).tolist()
-        [0, 3, 5]
+        >>> found = token_agreement(["müller", "j", "müller", "liz"], ["mueller", "jan", "jan", "elisabeth"])
+        >>> found.tolist() == [SAME, INITIAL, NOTHING, VARIANT]
+        True
     """
-    left_forms, right_forms = [spellings(token) for token in left], [spellings(token) for token in right]
-    same = np.array([not set(a).isdisjoint(b) for a, b in zip(left_forms, right_forms, strict=True)], bool)
-    stem = np.array([not set(stems(a)).isdisjoint(stems(b)) for a, b in zip(left, right, strict=True)], bool)
-    initial = np.array([_is_initial(a, b) for a, b in zip(left_forms, right_forms, strict=True)], bool)
-    similarity = _similarity(left_forms, right_forms)
-    short = np.array([min(len(a), len(b)) < _SHORTEST_CLOSE for a, b in zip(left, right, strict=True)], bool)
-    conditions = [same, stem, (similarity >= _CLOSE) & ~short, initial, similarity >= _SIMILAR]
-    return np.select(conditions, [SAME, STEM, CLOSE, INITIAL, SIMILAR], NOTHING).astype(np.int8)
+    similarity = token_similarity(left, right)
+    pairs = list(zip(left, right, strict=True))
+    stem = np.array([not set(stems(a)).isdisjoint(stems(b)) for a, b in pairs], bool)
+    variant = np.array([not name_groups(a).isdisjoint(name_groups(b)) for a, b in pairs], bool)
+    initial = np.array([is_initial(a, b) for a, b in pairs], bool)
+    conditions = [
+        similarity == 1,
+        stem,
+        (similarity >= _SPELLED) & ~initial,
+        variant,
+        (similarity >= _CLOSE) & ~initial,
+        initial,
+        similarity >= _SIMILAR,
+    ]
+    return np.select(conditions, range(NOTHING), NOTHING).astype(np.int8)
 
 
-def _is_initial(left: Sequence[str], right: Sequence[str]) -> bool:
-    return any(a[0] == b[0] and min(len(a), len(b)) == 1 for a in left for b in right)
-
-
-def _similarity(left: Sequence[Sequence[str]], right: Sequence[Sequence[str]]) -> FloatArray:
-    """The best Jaro-Winkler similarity between any spelling of the one and any of the other."""
-    counts = np.array([len(a) * len(b) for a, b in zip(left, right, strict=True)], np.int64)
-    spelled = [(a, b) for x, y in zip(left, right, strict=True) for a in x for b in y]
-    scores = process.cpdist(
-        [a for a, _ in spelled], [b for _, b in spelled], scorer=JaroWinkler.similarity, dtype=np.float64
-    )
-    best = np.zeros(len(counts))
-    np.maximum.at(best, np.repeat(np.arange(len(counts)), counts), scores)
-    return best
+def is_initial(left: str, right: str) -> bool:
+    """Whether one token is the first letter of the other."""
+    return any(min(len(a), len(b)) == 1 and a[0] == b[0] for a in spellings(left) for b in spellings(right))

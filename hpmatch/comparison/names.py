@@ -22,7 +22,9 @@ from hpmatch.comparison.name_tables import (
     NOTHING,
     SAME,
     SIMILAR,
+    SPELLED,
     STEM,
+    VARIANT,
     NameTables,
     TokenPairs,
 )
@@ -41,6 +43,7 @@ class FamilyName:
     - ``part``: a token agrees, and either side has more (a double surname).
     - ``stem``: they agree but for an ending that changes with sex or marriage.
     - ``further_name``: one side's family name is a middle, birth or other name of the other.
+    - ``spelled``: they sound the same and are spelled otherwise.
     - ``close``: a typing difference.
     - ``swapped``: family and given names are exchanged.
     - ``similar``: some likeness.
@@ -58,6 +61,7 @@ class FamilyName:
         "part",
         "stem",
         "further_name",
+        "spelled",
         "close",
         "swapped",
         "similar",
@@ -83,9 +87,11 @@ class GivenName:
 
     - ``same``: every token agrees.
     - ``part``: a token agrees, and either side has more.
+    - ``variant``: forms of one name in two languages, or a short form.
+    - ``spelled``: they sound the same and are spelled otherwise.
     - ``close``: a typing difference.
     - ``initial``: one side has only the first letter.
-    - ``middle_name``: it agrees with a middle or other name.
+    - ``middle_name``: the first given name of one side is a middle or other name of the other.
     - ``swapped``: family and given names are exchanged.
     - ``similar``: some likeness.
     - ``different``.
@@ -96,6 +102,8 @@ class GivenName:
     levels: ClassVar = (
         "same",
         "part",
+        "variant",
+        "spelled",
         "close",
         "initial",
         "middle_name",
@@ -131,13 +139,17 @@ class _Best(NamedTuple):
 # A level holds where its condition does, unless an earlier one did; its agreement is as common as the token found, if any.
 _Case = tuple[npt.NDArray[np.bool_], _Best | None]
 
-# How many further registered persons a surname counts for where the given names contradict each other. Of 100 alerted
-# persons 1.5 have a twin, of whom 1 in 40 is registered too; set against 1 in 18,000 who share a birth date by chance.
-_KIN = 0.015 / 40 * 18_000
+# How many further persons of the country a surname counts for where the given names contradict each other. Of 1,000
+# alerted persons 15 have a twin, of whom 1 in 40 is registered too, mostly from the same country and in the same
+# profession; strangers share a birth date once in 18,000 pairs and a profession once in three.
+_KIN = 0.015 / 40 * 18_000 * 3
+
 _FindBest = Callable[[Sequence[str], Sequence[str]], _Best]
 
 _FAMILY, _GIVEN = ("family_name",), ("given_name",)
 _FURTHER = ("middle_name", "birth_name", "other_names")
+# The first token of the given names only: a patronymic or second name that agrees is not the name that a person goes by.
+_FIRST = ("first_given_name",)
 
 
 def _family_cases(best: _FindBest, left: Records, right: Records) -> list[_Case]:
@@ -148,6 +160,7 @@ def _family_cases(best: _FindBest, left: Records, right: Records) -> list[_Case]
         (own.agreement == SAME, own),
         (own.agreement == STEM, own),
         (further.agreement <= STEM, further),
+        (own.agreement <= VARIANT, own),
         (own.agreement == CLOSE, own),
         (_exchanged(crossed, back), crossed),
         (own.agreement == SIMILAR, None),
@@ -155,15 +168,17 @@ def _family_cases(best: _FindBest, left: Records, right: Records) -> list[_Case]
     ]
 
 
-def _given_cases(best: _FindBest, left: Records, right: Records) -> list[_Case]:
-    own, further = best(_GIVEN, _GIVEN), best((*_GIVEN, *_FURTHER), (*_GIVEN, *_FURTHER))
+def _given_cases(best: _FindBest, _left: Records, _right: Records) -> list[_Case]:
+    own, called = best(_GIVEN, _GIVEN), _better(best(_FIRST, _FURTHER), best(_FURTHER, _FIRST))
     crossed, back = best(_GIVEN, _FAMILY), best(_FAMILY, _GIVEN)
     return [
         (own.all_agree, own),
         (own.agreement == SAME, own),
-        (own.agreement <= CLOSE, own),
+        ((own.agreement == STEM) | (own.agreement == VARIANT), own),
+        (own.agreement == SPELLED, own),
+        (own.agreement == CLOSE, own),
         (own.agreement == INITIAL, None),
-        (further.agreement == SAME, further),
+        (called.agreement == SAME, called),
         (_exchanged(crossed, back), crossed),
         (own.agreement == SIMILAR, None),
     ]
@@ -205,21 +220,25 @@ class _Prepared:
         levels = np.where(present, np.select(conditions, range(len(cases)), len(cases)), -1)
         token = np.select(conditions, [-1 if found is None else found.token for _, found in cases], -1)
         known = present & (token >= 0)
+        contradicting = _contradict(best(_GIVEN, _GIVEN), left, right) & (self.name == "family_name")
+        kin = np.where(contradicting, _KIN, 0.0)
         frequencies = np.full(len(left), np.nan)
         frequencies[known] = self.tables.frequencies.within_country(
-            token[known], right.take(np.flatnonzero(known))
+            token[known], right.take(np.flatnonzero(known)), kin[known]
         )
         return Compared(levels.astype(np.int8), frequencies)
 
 
 def _between(pairs: TokenPairs, left_fields: Sequence[str], right_fields: Sequence[str]) -> TokenPairs:
     """The token pairs between some fields."""
-    left, right = (
-        np.isin(np.arange(len(FIELDS)), [FIELDS.index(name) for name in names])
-        for names in (left_fields, right_fields)
-    )
-    chosen = left[pairs.left_field] & right[pairs.right_field]
-    return TokenPairs(*(values[chosen] for values in pairs))
+    chosen = _in_fields(pairs.left_field, pairs.left_first, left_fields)
+    chosen &= _in_fields(pairs.right_field, pairs.right_first, right_fields)
+    return pairs.where(chosen)
+
+
+def _in_fields(field: IntArray, first: npt.NDArray[np.bool_], names: Sequence[str]) -> npt.NDArray[np.bool_]:
+    wanted = np.isin(np.arange(len(FIELDS)), [FIELDS.index(name.removeprefix("first_")) for name in names])
+    return np.asarray(wanted[field] & (first | (names != _FIRST)))
 
 
 def _find_best(pairs: TokenPairs, by_rarity: IntArray, longest: IntArray) -> _Best:
@@ -242,21 +261,31 @@ def _find_best(pairs: TokenPairs, by_rarity: IntArray, longest: IntArray) -> _Be
     return _Best(agreement.astype(np.int8), token, (same > 0) & (same >= longest))
 
 
+def _better(one: _Best, other: _Best) -> _Best:
+    """The better of two for each pair."""
+    first = one.agreement <= other.agreement
+    return _Best(
+        np.where(first, one.agreement, other.agreement),
+        np.where(first, one.token, other.token),
+        np.where(first, one.all_agree, other.all_agree),
+    )
+
+
 def _exchanged(one: _Best, other: _Best) -> npt.NDArray[np.bool_]:
     """Both fields agree with the other one, and one of them more than nearly."""
     worse, better = np.maximum(one.agreement, other.agreement), np.minimum(one.agreement, other.agreement)
-    return np.asarray((worse <= CLOSE) & (better <= STEM))
+    return np.asarray((worse <= CLOSE) & (better <= SPELLED))
 
 
 def _contradict(given: _Best, left: Records, right: Records) -> npt.NDArray[np.bool_]:
-    return (given.agreement == NOTHING) & _has(left, "given_name") & _has(right, "given_name")
+    return np.asarray((given.agreement == NOTHING) & _has(left, "given_name") & _has(right, "given_name"))
 
 
 def _is_man(records: Records) -> npt.NDArray[np.bool_]:
     if "sex" not in records:
         return np.zeros(len(records), bool)
     values = [*records["sex"].values.array.to_pylist(), None]
-    return np.array([value == "M" for value in values])[records["sex"].codes]
+    return np.asarray(np.array([value == "M" for value in values])[records["sex"].codes])
 
 
 def _has(records: Records, column: str) -> npt.NDArray[np.bool_]:

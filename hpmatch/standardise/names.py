@@ -10,11 +10,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Sequence
 from functools import cache, lru_cache
+from string import ascii_uppercase
 from typing import NamedTuple
 
 from hpmatch.data import read_table
+from hpmatch.standardise.compounds import attach
+from hpmatch.standardise.scripts import CONSONANT_SCRIPTS, script_of, sounds
 from hpmatch.standardise.surnames import stems
 from hpmatch.standardise.text import fold
 
@@ -32,12 +36,14 @@ def name_tokens(text: str) -> tuple[str, ...]:
     """
     The distinct tokens of one name field, casefolded and in their own script.
 
-    Titles and markers are dropped unless nothing else stands there; so are particles. A placeholder ("unknown")
-    leaves nothing.
+    Titles and markers are dropped unless nothing else stands there; so are the words between two surnames (García y
+    López). Particles make one token with the name that follows. A placeholder ("unknown") leaves nothing.
 
     Example:
         >>> name_tokens("Prof. dr. Jānis  Bērziņš-Kalniņš")
         ('jānis', 'bērziņš', 'kalniņš')
+        >>> name_tokens("Jan van der Berg")
+        ('jan', 'van der berg')
         >>> name_tokens("ukjent"), name_tokens("12345")
         ((), ())
     """
@@ -47,21 +53,24 @@ def name_tokens(text: str) -> tuple[str, ...]:
     named, placeholders = _without_noise(words)
     if not named and placeholders:
         return ()
-    named = named or [word for word, _ in words]
-    tokens = [word for word in named if word not in _particles()] or named
-    return tuple(dict.fromkeys(tokens))[:MAX_TOKENS]
+    named = named or words
+    kept = [pair for pair in named if pair[0] not in _conjunctions()] or named
+    # A dot makes an initial of what could be a particle (O. Hansen).
+    tokens = attach([f"{word}." if dot else word for word, dot in kept])
+    return tuple(dict.fromkeys(token.replace(".", "") for token in tokens))[:MAX_TOKENS]
 
 
-def _without_noise(words: Sequence[tuple[str, bool]]) -> tuple[list[str], int]:
+def _without_noise(words: Sequence[tuple[str, bool]]) -> tuple[list[tuple[str, bool]], int]:
     """The words that are neither title, degree, marker nor placeholder; and how many placeholders there are."""
-    named, placeholders, place = [], 0, 0
+    named: list[tuple[str, bool]] = []
+    placeholders = place = 0
     while place < len(words):
         noise = next(
             (noise for noise in _noise().get(fold(words[place][0]), ()) if noise.stands_at(place, words)),
             None,
         )
         if noise is None:
-            named.append(words[place][0])
+            named.append(words[place])
         elif noise.kind == "placeholder":
             placeholders += 1
         place += 1 if noise is None else len(noise.words)
@@ -120,27 +129,23 @@ def _noise() -> dict[str, tuple[_Noise, ...]]:
 
 
 @cache
-def _particles() -> frozenset[str]:
-    return frozenset(row["word"] for row in read_table("name_particles"))
+def _conjunctions() -> frozenset[str]:
+    return frozenset(row["word"] for row in read_table("name_conjunctions"))
 
 
-# Letters that the spellings of one name interchange, reduced to one; vowels, h and doubled letters say too little.
-_CLASSES = (
-    (r"sch|tsch|sz|sh|ch|cz|zh|ts|tz|[cszx]", "s"),
-    (r"ph|[fvw]", "v"),
-    (r"[gkq]h?", "k"),
-    (r"[dt]h?", "t"),
-    (r"[jyaeiouh]+", ""),
-)
 _KEY_LETTERS = 4
+_MAX_KEYS = 3
 
 
 @lru_cache(maxsize=1 << 20)
 def token_keys(token: str) -> tuple[str, ...]:
     """
-    The blocking keys of a token: its first consonants, as classes of letters that spellings interchange.
+    The blocking keys of a token: its first consonants, as classes of sounds that spellings interchange.
 
     They survive romanisation, gendered endings and most typing errors.
+
+    Returns:
+        At most three keys of at most four letters, the likeliest first.
 
     Example:
         >>> token_keys("kowalska") == token_keys("kovalski")
@@ -148,13 +153,12 @@ def token_keys(token: str) -> tuple[str, ...]:
         >>> token_keys("müller") == token_keys("mueller")
         True
     """
-    return tuple(dict.fromkeys(filter(None, map(_key, stems(token)))))
+    if script_of(token) in CONSONANT_SCRIPTS:
+        return _keys(token)
+    forms = dict.fromkeys(stem.rstrip(ascii_uppercase) for stem in stems(token))
+    found = Counter(key for form in forms for key in _keys(form))
+    return tuple(key for key, _ in found.most_common(_MAX_KEYS))
 
 
-def _key(spelling: str) -> str:
-    key = spelling
-    for letters, replacement in _CLASSES:
-        key = re.sub(letters, replacement, key)
-    key = re.sub(r"(.)\1+", r"\1", key)
-    first = "a" if spelling[:1] in "aeiouyjh" else ""
-    return (first + key)[:_KEY_LETTERS] or spelling[:_KEY_LETTERS]
+def _keys(form: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(sound[:_KEY_LETTERS] for sound in sounds(form)))

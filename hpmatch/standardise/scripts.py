@@ -1,43 +1,420 @@
-"""Spelling a token of any script in basic Latin letters, in each way that is in use."""
+"""
+Spelling a token of any script in basic Latin letters, in each way that is in use, and what those spellings share.
+
+A name is romanised in as many ways as there are schemes: by passport law, by scholars, by German, French or Polish ear.
+`romanisation_schemes.csv` lists the schemes with the letters that tell a language; `romanisation.csv` says what each
+scheme makes of a letter. `spelling_sounds.csv` says what Latin groups of letters, and the letters of scripts that leave
+vowels out, may sound like. Unidecode stands in for letters that no table knows.
+"""
 
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache, wraps
+from string import ascii_lowercase
+from typing import TypeVar
 
 from unidecode import unidecode
 
+from hpmatch.data import read_table
+from hpmatch.standardise.compounds import single_words
 from hpmatch.standardise.text import fold
 
-# Where a letter with a mark is also written as two letters (ICAO Doc 9303-3, German, Nordic and South Slavic habit).
-_EXPANDED = str.maketrans(
-    {"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe", "đ": "dj", "ő": "oe", "ű": "ue"}
-)
+Form = TypeVar("Form")
+
+MAX_SPELLINGS = 12
+MAX_SOUNDS = 3
+CONSONANT_SCRIPTS = frozenset({"arabic", "hebrew"})
+_REMEMBERED = 1 << 20
+_AFTER_LATIN, _MORE_LATIN = "\u0250", ("\u1e00", "\u1eff")
 _NO_LETTER = re.compile(r"[^a-z]+")
+_ARABIC_ARTICLE = re.compile(r"^ال(?=..)")
+_HAS_VOWEL = re.compile("[aeiouy]")
+_FINAL_VOWELS = frozenset("aeiouy")
+_REPEATED = re.compile(r"(.)\1+")
+_DOUBLED = re.compile(r"([b-df-hj-np-tv-xz])\1+")
+
+# The letters that contexts speak of; signs have no sound of their own.
+_VOWELS = {
+    "cyrillic": "аеёиоуыэюяіїє",
+    "greek": "αεηιουωϊϋ",
+    "armenian": "աեէըիոօ",
+    "georgian": "აეიოუ",
+    "arabic": "اأإآوىيی",
+    "hebrew": "אוי",
+    "latin": "aeiouyäöüåæøőűâăîı",
+}
+_FRONT = {"cyrillic": "еёиыэюяіїє", "greek": "εηιυ", "latin": "eiyäöü"}
+_VOICELESS = {"greek": "θκξπσςτφχψ"}
+_SIGNS = {"cyrillic": "ьъ"}
+_LIQUIDS = frozenset("lr")
 
 
-@lru_cache(maxsize=1 << 20)
+@dataclass(frozen=True)
+class Rule:
+    """Letters of one script in one context."""
+
+    letters: str
+    context: str
+
+
+_Holds = Callable[[str, int, int], bool]
+
+
+@cache
+def _contexts(script: str) -> dict[str, _Holds]:
+    """The contexts in which letters from a start up to an end of a token may stand, the strongest first."""
+    vowels = frozenset(_VOWELS.get(script, ""))
+    front, voiceless = frozenset(_FRONT.get(script, "")), frozenset(_VOICELESS.get(script, ""))
+    signs = frozenset(_SIGNS.get(script, ""))
+    return {
+        "suffix_ka": lambda token, start, end: (
+            token[end:] == "a" and start > 1 and token[start - 1] not in vowels
+        ),
+        "before_final": lambda token, start, end: (
+            start > 0 and end == len(token) - 1 and token[end] not in vowels
+        ),
+        "initial_before_front": lambda token, start, end: not start and token[end : end + 1] in front,
+        "final": lambda token, _, end: end == len(token),
+        "initial": lambda _token, start, _end: not start,
+        "between_vowels": lambda token, start, end: (
+            start > 0 and token[start - 1] in vowels and token[end : end + 1] in vowels
+        ),
+        "before_voiceless": lambda token, _, end: token[end : end + 1] in voiceless,
+        "before_liquid": lambda token, _, end: token[end : end + 1] in _LIQUIDS,
+        "before_front": lambda token, _, end: token[end : end + 1] in front,
+        "before_consonant": lambda token, _, end: end < len(token) and token[end] not in vowels,
+        "before_vowel": lambda token, _, end: token[end : end + 1] in vowels,
+        "after_sign": lambda token, start, _: start > 0 and token[start - 1] in signs,
+        "after_consonant": lambda token, start, _: start > 0 and token[start - 1] not in vowels,
+        "after_vowel": lambda token, start, _: start > 0 and token[start - 1] in vowels,
+        "": lambda *_: True,
+    }
+
+
+class Segmenter:
+    """
+    Cuts a token of one script into the longest letter groups that a table knows, by the strongest context.
+
+    Example:
+        >>> rules = [Rule("s", ""), Rule("sh", ""), Rule("a", ""), Rule("a", "final")]
+        >>> Segmenter("latin", rules)("sha-sa")
+        [1, 2, 0, 3]
+    """
+
+    def __init__(self, script: str, rules: Sequence[Rule]) -> None:
+        strength = {context: place for place, context in enumerate(_contexts(script))}
+        self._places: dict[str, list[tuple[_Holds, int]]] = {}
+        for place in sorted(range(len(rules)), key=lambda place: strength[rules[place].context]):
+            holds = _contexts(script)[rules[place].context]
+            self._places.setdefault(rules[place].letters, []).append((holds, place))
+        self._lengths: dict[str, list[int]] = {}
+        for letters in sorted(self._places, key=len, reverse=True):
+            lengths = self._lengths.setdefault(letters[0], [])
+            if len(letters) not in lengths:
+                lengths.append(len(letters))
+
+    def __call__(self, token: str) -> list[int]:
+        """Give the places of the rules that apply; letters that no rule knows are left out."""
+        found, start, size = [], 0, len(token)
+        while start < size:
+            place, start = self._next(token, start)
+            if place >= 0:
+                found.append(place)
+        return found
+
+    def _next(self, token: str, start: int) -> tuple[int, int]:
+        for length in self._lengths.get(token[start], ()):
+            end = min(start + length, len(token))
+            for holds, place in self._places.get(token[start:end], ()):
+                if holds(token, start, end):
+                    return place, end
+        return -1, start + 1
+
+
+def script_of(token: str) -> str:
+    """
+    Name the script of a casefolded token by its first letter that a table knows; "" where there is none.
+
+    Example:
+        >>> script_of("юлия"), script_of("keren"), script_of("קרן"), script_of("王")
+        ('cyrillic', 'latin', 'hebrew', '')
+    """
+    if token.isascii():
+        return "latin"
+    known = _script_by_letter()
+    latin = any(letter < _AFTER_LATIN or _MORE_LATIN[0] <= letter <= _MORE_LATIN[1] for letter in token)
+    return next((known[letter] for letter in token if letter in known), "latin" if latin else "")
+
+
+def _of_single_words(
+    most: int,
+) -> Callable[[Callable[[str], tuple[Form, ...]]], Callable[[str], tuple[Form, ...]]]:
+    """Let a function of one word take a token of several ("van der berg"), by the words that it may be written as."""
+
+    def decorate(find: Callable[[str], tuple[Form, ...]]) -> Callable[[str], tuple[Form, ...]]:
+        @lru_cache(maxsize=_REMEMBERED)
+        @wraps(find)
+        def found(token: str) -> tuple[Form, ...]:
+            if " " not in token:
+                return find(token)
+            return tuple(dict.fromkeys(form for word in single_words(token) for form in find(word)))[:most]
+
+        return found
+
+    return decorate
+
+
+@_of_single_words(MAX_SPELLINGS)
 def spellings(token: str) -> tuple[str, ...]:
     """
-    The spellings that a token takes in the letters a to z, the plainest first.
+    The spellings that a token takes in the letters a to z under the schemes in use, the most official first.
 
     Args:
         token: A casefolded token of any script.
 
     Returns:
-        Distinct spellings; the plain one drops the marks. Empty if the token has no letter.
+        At most 12 distinct spellings; empty if the token has no letter.
 
     Example:
         >>> spellings("sjögren")
         ('sjogren', 'sjoegren')
-        >>> spellings("щербакова")
-        ('shcherbakova',)
+        >>> spellings("щерев")[:4]
+        ('shcherev', 'shterev', 'scerev', 'schtscherew')
     """
-    plain = _latin(token)
-    expanded = _latin(token.translate(_EXPANDED))
-    return tuple(dict.fromkeys(spelling for spelling in (plain, expanded) if spelling))
+    if token.isascii():
+        spelling = _NO_LETTER.sub("", token.lower()) if not (token.isalpha() and token.islower()) else token
+        return (spelling,) if spelling else ()
+    token = unicodedata.normalize("NFC", token.casefold())
+    script = script_of(token)
+    if not script:
+        fallback = _bare(token)
+        return (fallback,) if fallback else ()
+    return tuple(dict.fromkeys(filter(None, _alphabet(script).spell(_known_letters(script, token)))))[
+        :MAX_SPELLINGS
+    ]
 
 
-def _latin(token: str) -> str:
-    folded = fold(token)
+@_of_single_words(MAX_SOUNDS)
+def sounds(token: str) -> tuple[str, ...]:
+    """
+    What the different spellings of a token have in common: its consonants, as classes that spellings interchange.
+
+    A leading "a" stands for a first vowel; other vowels are left out, as some scripts do.
+
+    Args:
+        token: A casefolded token of any script.
+
+    Returns:
+        At most three strings of the letters a to z, the likeliest first; empty if the token has no letter.
+
+    Example:
+        >>> sounds("щербакова")[0] == sounds("schtscherbakowa")[0] == sounds("szczerbakowa")[0]
+        True
+        >>> set(sounds("محمد")) & set(sounds("mohamed"))
+        {'mkmt'}
+    """
+    table, script = _class_table(), script_of(token)
+    found: Counter[str] = Counter()
+    for units in sound_units(token):
+        classes = [table[unit] for unit in units]
+        for choice in range(max(map(len, classes))):
+            found[_joined(classes, choice, script)] += MAX_SOUNDS - choice
+    return tuple(sound for sound, _ in found.most_common() if sound)[:MAX_SOUNDS]
+
+
+def _joined(classes: Sequence[Sequence[str]], choice: int, script: str) -> str:
+    """
+    The classes of a sequence of units; where a unit has several, the one of that choice or the last.
+
+    The same class twice is one (shch, ss), unless the script may leave out a vowel between.
+    """
+    chosen = "".join([each[choice] if choice < len(each) else each[-1] for each in classes])
+    joined = (chosen if script in CONSONANT_SCRIPTS else _REPEATED.sub(r"\1", chosen)).replace("a", "")
+    return "a" + joined if chosen.startswith("a") else joined
+
+
+@cache
+def _class_table() -> tuple[tuple[str, ...], ...]:
+    return tuple(unit.classes[:MAX_SOUNDS] for unit in sound_table())
+
+
+@dataclass(frozen=True)
+class SoundUnit:
+    """A row of `spelling_sounds.csv`: letters that are heard as one, and as what."""
+
+    script: str
+    rule: Rule
+    sounds: dict[str, float]
+    left_out: float
+    unwritten: float
+    classes: tuple[str, ...]
+
+
+@cache
+def sound_table() -> tuple[SoundUnit, ...]:
+    """Give the rows of `spelling_sounds.csv`."""
+    return tuple(
+        SoundUnit(
+            row["script"],
+            Rule(row["letters"].casefold(), row["context"]),
+            {
+                sound: float(cost or 0)
+                for sound, _, cost in (cell.partition(":") for cell in row["sounds"].split())
+            },
+            float(row["left_out"]),
+            float(row["unwritten"]),
+            tuple(cell.replace("-", "") for cell in row["classes"].split()),
+        )
+        for row in read_table("spelling_sounds")
+    )
+
+
+@_of_single_words(MAX_SPELLINGS)
+def sound_units(token: str) -> tuple[tuple[int, ...], ...]:
+    """
+    Cut a token into units that are heard as one.
+
+    A Latin token, or one of a script that leaves vowels out, is cut as it stands (an Arabic one also without its
+    article), any other one in each of its spellings.
+
+    Returns:
+        Distinct sequences of places in `sound_table`.
+
+    Example:
+        >>> [[sound_table()[place].rule.letters for place in units] for units in sound_units("schmidt")]
+        [['sch', 'm', 'i', 'dt']]
+    """
+    token = token if token.isascii() else unicodedata.normalize("NFC", token.casefold())
+    script = script_of(token)
+    if script == "latin":
+        forms: Iterable[str] = (_latin_letters(token),)
+    elif script in CONSONANT_SCRIPTS:
+        forms = (_known_letters(script, token), _ARABIC_ARTICLE.sub("", _known_letters(script, token)))
+    else:
+        forms = spellings(token)
+        script = "latin"
+    cut, places = _sound_segmenter(script)
+    sequences = (tuple(places[rule] for rule in cut(_DOUBLED.sub(r"\1", form))) for form in forms)
+    return tuple(dict.fromkeys(filter(None, sequences)))
+
+
+@cache
+def _sound_segmenter(script: str) -> tuple[Segmenter, tuple[int, ...]]:
+    places = tuple(place for place, unit in enumerate(sound_table()) if unit.script == script)
+    return Segmenter(script, [sound_table()[place].rule for place in places]), places
+
+
+def _latin_letters(token: str) -> str:
+    """A Latin token with those marks only that the sounds know."""
+    if token.isascii():
+        return token.lower()
+    known = {unit.rule.letters for unit in sound_table()}
+    return "".join(letter if letter in known else _bare(letter) for letter in token)
+
+
+def _known_letters(script: str, token: str) -> str:
+    """A token in the letters that a script's table knows, and a to z for what it does not."""
+    return "".join([_known_letter(script, letter) for letter in token])
+
+
+@lru_cache(maxsize=1 << 16)
+def _known_letter(script: str, letter: str) -> str:
+    known = _alphabet(script).letters
+    return next((each for each in (letter, fold(letter)) if each in known), _bare(letter))
+
+
+@lru_cache(maxsize=1 << 16)
+def _bare(text: str) -> str:
+    folded = fold(text)
     return _NO_LETTER.sub("", folded if folded.isascii() else unidecode(folded).lower())
+
+
+@dataclass(frozen=True)
+class _Scheme:
+    """How one scheme writes each rule's letters, and the letters that tell its language."""
+
+    own_letters: frozenset[str]
+    foreign_letters: frozenset[str]
+    filler: str
+    latin: tuple[str, ...]
+
+
+class _Alphabet:
+    """The schemes of one script, and how each writes a token."""
+
+    def __init__(self, script: str) -> None:
+        self._said = {("", letter, ""): letter for letter in ascii_lowercase}
+        for row in read_table("romanisation"):
+            if row["script"] == script:
+                for context in row["context"].split() or [""]:
+                    self._said[row["scheme"], row["letters"].casefold(), context] = row["latin"]
+        self.letters = frozenset(letter for _, letters, _ in self._said for letter in letters)
+        rules = sorted({(letters, context) for _, letters, context in self._said})
+        schemes = [row for row in read_table("romanisation_schemes") if row["script"] == script]
+        self._base = schemes[0]["scheme"]
+        self._cut = Segmenter(script, [Rule(*rule) for rule in rules])
+        self._schemes = [
+            _Scheme(
+                frozenset(row["own_letters"]),
+                frozenset(row["foreign_letters"]),
+                row["filled_vowel"],
+                tuple(self._latin(row["scheme"], *rule) for rule in rules),
+            )
+            for row in schemes
+        ]
+
+    def _latin(self, scheme: str, letters: str, context: str) -> str:
+        """What a scheme makes of letters: by its own rows, else by those of the first scheme, else letter by letter."""
+        for by in (scheme, self._base, ""):
+            for where in dict.fromkeys((context, "")):
+                if (by, letters, where) in self._said:
+                    return self._said[by, letters, where]
+        return (
+            "".join(self._latin(scheme, letter, "") for letter in letters)
+            if len(letters) > 1
+            else _bare(letters)
+        )
+
+    def spell(self, token: str) -> Iterator[str]:
+        """Spell a token by each scheme whose language may have written it, that of its own letters first."""
+        present = frozenset(token)
+        pieces = self._cut(token)
+        schemes = [scheme for scheme in self._schemes if present.isdisjoint(scheme.foreign_letters)]
+        schemes.sort(key=lambda scheme: present.isdisjoint(scheme.own_letters))
+        for scheme in schemes:
+            letters = [scheme.latin[piece] for piece in pieces]
+            yield _filled(letters, scheme.filler) if scheme.filler else "".join(letters)
+
+
+def _filled(letters: Sequence[str], vowel: str) -> str:
+    """
+    Fill in a vowel that the script leaves out, so that each syllable but the last ends with at most one consonant.
+
+    An empty piece stands for a consonant that Latin letters leave out.
+    """
+    filled: list[str] = []
+    vocal, closed = False, True  # the last piece ends with a vowel; it closes a syllable
+    for place, piece in enumerate(letters):
+        consonant = not _HAS_VOWEL.search(piece)
+        insert = consonant and place > 0 and not vocal and (not closed or place == len(letters) - 1)
+        filled += [vowel, piece] if insert else [piece]
+        closed = not consonant or insert or vocal
+        vocal = piece[-1:] in _FINAL_VOWELS if piece else False
+    return "".join(filled)
+
+
+@cache
+def _alphabet(script: str) -> _Alphabet:
+    return _Alphabet(script)
+
+
+@cache
+def _script_by_letter() -> dict[str, str]:
+    return {
+        letter: row["script"] for row in read_table("romanisation") for letter in row["letters"].casefold()
+    }

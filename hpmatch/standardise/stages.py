@@ -29,7 +29,7 @@ class PersonName:
 
     Example:
         >>> PersonName("family_name").standardise(["Dr. VAN DER BERG", "O'Brien-Łuczak (née Kelly)"])
-        [('berg',), ('obrien', 'łuczak', 'kelly')]
+        [('van der berg',), ('obrien', 'łuczak', 'kelly')]
     """
 
     column: str
@@ -50,15 +50,16 @@ class BirthDate:
     """
     A date of birth, as every reading that the text allows, the sending country's convention first.
 
-    A reading is a number yyyymmdd, with 00 for a month or day that is not known.
+    A reading is a number yyyymmdd, with 00 for a month or day that is not known. What the alert's national identifier
+    tells of the birth date is one reading more, for the typed date may be wrong or missing.
 
     Args:
         column: The role that is read and the column that is made.
         home: The country whose convention holds where the record names no sending country (ISO 3166).
 
     Example:
-        >>> BirthDate().standardise(["04.05.1978", "1978"], ["LV", ""])
-        [(19780504, 19780405), (19780000,)]
+        >>> BirthDate().standardise(["04.05.1978", "1978", ""], ["LV", "", "LT"], ["", "", "37804090003"])
+        [(19780504, 19780405), (19780000,), (19780409,)]
     """
 
     column: str = "birth_date"
@@ -67,14 +68,36 @@ class BirthDate:
 
     @property
     def roles(self) -> tuple[str, ...]:
-        """The date, and the country that decides its convention."""
-        return (self.column, "sending_country")
+        """The date, the country that decides its convention, and the identifier that may tell it too."""
+        return (self.column, "sending_country", "national_id")
 
     def standardise(self, *texts: Sequence[str]) -> list[tuple[int, ...]]:
         """The readings of each date."""
-        dates, countries = texts
-        orders = [date_order(code_country(country) or self.home) for country in countries]
-        return [date.readings for date in read_dates(dates, orders)]
+        typed = list(zip(texts[0], texts[1], strict=True))
+        distinct = list(dict.fromkeys(typed))
+        orders = [date_order(code_country(country) or self.home) for _, country in distinct]
+        read = read_dates([date for date, _ in distinct], orders)
+        readings = dict(zip(distinct, (found.readings for found in read), strict=True))
+        # Only an alert's identifier is an observation of its own: the register took its dates from its identifiers.
+        return [
+            _with_told(readings[pair], number, pair[1]) if number and pair[1] else readings[pair]
+            for pair, number in zip(typed, texts[2], strict=True)
+        ]
+
+
+def _with_told(readings: tuple[int, ...], number: str, country: str) -> tuple[int, ...]:
+    found = _identifiers(number, code_country(country))
+    return tuple(
+        dict.fromkeys((*readings, *(each.birth_date for each in found if each.valid and each.birth_date)))
+    )
+
+
+def _identifiers(number: str, country: str) -> tuple[Identifier, ...]:
+    """What a number is in its country; if it holds together under no rule there, what it may be anywhere."""
+    own = read_identifiers([number], [country])[0] if country else ()
+    if any(each.valid for each in own):
+        return own
+    return (*own, *read_identifiers([number], [""])[0])
 
 
 @dataclass(frozen=True)
@@ -160,10 +183,10 @@ class Countries:
 @dataclass(frozen=True)
 class NationalId:
     """
-    National identifiers, as kind and number ("fnr 13097248022"), where they hold together.
+    National identifiers that may decide alone, as kind and number ("fnr 13097248022").
 
     A number is read as one of the country that the record comes from; one that holds together under no rule of that
-    country is tried against all.
+    country is tried against all. A number with a typing error is kept: the comparison sees it as what it is.
 
     Args:
         column: The role that is read first and the column that is made.
@@ -185,18 +208,14 @@ class NationalId:
 
     def standardise(self, *texts: Sequence[str]) -> list[tuple[str, ...]]:
         """The identifiers of each cell."""
-        numbers, countries = texts
-        own = read_identifiers(numbers, [code_country(country) or self.home for country in countries])
-        found = [_written(identifiers) for identifiers in own]
-        unknown = [place for place, identifiers in enumerate(found) if numbers[place] and not identifiers]
-        others = read_identifiers([numbers[place] for place in unknown], [""] * len(unknown))
-        for place, identifiers in zip(unknown, others, strict=True):
-            found[place] = _written(identifiers)
-        return found
+        return [
+            _written(_identifiers(number, code_country(country) or self.home)) if number else ()
+            for number, country in zip(*texts, strict=True)
+        ]
 
 
 def _written(identifiers: Sequence[Identifier]) -> tuple[str, ...]:
-    return tuple(sorted(f"{each.kind} {each.number}" for each in identifiers if each.valid))
+    return tuple(sorted({f"{each.kind} {each.number}" for each in identifiers if each.strong}))
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,8 @@ from hpmatch.blocking import NameAndDate
 from hpmatch.comparison import compare_distinct
 from hpmatch.comparison.dates import BirthDate
 from hpmatch.comparison.names import FamilyName
-from hpmatch.standardise.stages import BirthDate as BirthDateColumn
 from hpmatch.records import Column, Records
+from hpmatch.standardise.stages import BirthDate as BirthDateColumn
 from hpmatch.standardise.stages import PersonName, Sex
 from hpmatch.testing import check_blocking_rule, check_classifier, check_comparison
 

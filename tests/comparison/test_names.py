@@ -44,8 +44,12 @@ CASES = [
     ("Anne // Berg", "Anne Marie // Berg", "same", "part"),
     ("J. // Berg", "Jan // Berg", "same", "initial"),
     ("Berg // Anne", "Anne // Berg", "swapped", "swapped"),
-    ("Hans // Mülller", "Hans // Müller", "close", "same"),
-    ("Hanss // Müller", "Hans // Müller", "same", "close"),
+    ("Hans // Mülller", "Hans // Müller", "spelled", "same"),
+    ("Wojceich // Nowak", "Wojciech // Nowak", "same", "close"),
+    ("Hans // Eriksten", "Hans // Eriksen", "close", "same"),
+    ("Nikolai // Berg", "Nicolaj // Berg", "same", "spelled"),
+    ("Liz // Berg", "Elisabeth // Berg", "same", "variant"),
+    ("Kauthar // Berg", "Kawthar // Berg", "same", "spelled"),
     ("Anna // Berg", "Ingrid / Anna / Berg", "same", "middle_name"),
     ("Jan // Van der Berg", "Jan // Berg", "same", "same"),  # NL: particles
     ("Rasa // Petrauskienė", "Rasa // Grigaitytė", "changed", "same"),  # marriage

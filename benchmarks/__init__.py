@@ -1,0 +1,12 @@
+"""
+The benchmark: precision and recall on generated data with a known truth, side by side with other libraries.
+
+    data.py       data with a known truth, and what the alerts are sliced by
+    engines/      who answers: hpmatch, its peers, and two floors; each run is a process of its own
+    measure.py    runs and evaluates every engine on the same data with the same measures
+    floors.py     what CI holds the figures against
+    febrl.py      public data
+    charts.py, page.py, show.py    what a reader sees
+
+Run ``python -m benchmarks --help``.
+"""

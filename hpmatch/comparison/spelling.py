@@ -1,0 +1,264 @@
+"""
+How alike two name tokens are, in any script: a weighted edit distance over what their letters sound like.
+
+Each distinct token is cut into units that are heard as one (sch, kh, ου, ش), by `spelling_sounds.csv`. Exchanging two
+units costs as much as their nearest sounds differ (`sound_distances.csv`); leaving one out costs what its row says, and
+little for a short vowel where the other token's script leaves vowels out. The distance is worked out for many distinct
+pairs at once, one cell of the table of distances after the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from hpmatch.data import read_table
+from hpmatch.standardise.scripts import (
+    CONSONANT_SCRIPTS,
+    SoundUnit,
+    script_of,
+    sound_table,
+    sound_units,
+    spellings,
+)
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+
+# Distance per letter and the similarity that it stands for; straight lines between.
+_DISTANCES = (0.0, 0.20, 0.30, 0.50, 1.00, 2.00)
+_SIMILARITIES = (1.0, 0.88, 0.74, 0.45, 0.10, 0.0)
+_SPELLING_WEIGHT = 0.08  # of the letters as they stand, beside the sounds
+_NO_SLIP = 1.4  # times the distance in letters where the first letters or the endings differ
+_SUFFIXES = ("ka",)  # of two letters, that make another name
+_DECIMALS = 6
+_HIGHEST = 0.999  # of tokens without a spelling in common
+_VOWEL_APART, _CONSONANT_APART, _KIND_APART = 0.6, 1.0, 1.2  # sounds that no row of the table brings together
+_TRANSPOSED = 0.9
+_VOWELS = frozenset({"a", "e", "i", "o", "u", "oe", "ue"})
+_LONGEST = 24  # units; names beyond are cut
+_CHUNK = 4096  # pairs that stay in the processor's cache
+
+
+def token_similarity(left: Sequence[str], right: Sequence[str]) -> FloatArray:
+    """
+    Compare two tokens of each pair, in any script.
+
+    Args:
+        left: Casefolded tokens.
+        right: As many casefolded tokens.
+
+    Returns:
+        float64[k], 0 to 1; 1 where, and only where, the two tokens have a spelling in common.
+
+    Example:
+        >>> token_similarity(["müller", "юлия", "kari"], ["mueller", "julija", "kari"]).tolist()
+        [1.0, 1.0, 1.0]
+        >>> alike, other = token_similarity(["محمد", "محمد"], ["mohammed", "mahmoud"])
+        >>> bool(alike > other)
+        True
+    """
+    if not len(left):
+        return np.zeros(0)
+    tokens = sorted({*left, *right})  # a pair is compared in this order whichever way round it comes
+    codes = {token: code for code, token in enumerate(tokens)}
+    a, b = _coded(left, codes), _coded(right, codes)
+    distinct, of_pair = np.unique(np.minimum(a, b) * len(tokens) + np.maximum(a, b), return_inverse=True)
+    similarity = _distinct_similarity(tokens, distinct // len(tokens), distinct % len(tokens))
+    return np.round(similarity, _DECIMALS)[of_pair]
+
+
+def _coded(tokens: Sequence[str], codes: dict[str, int]) -> IntArray:
+    return np.fromiter(map(codes.__getitem__, tokens), np.int64, len(tokens))
+
+
+class _Forms(NamedTuple):
+    """The forms of each distinct token, one after the other: rows `starts[token]` up to `starts[token + 1]`."""
+
+    starts: IntArray
+    units: npt.NDArray[np.int16]
+    lengths: IntArray
+    consonantal: npt.NDArray[np.bool_]
+
+
+def _distinct_similarity(tokens: Sequence[str], left: IntArray, right: IntArray) -> FloatArray:
+    forms = _forms(tokens)
+    pair, a, b = _form_pairs(forms.starts, left, right)
+    similarity = np.zeros(len(left))
+    np.maximum.at(similarity, pair, np.interp(_distance(forms, a, b), _DISTANCES, _SIMILARITIES))
+    letters, typed = _typed_similarity(tokens, left, right)
+    # The vowels of a consonant script's spellings are guesses, which no slip of typing explains.
+    written = np.array([script_of(token) not in CONSONANT_SCRIPTS for token in tokens], bool)
+    written = written[left] & written[right]
+    mixed = np.maximum(
+        (1 - _SPELLING_WEIGHT) * similarity + _SPELLING_WEIGHT * letters, np.where(written, typed, 0)
+    )
+    return np.where((letters == 1) | (left == right), 1.0, np.minimum(mixed, _HIGHEST))
+
+
+def _typed_similarity(
+    tokens: Sequence[str], left: IntArray, right: IntArray
+) -> tuple[FloatArray, FloatArray]:
+    """How alike the spellings are letter by letter; and the same as a similarity where a slip of typing explains it."""
+    each = [spellings(token) for token in tokens]
+    forms = [spelling for spelled in each for spelling in spelled]
+    starts = np.concatenate([[0], np.cumsum([len(spelled) for spelled in each])]).astype(np.int64)
+    pair, a, b = _form_pairs(starts, left, right)
+    table = np.array(forms, object)
+    alike = process.cpdist(
+        table[a].tolist(), table[b].tolist(), scorer=OSA.normalized_similarity, dtype=np.float64
+    )
+    ends, edges = _edges(forms)
+    slip = (ends[a] == ends[b]) & (edges[a] == edges[b])
+    letters, typed = np.zeros(len(left)), np.zeros(len(left))
+    np.maximum.at(letters, pair, alike)
+    distance = (1 - alike) * np.where(slip, 1, _NO_SLIP)
+    np.maximum.at(typed, pair, np.interp(distance, _DISTANCES, _SIMILARITIES))
+    return letters, typed
+
+
+def _edges(forms: Sequence[str]) -> tuple[IntArray, IntArray]:
+    """A number for the ending and for the first letter; a slip of typing there is rare, another name is not."""
+    ends: dict[str, int] = {}
+    last = [ends.setdefault(form[-2:] if form.endswith(_SUFFIXES) else form[-1], len(ends)) for form in forms]
+    return np.array(last, np.int64), np.array([ord(form[0]) for form in forms], np.int64)
+
+
+def _form_pairs(starts: IntArray, left: IntArray, right: IntArray) -> tuple[IntArray, IntArray, IntArray]:
+    """Every form of the left with every form of the right token of each pair: the pair, the two rows."""
+    many_left, many_right = starts[left + 1] - starts[left], starts[right + 1] - starts[right]
+    counts = many_left * many_right
+    if (counts == 1).all():
+        return np.arange(len(left)), starts[left], starts[right]
+    pair = np.repeat(np.arange(len(left)), counts)
+    within = np.arange(len(pair)) - np.repeat(np.cumsum(counts) - counts, counts)
+    return (
+        pair,
+        starts[left][pair] + within // many_right[pair],
+        starts[right][pair] + within % many_right[pair],
+    )
+
+
+def _forms(tokens: Sequence[str]) -> _Forms:
+    sequences = [sound_units(token) for token in tokens]
+    flat = [units[:_LONGEST] for each in sequences for units in each]
+    lengths = np.array([len(units) for units in flat], np.int64)
+    padded = np.zeros((len(flat), int(lengths.max(initial=1))), np.int16)
+    filled = np.arange(padded.shape[1]) < lengths[:, None]
+    padded[filled] = np.fromiter(
+        (place + 1 for units in flat for place in units), np.int16, int(lengths.sum())
+    )
+    owners = np.repeat(np.arange(len(tokens)), [len(each) for each in sequences])
+    consonantal = np.array([script_of(token) in CONSONANT_SCRIPTS for token in tokens], bool)
+    starts = np.concatenate([[0], np.cumsum([len(each) for each in sequences])]).astype(np.int64)
+    return _Forms(starts, padded, lengths, consonantal[owners])
+
+
+class _Costs(NamedTuple):
+    """What edits cost, by unit (0: no unit)."""
+
+    exchanged: npt.NDArray[np.float32]
+    left_out: npt.NDArray[np.float32]
+    unwritten: npt.NDArray[np.float32]
+    weight: npt.NDArray[np.float32]
+    letters: npt.NDArray[np.int16]
+
+
+def _distance(forms: _Forms, left: IntArray, right: IntArray) -> FloatArray:
+    """The edit distance per letter of each pair of forms, pairs of like length together."""
+    lengths = forms.lengths
+    order = np.lexsort((lengths[right], lengths[left]))
+    result = np.zeros(len(left))
+    costs = _costs()
+    for start in range(0, len(order), _CHUNK):
+        chunk = order[start : start + _CHUNK]
+        a, b = left[chunk], right[chunk]
+        units_a, units_b = (
+            forms.units[a, : lengths[a].max(initial=1)].T,
+            forms.units[b, : lengths[b].max(initial=1)].T,
+        )
+        consonantal_a, consonantal_b = forms.consonantal[a], forms.consonantal[b]
+        out_a = np.where(consonantal_b & ~consonantal_a, costs.unwritten[units_a], costs.left_out[units_a])
+        out_b = np.where(consonantal_a & ~consonantal_b, costs.unwritten[units_b], costs.left_out[units_b])
+        size = np.maximum(costs.weight[units_a].sum(0), costs.weight[units_b].sum(0))
+        frames = np.where(consonantal_a ^ consonantal_b, np.maximum(out_a.sum(0), out_b.sum(0)), size)
+        result[chunk] = _edits(units_a, units_b, out_a, out_b, costs) / np.maximum(frames, 1)
+    return result
+
+
+def _edits(
+    a: npt.NDArray[np.int16],
+    b: npt.NDArray[np.int16],
+    out_a: npt.NDArray[np.float32],
+    out_b: npt.NDArray[np.float32],
+    costs: _Costs,
+) -> npt.NDArray[np.float32]:
+    """The cheapest way from each column of `a` to the same column of `b` (Damerau-Levenshtein, weighted)."""
+    nothing = np.zeros((1, a.shape[1]), np.float32)
+    before: npt.NDArray[np.float32] | None = None
+    above = np.concatenate([nothing, np.cumsum(out_b, axis=0, dtype=np.float32)])
+    flat, width = costs.exchanged.ravel(), costs.exchanged.shape[1]
+    same_a, same_b = costs.letters[a], costs.letters[b]
+    columns = b.astype(np.int64)
+    for i in range(len(a)):
+        swaps = flat[columns + a[i].astype(np.int64) * width]
+        row = np.empty_like(above)
+        row[0] = above[0] + out_a[i]
+        np.add(above[:-1], swaps, out=swaps)
+        np.minimum(swaps, above[1:] + out_a[i], out=row[1:])
+        if before is not None:
+            crossed = (same_b[1:] == same_a[i - 1]) & (same_b[:-1] == same_a[i])
+            if crossed.any():
+                np.minimum(
+                    row[2:], np.where(crossed, before[:-2] + np.float32(_TRANSPOSED), np.inf), out=row[2:]
+                )
+        for j in range(len(b)):
+            np.minimum(row[j + 1], row[j] + out_b[j], out=row[j + 1])
+        before, above = above, row
+    last: npt.NDArray[np.float32] = above[-1]
+    return last
+
+
+@cache
+def _costs() -> _Costs:
+    units = sound_table()
+    near = {
+        frozenset((row["sound"], row["other"])): float(row["distance"])
+        for row in read_table("sound_distances")
+    }
+    sounds = sorted({sound for unit in units for sound in unit.sounds})
+    apart = np.array([[_apart(one, other, near) for other in sounds] for one in sounds])
+    heard = np.full((len(units), len(sounds)), np.inf)
+    for place, unit in enumerate(units):
+        for sound, cost in unit.sounds.items():
+            heard[place, sounds.index(sound)] = cost
+    # The nearest way from a unit to a sound, then from unit to unit.
+    nearest = np.min(heard[:, :, None] + apart[None], axis=1)
+    between = np.min(nearest[:, None, :] + heard[None], axis=2)
+    same_letters = np.array([[one.rule.letters == other.rule.letters for other in units] for one in units])
+    exchanged = np.full((len(units) + 1, len(units) + 1), 9.0, np.float32)
+    exchanged[1:, 1:] = np.where(same_letters, 0, np.minimum(between, between.T))
+    return _Costs(
+        exchanged,
+        np.array([0, *(unit.left_out for unit in units)], np.float32),
+        np.array([0, *(unit.unwritten for unit in units)], np.float32),
+        np.array([0, *(_letters(unit) for unit in units)], np.float32),
+        np.array([-1, *(same.argmax() for same in same_letters)], np.int16),
+    )
+
+
+def _letters(unit: SoundUnit) -> float:
+    return min(len(unit.rule.letters), 2) if unit.script == "latin" else 1
+
+
+def _apart(one: str, other: str, near: dict[frozenset[str], float]) -> float:
+    if one == other:
+        return 0
+    kinds = (one in _VOWELS) + (other in _VOWELS)
+    return near.get(frozenset((one, other)), (_CONSONANT_APART, _KIND_APART, _VOWEL_APART)[kinds])

@@ -1,0 +1,150 @@
+"""Judging: every alert's answer held against the truth, whichever engine gave it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from hpmatch.errors import HpmatchError
+from hpmatch.measures import Answers
+from hpmatch.records import FloatArray, IntArray
+
+
+def judge(
+    dispositions: pa.Table, links: pa.Table, truth: pa.Table, summary: Mapping[str, Any] | None = None
+) -> tuple[Answers, IntArray]:
+    """
+    Hold answers against the truth.
+
+    Args:
+        dispositions: ``alert_id``, ``disposition`` and ``hpr_number``, a row an alert.
+        links: The alert and the registered person in the first two columns, ``match_weight`` and ``match_probability``
+            (either may be lacking, not both), and ``decision``.
+        truth: ``alert_id`` and ``hpr_number``, and ``person_id`` if there is one.
+        summary: ``candidate_pairs`` and ``register: read``, if they are known.
+
+    Returns:
+        The answers, and for each the row of its alert in the truth.
+
+    Raises:
+        HpmatchError: If the truth lacks an alert, or a table a column.
+    """
+    _need(truth, ("alert_id", "hpr_number"), "the truth")
+    _need(dispositions, ("alert_id", "disposition", "hpr_number"), "the dispositions")
+    rows = _places(dispositions["alert_id"], truth["alert_id"])
+    if (missing := int((rows < 0).sum())) > 0:
+        raise HpmatchError(f"the truth says nothing about {missing} of the {len(rows)} alerts")
+    true = truth.take(pa.array(rows))
+    hit = np.asarray(true["hpr_number"].is_valid())
+    kind = np.asarray(dispositions["disposition"].to_pylist(), dtype=str)
+    matched, review = kind == "match", kind == "review"
+    right = matched & _same(dispositions["hpr_number"], true["hpr_number"])
+    scored = _ScoredLinks.of(links, dispositions["alert_id"], true["hpr_number"])
+    all_known = bool(summary) and summary.get("candidate_pairs") == len(links)  # type: ignore[union-attr]
+    size = len(rows)
+    best = scored.likeliest(size)
+    linked = best >= 0
+    named = np.bincount(scored.alert[scored.true & scored.named], minlength=size) > 0
+    person = true["person_id" if "person_id" in true.column_names else "alert_id"]
+    answers = Answers(
+        person=np.asarray(person.combine_chunks().dictionary_encode().indices.fill_null(0), np.int64),
+        hit=hit,
+        matched=matched,
+        right=right,
+        review=review,
+        seen=right | (review & named),
+        score=np.where(linked, np.append(scored.rank, -np.inf)[best], -np.inf),
+        best=linked & np.append(scored.true, False)[best],
+        probability=np.append(scored.probability, np.nan)[best],
+        candidates=np.bincount(scored.alert, minlength=size) if all_known else None,
+        found=np.bincount(scored.alert[scored.true], minlength=size) > 0 if all_known else None,
+        registered=int((summary or {}).get("register", {}).get("read", 0)),
+    )
+    return answers, rows
+
+
+@dataclass(frozen=True)
+class _ScoredLinks:
+    """
+    Links as arrays.
+
+    Attributes:
+        alert: int64[k], the place of the link's alert.
+        true: bool[k], whether it is the right one.
+        named: bool[k], whether the result puts it forward.
+        rank: float64[k], the order by probability, then weight.
+        probability: float64[k], NaN where there is none.
+    """
+
+    alert: IntArray
+    true: npt.NDArray[np.bool_]
+    named: npt.NDArray[np.bool_]
+    rank: FloatArray
+    probability: FloatArray
+
+    @classmethod
+    def of(cls, links: pa.Table, alert_ids: pa.ChunkedArray, persons: pa.ChunkedArray) -> _ScoredLinks:
+        alert = _places(links.column(0), alert_ids)
+        if (alert < 0).any():
+            raise HpmatchError(f"{int((alert < 0).sum())} links are of alerts that have no disposition")
+        probability, weight = (_numbers(links, name) for name in ("match_probability", "match_weight"))
+        decision = (
+            links["decision"]
+            if "decision" in links.column_names
+            else pa.chunked_array([["match"] * len(links)])
+        )
+        return cls(
+            alert,
+            _same(links.column(1), persons.take(pa.array(alert))),
+            np.asarray(pc.fill_null(pc.not_equal(decision, "no_match"), True)),
+            _rank(probability, weight),
+            probability,
+        )
+
+    def likeliest(self, alerts: int) -> IntArray:
+        """For each alert the place of its likeliest link, the first of equals; -1 where it has none."""
+        best = np.full(alerts, -1)
+        order = np.lexsort((-np.arange(len(self.rank)), self.rank))
+        best[self.alert[order]] = order
+        return best
+
+
+def _rank(probability: FloatArray, weight: FloatArray) -> FloatArray:
+    """A number for each link that grows with its probability and, where that is the same, its weight."""
+    keys = np.stack([np.nan_to_num(probability, nan=-1.0), np.nan_to_num(weight, nan=-np.inf)], axis=1)
+    order = np.lexsort((keys[:, 1], keys[:, 0]))
+    new = np.any(np.diff(keys[order], axis=0, prepend=keys[order][:1]) != 0, axis=1)
+    rank = np.empty(len(order))
+    rank[order] = np.cumsum(new)
+    return rank
+
+
+def _places(ids: pa.ChunkedArray, among: pa.ChunkedArray) -> IntArray:
+    """The place of each identifier among others; -1 where it is not there."""
+    among = pa.array(among.to_pylist(), pa.string())
+    return np.asarray(pc.fill_null(pc.index_in(ids.cast(pa.string()), among), -1).to_numpy(), np.int64)
+
+
+def _same(first: pa.ChunkedArray, second: pa.ChunkedArray) -> npt.NDArray[np.bool_]:
+    equal = pc.equal(first.cast(pa.string()), second.cast(pa.string()))
+    return np.asarray(pc.fill_null(equal, False).to_numpy(), bool)
+
+
+def _numbers(links: pa.Table, name: str) -> FloatArray:
+    if name not in links.column_names:
+        return np.full(len(links), np.nan)
+    return np.asarray(links[name].cast(pa.float64()).to_numpy(), np.float64)
+
+
+def _need(table: pa.Table, columns: Sequence[str], name: str) -> None:
+    lacking = [column for column in columns if column not in table.column_names]
+    if lacking:
+        raise HpmatchError(
+            f"{name} has no column {', '.join(lacking)}; it has {', '.join(table.column_names)}"
+        )

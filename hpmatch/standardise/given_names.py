@@ -1,0 +1,103 @@
+"""
+Given names that stand for one another: translations (Ivan, Jānis, John) and short forms (Liz, Elisabeth).
+
+`given_names.csv` puts every name into the group of names that it is a form of, or short for. A name may be in several
+groups: Sasha is Alexander or Alexandra, Jan is John in Norway and Janet in England. A row whose name begins with a
+hyphen is an ending, which tells the sex of a name that stands in no group.
+"""
+
+from __future__ import annotations
+
+from functools import cache, lru_cache
+from typing import NamedTuple
+
+from hpmatch.data import read_table
+from hpmatch.standardise.scripts import spellings
+
+_REMEMBERED = 1 << 20
+_ENDING = "ending"
+_SHORTEST_ROOT = 2  # letters before an ending
+_NO_GROUP: frozenset[str] = frozenset()
+
+
+class _Known(NamedTuple):
+    """What is known of one spelling: the groups and the sexes of the names that it may be."""
+
+    groups: frozenset[str]
+    sexes: frozenset[str]
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def name_groups(token: str) -> frozenset[str]:
+    """
+    The groups of names that a token belongs to in any of its spellings.
+
+    Args:
+        token: A casefolded token of any script.
+
+    Returns:
+        The keys of the groups; two tokens that share one may be the same given name in two languages, or the full
+        name and the short one.
+
+    Example:
+        >>> sorted(name_groups("иван") & name_groups("jānis"))
+        ['john']
+        >>> sorted(name_groups("саша"))
+        ['alexander', 'alexandra']
+        >>> sorted(name_groups("kazlauskas"))
+        []
+    """
+    return _NO_GROUP.union(*(known.groups for known in _known_of(token)))
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def implied_sex_of_given(token: str) -> str:
+    """
+    The sex that a given name tells: by the table, and where the name is not there, by its ending.
+
+    Args:
+        token: A casefolded token of any script.
+
+    Returns:
+        "F", "M" or ""; the last for names of both.
+
+    Example:
+        >>> implied_sex_of_given("katarzyna"), implied_sex_of_given("jan"), implied_sex_of_given("vigdís")
+        ('F', '', 'F')
+    """
+    known = _known_of(token)
+    sexes = frozenset[str]().union(*(each.sexes for each in known)) if known else _sexes_by_ending(token)
+    return next(iter(sexes)) if len(sexes) == 1 and "U" not in sexes else ""
+
+
+def _sexes_by_ending(token: str) -> frozenset[str]:
+    folded = token.casefold()
+    return frozenset(
+        sex
+        for ending, sex in _endings()
+        if folded.endswith(ending) and len(folded) >= len(ending) + _SHORTEST_ROOT
+    )
+
+
+def _known_of(token: str) -> list[_Known]:
+    names = _names()
+    return [names[spelling] for spelling in spellings(token) if spelling in names]
+
+
+@cache
+def _names() -> dict[str, _Known]:
+    """What is known of each spelling of each name of the table."""
+    names: dict[str, _Known] = {}
+    nothing = _Known(_NO_GROUP, _NO_GROUP)
+    for row in read_table("given_names"):
+        if row["relation"] != _ENDING:
+            for spelling in spellings(row["name"].casefold()):
+                groups, sexes = names.get(spelling, nothing)
+                names[spelling] = _Known(groups | {row["group"]}, sexes | {row["sex"]})
+    return names
+
+
+@cache
+def _endings() -> tuple[tuple[str, str], ...]:
+    rows = read_table("given_names")
+    return tuple((row["name"][1:].casefold(), row["sex"]) for row in rows if row["relation"] == _ENDING)

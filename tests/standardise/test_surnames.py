@@ -1,0 +1,179 @@
+"""Surnames that change, parents' names, and names in one word or in several."""
+
+from itertools import combinations
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hpmatch.data import read_table
+from hpmatch.standardise.compounds import compounds
+from hpmatch.standardise.scripts import spellings
+from hpmatch.standardise.surnames import implied_sex, is_patronymic, stems
+from hpmatch.standardise.text import fold
+
+CASES = Path(__file__).with_name("cases")
+TOKENS = st.text(max_size=12) | st.builds(
+    str.__add__,
+    st.text("abdeklmnorstv", max_size=6),
+    st.sampled_from([row["ending"] for row in read_table("surname_endings")]),
+)
+
+
+def lines(name):
+    """Give the lines of a table of cases."""
+    return [
+        line for line in (CASES / name).read_text(encoding="utf-8").splitlines() if not line.startswith("#")
+    ]
+
+
+def read_pairs():
+    """Read which pairs of names are two forms of one surname."""
+    for line in lines("surname_pairs.txt"):
+        head, rest = line.split(": ", 1)
+        country, kind = head.split(" | ")
+        for pair in rest.split(" | ")[0].split(", "):
+            yield country, *pair.casefold().split(), kind == "same"
+
+
+def shared(left, right):
+    """Give the stems that two tokens have in common."""
+    return set(stems(left)) & set(stems(right))
+
+
+@pytest.mark.parametrize(("country", "left", "right", "same"), [*read_pairs()])
+def test_forms_of_one_surname_share_a_stem(country, left, right, same):
+    """A man's, a wife's and a daughter's form share a stem, and two surnames do not."""
+    assert bool(shared(left, right)) is same, country
+
+
+def read_sexes():
+    """Read what the endings of tokens tell."""
+    for line in lines("surname_sexes.txt"):
+        head, tokens = line.split(": ")
+        sex, parent = head.split()
+        for token in tokens.split():
+            yield token.casefold(), sex.strip("-"), parent == "yes"
+
+
+@pytest.mark.parametrize(("token", "sex", "parent"), [*read_sexes()])
+def test_what_an_ending_tells(token, sex, parent):
+    """An ending tells the sex only where it is sure, and whether a name is made of a parent's."""
+    assert implied_sex(token) == sex
+    assert is_patronymic(token) is parent
+
+
+@pytest.mark.parametrize("line", lines("name_compounds.txt"))
+def test_compounds(line):
+    """Words that belong together are joined in each usual spelling."""
+    exact = ">" not in line
+    words, joined = line.split("=" if exact else ">")
+    found = compounds(words.split())
+    assert set(joined.split()) <= set(found)
+    if exact:
+        assert set(joined.split()) == set(found)
+
+
+KINDS = {
+    "particle": "van von vom zu zum zur der den dem ter ten te t het op vander vanden de del della delle degli dello di da do das dos d la las los le les lo l du des san santa saint st sainte mc mac o ni nic ui fitz ap ab bin ben ibn bou abu abou ait ould bel ال بن ابن ابو ابي",
+    "article": "al el ul ol",
+    "assimilated": "ad ar as ash at an az",
+    "servant": "abd abed عبد",
+    "servant_of": "abdul abdel abdal abdol abdoul",
+    "tail": "din deen dine allah",
+    "second": "uddin الدين الله reza",
+    "first": "gholam amir anne ann anna ana hans karl carl heinz maria mari mary marie rosa eva lise gian pier jo",
+}
+
+
+def test_the_table_of_compounds_is_these_words():
+    """The table holds these words, each of its kind, no others and no fewer."""
+    rows = read_table("name_compounds")
+    words = [(row["word"], row["kind"]) for row in rows]
+    assert sorted(words) == sorted((word, kind) for kind, each in KINDS.items() for word in each.split())
+    assert all(row["source"] and row["language"] for row in rows)
+    assert len({fold(word) for word, _ in words}) == len(words)
+
+
+@pytest.mark.parametrize(("kind", "words"), [*KINDS.items()])
+def test_every_kind_of_word_is_joined(kind, words):
+    """A word of each kind is joined with its neighbour where its kind says so."""
+    for word in words.split():
+        if kind == "second":
+            assert compounds(["nur", word]) == ("nur" + word,)
+        elif kind == "tail":
+            assert "nural" + word in compounds(["nur", "al", word])
+            assert compounds(["nur", word]) == ()
+        elif kind == "servant_of":
+            assert {word + "malik", "abdalmalik"} <= set(compounds([word, "malik"]))
+        else:
+            assert compounds([word, "malik"])[0] == word + "malik"
+
+
+def test_the_rows_of_the_endings():
+    """Every row is filled, stands there once, and its countries, sex and stem have their form."""
+    rows = read_table("surname_endings")
+    assert list(rows[0]) == ["ending", "stem_ending", "sex", "country", "example", "source"]
+    keys = [(row["ending"], row["stem_ending"], row["country"]) for row in rows]
+    assert len(set(keys)) == len(keys)
+    for row in rows:
+        assert row["ending"] == row["ending"].casefold().strip() or not row["ending"].isascii()
+        assert row["sex"] in {"F", "M", ""}
+        assert all(len(code) == 2 for code in filter(None, row["country"].split(";")))
+        assert row["example"]
+        assert row["source"]
+
+
+def common_surnames():
+    """Read the frequent surnames, each once."""
+    tokens = [
+        token.casefold() for line in lines("common_surnames.txt") for token in line.split(": ")[1].split()
+    ]
+    return list(dict.fromkeys(tokens))
+
+
+def test_common_surnames_keep_apart():
+    """Of all pairs of frequent surnames none share a stem, but those that are spelled alike (Møller, Möller)."""
+    names = common_surnames()
+    assert len(names) > 600
+    found = [pair for pair in combinations(names, 2) if shared(*pair)]
+    assert found == [("møller", "möller")]
+
+
+@given(TOKENS)
+def test_any_token_has_its_spellings_as_stems(token):
+    """No text fails; a token's own spellings come first, and no stem is longer than the longest of them."""
+    spelled = spellings(token)
+    assert stems(token)[: len(spelled)] == spelled
+    assert all(0 < len(stem) <= max(map(len, spelled)) for stem in stems(token))
+    assert implied_sex(token) in {"F", "M", ""}
+    assert is_patronymic(token) in {True, False}
+
+
+@given(TOKENS, TOKENS)
+def test_sharing_is_symmetric(left, right):
+    """What two tokens share does not depend on which comes first, and a token shares with itself."""
+    assert shared(left, right) == shared(right, left)
+    assert shared(left, left) == set(stems(left))
+
+
+@given(TOKENS)
+def test_case_does_not_matter(token):
+    """A token in capitals has the same stems where capitals are the same letters."""
+    if token.isascii():
+        assert stems(token.upper()) == stems(token.lower())
+        assert implied_sex(token.upper()) == implied_sex(token.lower())
+
+
+@given(
+    st.lists(
+        st.sampled_from([row["word"] for row in read_table("name_compounds")]) | st.text(max_size=5),
+        max_size=14,
+    )
+)
+def test_any_words_give_few_compounds(words):
+    """No words fail, and however many articles stand there, the compounds are few."""
+    joined = compounds(words)
+    assert len(joined) <= 16
+    assert len(set(joined)) == len(joined)

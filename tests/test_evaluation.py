@@ -1,0 +1,288 @@
+"""Measures against examples worked out on paper, slow oracles and identities; the command; the benchmark's floors."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import hpmatch as hp
+from hpmatch.cli import main
+from hpmatch.evaluation import evaluate
+from hpmatch.judging import judge
+from hpmatch.measures import (
+    Answers,
+    best_f1,
+    calibration,
+    draws,
+    estimates,
+    precision_recall,
+    recall_at_precision,
+)
+
+# Ten alerts; a to f are about registered persons. Worked out on paper:
+#   matches a b c d g: right a b c, wrong d (another person) and g (nobody) -> precision 3/5, recall 3/6, F1 6/11
+#   review e (names the right person) and h -> recall with review 4/6
+#   likeliest links by probability: a b c right, g wrong, d wrong, e right, h wrong
+TRUTH = [
+    {"alert_id": "a", "person_id": "p1", "hpr_number": "1", "tags": "x;y", "country": "LT"},
+    {"alert_id": "b", "person_id": "p1", "hpr_number": "1", "tags": "x", "country": "LT"},
+    {"alert_id": "c", "person_id": "p3", "hpr_number": "3", "tags": "", "country": "SE"},
+    {"alert_id": "d", "person_id": "p4", "hpr_number": "4", "tags": "y", "country": "SE"},
+    {"alert_id": "e", "person_id": "p5", "hpr_number": "5", "tags": "y", "country": "SE"},
+    {"alert_id": "f", "person_id": "p6", "hpr_number": "6", "tags": "", "country": ""},
+    {"alert_id": "g", "person_id": "p7", "hpr_number": "", "tags": "x", "country": "LT"},
+    {"alert_id": "h", "person_id": "p8", "hpr_number": "", "tags": "", "country": "LT"},
+    {"alert_id": "i", "person_id": "p9", "hpr_number": "", "tags": "", "country": "SE"},
+    {"alert_id": "j", "person_id": "p10", "hpr_number": "", "tags": "", "country": "SE"},
+]
+LINKS = [
+    ("a", "1", 9.0, 0.99, "match"), ("b", "1", 8.0, 0.98, "match"), ("c", "3", 7.0, 0.97, "match"),
+    ("g", "8", 6.0, 0.96, "match"), ("d", "9", 5.0, 0.95, "match"), ("d", "4", -3.0, 0.01, "no_match"),
+    ("e", "5", 0.0, 0.5, "review"), ("e", "7", -1.0, 0.3, "review"), ("h", "2", -1.0, 0.4, "review"),
+]  # fmt: skip
+DISPOSED = {
+    "a": ("match", "1"), "b": ("match", "1"), "c": ("match", "3"), "d": ("match", "9"), "g": ("match", "8"),
+    "e": ("review", "5"), "h": ("review", "2"), "f": ("no_match", None), "i": ("no_match", None), "j": ("unmatchable", None),
+}  # fmt: skip
+ON_PAPER = {
+    "precision": 3 / 5,
+    "recall": 3 / 6,
+    "f1": 6 / 11,
+    "recall_with_review": 4 / 6,
+    "review_share": 2 / 10,
+    "best_f1": 6 / 9,  # the first three, or the first six: 2 * 3 / (3 + 6) and 2 * 4 / (6 + 6) are the same
+    "recall_at_95": 3 / 6,
+    "recall_at_99": 3 / 6,
+    "pairs_completeness": 5 / 6,
+    "pairs_quality": 5 / 9,
+    "reduction_ratio": 1 - 9 / (10 * 20),
+    "brier": (0.01**2 + 0.02**2 + 0.03**2 + 0.96**2 + 0.95**2 + 0.5**2 + 0.4**2) / 7,
+}
+
+
+def _links():
+    names = ("alert_id", "hpr_number", "match_weight", "match_probability", "decision")
+    return pa.table(dict(zip(names, map(list, zip(*LINKS, strict=True)), strict=True)))
+
+
+def _dispositions():
+    rows = [
+        {"alert_id": alert, "disposition": kind, "hpr_number": person}
+        for alert, (kind, person) in DISPOSED.items()
+    ]
+    return pa.Table.from_pylist(rows)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    made = tmp_path / "result"
+    made.mkdir()
+    pq.write_table(_links(), made / "links.parquet")
+    pq.write_table(_dispositions(), made / "dispositions.parquet")
+    summary = {"candidate_pairs": len(LINKS), "register": {"read": 20}}
+    (made / "summary.json").write_text(json.dumps(summary))
+    return made
+
+
+@pytest.mark.parametrize(("measure", "value"), ON_PAPER.items())
+def test_an_example_worked_out_on_paper(folder, measure, value):
+    """Each figure is what a person gets with a pencil."""
+    found = evaluate(folder, TRUTH, replicates=0)
+    assert found.estimates[measure].value == pytest.approx(value)
+
+
+def test_the_counts_of_the_example(folder):
+    """Alerts, hits, matches, reviews and persons are counted."""
+    found = evaluate(folder, TRUTH, replicates=0)
+    assert (found.alerts, found.hits, found.matches, found.review, found.persons) == (10, 6, 5, 2, 9)
+    assert found.curve[0] == (1.0, pytest.approx(1 / 6))
+    assert [each.alerts for each in found.calibration] == [1, 1, 3, 2][::-1] or sum(
+        each.alerts for each in found.calibration
+    ) == 7
+
+
+def test_every_slice_is_there_with_its_counts(folder):
+    """Several tags, no tag, and every further column make slices, small ones too."""
+    found = evaluate(folder, TRUTH, replicates=10)
+    counts = {(each.by, each.value): (each.alerts, each.hits) for each in found.slices}
+    assert counts == {
+        ("tags", "no tag"): (5, 2), ("tags", "x"): (3, 2), ("tags", "y"): (3, 3),
+        ("country", "SE"): (5, 3), ("country", "LT"): (4, 2), ("country", "not given"): (1, 1),
+    }  # fmt: skip
+    recall = {each.value: each.estimates["recall"].value for each in found.slices if each.by == "tags"}
+    assert recall == {"no tag": 0.5, "x": 1.0, "y": pytest.approx(1 / 3)}
+
+
+def test_figures_of_pairs_need_all_pairs(folder):
+    """Where links were left out, nothing is claimed about blocking."""
+    (folder / "summary.json").write_text(json.dumps({"candidate_pairs": 99, "register": {"read": 20}}))
+    found = evaluate(folder, TRUTH, replicates=0)
+    assert not {"pairs_completeness", "pairs_quality", "reduction_ratio"} & set(found.estimates)
+    assert "not available" in str(found)
+
+
+def test_the_order_of_rows_does_not_matter(folder):
+    """Links, dispositions and truth may come in any order."""
+    before = evaluate(folder, TRUTH, replicates=20)
+    for name in ("links", "dispositions"):
+        table = pq.read_table(folder / f"{name}.parquet")
+        pq.write_table(table.take(list(range(len(table)))[::-1]), folder / f"{name}.parquet")
+    after = evaluate(folder, TRUTH[::-1], replicates=0)
+    assert {name: each.value for name, each in after.estimates.items()} == pytest.approx(
+        {name: each.value for name, each in before.estimates.items()}
+    )
+
+
+def test_a_missing_alert_or_column_is_told():
+    """The message says what is lacking."""
+    with pytest.raises(hp.HpmatchError, match="says nothing about 1 of the 10 alerts"):
+        judge(_dispositions(), _links(), pa.Table.from_pylist(TRUTH[1:]))
+    with pytest.raises(hp.HpmatchError, match="the truth has no column hpr_number"):
+        judge(_dispositions(), _links(), pa.Table.from_pylist(TRUTH).drop_columns(["hpr_number"]))
+
+
+def test_the_command_prints_and_writes(folder, tmp_path, capsys):
+    """`hpmatch evaluate DIR TRUTH --json FILE` prints a table and writes the same figures."""
+    pq.write_table(pa.Table.from_pylist(TRUTH), tmp_path / "truth.parquet")
+    assert (
+        main(["evaluate", str(folder), str(tmp_path / "truth.parquet"), "--json", str(tmp_path / "e.json")])
+        == 0
+    )
+    assert "recall at 95 % precision" in capsys.readouterr().out
+    written = json.loads((tmp_path / "e.json").read_text())
+    assert written["estimates"]["recall"]["value"] == 0.5
+    assert main(["evaluate", str(tmp_path / "nowhere"), str(tmp_path / "truth.parquet")]) == 1
+
+
+def test_a_written_result_evaluates_like_the_result(tmp_path):
+    """Through CSV files the figures stay the same."""
+    sample = Path(__file__).parents[1] / "examples" / "data"
+    result = hp.link(sample / "alerts.csv", sample / "register.csv", min_weight=-1000)
+    result.write(tmp_path / "out")
+    direct, written = (
+        evaluate(each, sample / "truth.csv", replicates=20) for each in (result, tmp_path / "out")
+    )
+    assert direct.estimates["pairs_completeness"].value > 0.9
+    assert direct.to_json() == written.to_json()
+
+
+SCORED = st.lists(st.tuples(st.integers(0, 6).map(float), st.booleans()), min_size=1, max_size=30)
+
+
+@given(SCORED, st.integers(0, 10), st.sampled_from([0.5, 0.9, 0.95, 0.99]))
+def test_recall_at_precision_against_a_slow_oracle(scored, missed, wanted):
+    """Trying every threshold gives the same recall and F1, ties included."""
+    scores, right = (np.array(each) for each in zip(*scored, strict=True))
+    hits = int(right.sum()) + missed
+    recalls, f1s = [0.0], [0.0]
+    for threshold in set(scores.tolist()):
+        chosen = scores >= threshold
+        found = int((chosen & right).sum())
+        f1s.append(2 * found / (int(chosen.sum()) + hits))
+        if found >= wanted * int(chosen.sum()):
+            recalls.append(found / max(hits, 1))
+    recall, threshold = recall_at_precision(scores, right, hits, wanted)
+    assert recall == pytest.approx(max(recalls))
+    assert best_f1(scores, right, hits) == pytest.approx(max(f1s))
+    chosen = scores >= threshold
+    assert (chosen & right).sum() == pytest.approx(recall * max(hits, 1))
+
+
+def _answers(matched, right, hit, person=None, probability=None):
+    size = len(hit)
+    hit = np.array(hit, bool)
+    right = np.array(right, bool) & np.array(matched, bool) & hit
+    probability = np.full(size, np.nan) if probability is None else np.array(probability)
+    return Answers(
+        person=np.arange(size) if person is None else np.array(person),
+        hit=hit,
+        matched=np.array(matched, bool),
+        right=right,
+        review=~np.array(matched, bool),
+        seen=hit & (right | ~np.array(matched, bool)),
+        score=np.linspace(1, 0, size),
+        best=right,
+        probability=probability,
+    )
+
+
+ROWS = st.lists(
+    st.tuples(st.booleans(), st.booleans(), st.booleans(), st.integers(0, 5)), min_size=1, max_size=40
+)
+
+
+@given(ROWS)
+def test_identities_of_the_measures(rows):
+    """F1 is the harmonic mean; review never lowers recall; intervals hold their figure or lie in [0, 1]."""
+    matched, right, hit, person = zip(*rows, strict=True)
+    found = estimates(_answers(matched, right, hit, person), replicates=20)
+    value = {name: each.value for name, each in found.items()}
+    assert all(0 <= each.low <= each.high <= 1 for each in found.values())
+    if {"precision", "recall"} <= set(value) and value["precision"] + value["recall"]:
+        harmonic = 2 * value["precision"] * value["recall"] / (value["precision"] + value["recall"])
+        assert value["f1"] == pytest.approx(harmonic)
+    if "recall" in value:
+        assert value["recall_with_review"] >= value["recall"]
+        assert value["best_f1"] >= value["recall"] * 0
+        assert value["recall_at_99"] <= value["recall_at_95"]
+
+
+@given(SCORED, st.integers(0, 5))
+def test_recall_grows_along_the_curve(scored, missed):
+    """A lower threshold never finds less, and the curve ends with all links."""
+    scores, right = (np.array(each) for each in zip(*scored, strict=True))
+    precision, recall = precision_recall(scores, right, int(right.sum()) + missed)
+    assert (np.diff(recall) >= 0).all()
+    assert precision[-1] == pytest.approx(right.mean())
+
+
+def test_the_bootstrap_interval_covers_a_known_rate():
+    """In about 95 of 100 samples the interval holds the true rate; alerts of one person come and go together."""
+    generator, covered, rate, samples = np.random.default_rng(7), 0, 0.8, 200
+    for sample in range(samples):
+        right_persons = generator.random(120) < rate
+        person = np.repeat(np.arange(120), 3)
+        found = estimates(
+            _answers(np.ones(360), right_persons[person], np.ones(360), person), replicates=200, seed=sample
+        )
+        covered += found["recall"].low <= rate <= found["recall"].high
+    assert 0.90 <= covered / samples <= 0.99
+
+
+def test_the_same_seed_gives_the_same_interval():
+    """Figures can be had again."""
+    answers = _answers([1, 1, 0, 1] * 10, [1, 0, 1, 1] * 10, [1] * 40)
+    assert estimates(answers, replicates=50, seed=3) == estimates(answers, replicates=50, seed=3)
+
+
+def test_persons_are_drawn_whole():
+    """Each replicate draws as many persons as there are, all alerts of a person as often."""
+    person = np.array([0, 0, 0, 1, 2])
+    weights = np.concatenate(draws(person, 50, seed=1))
+    assert (weights[:, [0, 3, 4]].sum(axis=1) == 3).all()
+    assert (weights[:, 0] == weights[:, 2]).all()
+
+
+def test_what_never_fails_has_no_empty_interval():
+    """Three of three is no proof: the exact bound takes the place of an interval without width."""
+    found = estimates(_answers([1, 1, 1], [1, 1, 1], [1, 1, 1]), replicates=50)["recall"]
+    assert (found.value, found.high) == (1.0, 1.0)
+    assert found.low == pytest.approx(0.025 ** (1 / 3))
+
+
+def test_calibration_of_probabilities_that_are_right():
+    """Where the share that is right is what was said, the error is small; where it is not, it is the difference."""
+    generator = np.random.default_rng(1)
+    said = generator.random(20_000)
+    right = generator.random(20_000) < said
+    honest = _answers(np.ones(20_000), right, np.ones(20_000), probability=said)
+    assert estimates(honest, replicates=0)["calibration_error"].value < 0.02
+    assert estimates(honest, replicates=0)["brier"].value == pytest.approx(1 / 6, abs=0.01)
+    boastful = _answers([1, 1], [1, 0], [1, 1], probability=[1.0, 1.0])
+    assert estimates(boastful, replicates=0)["calibration_error"].value == 0.5
+    assert [(each.alerts, each.said, each.was) for each in calibration(boastful)] == [(2, 1.0, 0.5)]
