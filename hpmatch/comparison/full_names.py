@@ -15,19 +15,16 @@ import numpy as np
 import numpy.typing as npt
 
 from hpmatch.blocking import ranges
-from hpmatch.comparison.name_tables import is_initial
+from hpmatch.comparison.relations import is_initial, one_name, one_stem, relations
 from hpmatch.comparison.spelling import token_similarity
 from hpmatch.records import FloatArray, IntArray
-from hpmatch.standardise.given_names import name_groups
 from hpmatch.standardise.names import name_tokens
-from hpmatch.standardise.scripts import spellings
-from hpmatch.standardise.surnames import is_patronymic, stems
+from hpmatch.standardise.surnames import is_patronymic
 
 # What tokens count for that are no spelling of each other.
 _SAME_STEM = 0.96
 _SAME_GROUP = 0.93
 _INITIAL = 0.85
-_SHARED_STEM_LIKENESS = 0.4  # tokens that share a stem are at least so alike
 
 _CONTRADICTION = 0.75  # less alike, two tokens are two names
 _CONTRADICTING_SHARE = 0.3  # of their likeness that still counts
@@ -147,9 +144,9 @@ def explain_names(left: str, right: str) -> NameExplanation:
 def _finding(left: str, right: str, similarity: float) -> str:
     if similarity == 1:
         return "the same name"
-    if _one_stem(left, right):
+    if one_stem(left, right):
         return "the same name in another gender"
-    if _one_group(left, right):
+    if one_name(left, right):
         return "forms of one name"
     if is_initial(left, right):
         return "an initial that fits"
@@ -258,23 +255,8 @@ class _Names:
         a, b = np.divmod(distinct, width)
         table = np.array(self.tokens, object)
         similarity = token_similarity(table[a].tolist(), table[b].tolist())
-        grouped = np.array([bool(name_groups(token)) for token in self.tokens], bool)
-        single = np.array([min(map(len, spellings(token)), default=0) == 1 for token in self.tokens], bool)
-        # Cheap conditions first: only what may be related is looked at one by one.
-        for may, are, value in (
-            (single[a] | single[b], is_initial, _INITIAL),
-            (grouped[a] & grouped[b], _one_group, _SAME_GROUP),
-            (similarity >= _SHARED_STEM_LIKENESS, _one_stem, _SAME_STEM),
-        ):
-            for place in np.flatnonzero(may & (similarity < value)).tolist():
-                if are(self.tokens[a[place]], self.tokens[b[place]]):
-                    similarity[place] = value
-        return similarity[of_pair]
-
-
-def _one_stem(left: str, right: str) -> bool:
-    return not set(stems(left)).isdisjoint(stems(right))
-
-
-def _one_group(left: str, right: str) -> bool:
-    return not name_groups(left).isdisjoint(name_groups(right))
+        related = relations(self.tokens, a, b, similarity)
+        raised = np.select(
+            [related.stem, related.variant, related.initial], [_SAME_STEM, _SAME_GROUP, _INITIAL], 0.0
+        )
+        return np.asarray(np.maximum(similarity, raised)[of_pair], np.float64)

@@ -18,12 +18,11 @@ import numpy as np
 import numpy.typing as npt
 
 from hpmatch.blocking import ranges
+from hpmatch.comparison.relations import relations
 from hpmatch.comparison.spelling import token_similarity
 from hpmatch.protocols import LevelArray
 from hpmatch.records import FloatArray, IntArray, Records
-from hpmatch.standardise.given_names import name_groups
 from hpmatch.standardise.scripts import sounds, spellings
-from hpmatch.standardise.surnames import stems
 
 FIELDS = ("family_name", "given_name", "middle_name", "birth_name", "other_names")
 
@@ -156,11 +155,8 @@ class NameTables:
         distinct, of_pair = np.unique(
             left_token[other] * len(self.tokens) + right_token[other], return_inverse=True
         )
-        left_texts, right_texts = (
-            [self.tokens[place] for place in side.tolist()]
-            for side in np.divmod(distinct, max(len(self.tokens), 1))
-        )
-        agreement[other] = token_agreement(left_texts, right_texts)[of_pair]
+        left_distinct, right_distinct = np.divmod(distinct, max(len(self.tokens), 1))
+        agreement[other] = token_agreement(self.tokens, left_distinct, right_distinct)[of_pair]
         agreement[(agreement == CLOSE) & self.known[left_token] & self.known[right_token]] = SIMILAR
         at_left, at_right = at_left[worth], at_right[worth]
         fields, firsts = (a.fields[at_left], b.fields[at_right]), (a.first[at_left], b.first[at_right])
@@ -320,36 +316,34 @@ def _sketch(words: tuple[str, ...]) -> int:
     return bits
 
 
-def token_agreement(left: Sequence[str], right: Sequence[str]) -> LevelArray:
+def token_agreement(tokens: Sequence[str], left: IntArray, right: IntArray) -> LevelArray:
     """
     What the tokens of each pair have in common.
 
     Args:
-        left: k tokens.
-        right: k tokens.
+        tokens: Distinct tokens.
+        left: int64[k], places of the left tokens.
+        right: int64[k], places of the right tokens.
 
     Example:
-        >>> found = token_agreement(["müller", "j", "müller", "liz"], ["mueller", "jan", "jan", "elisabeth"])
+        >>> tokens = ["müller", "mueller", "j", "jan", "liz", "elisabeth"]
+        >>> found = token_agreement(tokens, np.array([0, 2, 0, 4]), np.array([1, 3, 3, 5]))
         >>> found.tolist() == [SAME, INITIAL, NOTHING, VARIANT]
         True
     """
-    similarity = token_similarity(left, right)
-    pairs = list(zip(left, right, strict=True))
-    stem = np.array([not set(stems(a)).isdisjoint(stems(b)) for a, b in pairs], bool)
-    variant = np.array([not name_groups(a).isdisjoint(name_groups(b)) for a, b in pairs], bool)
-    initial = np.array([is_initial(a, b) for a, b in pairs], bool)
+    used, place = np.unique(np.concatenate([left, right]), return_inverse=True)
+    texts = [tokens[token] for token in used.tolist()]
+    a, b = np.split(place, 2)
+    table = np.array(texts, object)
+    similarity = token_similarity(table[a].tolist(), table[b].tolist())
+    related = relations(texts, a, b, similarity)
     conditions = [
         similarity == 1,
-        stem,
-        (similarity >= _SPELLED) & ~initial,
-        variant,
-        (similarity >= _CLOSE) & ~initial,
-        initial,
+        related.stem,
+        (similarity >= _SPELLED) & ~related.initial,
+        related.variant,
+        (similarity >= _CLOSE) & ~related.initial,
+        related.initial,
         similarity >= _SIMILAR,
     ]
     return np.select(conditions, range(NOTHING), NOTHING).astype(np.int8)
-
-
-def is_initial(left: str, right: str) -> bool:
-    """Whether one token is the first letter of the other."""
-    return any(min(len(a), len(b)) == 1 and a[0] == b[0] for a in spellings(left) for b in spellings(right))

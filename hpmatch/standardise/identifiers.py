@@ -113,6 +113,26 @@ def read_identifiers(texts: Sequence[str], countries: Sequence[str]) -> list[tup
     return [_read(text, country) for text, country in zip(texts, countries, strict=True)]
 
 
+def take_identifier(text: str, country: str) -> tuple[str, str]:
+    """
+    Take a number that is known to be right as it stands: its kind by its layout alone, and its compact spelling.
+
+    For registers, whose numbers were checked when they were entered; twenty times faster than reading.
+
+    Returns:
+        The kind and the number; ('', '') if it has no layout of a kind that may decide alone.
+
+    Examples:
+        >>> take_identifier("130972 48022", "NO")
+        ('fnr', '13097248022')
+    """
+    number = _SEPARATORS.sub("", text.upper())
+    for kind in _kinds().get(country, ()):
+        if kind.strong and kind.layout.fullmatch(number):
+            return kind.name, CANONICAL.get(kind.name, str)(number)
+    return "", ""
+
+
 def same_but_one_error(a: str, b: str) -> bool:
     """
     Tell whether two canonical numbers differ by one typing error.

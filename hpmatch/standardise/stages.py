@@ -11,7 +11,7 @@ import pyarrow as pa
 from hpmatch.data import read_table
 from hpmatch.standardise.countries import code_countries, code_country, date_order
 from hpmatch.standardise.dates import read_dates
-from hpmatch.standardise.identifiers import Identifier, read_identifiers
+from hpmatch.standardise.identifiers import Identifier, read_identifiers, take_identifier
 from hpmatch.standardise.names import name_tokens
 from hpmatch.standardise.professions import code_professions, code_specialties
 from hpmatch.standardise.text import fold
@@ -209,13 +209,16 @@ class NationalId:
     def standardise(self, *texts: Sequence[str]) -> list[tuple[str, ...]]:
         """The identifiers of each cell."""
         return [
-            _written(_identifiers(number, code_country(country) or self.home)) if number else ()
-            for number, country in zip(*texts, strict=True)
+            self._written(number, country) if number else () for number, country in zip(*texts, strict=True)
         ]
 
-
-def _written(identifiers: Sequence[Identifier]) -> tuple[str, ...]:
-    return tuple(sorted({f"{each.kind} {each.number}" for each in identifiers if each.strong}))
+    def _written(self, number: str, country: str) -> tuple[str, ...]:
+        if not country:
+            kind, taken = take_identifier(number, self.home)
+            if kind:
+                return (f"{kind} {taken}",)
+        found = _identifiers(number, code_country(country) or self.home)
+        return tuple(sorted({f"{each.kind} {each.number}" for each in found if each.strong}))
 
 
 @dataclass(frozen=True)

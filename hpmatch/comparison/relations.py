@@ -1,0 +1,83 @@
+"""How two tokens are related that are not spelled alike: by a stem, by being forms of one name, as an initial."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from hpmatch.records import FloatArray, IntArray
+from hpmatch.standardise.given_names import name_groups
+from hpmatch.standardise.scripts import spellings
+from hpmatch.standardise.surnames import stems
+
+Mask = npt.NDArray[np.bool_]
+
+# Tokens that share a stem are at least so alike.
+_SHARED_STEM_LIKENESS = 0.4
+
+
+class Relations(NamedTuple):
+    """
+    How the tokens of k pairs are related.
+
+    Attributes:
+        stem: bool[k], they differ in an ending that changes with sex or marriage.
+        variant: bool[k], they are forms of one name.
+        initial: bool[k], one is the first letter of the other.
+    """
+
+    stem: Mask
+    variant: Mask
+    initial: Mask
+
+
+def relations(tokens: Sequence[str], left: IntArray, right: IntArray, similarity: FloatArray) -> Relations:
+    """
+    Find out how tokens are related.
+
+    Args:
+        tokens: Distinct tokens.
+        left: int64[k], places of the left tokens.
+        right: int64[k], places of the right tokens.
+        similarity: float64[k], how alike they are.
+
+    Example:
+        >>> found = relations(["liz", "elisabeth", "e"], np.array([0, 2]), np.array([1, 1]), np.array([0.3, 0.2]))
+        >>> found.variant.tolist(), found.initial.tolist()
+        ([True, False], [False, True])
+    """
+    grouped = np.array([bool(name_groups(token)) for token in tokens], bool)
+    single = np.array([min(map(len, spellings(token)), default=0) == 1 for token in tokens], bool)
+    other = similarity < 1
+
+    def look(may: Mask, related: Callable[[str, str], bool]) -> Mask:
+        """Only what may be related is looked at one by one."""
+        found = np.zeros(len(left), bool)
+        places = np.flatnonzero(may & other)
+        pairs = zip(left[places].tolist(), right[places].tolist(), strict=True)
+        found[places] = [related(tokens[a], tokens[b]) for a, b in pairs]
+        return found
+
+    return Relations(
+        look(similarity >= _SHARED_STEM_LIKENESS, one_stem),
+        look(grouped[left] & grouped[right], one_name),
+        look(single[left] | single[right], is_initial),
+    )
+
+
+def one_stem(left: str, right: str) -> bool:
+    """Whether two tokens share a stem."""
+    return not set(stems(left)).isdisjoint(stems(right))
+
+
+def one_name(left: str, right: str) -> bool:
+    """Whether two tokens are forms of one name."""
+    return not name_groups(left).isdisjoint(name_groups(right))
+
+
+def is_initial(left: str, right: str) -> bool:
+    """Whether one token is the first letter of the other."""
+    return any(min(len(a), len(b)) == 1 and a[0] == b[0] for a in spellings(left) for b in spellings(right))
