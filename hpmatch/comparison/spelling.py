@@ -37,10 +37,11 @@ _SIMILARITIES = (1.0, 0.88, 0.74, 0.45, 0.10, 0.0)
 _SPELLING_WEIGHT = 0.08  # of the letters as they stand, beside the sounds
 _NO_SLIP = 1.4  # times the distance in letters where the first letters or the endings differ
 _SUFFIXES = ("ka",)  # of two letters, that make another name
-_DECIMALS = 6
 _HIGHEST = 0.999  # of tokens without a spelling in common
 _VOWEL_APART, _CONSONANT_APART, _KIND_APART = 0.6, 1.0, 1.2  # sounds that no row of the table brings together
-_TRANSPOSED = 0.9
+_UNIT = 1000  # a cost of one
+_TRANSPOSED = np.int32(900)
+_NEVER = np.int32(1 << 30)
 _VOWELS = frozenset({"a", "e", "i", "o", "u", "oe", "ue"})
 _LONGEST = 24  # units; names beyond are cut
 _CHUNK = 4096  # pairs that stay in the processor's cache
@@ -71,7 +72,7 @@ def token_similarity(left: Sequence[str], right: Sequence[str]) -> FloatArray:
     a, b = _coded(left, codes), _coded(right, codes)
     distinct, of_pair = np.unique(np.minimum(a, b) * len(tokens) + np.maximum(a, b), return_inverse=True)
     similarity = _distinct_similarity(tokens, distinct // len(tokens), distinct % len(tokens))
-    return np.round(similarity, _DECIMALS)[of_pair]
+    return similarity[of_pair]
 
 
 def _coded(tokens: Sequence[str], codes: dict[str, int]) -> IntArray:
@@ -161,12 +162,12 @@ def _forms(tokens: Sequence[str]) -> _Forms:
 
 
 class _Costs(NamedTuple):
-    """What edits cost, by unit (0: no unit)."""
+    """What edits cost, by unit (0: no unit), in thousandths: whole numbers add up the same in any order."""
 
-    exchanged: npt.NDArray[np.float32]
-    left_out: npt.NDArray[np.float32]
-    unwritten: npt.NDArray[np.float32]
-    weight: npt.NDArray[np.float32]
+    exchanged: npt.NDArray[np.int32]
+    left_out: npt.NDArray[np.int32]
+    unwritten: npt.NDArray[np.int32]
+    weight: npt.NDArray[np.int32]
     letters: npt.NDArray[np.int16]
 
 
@@ -188,21 +189,21 @@ def _distance(forms: _Forms, left: IntArray, right: IntArray) -> FloatArray:
         out_b = np.where(consonantal_a & ~consonantal_b, costs.unwritten[units_b], costs.left_out[units_b])
         size = np.maximum(costs.weight[units_a].sum(0), costs.weight[units_b].sum(0))
         frames = np.where(consonantal_a ^ consonantal_b, np.maximum(out_a.sum(0), out_b.sum(0)), size)
-        result[chunk] = _edits(units_a, units_b, out_a, out_b, costs) / np.maximum(frames, 1)
+        result[chunk] = _edits(units_a, units_b, out_a, out_b, costs) / np.maximum(frames, _UNIT)
     return result
 
 
 def _edits(
     a: npt.NDArray[np.int16],
     b: npt.NDArray[np.int16],
-    out_a: npt.NDArray[np.float32],
-    out_b: npt.NDArray[np.float32],
+    out_a: npt.NDArray[np.int32],
+    out_b: npt.NDArray[np.int32],
     costs: _Costs,
-) -> npt.NDArray[np.float32]:
+) -> npt.NDArray[np.int32]:
     """The cheapest way from each column of `a` to the same column of `b` (Damerau-Levenshtein, weighted)."""
-    nothing = np.zeros((1, a.shape[1]), np.float32)
-    before: npt.NDArray[np.float32] | None = None
-    above = np.concatenate([nothing, np.cumsum(out_b, axis=0, dtype=np.float32)])
+    nothing = np.zeros((1, a.shape[1]), np.int32)
+    before: npt.NDArray[np.int32] | None = None
+    above = np.concatenate([nothing, np.cumsum(out_b, axis=0, dtype=np.int32)])
     flat, width = costs.exchanged.ravel(), costs.exchanged.shape[1]
     same_a, same_b = costs.letters[a], costs.letters[b]
     columns = b.astype(np.int64)
@@ -215,13 +216,11 @@ def _edits(
         if before is not None:
             crossed = (same_b[1:] == same_a[i - 1]) & (same_b[:-1] == same_a[i])
             if crossed.any():
-                np.minimum(
-                    row[2:], np.where(crossed, before[:-2] + np.float32(_TRANSPOSED), np.inf), out=row[2:]
-                )
+                np.minimum(row[2:], np.where(crossed, before[:-2] + _TRANSPOSED, _NEVER), out=row[2:])
         for j in range(len(b)):
             np.minimum(row[j + 1], row[j] + out_b[j], out=row[j + 1])
         before, above = above, row
-    last: npt.NDArray[np.float32] = above[-1]
+    last: npt.NDArray[np.int32] = above[-1]
     return last
 
 
@@ -242,15 +241,19 @@ def _costs() -> _Costs:
     nearest = np.min(heard[:, :, None] + apart[None], axis=1)
     between = np.min(nearest[:, None, :] + heard[None], axis=2)
     same_letters = np.array([[one.rule.letters == other.rule.letters for other in units] for one in units])
-    exchanged = np.full((len(units) + 1, len(units) + 1), 9.0, np.float32)
+    exchanged = np.full((len(units) + 1, len(units) + 1), 9.0)
     exchanged[1:, 1:] = np.where(same_letters, 0, np.minimum(between, between.T))
     return _Costs(
-        exchanged,
-        np.array([0, *(unit.left_out for unit in units)], np.float32),
-        np.array([0, *(unit.unwritten for unit in units)], np.float32),
-        np.array([0, *(_letters(unit) for unit in units)], np.float32),
+        _thousandths(exchanged),
+        _thousandths([0, *(unit.left_out for unit in units)]),
+        _thousandths([0, *(unit.unwritten for unit in units)]),
+        _thousandths([0, *(_letters(unit) for unit in units)]),
         np.array([-1, *(same.argmax() for same in same_letters)], np.int16),
     )
+
+
+def _thousandths(costs: npt.ArrayLike) -> npt.NDArray[np.int32]:
+    return np.asarray(np.rint(np.asarray(costs, float) * _UNIT), np.int32)
 
 
 def _letters(unit: SoundUnit) -> float:
