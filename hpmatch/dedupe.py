@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from hpmatch.blocking import CandidatePairs, candidate_pairs
 from hpmatch.comparison import DEFAULT_CHUNK_SIZE, compare
@@ -24,6 +25,7 @@ from hpmatch.output import write_folder
 from hpmatch.reading import ReadRecords, read_records
 from hpmatch.records import IntArray
 from hpmatch.schema import RECORD_ROLES, Schema, read_schema
+from hpmatch.sources import rejected_table
 
 TABLES = ("pairs", "clusters", "rejected")
 # Beyond it a probability is 0 or 1 to the last digit.
@@ -37,7 +39,7 @@ class Deduplicated:
 
     Attributes:
         pairs: A row a pair that may matter: both identifiers, match_weight, match_probability, decision.
-        clusters: A row a record: its identifier and cluster_id, the smallest identifier of its cluster.
+        clusters: A row a record, by identifier: the identifier and cluster_id, the smallest identifier of its cluster.
         rejected: A row a rejected row: file, row, reason, content.
         summary: Counts.
     """
@@ -93,7 +95,8 @@ def dedupe(
     said = read_schema(schema, "records")
     said = replace(said, id=id) if id else said
     read = read_records(records, "records", RECORD_ROLES, model.standardisers, said, required=())
-    table = read.records
+    # By identifier, so that which of a pair stands left does not hang on the order of rows.
+    table = read.records.take(np.asarray(pc.sort_indices(read.records.ids)))
     pairs = _each_once(candidate_pairs(table, table, model.blocking_rules, model.max_block))
     vectors = compare(table, table, pairs, model.comparisons, chunk_size)
     weights = model.decision.prior_weight(len(table)) + model.classifier.match_weights(vectors)
@@ -115,7 +118,7 @@ def dedupe(
     return Deduplicated(
         scored.take(pa.array(ordered)),
         pa.table({read.id_name: table.ids, "cluster_id": pa.array(_named(table.ids, clusters), pa.string())}),
-        _rejected(read),
+        rejected_table(read.rejected),
         _summary(read, model, decisions, clusters),
     )
 
@@ -154,18 +157,6 @@ def _named(ids: pa.Array, clusters: IntArray) -> list[str]:
     for record, cluster in zip(ids.to_pylist(), clusters.tolist(), strict=True):
         names[cluster] = min(names.get(cluster, record), record)
     return [names[cluster] for cluster in clusters.tolist()]
-
-
-def _rejected(read: ReadRecords) -> pa.Table:
-    rows = sorted(read.rejected, key=lambda row: row.row)
-    return pa.table(
-        {
-            "file": pa.array([row.source for row in rows], pa.string()),
-            "row": pa.array([row.row for row in rows], pa.int64()),
-            "reason": pa.array([row.reason for row in rows], pa.string()),
-            "content": pa.array([row.content for row in rows], pa.string()),
-        }
-    )
 
 
 def _summary(

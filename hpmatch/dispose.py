@@ -25,6 +25,7 @@ from hpmatch.protocols import ComparisonVectors
 from hpmatch.reading import ReadRecords
 from hpmatch.records import FloatArray, IntArray, Records
 from hpmatch.results import Candidate, Evidence, Result
+from hpmatch.sources import rejected_table
 
 UNMATCHABLE = "unmatchable"
 DISPOSITIONS = (MATCH, REVIEW, NO_MATCH, UNMATCHABLE)
@@ -65,7 +66,7 @@ def dispose(
     kept = _kept(scored, model, min_weight)
     dispositions = _dispositions(alerts.records, register.records, scored, model)
     links = _links(alerts, register, scored, model, kept)
-    rejected = _rejected((*alerts.rejected, *register.rejected))
+    rejected = rejected_table((*alerts.rejected, *register.rejected))
     summary = _summary(alerts, register, scored, model, dispositions, len(links))
 
     def candidates(alert_id: str) -> tuple[Candidate, ...]:
@@ -231,15 +232,6 @@ def _candidates(register: Records, scored: Scored, model: Model, places: IntArra
             ),
         )
         for row, place in enumerate(places.tolist())
-    )
-
-
-def _rejected(rows: Sequence[Any]) -> pa.Table:
-    ordered = sorted(rows, key=lambda row: (row.source, row.row))
-    columns = {"file": "source", "row": "row", "reason": "reason", "content": "content"}
-    kinds = {"file": pa.string(), "row": pa.int64(), "reason": pa.string(), "content": pa.string()}
-    return pa.table(
-        {name: pa.array([getattr(row, of) for row in ordered], kinds[name]) for name, of in columns.items()}
     )
 
 

@@ -309,6 +309,19 @@ def reject(table: RawTable, places: IntArray, reason: str) -> list[RejectedRow]:
     ]
 
 
+def rejected_table(rows: Sequence[RejectedRow]) -> pa.Table:
+    """Rejected rows as a table: file, row, reason, content; by file and row."""
+    ordered = sorted(rows, key=lambda row: (row.source, row.row))
+    return pa.table(
+        {
+            "file": pa.array([row.source for row in ordered], pa.string()),
+            "row": pa.array([row.row for row in ordered], pa.int64()),
+            "reason": pa.array([row.reason for row in ordered], pa.string()),
+            "content": pa.array([row.content for row in ordered], pa.string()),
+        }
+    )
+
+
 def _joined(column: pa.ChunkedArray) -> pa.Array:
     return pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], column.type)
 

@@ -31,6 +31,7 @@ _CONTRADICTING_SHARE = 0.3  # of their likeness that still counts
 _EXTRA = 0.15  # what a token costs that only one name has
 _EXTRA_TO_ONE = 0.5  # the same where the other name has a single token
 _DIGITS = 9
+_PAIRS_AT_A_TIME = 200_000
 _SMALL = 0.4  # the weight of an initial or a patronymic
 
 
@@ -102,7 +103,12 @@ def name_similarity(left: Sequence[str], right: Sequence[str]) -> FloatArray:
     width = max(len(names), 1)
     # The smaller number first: each pair is worked out once, and the same from either side.
     distinct, of_pair = np.unique(np.minimum(a, b) * width + np.maximum(a, b), return_inverse=True)
-    return _Names.of(list(names)).similarity(distinct // width, distinct % width)[of_pair]
+    table = _Names.of(list(names))
+    chunks = [
+        distinct[start : start + _PAIRS_AT_A_TIME] for start in range(0, len(distinct), _PAIRS_AT_A_TIME)
+    ]
+    found = [table.similarity(chunk // width, chunk % width) for chunk in chunks]
+    return np.concatenate([np.zeros(0), *found])[of_pair]
 
 
 def explain_names(left: str, right: str) -> NameExplanation:
