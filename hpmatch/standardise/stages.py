@@ -103,11 +103,11 @@ def _identifiers(number: str, country: str) -> tuple[Identifier, ...]:
 @dataclass(frozen=True)
 class Sex:
     """
-    Sex, as F or M.
+    Sex, as F or M; where an alert does not say it, what its national identifier tells.
 
     Example:
-        >>> Sex().standardise(["Kvinne", "m", "?"])
-        ['F', 'M', None]
+        >>> Sex().standardise(["Kvinne", "m", "?", ""], ["", "", "", "LT"], ["", "", "", "37804090003"])
+        ['F', 'M', None, 'M']
     """
 
     column: str = "sex"
@@ -115,12 +115,22 @@ class Sex:
 
     @property
     def roles(self) -> tuple[str, ...]:
-        """The role that is read."""
-        return (self.column,)
+        """The sex, and the country and identifier that may tell it."""
+        return (self.column, "sending_country", "national_id")
 
     def standardise(self, *texts: Sequence[str]) -> list[str | None]:
-        """F or M for each cell, None where it says neither."""
-        return [_sexes().get(fold(text).strip(" .")) for text in texts[0]]
+        """F or M for each cell, None where nothing says either."""
+        return [
+            _sexes().get(fold(sex).strip(" .")) or _told_sex(number, country)
+            for sex, country, number in zip(*texts, strict=True)
+        ]
+
+
+def _told_sex(number: str, country: str) -> str | None:
+    if not (number and country):
+        return None
+    told = {each.sex for each in _identifiers(number, code_country(country)) if each.valid and each.sex}
+    return told.pop() if len(told) == 1 else None
 
 
 @cache
