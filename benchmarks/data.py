@@ -12,7 +12,7 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 
 from hpmatch.generate import generate
-from hpmatch.standardise.stages import Professions, Sex
+from hpmatch.standardise.stages import Professions
 
 Progress = Callable[[int, int], None]
 
@@ -113,7 +113,7 @@ _SLICES: dict[str, Callable[[dict[str, list[str]]], Sequence[str | None]]] = {
         script(family + given)
         for family, given in zip(cells["family_name"], cells["given_name"], strict=True)
     ],
-    "sex": lambda cells: Sex().standardise(cells["sex"]),
+    "sex": lambda cells: [cell or "not given" for cell in cells["sex"]],
     "profession": _professions,
     "educated": _of_registered("education_country", lambda cell: "in Norway" if cell == "NO" else "abroad"),
     "middle name": _of_registered("middle_name", lambda cell: "registered with one" if cell else "without"),
