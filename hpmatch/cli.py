@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import math
+import os
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
@@ -73,14 +76,26 @@ need a result that holds all of them: hpmatch link ... --min-weight=-1000.
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit status."""
     options = _parser().parse_args(arguments)
+    with suppress(ValueError):  # only the main thread may
+        signal.signal(signal.SIGTERM, _interrupt)
     try:
-        return int(options.run(options))
+        status = int(options.run(options))
+        sys.stdout.flush()
     except HpmatchError as error:
         print(f"hpmatch: {error}", file=sys.stderr)
         return DATA_UNUSABLE
     except KeyboardInterrupt:
-        print("hpmatch: interrupted; nothing was written", file=sys.stderr)
+        print("hpmatch: interrupted; there is a whole result or none", file=sys.stderr)
         return _INTERRUPTED
+    except OSError as error:
+        print(f"hpmatch: cannot print: {error.strerror or error}", file=sys.stderr)
+        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - what is left to print has no place
+        return DATA_UNUSABLE
+    return status
+
+
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -121,13 +136,20 @@ def _add_link(commands: Any) -> None:
     command.add_argument(
         "--min-weight",
         metavar="W",
-        type=float,
+        type=_finite,
         help="keep links of at least this match weight (log2 odds; default: those that may matter)",
     )
     command.add_argument(
         "--format", choices=FORMATS, default="csv", help="the format of the tables (default: csv)"
     )
     command.set_defaults(run=_link)
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise argparse.ArgumentTypeError("it has to be a finite number")
+    return number
 
 
 def _link(options: argparse.Namespace) -> int:

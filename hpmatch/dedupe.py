@@ -119,7 +119,7 @@ def dedupe(
         scored.take(pa.array(ordered)),
         pa.table({read.id_name: table.ids, "cluster_id": pa.array(_named(table.ids, clusters), pa.string())}),
         rejected_table(read.rejected),
-        _summary(read, model, decisions, clusters),
+        _summary(read, model, pairs, decisions, clusters),
     )
 
 
@@ -160,12 +160,17 @@ def _named(ids: pa.Array, clusters: IntArray) -> list[str]:
 
 
 def _summary(
-    read: ReadRecords, model: Model, decisions: npt.NDArray[np.str_], clusters: IntArray
+    read: ReadRecords,
+    model: Model,
+    pairs: CandidatePairs,
+    decisions: npt.NDArray[np.str_],
+    clusters: IntArray,
 ) -> dict[str, Any]:
     return {
         "records": {"rows": read.rows, "read": len(read.records), "rejected": len(read.rejected)},
         "candidate_pairs": len(decisions),
         "pairs": {kind: int((decisions == kind).sum()) for kind in (MATCH, REVIEW, NO_MATCH)},
         "clusters": len(np.unique(clusters)),
+        "cut_blocks": [{"rule": cut.rule, "blocks": cut.blocks, "pairs": cut.pairs} for cut in pairs.cut],
         "model": {"name": model.name, "sha256": model.fingerprint},
     }

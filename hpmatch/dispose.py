@@ -28,6 +28,8 @@ from hpmatch.results import Candidate, Evidence, Result
 from hpmatch.sources import rejected_table
 
 UNMATCHABLE = "unmatchable"
+# In a review, candidates that are at least so likely as the likeliest one, as a share of it, are shown.
+_NEAR = 0.1
 DISPOSITIONS = (MATCH, REVIEW, NO_MATCH, UNMATCHABLE)
 
 
@@ -61,7 +63,7 @@ def dispose(
         scored: What is known of the candidate pairs.
         model: The model that was used.
         min_weight: Links of at least this match weight are kept; None for those that may matter, which are the pairs
-            that alone reach the review threshold and all those of alerts that go to review.
+            that alone reach the review threshold and, of alerts that go to review, those that come near the likeliest.
     """
     kept = _kept(scored, model, min_weight)
     dispositions = _dispositions(alerts.records, register.records, scored, model)
@@ -71,7 +73,8 @@ def dispose(
 
     def candidates(alert_id: str) -> tuple[Candidate, ...]:
         row = alerts.records.ids.index(pa.scalar(alert_id, alerts.records.ids.type)).as_py()
-        return _candidates(register.records, scored, model, kept[scored.pairs.left[kept] == row])
+        places = _sorted_links(alerts.records, register.records, scored, kept[scored.pairs.left[kept] == row])
+        return _candidates(register.records, scored, model, places)
 
     return Result(links, dispositions, rejected, summary, candidates)
 
@@ -80,8 +83,13 @@ def _kept(scored: Scored, model: Model, min_weight: float | None) -> IntArray:
     """The pairs that become links."""
     if min_weight is not None:
         return np.flatnonzero(scored.match_weights >= min_weight)
-    wanted = scored.match_weights >= model.decision.review_weight
-    return np.flatnonzero(wanted | (scored.decisions.pairs != NO_MATCH))
+    decisions, alert = scored.decisions, scored.pairs.left
+    wanted = (scored.match_weights >= model.decision.review_weight) | (decisions.pairs != NO_MATCH)
+    # Many namesakes may each be unlikely and one of them likely: who looks at the alert has to see them.
+    likeliest = np.zeros(len(decisions.alerts))
+    np.maximum.at(likeliest, alert, decisions.probabilities)
+    near = decisions.probabilities >= _NEAR * likeliest[alert]
+    return np.flatnonzero(wanted | ((decisions.alerts[alert] == REVIEW) & near))
 
 
 def _sorted_links(alerts: Records, register: Records, scored: Scored, places: IntArray) -> IntArray:
@@ -212,7 +220,6 @@ def _reason(disposition: str, words: str, rivals: int) -> str:
 
 
 def _candidates(register: Records, scored: Scored, model: Model, places: IntArray) -> tuple[Candidate, ...]:
-    places = places[np.argsort(-scored.match_weights[places], kind="stable")]
     vectors = scored.vectors.take(places)
     weigh = getattr(model.classifier, "partial_weights", None)
     weights = weigh(vectors).tolist() if weigh else [[None] * len(model.comparisons)] * len(places)

@@ -31,6 +31,7 @@ from hpmatch.measures import (
     precision_recall,
     recall_at_precision,
 )
+from hpmatch.output import rearmed
 from hpmatch.records import FloatArray, IntArray
 from hpmatch.results import Result
 from hpmatch.sources import read
@@ -254,13 +255,15 @@ def _tables(result: Result | str | Path) -> tuple[pa.Table, pa.Table, Mapping[st
         summary = json.loads((folder / "summary.json").read_text("utf-8"))
     except OSError as error:
         raise SourceError(f"{folder} holds no result: summary.json: {error.strerror or error}") from error
+    except ValueError as error:
+        raise SourceError(f"{folder} holds a damaged result: summary.json is not JSON; link again") from error
     return links, dispositions, summary
 
 
 def _read_table(folder: Path, name: str) -> pa.Table:
     for ending in ("parquet", "csv"):
         if (path := folder / f"{name}.{ending}").exists():
-            return read(path, name).data
+            return rearmed(read(path, name, may_be_empty=True).data)
     raise SourceError(f"{folder} holds no result: there is no {name}.csv or {name}.parquet")
 
 

@@ -37,6 +37,9 @@ def judge(
     """
     _need(truth, ("alert_id", "hpr_number"), "the truth")
     _need(dispositions, ("alert_id", "disposition", "hpr_number"), "the dispositions")
+    known = truth["alert_id"].to_pylist()
+    if len(set(known)) < len(known):
+        raise HpmatchError("the truth names an alert_id more than once; give each alert one row")
     rows = _places(dispositions["alert_id"], truth["alert_id"])
     if (missing := int((rows < 0).sum())) > 0:
         raise HpmatchError(f"the truth says nothing about {missing} of the {len(rows)} alerts")

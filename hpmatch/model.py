@@ -174,6 +174,13 @@ class Model:
     about: str = ""
 
     def __post_init__(self) -> None:
+        names = [comparison.name for comparison in self.comparisons]
+        if len(set(names)) < len(names):
+            raise ModelError(
+                f"model {self.name!r}: two comparisons have one name; each counts once and needs its own"
+            )
+        if not isinstance(self.max_block, int) or self.max_block < 1:
+            raise ModelError(f"model {self.name!r}: max_block has to be a whole number of at least 1")
         for group, stages in self._stages().items():
             for stage in stages:
                 plugins.checked(group, stage)

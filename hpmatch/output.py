@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import stat
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -30,9 +31,11 @@ def check_folder(out: str | Path, tables: Sequence[str]) -> Path:
     Raises:
         SourceError: If it cannot, saying why.
     """
-    folder = Path(out).absolute()
+    folder = Path(out).resolve()
     ours = {"summary.json", *(f"{table}.{ending}" for table in tables for ending in FORMATS)}
     try:
+        if folder == Path.cwd():
+            raise SourceError(f"cannot write to {out}: it is the current folder; name a folder inside it")
         if folder.exists() and not folder.is_dir():
             raise SourceError(f"cannot write to {out}: it is a file; name a folder")
         foreign = (
@@ -66,33 +69,34 @@ def write_folder(
         raise SourceError(f"no format {format!r}; there are {', '.join(FORMATS)}")
     folder = check_folder(out, tuple(tables))
     try:
-        made = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
+        workshop = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
         try:
-            made.chmod(0o755)
+            made = workshop / "new"
+            made.mkdir()
             for name, table in tables.items():
                 _write_table(table, made / f"{name}.{format}")
             _write_summary(summary, made / "summary.json")
-            _put_in_place(made, folder)
+            _put_in_place(made, folder, workshop / "earlier")
         finally:
-            shutil.rmtree(made, ignore_errors=True)
+            shutil.rmtree(workshop, ignore_errors=True)
     except (OSError, pa.ArrowException) as error:
         raise SourceError(
             f"cannot write to {out}: {getattr(error, 'strerror', None) or error}; nothing was left there"
         ) from error
 
 
-def _put_in_place(made: Path, folder: Path) -> None:
+def _put_in_place(made: Path, folder: Path, earlier: Path) -> None:
+    """Let the new folder take the place of the earlier one, with its permissions; on any failure the earlier one stays."""
     if not folder.exists():
         made.replace(folder)
         return
-    earlier = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}.earlier."))
+    made.chmod(stat.S_IMODE(folder.stat().st_mode))
     folder.replace(earlier)
     try:
         made.replace(folder)
-    except OSError:
+    except BaseException:
         earlier.replace(folder)
         raise
-    shutil.rmtree(earlier, ignore_errors=True)
 
 
 def _write_table(table: pa.Table, path: Path) -> None:
@@ -113,6 +117,17 @@ def _without_formulas(table: pa.Table) -> pa.Table:
     return pa.Table.from_arrays(
         columns, names=[re.sub(_FORMULA, r"'\g<0>", name) for name in table.column_names]
     )
+
+
+def rearmed(table: pa.Table) -> pa.Table:
+    """A table that was read from a written CSV file, with the text as it was before apostrophes were put before it."""
+    columns = [
+        pc.replace_substring_regex(column, r"^'([=+\-@\t\r])", r"\1")
+        if pa.types.is_string(column.type)
+        else column
+        for column in table.columns
+    ]
+    return pa.Table.from_arrays(columns, names=table.column_names)
 
 
 def _disarmed(column: pa.ChunkedArray) -> pa.ChunkedArray:

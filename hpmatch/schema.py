@@ -34,6 +34,7 @@ REGISTER_ROLES = (
     "education_country", "national_id", "nationality", "status",
 )  # fmt: skip
 REQUIRED_ROLES = ("family_name", "given_name", "birth_date")
+_SECTIONS = ("id", "columns", "alerts", "register", "records")
 # What one table of its own may hold, the identifier first; none is required.
 RECORD_ROLES = ("id", *dict.fromkeys((*ALERT_ROLES[1:], *REGISTER_ROLES[1:])))
 
@@ -75,8 +76,18 @@ class Schema:
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise SchemaError(f"schema file {path} is not valid TOML: {error}") from error
         section = content.get(table, content) if table else content
-        columns = section.get("columns", {})
-        if not isinstance(section.get("id", ""), str) or not _is_text_table(columns):
+        unknown = sorted(set(content) - set(_SECTIONS))
+        if unknown:
+            raise SchemaError(
+                f"schema file {path}: there is no section {unknown[0]!r}{_nearest(unknown[0], _SECTIONS)}; "
+                f"there are {', '.join(_SECTIONS)}"
+            )
+        columns = section.get("columns", {}) if isinstance(section, dict) else {}
+        if (
+            not isinstance(section, dict)
+            or not isinstance(section.get("id", ""), str)
+            or not _is_text_table(columns)
+        ):
             raise SchemaError(
                 f"schema file {path}: 'id' has to be a column name and [columns] a list of column = \"role\""
             )

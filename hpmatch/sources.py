@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import codecs
 import csv
+import io
 import json
 import re
 from collections.abc import Mapping, Sequence
@@ -73,7 +74,7 @@ class RawTable:
     rejected: tuple[RejectedRow, ...] = ()
 
 
-def read(source: Any, name: str) -> RawTable:
+def read(source: Any, name: str, *, may_be_empty: bool = False) -> RawTable:
     """
     Read a table.
 
@@ -81,6 +82,7 @@ def read(source: Any, name: str) -> RawTable:
         source: The path of a CSV or Parquet file; anything with the Arrow PyCapsule interface (pyarrow, pandas,
             polars, DuckDB relations); or a sequence of dicts, one a row.
         name: What to call the table in messages.
+        may_be_empty: Whether a table without rows will do.
 
     Raises:
         SourceError: If it cannot be read, has no columns or has no rows.
@@ -95,7 +97,7 @@ def read(source: Any, name: str) -> RawTable:
         table = _numbered(type(source).__name__, _as_arrow(source, name))
     if table.data.num_columns == 0:
         raise SourceError(f"{name}: {table.source} has no columns; it needs a header row")
-    if len(table.data) == 0 and not table.rejected:
+    if len(table.data) == 0 and not table.rejected and not may_be_empty:
         raise SourceError(f"{name}: {table.source} has a header but no rows")
     return table
 
@@ -129,7 +131,7 @@ def _as_arrow(source: Any, name: str) -> pa.Table:
         if isinstance(source, Sequence):
             return _as_text(_from_dicts(source), name)
         return _as_text(pa.table(source), name)
-    except (TypeError, AttributeError, pa.ArrowException) as error:
+    except (TypeError, AttributeError, UnicodeError, pa.ArrowException) as error:
         raise SourceError(
             f"{name}: cannot read a {type(source).__name__}; give the path of a CSV or Parquet file, an Arrow, "
             f"pandas or polars table, a DuckDB relation or a list of dicts"
@@ -144,7 +146,11 @@ def _from_dicts(rows: Sequence[Mapping[str, Any]]) -> pa.Table:
 
 
 def _plain_cell(cell: Any) -> str | None:
-    return None if cell is None else str(cell)
+    if cell is None or type(cell).__name__ in ("NAType", "NaTType") or cell != cell:  # noqa: PLR0124 - NaN
+        return None
+    if isinstance(cell, (list, tuple)):
+        return ";".join(text for each in cell if (text := _plain_cell(each)))
+    return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
 
 
 def _numbered(source: str, data: pa.Table) -> RawTable:
@@ -162,8 +168,8 @@ def _as_text(table: pa.Table, name: str) -> pa.Table:
 def _text_column(column: pa.Array, name: str, field: str) -> pa.Array:
     if pa.types.is_dictionary(column.type):
         column = column.dictionary_decode()
-    if pa.types.is_list(column.type) or pa.types.is_large_list(column.type):
-        column = pc.binary_join(pc.cast(column, pa.list_(pa.string())), ";")
+    if _is_listed(column.type):
+        column = pa.array([_plain_cell(cell) for cell in column.to_pylist()], pa.string())
     if pa.types.is_floating(column.type):
         # Whole numbers with gaps arrive from pandas as floats: 9144889.0 is the number 9144889.
         whole = pc.cast(pc.if_else(pc.is_finite(column), column, None), pa.int64(), safe=False)
@@ -180,30 +186,27 @@ def _text_column(column: pa.Array, name: str, field: str) -> pa.Array:
     return pc.if_else(pc.equal(text, ""), None, text)
 
 
+def _is_listed(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind))
+
+
 def _read_csv(path: Path, head: bytes, name: str) -> RawTable:
     if not head.strip():
         raise SourceError(f"{name}: {path} is empty (only blank lines)")
     if b"\x00" in head and not head.startswith(_UTF16_MARKS):
         raise SourceError(f"{name}: {path} {_NO_TEXT_ADVICE}")
     encoding = _encoding(path, head, name)
-    header = _header(head.decode(encoding, "replace"))
-    delimiter = _delimiter(header)
-    columns = next(csv.reader([header], delimiter=delimiter))
+    text = head.decode(encoding, "replace").removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}")
+    # The delimiter that splits the header into most fields; a comma for a single column.
+    delimiter = max(DELIMITERS, key=lambda each: len(_header(text, each)))
+    columns = _header(text, delimiter)
     data, rejected = _parse(path, encoding, delimiter, columns, name)
     rows = np.setdiff1d(np.arange(1, len(data) + len(rejected) + 1), [row.row for row in rejected])
-    return _without_damaged(RawTable(str(path), data, rows, rejected))
+    return _without_swallowed(_without_damaged(RawTable(str(path), data, rows, rejected)), delimiter)
 
 
-def _header(text: str) -> str:
-    """The first line that is not blank, without a byte order mark."""
-    return next(
-        line for line in text.removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}").splitlines() if line.strip()
-    )
-
-
-def _delimiter(header: str) -> str:
-    """The delimiter that splits the header into most fields; a comma for a single column."""
-    return max(DELIMITERS, key=lambda delimiter: len(next(csv.reader([header], delimiter=delimiter))))
+def _header(text: str, delimiter: str) -> list[str]:
+    return next(row for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if row)
 
 
 def _encoding(path: Path, head: bytes, name: str) -> str:
@@ -254,6 +257,8 @@ def _parse(
 
     def keep(row: pyarrow.csv.InvalidRow) -> str:
         reason = f"has {row.actual_columns} fields where the header has {row.expected_columns}"
+        if lines := row.text.strip().count("\n"):
+            reason += f", over {lines + 1} lines: is a quotation mark not closed?"
         rejected.append(RejectedRow(str(path), (row.number or 0) - 1, reason, row.text))
         return "skip"
 
@@ -275,6 +280,10 @@ def _parse(
             table = parse(threads=False)
     except (pa.ArrowException, OSError) as error:
         raise SourceError(f"{name}: {path} cannot be read as CSV: {_first_line(error)}") from error
+    if table.num_columns != len(columns):
+        raise SourceError(
+            f"{name}: {path}: the header is not one line of column names; put them into the first line"
+        )
     data = pa.Table.from_arrays(
         [_joined(column) for column in table.columns], names=[column.strip() for column in columns]
     )
@@ -286,6 +295,28 @@ def _utf8(path: Path, encoding: str) -> Any:
     if encoding == "utf-8" and _is_utf8(path):
         return path
     return pa.BufferReader(path.read_bytes().decode(encoding, "replace").encode())
+
+
+def _without_swallowed(table: RawTable, delimiter: str) -> RawTable:
+    """Reject the rows in which a quotation mark that is not closed made a cell of whole further rows."""
+    swallowed: set[int] = set()
+    for column in table.data.columns:
+        places = np.flatnonzero(np.asarray(pc.fill_null(pc.match_substring(column, "\n"), False)))
+        cells = column.take(pa.array(places)).to_pylist()
+        enough = max(table.data.num_columns // 2, 1)
+        swallowed |= {
+            int(place)
+            for place, cell in zip(places, cells, strict=True)
+            if any(line.count(delimiter) >= enough for line in cell.split("\n")[1:])
+        }
+    if not swallowed:
+        return table
+    reason = (
+        "has a cell that holds further rows: a quotation mark is not closed; those rows are not read either"
+    )
+    rejected = reject(table, np.array(sorted(swallowed)), reason)
+    keep = np.setdiff1d(np.arange(len(table.data)), list(swallowed))
+    return RawTable(table.source, table.data.take(keep), table.rows[keep], (*table.rejected, *rejected))
 
 
 def _without_damaged(table: RawTable) -> RawTable:

@@ -290,6 +290,84 @@ def test_an_interrupted_run_leaves_nothing(run, monkeypatch):
     assert run.left_behind == []
 
 
+def test_an_unclosed_quotation_mark_swallows_no_row_in_silence(run):
+    """Rows between two stray quotation marks, and after one, are in the rejected rows with a reason that names the cause."""
+    rows = "".join(f"A{number},SE,Lund{number},Per,1966-01-30\n" for number in range(3, 9))
+    run(ALERTS + rows.replace("Lund4", '"Lund4').replace("Lund6", 'Lu"nd6'))
+    [(_, reason)] = _rejected(run)
+    assert "a quotation mark is not closed" in reason or "is a quotation mark not closed" in reason
+    answered = {row["alert_id"] for row in run.table("dispositions")}
+    content = run.table("rejected")[0]["content"]
+    assert all(f"A{number}" in answered or f"A{number}" in content for number in range(1, 9))
+    run(ALERTS + rows.replace("Lund4", '"Lund4'))
+    assert "is a quotation mark not closed" in _rejected(run)[0][1]
+
+
+@pytest.mark.parametrize("name", ['"alert\nid"', "alert\u2028id", "alert\x0bid"])
+def test_a_line_break_in_a_column_name_does_not_matter(run, name):
+    """The name is recognised like one with a blank."""
+    assert run(ALERTS.replace("alert_id", name)).status == 0
+
+
+def test_a_first_line_of_blanks_is_no_header(run):
+    """The message asks for columns; there is no other end."""
+    assert run("  \n" + ALERTS).status == 1
+    assert run.error.startswith("hpmatch: alerts: ")
+
+
+def test_the_current_folder_is_no_place_for_a_result(run, monkeypatch):
+    """It could not be replaced as a whole."""
+    (run.folder / "here").mkdir()
+    monkeypatch.chdir(run.folder / "here")
+    assert main(["link", "../alerts.csv", "../register.csv", "--out", "."]) == 1
+    assert "current folder" in run.capsys.readouterr().err
+
+
+def test_a_result_takes_over_the_permissions_of_the_folder(run):
+    """A folder that was closed to others stays closed."""
+    (run.folder / "out").mkdir(mode=0o700)
+    run()
+    assert (run.folder / "out").stat().st_mode & 0o777 == 0o700
+
+
+def test_a_link_to_a_folder_is_followed(run):
+    """The folder that a symbolic link leads to gets the result."""
+    (run.folder / "real").mkdir()
+    (run.folder / "out").symlink_to(run.folder / "real")
+    assert run().status == 0
+    assert (run.folder / "real" / "summary.json").exists()
+    assert run.left_behind == ["out", "real"]
+
+
+@pytest.mark.parametrize("weight", ["nan", "inf"])
+def test_a_weight_has_to_be_a_number(weight, capsys):
+    """No link would reach it."""
+    with pytest.raises(SystemExit) as ended:
+        main(["link", "a", "b", "--out", "o", "--min-weight", weight])
+    assert ended.value.code == 2
+    assert "finite number" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("content", ['alerts = "x"', '[alerst.columns]\nx = "sex"', "fast = true"])
+def test_a_schema_file_with_an_unknown_section_is_refused(run, content):
+    """A slip of the pen does not leave a mapping unused."""
+    (run.folder / "schema.toml").write_text(content, "utf-8")
+    assert run(ALERTS, REGISTER, "--schema", str(run.folder / "schema.toml")).status == 1
+    assert "schema.toml" in run.error
+
+
+def test_a_result_without_links_and_with_formulas_can_be_evaluated(run):
+    """What `link` writes, `evaluate` reads."""
+    run(f"{ALERT_HEADER}\n+A1,SE,Lund,Per,1966-01-30\n")
+    (run.folder / "truth.csv").write_text("alert_id,hpr_number\n+A1,\n", "utf-8")
+    assert main(["evaluate", str(run.folder / "out"), str(run.folder / "truth.csv")]) == 0
+    (run.folder / "truth.csv").write_text("alert_id,hpr_number\n+A1,\n+A1,1000001\n", "utf-8")
+    assert main(["evaluate", str(run.folder / "out"), str(run.folder / "truth.csv")]) == 1
+    assert "more than once" in run.capsys.readouterr().err
+    (run.folder / "out" / "summary.json").write_text("{", "utf-8")
+    assert main(["evaluate", str(run.folder / "out"), str(run.folder / "truth.csv")]) == 1
+
+
 def test_a_schema_file_maps_the_columns(run):
     """Columns that nobody could recognise are mapped by a file, table by table."""
     schema = run.folder / "schema.toml"

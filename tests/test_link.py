@@ -108,6 +108,30 @@ def test_an_unknown_alert_cannot_be_explained(result):
         result.explain("A99")
 
 
+def test_a_review_among_many_namesakes_shows_them():
+    """Each is unlikely, one of them is likely: all are links and candidates, in the order of their identifiers."""
+    namesakes = [
+        {**REGISTER[1], "hpr_number": str(2000000 + number), "birth_date": f"19{50 + number % 40}-03-04"}
+        for number in range(60)
+    ]
+    alerts = [
+        {"alert_id": "1", "family_name": "Berg", "given_name": "Kari", "birth_date": ""},
+        {"alert_id": "2", "family_name": "Lund", "given_name": "Per", "birth_date": "1966-01-30"},
+    ]
+    found = hp.link(alerts, namesakes, hp.read_model("imi").with_decision(review=0.0001))
+    assert found.dispositions["disposition"].to_pylist()[0] == "review"
+    people = [row["hpr_number"] for row in namesakes]
+    assert [row["hpr_number"] for row in found.links.to_pylist() if row["alert_id"] == "1"] == people
+    assert [candidate.hpr_number for candidate in found.explain("1").candidates] == people
+
+
+@pytest.mark.parametrize("size", [0, -1])
+def test_chunks_need_pairs(size):
+    """A senseless chunk size is refused, not answered."""
+    with pytest.raises(hp.HpmatchError, match="at least 1"):
+        hp.link(ALERTS_BY_HAND, REGISTER, chunk_size=size)
+
+
 def test_min_weight_keeps_more_or_fewer_links():
     """All candidates are kept at a low weight, none at a high one; decisions do not change."""
     low, high = (hp.link(ALERTS_BY_HAND, REGISTER, min_weight=weight) for weight in (-1000, 1000))

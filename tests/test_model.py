@@ -125,6 +125,11 @@ BROKEN = {
         lambda: _changed(lambda c: c["classifier"]["levels"]["sex"][0].update(level="x")),
         "'sex'",
     ),
+    "a comparison twice": (
+        lambda: _changed(lambda c: c["comparisons"].append(c["comparisons"][0])),
+        "two comparisons have one name",
+    ),
+    "a block of words": (lambda: _changed(lambda c: c.update(max_block="many")), "max_block"),
     "thresholds in the wrong order": (
         lambda: _changed(lambda c: c["decision"].update(match=0.01)),
         "review <= match",

@@ -88,6 +88,31 @@ def test_rows_as_dicts_may_lack_cells():
     ]
 
 
+@pytest.mark.parametrize(
+    ("cell", "text"),
+    [
+        (float("nan"), None),
+        (pd.NA, None),
+        (pd.NaT, None),
+        (1.0, "1"),
+        (1.5, "1.5"),
+        (["LE", None, "SP"], "LE;SP"),
+        ([], None),
+    ],
+)
+def test_cells_of_dicts_are_read_as_what_they_mean(cell, text):
+    """What pandas makes of a gap is nothing; several values are joined."""
+    assert read([{"id": "1", "cell": cell}], "t").data["cell"].to_pylist() == [text]
+
+
+def test_a_gap_in_a_list_costs_the_gap_only():
+    """The other values of the cell stay, whatever the kind of list."""
+    cells = [["LE", None, "SP"], None]
+    for kind in (pa.list_(pa.string()), pa.large_list(pa.string())):
+        table = pa.table({"id": ["1", "2"], "codes": pa.array(cells, kind)})
+        assert read(table, "t").data["codes"].to_pylist() == ["LE;SP", None]
+
+
 def test_parquet_is_read_whatever_its_ending(tmp_path):
     """The content decides, not the name."""
     pq.write_table(pa.Table.from_pylist(ROWS), tmp_path / "t.dat")

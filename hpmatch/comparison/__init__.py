@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hpmatch.blocking import CandidatePairs
-from hpmatch.errors import PluginError
+from hpmatch.errors import HpmatchError, PluginError
 from hpmatch.protocols import Compared, Comparison, ComparisonVectors, PreparedComparison
 from hpmatch.records import MISSING, IntArray, Records
 
@@ -40,7 +40,10 @@ def compare(
 
     Raises:
         PluginError: If a comparison gives something else than it promised.
+        HpmatchError: If the chunks are to have no pairs.
     """
+    if chunk_size < 1:
+        raise HpmatchError(f"chunk_size is {chunk_size}; give at least 1")
     levels = np.full((len(pairs), len(comparisons)), MISSING, np.int8)
     frequencies = np.full((len(pairs), len(comparisons)), np.nan)
     ready = [prepare(comparison, left, right) for comparison in comparisons]
