@@ -74,7 +74,9 @@ def describe(group: str, stage: Any) -> dict[str, Any]:
     Raises:
         PluginError: If no entry point leads to the stage's class, or it is no dataclass.
     """
-    names = [point.name for point in _points(group).values() if point.load() is type(stage)]
+    # By its path, so that no other package's stage has to be imported.
+    home = f"{type(stage).__module__}:{type(stage).__qualname__}"
+    names = [point.name for point in _points(group).values() if point.value == home]
     if not names or not is_dataclass(stage):
         raise PluginError(
             f"{type(stage).__name__} cannot be saved in a model: it has to be a dataclass that a package offers as an "

@@ -107,6 +107,12 @@ class CrowdRule(GoodRule):
         return Keys(rows, np.arange(len(rows)).astype(np.uint64))
 
 
+class CountingRule(GoodRule):
+    def keys(self, records):
+        rows, _ = super().keys(records)
+        return Keys(rows, np.full(len(rows), len(records), np.uint64))
+
+
 class FarPairs(GoodRule):
     keys = None
 
@@ -120,7 +126,8 @@ class FarPairs(GoodRule):
         (object(), "needs name"),
         (FarRule(), "not one of the records"),
         (SignedRule(), "uint64"),
-        (CrowdRule(), "order"),
+        (CrowdRule(), "order|other records"),
+        (CountingRule(), "other records"),
     ],
 )
 def test_a_rule_that_breaks_a_promise_is_caught(rule, promise):
@@ -175,6 +182,11 @@ class Forgetful(GoodStandardiser):
         return super().standardise(*texts)[1:]
 
 
+class Crowded(GoodStandardiser):
+    def standardise(self, *texts):
+        return [str(len(texts[0]))] * len(texts[0])
+
+
 class Numbering(GoodStandardiser):
     def standardise(self, *texts):
         return [str(place) for place, _ in enumerate(texts[0])]
@@ -182,7 +194,12 @@ class Numbering(GoodStandardiser):
 
 @pytest.mark.parametrize(
     ("standardiser", "promise"),
-    [(object(), "needs column"), (Forgetful(), "one value a cell"), (Numbering(), "order")],
+    [
+        (object(), "needs column"),
+        (Forgetful(), "one value a cell"),
+        (Numbering(), "order"),
+        (Crowded(), "other cells"),
+    ],
 )
 def test_a_standardiser_that_breaks_a_promise_is_caught(standardiser, promise):
     """The message says which promise it is."""
