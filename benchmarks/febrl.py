@@ -17,7 +17,8 @@ from typing import Any
 import numpy as np
 
 import hpmatch as hp
-from hpmatch.blocking import CandidatePairs, NameAndDate, SameValue, TwoNames
+from hpmatch.blocking import CandidatePairs
+from hpmatch.blocking.rules import NameAndDate, SameValue, TwoNames
 from hpmatch.comparison import compare
 from hpmatch.comparison.dates import BirthDate as BirthDateComparison
 from hpmatch.comparison.names import FamilyName, GivenName
@@ -95,7 +96,7 @@ def _levels(left: Records, right: Records, comparisons: Sequence[Comparison]) ->
     generator = np.random.default_rng(_SEED)
     rows = [generator.integers(0, len(side), _RANDOM_PAIRS).astype(np.int32) for side in (left, right)]
     nothing = np.zeros(_RANDOM_PAIRS, np.int32)
-    pairs = CandidatePairs(rows[0], rows[1], nothing, (), np.ones(len(left), bool))
+    pairs = CandidatePairs(rows[0], rows[1], nothing, (), np.ones(len(left), bool), np.zeros(len(left), bool))
     levels = compare(left, right, pairs, comparisons).levels
     found = {}
     for place, comparison in enumerate(comparisons):

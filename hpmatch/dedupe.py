@@ -171,6 +171,9 @@ def _summary(
         "candidate_pairs": len(decisions),
         "pairs": {kind: int((decisions == kind).sum()) for kind in (MATCH, REVIEW, NO_MATCH)},
         "clusters": len(np.unique(clusters)),
-        "cut_blocks": [{"rule": cut.rule, "blocks": cut.blocks, "pairs": cut.pairs} for cut in pairs.cut],
+        "cut_blocks": [
+            {"rule": cut.rule, "larger_than": cut.larger_than, "blocks": cut.blocks, "pairs": cut.pairs}
+            for cut in pairs.cut
+        ],
         "model": {"name": model.name, "sha256": model.fingerprint},
     }

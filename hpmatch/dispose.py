@@ -112,7 +112,7 @@ def _links(
     pairs, vectors = scored.pairs, scored.vectors
     levels = {
         comparison.name: _named(comparison.levels, vectors.levels[places, column])
-        for column, comparison in enumerate(model.comparisons)
+        for column, comparison in enumerate(model.parts)
     }
     alert_name, person_name = alerts.id_name, register.id_name
     if alert_name == person_name:
@@ -142,7 +142,7 @@ def _rules(pairs: CandidatePairs, place: int) -> tuple[str, ...]:
 def _dispositions(alerts: Records, register: Records, scored: Scored, model: Model) -> pa.Table:
     decisions = scored.decisions
     best, rivals = _best_links(alerts, register, scored)
-    reasons = _unmatchable_reasons(alerts, scored.pairs.blockable)
+    reasons = _unmatchable_reasons(alerts, scored.pairs, decisions.alerts == NO_MATCH)
     disposition = np.where(np.array(reasons) == "", decisions.alerts, UNMATCHABLE)
     hit = np.isin(disposition, (MATCH, REVIEW))
     persons = [
@@ -181,15 +181,23 @@ def _best_links(alerts: Records, register: Records, scored: Scored) -> tuple[Int
     return best, np.bincount(alert[near], minlength=len(alerts))
 
 
-def _unmatchable_reasons(alerts: Records, blockable: npt.NDArray[np.bool_]) -> list[str]:
+_CROWDED = (
+    "too many registered persons share what it tells; ask the sender for the birth date or further names"
+)
+
+
+def _unmatchable_reasons(
+    alerts: Records, pairs: CandidatePairs, unanswered: npt.NDArray[np.bool_]
+) -> list[str]:
     """Why an alert cannot be held against the register; "" where it can."""
     absent = np.ones(len(alerts), bool)
     missing = {name: alerts[name].is_missing if name in alerts else absent for name in IDENTITY}
+    crowded = (pairs.crowded & unanswered).tolist()
     return [
-        ""
+        (_CROWDED if crowded[row] else "")
         if can
         else f"too little to go by: no usable {_listed([n for n in IDENTITY if missing[n][row]]) or 'key'}"
-        for row, can in enumerate(blockable.tolist())
+        for row, can in enumerate(pairs.blockable.tolist())
     ]
 
 
@@ -202,7 +210,7 @@ def _pattern_words(vectors: ComparisonVectors, model: Model) -> list[str]:
     return [
         "; ".join(
             f"{comparison.name}: {comparison.levels[level]}".replace("_", " ")
-            for comparison, level in zip(model.comparisons, pattern, strict=True)
+            for comparison, level in zip(model.parts, pattern, strict=True)
             if level >= 0
         )
         for pattern in vectors.patterns.tolist()
@@ -222,7 +230,7 @@ def _reason(disposition: str, words: str, rivals: int) -> str:
 def _candidates(register: Records, scored: Scored, model: Model, places: IntArray) -> tuple[Candidate, ...]:
     vectors = scored.vectors.take(places)
     weigh = getattr(model.classifier, "partial_weights", None)
-    weights = weigh(vectors).tolist() if weigh else [[None] * len(model.comparisons)] * len(places)
+    weights = weigh(vectors).tolist() if weigh else [[None] * len(model.parts)] * len(places)
     return tuple(
         Candidate(
             register.ids[int(scored.pairs.right[place])].as_py(),
@@ -234,7 +242,7 @@ def _candidates(register: Records, scored: Scored, model: Model, places: IntArra
             tuple(
                 Evidence(comparison.name, "missing" if level < 0 else comparison.levels[level], weight)
                 for comparison, level, weight in zip(
-                    model.comparisons, vectors.levels[row], weights[row], strict=True
+                    model.parts, vectors.levels[row], weights[row], strict=True
                 )
             ),
         )
@@ -263,7 +271,8 @@ def _summary(
         "candidate_pairs": len(scored.pairs),
         "links": links,
         "cut_blocks": [
-            {"rule": cut.rule, "blocks": cut.blocks, "pairs": cut.pairs} for cut in scored.pairs.cut
+            {"rule": cut.rule, "larger_than": cut.larger_than, "blocks": cut.blocks, "pairs": cut.pairs}
+            for cut in scored.pairs.cut
         ],
         "model": {"name": model.name, "sha256": model.fingerprint},
         "hpmatch": version("hpmatch"),

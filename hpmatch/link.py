@@ -15,6 +15,7 @@ from hpmatch.comparison import DEFAULT_CHUNK_SIZE, compare
 from hpmatch.decision import decide
 from hpmatch.dispose import Scored, dispose
 from hpmatch.model import Model, read_model
+from hpmatch.parallel import use_workers
 from hpmatch.reading import read_records
 from hpmatch.results import Result
 from hpmatch.schema import ALERT_ROLES, REGISTER_ROLES, Schema, read_schema
@@ -30,6 +31,7 @@ def link(
     schema: Schema | str | Path | None = None,
     min_weight: float | None = None,
     chunk_size: int = DEFAULT_CHUNK_SIZE,
+    workers: int | None = None,
     progress: Progress | None = None,
 ) -> Result:
     """
@@ -44,6 +46,7 @@ def link(
             "register".
         min_weight: Keep links of at least this match weight; by default those that may matter.
         chunk_size: How many candidate pairs are compared at a time; changes memory, never the result.
+        workers: How many processes and threads share the work; None for one a core. Changes time, never the result.
         progress: Called with the stage, what is done and what there is to do.
 
     Returns:
@@ -60,8 +63,19 @@ def link(
         >>> link(alerts, register).dispositions.to_pylist()[0]["disposition"]
         'match'
     """
-    report = progress or _silent
-    model = read_model(model)
+    with use_workers(workers):
+        return _link(alerts, register, read_model(model), schema, min_weight, chunk_size, progress or _silent)
+
+
+def _link(
+    alerts: Any,
+    register: Any,
+    model: Model,
+    schema: Schema | str | Path | None,
+    min_weight: float | None,
+    chunk_size: int,
+    report: Progress,
+) -> Result:
     report("read", 0, 2)
     left = read_records(alerts, "alerts", ALERT_ROLES, model.standardisers, read_schema(schema, "alerts"))
     report("read", 1, 2)

@@ -17,6 +17,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
+from functools import cached_property
 from importlib import resources
 from pathlib import Path
 from types import MappingProxyType
@@ -26,9 +27,18 @@ import numpy as np
 
 from hpmatch import plugins
 from hpmatch.blocking import DEFAULT_MAX_BLOCK
+from hpmatch.comparison import parts_of
 from hpmatch.decision import DecisionRule
 from hpmatch.errors import ModelError, PluginError
-from hpmatch.protocols import BlockingRule, Classifier, Comparison, ComparisonVectors, PairRule, Standardiser
+from hpmatch.protocols import (
+    BlockingRule,
+    Classifier,
+    Comparison,
+    ComparisonVectors,
+    JointComparison,
+    PairRule,
+    Standardiser,
+)
 from hpmatch.records import FloatArray
 
 FORMAT = "hpmatch-model"
@@ -167,14 +177,14 @@ class Model:
     name: str
     standardisers: tuple[Standardiser, ...]
     blocking_rules: tuple[BlockingRule | PairRule, ...]
-    comparisons: tuple[Comparison, ...]
+    comparisons: tuple[Comparison | JointComparison, ...]
     classifier: Classifier
     decision: DecisionRule
     max_block: int = DEFAULT_MAX_BLOCK
     about: str = ""
 
     def __post_init__(self) -> None:
-        names = [comparison.name for comparison in self.comparisons]
+        names = [comparison.name for comparison in self.parts]
         if len(set(names)) < len(names):
             raise ModelError(
                 f"model {self.name!r}: two comparisons have one name; each counts once and needs its own"
@@ -185,13 +195,18 @@ class Model:
             for stage in stages:
                 plugins.checked(group, stage)
         if isinstance(self.classifier, FellegiSunter):
-            for comparison in self.comparisons:
+            for comparison in self.parts:
                 named = tuple(level.level for level in self.classifier.levels.get(comparison.name, ()))
                 if named != tuple(comparison.levels):
                     raise ModelError(
                         f"model {self.name!r}: comparison {comparison.name!r} has the levels {list(comparison.levels)}, "
                         f"the classifier has numbers for {list(named)}"
                     )
+
+    @cached_property
+    def parts(self) -> tuple[Comparison, ...]:
+        """All comparisons that the classifier weighs, with the parts of joint ones in their place."""
+        return parts_of(self.comparisons)
 
     def _stages(self) -> dict[str, tuple[Any, ...]]:
         return {

@@ -15,12 +15,12 @@ from importlib.metadata import entry_points
 from typing import Any
 
 from hpmatch.errors import PluginError
-from hpmatch.protocols import BlockingRule, Classifier, Comparison, PairRule, Standardiser
+from hpmatch.protocols import BlockingRule, Classifier, Comparison, JointComparison, PairRule, Standardiser
 
 GROUPS: Mapping[str, tuple[type, ...]] = {
     "hpmatch.standardisers": (Standardiser,),
     "hpmatch.blocking_rules": (BlockingRule, PairRule),
-    "hpmatch.comparisons": (Comparison,),
+    "hpmatch.comparisons": (Comparison, JointComparison),
     "hpmatch.classifiers": (Classifier,),
 }
 

@@ -9,6 +9,7 @@ whatever the order or the number of rows. ``hpmatch.testing`` proves that of any
     BlockingRule   records                      -> blocking keys; rows that share a key become candidate pairs
     PairRule       two tables of records        -> candidate pairs (for what cannot be said as keys)
     Comparison     distinct pairs of values     -> comparison levels, and how common what agrees is
+    JointComparison  the same, for several comparisons that share their work
     Classifier     comparison vectors           -> a match weight for each pair
 """
 
@@ -128,6 +129,9 @@ class Standardiser(Protocol):
         column: The name of the column that it makes.
         roles: The roles that it reads; a role that the table lacks is read as "".
         kind: The Arrow type of a value.
+
+    It may also have ``only_with``, which maps a role to another without which the first tells nothing, and ``vocabulary``,
+    the name of a list of terms that it shares with the other standardisers that name it.
     """
 
     @property
@@ -137,7 +141,7 @@ class Standardiser(Protocol):
     @property
     def kind(self) -> pa.DataType: ...
 
-    def standardise(self, *texts: Sequence[str]) -> Sequence[Hashable | None]:
+    def standardise(self, *texts: Sequence[str]) -> Sequence[Hashable | None] | pa.Array:
         """
         Read distinct cells.
 
@@ -145,7 +149,8 @@ class Standardiser(Protocol):
             *texts: For each role the cells, all of the same length; together they are distinct.
 
         Returns:
-            A value for each; tuples for list types; None, "" or () where there is none.
+            A value for each; tuples for list types; None, "" or () where there is none. Or an Arrow array of strings, or of
+            lists of at most one string, null where there is none.
         """
         ...
 
@@ -213,11 +218,38 @@ class Comparison(Protocol):
 
 
 @runtime_checkable
-class PreparedComparison(Comparison, Protocol):
-    """A comparison that first looks at the whole tables, for example to learn how common each name is."""
+class PreparedComparison(Protocol):
+    """What a comparison, joint or not, also has that first looks at the whole register, to learn how common a name is."""
 
-    def prepared(self, left: Records, right: Records) -> Comparison:
-        """The comparison to use for these two tables; nothing of it may depend on the order of their rows."""
+    def prepared(self, register: Records) -> Comparison | JointComparison:
+        """The comparison to use for this register; nothing of it may depend on the order of its rows."""
+        ...
+
+
+@runtime_checkable
+class JointComparison(Protocol):
+    """
+    Several comparisons that share their work.
+
+    Attributes:
+        name: The name under which a model holds it.
+        columns: The columns that it reads.
+        parts: The comparisons, with the names and levels that results and models show.
+    """
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def columns(self) -> tuple[str, ...]: ...
+    @property
+    def parts(self) -> tuple[Comparison, ...]: ...
+
+    def compare_parts(self, left: Records, right: Records) -> tuple[Compared, ...]:
+        """
+        What each part finds about row i of ``left`` and row i of ``right``.
+
+        It is called with all pairs of a chunk, and has to find out itself which values repeat.
+        """
         ...
 
 

@@ -102,8 +102,11 @@ def _with_usable_ids(raw: RawTable, column: str) -> RawTable:
     aside: to choose one would be to guess, and the choice would hang on the order of the rows.
     """
     ids = _identifiers(raw.data, column)
+    encoded = ids.dictionary_encode()
     empty = np.asarray(pc.fill_null(pc.equal(ids, ""), True))
-    code = np.asarray(pc.fill_null(ids.dictionary_encode().indices, -1), np.int64)
+    if len(encoded.dictionary) == len(ids) and not empty.any():
+        return raw
+    code = np.asarray(pc.fill_null(encoded.indices, -1), np.int64)
     shared = ~empty & (np.bincount(code + 1, minlength=1)[code + 1] > 1)
     rejected = reject(raw, np.flatnonzero(empty), f"has no {column}; give it one")
     repeated = np.zeros(len(ids), bool)

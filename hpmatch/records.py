@@ -8,41 +8,105 @@ more than one code. Taking rows copies codes only; the values, and what has been
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 IntArray = npt.NDArray[np.integer[Any]]
 FloatArray = npt.NDArray[np.float64]
 
 MISSING = -1
+Derived = TypeVar("Derived")
+
+
+def ranges(starts: IntArray, counts: IntArray) -> IntArray:
+    """
+    The numbers of many ranges one after the other.
+
+    Example:
+        >>> ranges(np.array([5, 0]), np.array([2, 3])).tolist()
+        [5, 6, 0, 1, 2]
+    """
+    offsets = np.cumsum(counts) - counts
+    return np.arange(counts.sum()) - np.repeat(offsets - starts, counts)
+
+
+def distinct(codes: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """
+    The distinct numbers, ascending; several times faster than ``numpy.unique`` on millions of them.
+
+    Example:
+        >>> distinct(np.array([3, 1, 3])).tolist()
+        [1, 3]
+    """
+    codes = np.sort(codes)
+    return codes[np.append(True, codes[1:] != codes[:-1])] if len(codes) else codes
+
+
+class _Derived:
+    """Something from which more can be derived, each thing once."""
+
+    _derived: dict[Hashable, Any]
+
+    def derived(self, name: Hashable, derive: Callable[[], Derived]) -> Derived:
+        """What has been derived under a name, or is derived now."""
+        if name not in self._derived:
+            self._derived[name] = derive()
+        found: Derived = self._derived[name]
+        return found
+
+
+@dataclass(frozen=True)
+class Vocabulary(_Derived):
+    """
+    The distinct terms of one or more columns.
+
+    Attributes:
+        array: The terms, no nulls among them.
+    """
+
+    array: pa.Array
+    _derived: dict[Hashable, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    @cached_property
+    def texts(self) -> list[str]:
+        """The terms as Python strings."""
+        texts: list[str] = self.array.to_pylist()
+        return texts
+
+    @cached_property
+    def places(self) -> dict[str, int]:
+        """The place of each term."""
+        return {text: place for place, text in enumerate(self.texts)}
+
+    def __len__(self) -> int:
+        return len(self.array)
 
 
 @dataclass(frozen=True)
 class Terms:
     """
-    The distinct elements of a list-valued column, such as the tokens of names.
+    The elements of a list-valued column, such as the tokens of names.
 
     Attributes:
-        array: The distinct terms.
+        vocabulary: The distinct terms; columns may share one.
         codes: int64[m], the terms of all values one after the other.
         offsets: int64[n_values + 1]; value ``i`` has the terms ``codes[offsets[i]:offsets[i + 1]]``.
-        counts: int64[n_terms], how many records hold the term.
     """
 
-    array: pa.Array
+    vocabulary: Vocabulary
     codes: IntArray
     offsets: IntArray
-    counts: IntArray
 
 
 @dataclass(frozen=True)
-class Values:
+class Values(_Derived):
     """
     The distinct values of a column.
 
@@ -50,25 +114,42 @@ class Values:
         array: The values, no nulls among them.
         counts: int64[n_values], how many records of the whole table hold the value.
         records: How many records the whole table has.
+        vocabulary: The distinct elements of list values, where columns share them.
     """
 
     array: pa.Array
     counts: IntArray
     records: int
+    vocabulary: Vocabulary | None = None
+    _derived: dict[Hashable, Any] = field(default_factory=dict, repr=False, compare=False)
 
-    @cached_property
+    @property
     def terms(self) -> Terms:
-        """The distinct elements of list values, with the number of records that hold each."""
-        encoded = self.array.flatten().dictionary_encode()
-        terms = encoded.dictionary
-        codes = np.asarray(encoded.indices, np.int64)
-        sizes = np.asarray(self.array.value_lengths(), np.int64)
-        offsets = np.concatenate([[0], np.cumsum(sizes)])
+        """The elements of list values."""
+        return self.derived("terms", self._terms)
+
+    def _terms(self) -> Terms:
+        offsets = np.append(0, np.cumsum(np.asarray(self.array.value_lengths(), np.int64)))
+        if self.vocabulary is None:
+            encoded = self.array.flatten().dictionary_encode()
+            return Terms(Vocabulary(encoded.dictionary), np.asarray(encoded.indices, np.int64), offsets)
+        places = pc.index_in(self.array.flatten(), self.vocabulary.array)
+        return Terms(self.vocabulary, np.asarray(places, np.int64), offsets)
+
+    @property
+    def term_counts(self) -> IntArray:
+        """int64[n_terms], how many records hold each term of the vocabulary."""
+        return self.derived("term_counts", self._term_counts)
+
+    def _term_counts(self) -> IntArray:
+        terms = self.terms
+        width = max(len(terms.vocabulary), 1)
         # A value that holds a term twice is still one record that holds it.
-        width = max(len(terms), 1)
-        once = np.unique(np.repeat(np.arange(len(sizes)), sizes) * width + codes)
-        counts = np.bincount(once % width, weights=self.counts[once // width], minlength=len(terms))
-        return Terms(terms, codes, offsets, counts.astype(np.int64))
+        once = distinct(np.repeat(np.arange(len(self.counts)), np.diff(terms.offsets)) * width + terms.codes)
+        counts = np.bincount(
+            once % width, weights=self.counts[once // width], minlength=len(terms.vocabulary)
+        )
+        return counts.astype(np.int64)
 
 
 @dataclass(frozen=True)
@@ -106,15 +187,38 @@ class Column:
             cells: The cells; None, "" and () are missing.
             kind: The Arrow type of a cell.
         """
-        distinct: dict[Hashable, int] = {}
-        mapped = np.empty(len(cells) + 1, np.int32)
-        mapped[-1] = MISSING
-        for place, cell in enumerate(cells):
-            mapped[place] = distinct.setdefault(cell, len(distinct)) if _is_present(cell) else MISSING
-        codes = mapped[rows]
-        array = pa.array([list(cell) if isinstance(cell, tuple) else cell for cell in distinct], kind)
-        counts = np.bincount(codes[codes >= 0], minlength=len(distinct)).astype(np.int64)
-        return cls(codes, Values(array, counts, len(rows)))
+        places: dict[Hashable, int] = {}
+        of_cell = [places.setdefault(cell, len(places)) if _is_present(cell) else MISSING for cell in cells]
+        mapped = np.array([*of_cell, MISSING], np.int32)
+        array = pa.array([list(cell) if isinstance(cell, tuple) else cell for cell in places], kind)
+        return cls._of(mapped[rows], array)
+
+    @classmethod
+    def recode_array(cls, rows: IntArray, cells: pa.Array) -> Column:
+        """
+        Encode rows that point into the cells of an Arrow array; much faster than ``recode`` where most are distinct.
+
+        Args:
+            rows: int32[n], for each row the place of its cell; -1 where it is missing.
+            cells: The cells, strings or lists of at most one string; null is missing.
+        """
+        listed = pa.types.is_list(cells.type)
+        texts = (
+            pc.list_element(pc.if_else(pc.equal(pc.list_value_length(cells), 0), None, cells), 0)
+            if listed
+            else cells
+        )
+        encoded = texts.dictionary_encode()
+        mapped = np.append(np.asarray(pc.fill_null(encoded.indices, MISSING), np.int32), np.int32(MISSING))
+        array = encoded.dictionary
+        if listed:
+            array = pa.ListArray.from_arrays(pa.array(np.arange(len(array) + 1, dtype=np.int32)), array)
+        return cls._of(mapped[rows], array)
+
+    @classmethod
+    def _of(cls, codes: IntArray, array: pa.Array) -> Column:
+        counts = np.bincount(codes[codes >= 0], minlength=len(array)).astype(np.int64)
+        return cls(codes, Values(array, counts, len(codes)))
 
     def __len__(self) -> int:
         return len(self.codes)
@@ -122,6 +226,10 @@ class Column:
     def take(self, rows: IntArray | Sequence[int]) -> Column:
         """The column at the given rows, in their order."""
         return replace(self, codes=self.codes[np.asarray(rows, np.int64)])
+
+    def slice(self, rows: slice) -> Column:
+        """A run of rows, without a copy."""
+        return replace(self, codes=self.codes[rows])
 
     @property
     def is_missing(self) -> npt.NDArray[np.bool_]:
@@ -152,7 +260,7 @@ def _is_present(cell: Hashable | None) -> bool:
 
 
 @dataclass(frozen=True)
-class Records:
+class Records(_Derived):
     """
     Records ready for matching.
 
@@ -168,6 +276,7 @@ class Records:
 
     ids: pa.Array
     columns: Mapping[str, Column]
+    _derived: dict[Hashable, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -183,6 +292,12 @@ class Records:
         return Records(
             self.ids.take(pa.array(rows)), {name: column.take(rows) for name, column in self.columns.items()}
         )
+
+    def slice(self, start: int, stop: int) -> Records:
+        """The records from ``start`` up to ``stop``, without a copy."""
+        rows = slice(start, stop)
+        columns = {name: column.slice(rows) for name, column in self.columns.items()}
+        return Records(self.ids.slice(start, stop - start), columns)
 
     def select(self, names: Sequence[str]) -> Records:
         """Only the named columns, as far as they are there."""

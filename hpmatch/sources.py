@@ -33,6 +33,7 @@ _BLOCK_BYTES = 1 << 22
 _UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _CONTROL_BYTES = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _BEYOND_LATIN1 = re.compile(rb"[\x80-\x9f]")
+_VALID_UTF8 = "utf8"  # the same encoding, known to be valid in the whole file
 _ASCII = [chr(code) for code in range(128)]
 _NO_TEXT_ADVICE = "is not a text file; give a CSV (UTF-8 or Latin-1) or a Parquet file"
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
@@ -201,7 +202,7 @@ def _read_csv(path: Path, head: bytes, name: str) -> RawTable:
     delimiter = max(DELIMITERS, key=lambda each: len(_header(text, each)))
     columns = _header(text, delimiter)
     data, rejected = _parse(path, encoding, delimiter, columns, name)
-    rows = np.setdiff1d(np.arange(1, len(data) + len(rejected) + 1), [row.row for row in rejected])
+    rows = np.delete(np.arange(1, len(data) + len(rejected) + 1), [row.row - 1 for row in rejected])
     return _without_swallowed(_without_damaged(RawTable(str(path), data, rows, rejected)), delimiter)
 
 
@@ -219,7 +220,7 @@ def _encoding(path: Path, head: bytes, name: str) -> str:
     if head.startswith(_UTF16_MARKS):
         return "utf-16"
     if _is_utf8(path):
-        return "utf-8"
+        return _VALID_UTF8
     data = path.read_bytes()
     text = data.decode("utf-8", "replace")
     damaged = text.count(_REPLACEMENT)
@@ -287,12 +288,12 @@ def _parse(
     data = pa.Table.from_arrays(
         [_joined(column) for column in table.columns], names=[column.strip() for column in columns]
     )
-    return _as_text(data, name), tuple(rejected)
+    return data, tuple(rejected)
 
 
 def _utf8(path: Path, encoding: str) -> Any:
     """What the CSV reader is given: the file itself where that will do."""
-    if encoding == "utf-8" and _is_utf8(path):
+    if encoding == _VALID_UTF8:
         return path
     return pa.BufferReader(path.read_bytes().decode(encoding, "replace").encode())
 

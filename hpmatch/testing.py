@@ -20,12 +20,13 @@ import pyarrow as pa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hpmatch.comparison import compare_distinct, prepare
+from hpmatch.comparison import compare_rows, parts_of, prepare
 from hpmatch.protocols import (
     BlockingRule,
     Classifier,
     Comparison,
     ComparisonVectors,
+    JointComparison,
     PairRule,
     Standardiser,
 )
@@ -74,33 +75,34 @@ _ANY_TEXT = (_TEXT, st.text("abcd ", min_size=1, max_size=5))
 
 
 def check_comparison(
-    comparison: Comparison, cells: Cells = STANDARD_CELLS, *, symmetric: bool = True
+    comparison: Comparison | JointComparison, cells: Cells = STANDARD_CELLS, *, symmetric: bool = True
 ) -> None:
     """
     Check a comparison: protocol, level range, missing values, symmetry, determinism, order, pickling.
 
     Args:
-        comparison: The comparison.
+        comparison: The comparison, joint or not.
         cells: For each column its Arrow type and a strategy for its cells; columns that are not named hold text.
         symmetric: Whether exchanging the sides must not change the level.
 
     Raises:
         AssertionError: If a promise is broken.
     """
-    assert isinstance(comparison, Comparison), (
+    assert isinstance(comparison, (Comparison, JointComparison)), (
         "a comparison needs name, columns, levels and compare(left, right)"
     )
-    levels = tuple(comparison.levels)
-    assert 0 < len(levels) <= MAX_LEVELS, f"it needs 1 to {MAX_LEVELS} levels, not {len(levels)}"
-    assert len(set(levels)) == len(levels), "its level names have to be distinct"
+    for part in parts_of((comparison,)):
+        levels = tuple(part.levels)
+        assert 0 < len(levels) <= MAX_LEVELS, f"it needs 1 to {MAX_LEVELS} levels, not {len(levels)}"
+        assert len(set(levels)) == len(levels), "its level names have to be distinct"
     assert comparison.columns, "it has to name the columns that it reads"
     copy = _pickled(comparison)
 
     def promises(left: Records, right: Records, order: Sequence[int]) -> None:
-        ready = prepare(comparison, left, right)
+        ready = prepare(comparison, right)
         found = _compared(ready, left, right)
         assert _equal(found, _compared(ready, left, right)), "called twice, it gives two answers"
-        assert _equal(found, _compared(prepare(copy, left, right), left, right)), (
+        assert _equal(found, _compared(prepare(copy, right), left, right)), (
             "its pickled copy gives another answer"
         )
         moved = _compared(ready, left.take(np.array(order)), right.take(np.array(order)))
@@ -113,11 +115,12 @@ def check_comparison(
             "other pairs change a pair's answer"
         )
         if symmetric:
-            assert (found[0] == _compared(prepare(comparison, right, left), right, left)[0]).all(), (
-                "exchanging the sides changes the level"
-            )
+            exchanged = _compared(prepare(comparison, left), right, left)
+            assert _equal(found[::2], exchanged[::2]), "exchanging the sides changes the level"
         absent = np.all([_absent(left, comparison.columns), _absent(right, comparison.columns)], axis=0)
-        assert (found[0][absent] == MISSING).all(), "a missing value has to give -1"
+        assert all((levels[absent] == MISSING).all() for levels in found[::2]), (
+            "a missing value has to give -1"
+        )
 
     _for_all_tables(promises, comparison.columns, cells)
 
@@ -207,16 +210,24 @@ def check_standardiser(standardiser: Standardiser) -> None:
     @given(st.lists(row, max_size=10, unique=True))
     def run(rows: list[tuple[str, ...]]) -> None:
         texts = [[cells[place] for cells in rows] for place in range(len(standardiser.roles))]
-        values = list(standardiser.standardise(*texts))
+        values = _plain(standardiser.standardise(*texts))
         assert len(values) == len(rows), "it has to give one value a cell"
         Column.encode(values, standardiser.kind)
-        assert values == list(copy.standardise(*texts)), "its pickled copy gives another answer"
-        backwards = list(standardiser.standardise(*(text[::-1] for text in texts)))
+        assert values == _plain(copy.standardise(*texts)), "its pickled copy gives another answer"
+        backwards = _plain(standardiser.standardise(*(text[::-1] for text in texts)))
         assert values[::-1] == backwards, "the order of the cells changes the answer"
-        alone = [value for cells in rows for value in standardiser.standardise(*([cell] for cell in cells))]
+        alone = [
+            value for cells in rows for value in _plain(standardiser.standardise(*([cell] for cell in cells)))
+        ]
         assert values == alone, "other cells change a cell's value"
 
     run()
+
+
+def _plain(values: Any) -> list[Any]:
+    """Values as Python objects, however a standardiser gives them; no value is None."""
+    cells = values.to_pylist() if isinstance(values, pa.Array) else values
+    return [(tuple(cell) if isinstance(cell, list) else cell) or None for cell in cells]
 
 
 _settings = settings(
@@ -252,11 +263,15 @@ def _records(rows: Sequence[tuple[Any, ...]], kinds: Cells) -> Records:
     return Records(pa.array([str(row) for row in range(len(rows))]), columns)
 
 
-def _compared(comparison: Comparison, left: Records, right: Records) -> list[Any]:
+def _compared(comparison: Comparison | JointComparison, left: Records, right: Records) -> list[Any]:
+    """The levels and the frequencies of each part, one after the other."""
     rows = np.arange(len(left))
-    found = compare_distinct(comparison, left, right, rows, rows)
     nothing = np.full(len(left), np.nan)
-    return [found.levels, nothing if found.frequencies is None else found.frequencies]
+    return [
+        each
+        for found in compare_rows(comparison, left, right, rows, rows)
+        for each in (found.levels, nothing if found.frequencies is None else found.frequencies)
+    ]
 
 
 def _equal(found: Sequence[Any], expected: Sequence[Any]) -> bool:

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hpmatch.blocking import NameAndDate, SameValue, TwoNames, candidate_pairs
+from hpmatch.blocking import candidate_pairs
+from hpmatch.blocking.rules import NameAndDate, SameValue, TwoNames
 from hpmatch.errors import PluginError
 from hpmatch.protocols import Pairs
 from hpmatch.records import Column, Records

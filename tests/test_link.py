@@ -112,7 +112,7 @@ def test_a_review_among_many_namesakes_shows_them():
     """Each is unlikely, one of them is likely: all are links and candidates, in the order of their identifiers."""
     namesakes = [
         {**REGISTER[1], "hpr_number": str(2000000 + number), "birth_date": f"19{50 + number % 40}-03-04"}
-        for number in range(60)
+        for number in range(25)
     ]
     alerts = [
         {"alert_id": "1", "family_name": "Berg", "given_name": "Kari", "birth_date": ""},
@@ -123,6 +123,18 @@ def test_a_review_among_many_namesakes_shows_them():
     people = [row["hpr_number"] for row in namesakes]
     assert [row["hpr_number"] for row in found.links.to_pylist() if row["alert_id"] == "1"] == people
     assert [candidate.hpr_number for candidate in found.explain("1").candidates] == people
+
+
+def test_an_alert_whose_namesakes_are_too_many_is_not_said_to_match_nobody():
+    """Without a birth date and with more namesakes than are looked at, nobody can say who it is."""
+    namesakes = [{**REGISTER[1], "hpr_number": str(2000000 + number)} for number in range(60)]
+    alerts = [
+        {"alert_id": "1", "family_name": "Berg", "given_name": "Kari", "birth_date": ""},
+        {"alert_id": "2", "family_name": "Lund", "given_name": "Per", "birth_date": "1966-01-30"},
+    ]
+    first, second = hp.link(alerts, namesakes).dispositions.to_pylist()
+    assert (first["disposition"], second["disposition"]) == ("unmatchable", "no_match")
+    assert "too many registered persons" in first["reason"]
 
 
 @pytest.mark.parametrize("size", [0, -1])

@@ -85,7 +85,7 @@ def test_the_shipped_model_is_read_and_written_unchanged():
     """Reading and writing again gives the same model and the same file."""
     model = read_model("imi")
     again = json.loads(model.to_json())
-    assert again["comparisons"][3] == {"stage": "category", "name": "sex", "column": "sex"}
+    assert again["comparisons"][2] == {"stage": "category", "name": "sex", "column": "sex"}
     assert read_model(model) is model
 
 
@@ -164,5 +164,5 @@ def test_a_stage_with_wrong_parameters_is_named(tmp_path):
     """Parameters that the stage does not know are told with its name."""
     path = tmp_path / "own.json"
     path.write_text(_changed(lambda c: c["comparisons"][0].update(fuzziness=3)), "utf-8")
-    with pytest.raises(PluginError, match="'family_name'"):
+    with pytest.raises(PluginError, match="'person_name'"):
         read_model(path)

@@ -36,9 +36,10 @@ def test_counts_say_how_many_records_hold_each_value(cells):
 @given(CELLS)
 def test_a_term_is_counted_once_a_record(cells):
     """A record that holds a term twice is still one record."""
-    terms = Column.encode(cells, WORDS).values.terms
-    expected = {term: sum(term in (cell or ()) for cell in cells) for term in terms.array.to_pylist()}
-    assert dict(zip(terms.array.to_pylist(), terms.counts.tolist(), strict=True)) == expected
+    values = Column.encode(cells, WORDS).values
+    texts = values.terms.vocabulary.texts
+    expected = {term: sum(term in (cell or ()) for cell in cells) for term in texts}
+    assert dict(zip(texts, values.term_counts.tolist(), strict=True)) == expected
 
 
 def test_frequencies_stay_those_of_the_whole_table_after_taking_rows():

@@ -13,17 +13,18 @@ import numpy.typing as npt
 
 from hpmatch.blocking import CandidatePairs
 from hpmatch.errors import HpmatchError, PluginError
-from hpmatch.protocols import Compared, Comparison, ComparisonVectors, PreparedComparison
+from hpmatch.parallel import each_chunk
+from hpmatch.protocols import Compared, Comparison, ComparisonVectors, JointComparison, PreparedComparison
 from hpmatch.records import MISSING, IntArray, Records
 
-DEFAULT_CHUNK_SIZE = 200_000
+DEFAULT_CHUNK_SIZE = 100_000
 
 
 def compare(
     left: Records,
     right: Records,
     pairs: CandidatePairs,
-    comparisons: Sequence[Comparison],
+    comparisons: Sequence[Comparison | JointComparison],
     chunk_size: int = DEFAULT_CHUNK_SIZE,
     progress: Callable[[str, int, int], None] = lambda *_: None,
 ) -> ComparisonVectors:
@@ -32,9 +33,9 @@ def compare(
 
     Args:
         left: The left table.
-        right: The right table.
+        right: The right table, the register.
         pairs: The candidate pairs, k of them.
-        comparisons: What to compare them by, c of them.
+        comparisons: What to compare them by, c of them with the parts of joint ones counted apart.
         chunk_size: How many pairs are compared at a time.
         progress: Called with "compare", the pairs done and all pairs.
 
@@ -44,25 +45,63 @@ def compare(
     """
     if chunk_size < 1:
         raise HpmatchError(f"chunk_size is {chunk_size}; give at least 1")
-    levels = np.full((len(pairs), len(comparisons)), MISSING, np.int8)
-    frequencies = np.full((len(pairs), len(comparisons)), np.nan)
-    ready = [prepare(comparison, left, right) for comparison in comparisons]
-    for chunk in pairs.chunks(chunk_size):
-        progress("compare", chunk.start, len(pairs))
-        for place, comparison in enumerate(ready):
-            found = compare_distinct(comparison, left, right, pairs.left[chunk], pairs.right[chunk])
-            levels[chunk, place] = found.levels
-            if found.frequencies is not None:
-                frequencies[chunk, place] = found.frequencies
-    progress("compare", len(pairs), len(pairs))
-    names = tuple(comparison.name for comparison in comparisons)
-    sizes = tuple(len(comparison.levels) for comparison in comparisons)
+    parts = parts_of(comparisons)
+    levels = np.full((len(pairs), len(parts)), MISSING, np.int8)
+    frequencies = np.full((len(pairs), len(parts)), np.nan)
+    ready = [prepare(comparison, right) for comparison in comparisons]
+
+    def work(chunk: slice) -> slice:
+        place = 0
+        for comparison in ready:
+            for found in compare_rows(comparison, left, right, pairs.left[chunk], pairs.right[chunk]):
+                levels[chunk, place] = found.levels
+                if found.frequencies is not None:
+                    frequencies[chunk, place] = found.frequencies
+                place += 1
+        return chunk
+
+    progress("compare", 0, len(pairs))
+    for chunk in each_chunk(work, pairs.chunks(chunk_size)):
+        progress("compare", min(chunk.stop, len(pairs)), len(pairs))
+    names, sizes = tuple(part.name for part in parts), tuple(len(part.levels) for part in parts)
     return ComparisonVectors(names, levels, frequencies, sizes, (len(left), len(right)))
 
 
-def prepare(comparison: Comparison, left: Records, right: Records) -> Comparison:
-    """The comparison, ready for two whole tables."""
-    return comparison.prepared(left, right) if isinstance(comparison, PreparedComparison) else comparison
+def parts_of(comparisons: Sequence[Comparison | JointComparison]) -> tuple[Comparison, ...]:
+    """All comparisons, with the parts of joint ones in their place."""
+    return tuple(
+        part
+        for comparison in comparisons
+        for part in (comparison.parts if isinstance(comparison, JointComparison) else (comparison,))
+    )
+
+
+def prepare(comparison: Comparison | JointComparison, register: Records) -> Comparison | JointComparison:
+    """The comparison, ready for a whole register."""
+    if isinstance(comparison, PreparedComparison):
+        return comparison.prepared(register)
+    return comparison
+
+
+def compare_rows(
+    comparison: Comparison | JointComparison,
+    left: Records,
+    right: Records,
+    left_rows: IntArray,
+    right_rows: IntArray,
+) -> tuple[Compared, ...]:
+    """Compare row pairs by one comparison, or by all parts of a joint one."""
+    if not isinstance(comparison, JointComparison):
+        return (compare_distinct(comparison, left, right, left_rows, right_rows),)
+    columns = comparison.columns
+    found = comparison.compare_parts(
+        left.select(columns).take(left_rows), right.select(columns).take(right_rows)
+    )
+    if len(found) != len(comparison.parts):
+        raise PluginError(f"comparison {comparison.name!r} has to return one Compared for each of its parts")
+    for part, each in zip(comparison.parts, found, strict=True):
+        _check(part, each, len(left_rows))
+    return found
 
 
 def compare_distinct(
@@ -80,7 +119,7 @@ def compare_distinct(
     present = (left_value >= 0) & (right_value >= 0)
     if not present.any():
         return Compared(np.full(len(present), MISSING, np.int8))
-    pair = left_value[present] * max(len(right_first), 1) + right_value[present]
+    pair = left_value[present] * np.int64(max(len(right_first), 1)) + right_value[present]
     distinct, of_pair = np.unique(pair, return_inverse=True)
     chosen_left, chosen_right = np.divmod(distinct, max(len(right_first), 1))
     found = comparison.compare(left.take(left_first[chosen_left]), right.take(right_first[chosen_right]))

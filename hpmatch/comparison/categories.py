@@ -82,7 +82,7 @@ def _shares(records: Records, column: str) -> dict[str, float]:
     values = records[column].values
     known = int(values.counts.sum())
     if hasattr(values.array, "value_lengths"):
-        terms, counts = values.terms.array, values.terms.counts
+        terms, counts = values.terms.vocabulary.array, values.term_counts
     else:
         terms, counts = values.array, values.counts
     return {term: count / known for term, count in zip(terms.to_pylist(), counts.tolist(), strict=True)}

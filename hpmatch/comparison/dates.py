@@ -13,9 +13,8 @@ from typing import ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from hpmatch.blocking import ranges
 from hpmatch.protocols import Compared, LevelArray
-from hpmatch.records import Column, FloatArray, IntArray, Records
+from hpmatch.records import Column, FloatArray, IntArray, Records, ranges
 
 Readings = npt.NDArray[np.int64]
 

@@ -14,10 +14,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from hpmatch.blocking import ranges
 from hpmatch.comparison.relations import is_initial, one_name, one_stem, relations
 from hpmatch.comparison.spelling import token_similarity
-from hpmatch.records import FloatArray, IntArray
+from hpmatch.records import FloatArray, IntArray, ranges
 from hpmatch.standardise.names import name_tokens
 from hpmatch.standardise.surnames import is_patronymic
 

@@ -1,28 +1,26 @@
 """
-What the name comparisons know of two whole tables: their tokens, and how common each token is.
+What the name comparisons know of a whole register: its tokens, and how common each token is.
 
-Every token of both tables has one place in one list. Two tokens are compared once, however many pairs of records hold
-them, and only if they have enough in common: 64-bit sketches of each token's letter pairs and of its consonant pairs rule
-out nearly all others.
+Every token of the register has one place in one list; tokens that only the other table has come behind. Two tokens are
+compared once in a chunk, however many pairs of records hold them, and only if they have enough in common: 64-bit sketches
+of each token's letter pairs, of its consonant pairs and of the given names that it stands for rule out nearly all others.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import lru_cache
-from itertools import pairwise
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
-from hpmatch.blocking import ranges
 from hpmatch.comparison.relations import relations
 from hpmatch.comparison.spelling import token_similarity
 from hpmatch.protocols import LevelArray
-from hpmatch.records import FloatArray, IntArray, Records
-from hpmatch.standardise.scripts import sounds, spellings
+from hpmatch.records import FloatArray, IntArray, Records, Terms, Vocabulary, distinct, ranges
+from hpmatch.standardise.token_forms import CONSONANTS, GROUPS, LETTERS, Sketches, token_forms
 
 FIELDS = ("family_name", "given_name", "middle_name", "birth_name", "other_names")
 
@@ -32,6 +30,9 @@ _SPELLED, _CLOSE, _SIMILAR = 0.94, 0.86, 0.74
 
 # A name that so many persons of the two tables hold exists; that a typing error turns one such name into another is rare.
 _KNOWN = 4
+
+# The parts of their letter pairs and of their consonant pairs that two tokens share, added up.
+_WORTH_A_LOOK = 0.9
 
 # A token's frequency within a country leans on its frequency in the whole table with the weight of so many persons.
 _COUNTRY_SMOOTHING = 200.0
@@ -71,108 +72,150 @@ class TokenPairs(NamedTuple):
 
 
 @dataclass(frozen=True)
-class FieldTokens:
-    """The tokens of a name field's distinct values: value i has the tokens ``places[starts[i]:starts[i] + sizes[i]]``."""
-
-    starts: IntArray
-    sizes: IntArray
-    places: IntArray
-
-
-@dataclass(frozen=True)
 class NameTables:
     """
-    The tokens of two tables.
+    The tokens of a register.
 
     Attributes:
-        tokens: The distinct tokens of both.
-        letters: uint64[t], a bit for each letter pair of a token.
-        consonants: uint64[t], a bit for each consonant pair of a token.
+        vocabulary: The distinct tokens of all name fields.
+        terms: The tokens of each name field's distinct values, as places in the vocabulary.
         known: bool[t], whether the token is a name that several persons hold.
-        left: The name fields of the left table.
-        right: The name fields of the right table.
-        frequencies: How common tokens are in the right table.
-        by_rarity: int64[t], the tokens' places, the rarest in the right table first.
+        frequencies: How common tokens are.
+        rarity: int64[t], the place of each token when the rarest comes first.
     """
 
-    tokens: tuple[str, ...]
-    letters: npt.NDArray[np.uint64]
-    consonants: npt.NDArray[np.uint64]
+    vocabulary: Vocabulary
+    terms: dict[str, Terms]
     known: npt.NDArray[np.bool_]
-    left: dict[str, FieldTokens]
-    right: dict[str, FieldTokens]
     frequencies: TokenFrequencies
-    by_rarity: IntArray
+    rarity: IntArray
 
     @classmethod
-    def of(cls, left: Records, right: Records) -> NameTables:
-        """Build the tables of two whole tables of records."""
-        places: dict[str, int] = {}
-        left_fields, right_fields = _field_tokens(left, places), _field_tokens(right, places)
-        letters = np.fromiter((_sketch(spellings(token)) for token in places), np.uint64, len(places))
-        consonants = np.fromiter((_sketch(sounds(token)) for token in places), np.uint64, len(places))
-        frequencies = TokenFrequencies.of(right, right_fields, len(places))
-        holders = _holders(left, left_fields, len(places)) + _holders(right, right_fields, len(places))
-        # Among equally rare ones the text decides: the order of rows must not.
-        by_rarity = (
-            np.lexsort((np.array(list(places), dtype=str), frequencies.overall))
-            if places
-            else np.zeros(0, np.int64)
-        )
-        return cls(
-            tuple(places),
-            letters,
-            consonants,
-            holders >= _KNOWN,
-            left_fields,
-            right_fields,
-            frequencies,
-            by_rarity,
-        )
+    def of(cls, register: Records) -> NameTables:
+        """The tables of a whole register, worked out once."""
+        return register.derived("name_tables", lambda: cls._of(register))
 
-    def count(self, records: Records, fields: dict[str, FieldTokens], names: Sequence[str]) -> IntArray:
-        """How many tokens each record has in some fields."""
-        total = np.zeros(len(records), np.int64)
-        for name in names:
-            if name in fields:
-                total += np.append(fields[name].sizes, 0)[records[name].codes]
-        return total
+    @classmethod
+    def _of(cls, register: Records) -> NameTables:
+        vocabulary, terms = common_terms(register)
+        owner, token = _held_once(register, terms, len(vocabulary))
+        frequencies = TokenFrequencies.of(register, owner, token, len(vocabulary))
+        holders = np.bincount(token, minlength=len(vocabulary))
+        # Among equally rare ones the text decides: the order of rows must not.
+        texts = np.array(vocabulary.texts, dtype=str) if len(vocabulary) else np.zeros(0, str)
+        rarity = np.empty(len(vocabulary), np.int64)
+        rarity[np.lexsort((texts, holders))] = np.arange(len(vocabulary))
+        return cls(vocabulary, terms, holders >= _KNOWN, frequencies, rarity)
+
+    def tokens_of(self, records: Records) -> NameTokens:
+        """The tokens of some other records, as places in the register's list and behind it."""
+        vocabulary, terms = common_terms(records)
+        if vocabulary is self.vocabulary:
+            return NameTokens(vocabulary, terms)
+        size, known = len(self.vocabulary), self.vocabulary.places
+        places = np.fromiter(
+            (known.get(text, size + place) for place, text in enumerate(vocabulary.texts)),
+            np.int64,
+            len(vocabulary),
+        )
+        return NameTokens(
+            vocabulary, {name: replace(each, codes=places[each.codes]) for name, each in terms.items()}
+        )
 
     def token_pairs(self, left: Records, right: Records) -> TokenPairs:
         """Hold every token of each left name against every token of its right name."""
-        a, b = _row_tokens(left, self.left), _row_tokens(right, self.right)
+        own = self.tokens_of(left)
+        a, b = _row_tokens(left, own.terms), _row_tokens(right, self.terms)
         counts = a.sizes * b.sizes
-        owner = np.repeat(np.arange(len(counts)), counts)
+        owner = np.repeat(np.arange(len(counts), dtype=np.int32), counts)
         within = ranges(np.zeros(len(counts), np.int64), counts)
-        at_left = a.starts[owner] + within // b.sizes[owner]
-        at_right = b.starts[owner] + within % b.sizes[owner]
+        sizes = b.sizes[owner]
+        in_left = within // sizes
+        at_left, at_right = a.starts[owner] + in_left, b.starts[owner] + within - in_left * sizes
         left_token, right_token = a.places[at_left], b.places[at_right]
         equal = left_token == right_token
-        worth = equal | self._may_agree(left_token, right_token)
-        owner, left_token, right_token = owner[worth], left_token[worth], right_token[worth]
-        agreement = np.zeros(len(owner), np.int8)
-        other = left_token != right_token
-        distinct, of_pair = np.unique(
-            left_token[other] * len(self.tokens) + right_token[other], return_inverse=True
+        worth = np.flatnonzero(
+            equal | _may_agree(self._sketches(left_token, own.vocabulary), self._sketches(right_token))
         )
-        left_distinct, right_distinct = np.divmod(distinct, max(len(self.tokens), 1))
-        agreement[other] = token_agreement(self.tokens, left_distinct, right_distinct)[of_pair]
-        agreement[(agreement == CLOSE) & self.known[left_token] & self.known[right_token]] = SIMILAR
+        owner, left_token, right_token, equal = (
+            owner[worth],
+            left_token[worth],
+            right_token[worth],
+            equal[worth],
+        )
+        agreement = np.full(len(owner), SAME, np.int8)
+        agreement[~equal] = self._agreements(own.vocabulary, left_token[~equal], right_token[~equal])
         at_left, at_right = at_left[worth], at_right[worth]
         fields, firsts = (a.fields[at_left], b.fields[at_right]), (a.first[at_left], b.first[at_right])
         return TokenPairs(owner, *fields, *firsts, right_token, agreement)
 
-    def _may_agree(self, left: IntArray, right: IntArray) -> npt.NDArray[np.bool_]:
-        """Whether two tokens share enough letter pairs or consonant pairs to be worth a look."""
-        return _share(self.letters[left], self.letters[right], 0.4) | _share(
-            self.consonants[left], self.consonants[right], 0.5
-        )
+    def _sketches(self, tokens: IntArray, other: Vocabulary | None = None) -> Sketches:
+        """uint64[k, 3], the sketches of tokens; those behind the register's own are another table's."""
+        own = token_forms(self.vocabulary).sketches
+        if other is None or other is self.vocabulary:
+            return own[tokens]
+        behind = tokens >= len(own)
+        found = np.empty((len(tokens), own.shape[1]), np.uint64)
+        found[~behind] = own[tokens[~behind]]
+        found[behind] = token_forms(other).sketches[tokens[behind] - len(own)]
+        return found
+
+    def _agreements(self, other: Vocabulary, left: IntArray, right: IntArray) -> LevelArray:
+        """What the tokens of each pair have in common, worked out once a distinct pair."""
+        width = max(len(self.vocabulary), 1)
+        codes, of_pair = np.unique(left * width + right, return_inverse=True)
+        a, b = np.divmod(codes, width)
+        used, place = np.unique(np.concatenate([a, b]), return_inverse=True)
+        size = len(self.vocabulary)
+        texts = [
+            self.vocabulary.texts[token] if token < size else other.texts[token - size]
+            for token in used.tolist()
+        ]
+        found = token_agreement(texts, *np.split(place, 2))
+        known = np.append(self.known, False)
+        found[(found == CLOSE) & known[np.minimum(a, size)] & known[b]] = SIMILAR
+        return found[of_pair]
 
 
-def _share(left: npt.NDArray[np.uint64], right: npt.NDArray[np.uint64], part: float) -> npt.NDArray[np.bool_]:
-    """Whether two sketches have such a part of the smaller one in common."""
+class NameTokens(NamedTuple):
+    """The tokens of some records: their own list, and the tokens of each name field as places in the register's."""
+
+    vocabulary: Vocabulary
+    terms: dict[str, Terms]
+
+
+def common_terms(records: Records) -> tuple[Vocabulary, dict[str, Terms]]:
+    """The tokens of all name fields in one list, which the fields may share already."""
+    terms = {name: records[name].values.terms for name in FIELDS if name in records}
+    vocabularies = [each.vocabulary for each in terms.values()]
+    if not vocabularies:
+        return Vocabulary(pa.array([], pa.string())), {}
+    if all(each is vocabularies[0] for each in vocabularies):
+        return vocabularies[0], terms
+    return records.derived("common_terms", lambda: _joined_terms(terms))
+
+
+def _joined_terms(terms: dict[str, Terms]) -> tuple[Vocabulary, dict[str, Terms]]:
+    places: dict[str, int] = {}
+    moved = {}
+    for name, each in terms.items():
+        own = [places.setdefault(text, len(places)) for text in each.vocabulary.texts]
+        moved[name] = np.array(own, np.int64)[each.codes]
+    vocabulary = Vocabulary(pa.array(places, pa.string()))
+    return vocabulary, {name: Terms(vocabulary, moved[name], each.offsets) for name, each in terms.items()}
+
+
+def _may_agree(left: Sketches, right: Sketches) -> npt.NDArray[np.bool_]:
+    """Whether two tokens share enough letter pairs and consonant pairs, or a given name, to be worth a look."""
+    alike = _share(left[:, LETTERS], right[:, LETTERS]) + _share(left[:, CONSONANTS], right[:, CONSONANTS])
+    return np.asarray((alike >= _WORTH_A_LOOK) | ((left[:, GROUPS] & right[:, GROUPS]) != 0))
+
+
+def _share(left: npt.NDArray[np.uint64], right: npt.NDArray[np.uint64]) -> npt.NDArray[np.float32]:
+    """The part of the smaller sketch that two sketches have in common."""
     fewer = np.minimum(np.bitwise_count(left), np.bitwise_count(right))
-    return np.asarray(np.bitwise_count(left & right) >= part * fewer)
+    part = np.bitwise_count(left & right) / np.maximum(fewer, 1).astype(np.float32)
+    return np.asarray(part, np.float32)
 
 
 @dataclass(frozen=True)
@@ -197,19 +240,27 @@ class TokenFrequencies:
     counts: IntArray
 
     @classmethod
-    def of(cls, records: Records, fields: dict[str, FieldTokens], tokens: int) -> TokenFrequencies:
-        """Count the tokens of a whole table."""
+    def of(cls, records: Records, owner: IntArray, token: IntArray, tokens: int) -> TokenFrequencies:
+        """
+        Count the tokens of a whole table.
+
+        Args:
+            records: The table.
+            owner: int64[h], records.
+            token: int64[h], tokens that they hold, each once a record.
+            tokens: How many tokens there are.
+        """
         width = max(tokens, 1)
-        owner, token = _held_once(records, fields, width)
         overall = np.bincount(token, minlength=tokens) / max(len(records), 1)
         country_of_value = _main_countries(records)
         country = (
             country_of_value[records["country"].codes] if "country" in records else np.full(len(records), -1)
         )
-        known = country[owner] >= 0
-        keys, counts = np.unique(country[owner[known]] * width + token[known], return_counts=True)
+        code = np.sort((country[owner] * width + token)[country[owner] >= 0])
+        first = np.flatnonzero(np.append(True, code[1:] != code[:-1])) if len(code) else np.zeros(0, np.int64)
+        counts = np.diff(np.append(first, len(code)))
         persons = np.bincount(country[country >= 0], minlength=1).astype(np.float64)
-        return cls(len(records), overall, country_of_value, persons, keys, counts)
+        return cls(len(records), overall, country_of_value, persons, code[first], counts)
 
     def within_country(self, tokens: IntArray, records: Records, kin: FloatArray) -> FloatArray:
         """
@@ -232,16 +283,14 @@ class TokenFrequencies:
         return np.asarray(np.where(country >= 0, within, overall), np.float64)
 
 
-def _held_once(records: Records, fields: dict[str, FieldTokens], tokens: int) -> tuple[IntArray, IntArray]:
+def _held_once(records: Records, terms: dict[str, Terms], tokens: int) -> tuple[IntArray, IntArray]:
     """Each record with each token that it holds in any field, once."""
-    held = _row_tokens(records, fields)
+    held = _row_tokens(records, terms)
     owner = np.repeat(np.arange(len(records)), held.sizes)
-    found: tuple[IntArray, IntArray] = np.divmod(np.unique(owner * tokens + held.places), tokens)
+    found: tuple[IntArray, IntArray] = np.divmod(
+        distinct(owner * max(tokens, 1) + held.places), max(tokens, 1)
+    )
     return found
-
-
-def _holders(records: Records, fields: dict[str, FieldTokens], tokens: int) -> IntArray:
-    return np.bincount(_held_once(records, fields, max(tokens, 1))[1], minlength=tokens)
 
 
 def _main_countries(records: Records) -> IntArray:
@@ -254,7 +303,7 @@ def _main_countries(records: Records) -> IntArray:
     if "country" not in records:
         return np.array([-1])
     values = records["country"].values
-    common = dict(zip(values.terms.array.to_pylist(), values.terms.counts.tolist(), strict=True))
+    common = dict(zip(values.terms.vocabulary.texts, values.term_counts.tolist(), strict=True))
     numbers = {country: number for number, country in enumerate(sorted(common))}
     main = [
         min(countries, key=lambda country: (common[country], country))
@@ -273,47 +322,21 @@ class _RowTokens(NamedTuple):
     places: IntArray
 
 
-def _field_tokens(records: Records, places: dict[str, int]) -> dict[str, FieldTokens]:
-    """The tokens of each name field, with their places in the common list, which grows."""
-    fields = {}
-    for name in FIELDS:
-        if name in records:
-            terms = records[name].values.terms
-            place = np.array(
-                [places.setdefault(token, len(places)) for token in terms.array.to_pylist()], np.int64
-            )
-            fields[name] = FieldTokens(terms.offsets[:-1], np.diff(terms.offsets), place[terms.codes])
-    return fields
-
-
-def _row_tokens(records: Records, fields: dict[str, FieldTokens]) -> _RowTokens:
-    rows: list[IntArray] = [np.zeros(0, np.int64)]
-    numbers, firsts, places = list(rows), [np.zeros(0, bool)], list(rows)
-    for name, field in fields.items():
-        codes = records[name].codes
-        present = np.flatnonzero(codes >= 0)
-        starts, sizes = field.starts[codes[present]], field.sizes[codes[present]]
-        at = ranges(starts, sizes)
-        places.append(field.places[at])
-        firsts.append(at == np.repeat(starts, sizes))
-        rows.append(np.repeat(present, sizes))
-        numbers.append(np.full(len(at), FIELDS.index(name)))
-    row = np.concatenate(rows)
-    order = np.argsort(row, kind="stable")
-    sizes = np.bincount(row, minlength=len(records))
-    return _RowTokens(
-        np.cumsum(sizes) - sizes, sizes, *(np.concatenate(each)[order] for each in (numbers, firsts, places))
-    )
-
-
-@lru_cache(maxsize=1 << 20)
-def _sketch(words: tuple[str, ...]) -> int:
-    """A bit for each pair of neighbouring letters of any of the words, their ends included."""
-    bits = 0
-    for word in words:
-        for a, b in pairwise(f"{{{word}}}"):
-            bits |= 1 << (ord(a) * 31 + ord(b)) % 64
-    return bits
+def _row_tokens(records: Records, terms: dict[str, Terms]) -> _RowTokens:
+    columns = [(FIELDS.index(name), records[name].codes, each) for name, each in terms.items()]
+    per_column = [np.append(np.diff(each.offsets), 0)[codes] for _, codes, each in columns]
+    sizes = np.sum(per_column, axis=0) if columns else np.zeros(len(records), np.int64)
+    starts = np.cumsum(sizes) - sizes
+    total = int(sizes.sum())
+    fields, first, places = np.empty(total, np.int8), np.zeros(total, bool), np.empty(total, np.int64)
+    free = starts.copy()
+    for (field, codes, each), own in zip(columns, per_column, strict=True):
+        to = ranges(free, own)
+        places[to] = each.codes[ranges(np.append(each.offsets[:-1], 0)[codes], own)]
+        fields[to] = field
+        first[free[own > 0]] = True
+        free += own
+    return _RowTokens(starts, sizes, fields, first, places)
 
 
 def token_agreement(tokens: Sequence[str], left: IntArray, right: IntArray) -> LevelArray:

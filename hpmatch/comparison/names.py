@@ -27,8 +27,9 @@ from hpmatch.comparison.name_tables import (
     VARIANT,
     NameTables,
     TokenPairs,
+    common_terms,
 )
-from hpmatch.protocols import Compared, Comparison, LevelArray
+from hpmatch.protocols import Compared, Comparison, JointComparison, LevelArray
 from hpmatch.records import IntArray, Records
 
 
@@ -69,13 +70,13 @@ class FamilyName:
         "different",
     )
 
-    def prepared(self, left: Records, right: Records) -> Comparison:
-        """The comparison with what it needs to know of the whole tables."""
-        return _Prepared(self, _family_cases, NameTables.of(left, right))
+    def prepared(self, register: Records) -> Comparison:
+        """The comparison with what it needs to know of the whole register."""
+        return _Prepared(self, NameTables.of(register))
 
     def compare(self, left: Records, right: Records) -> Compared:
         """See the class."""
-        return self.prepared(left, right).compare(left, right)
+        return self.prepared(right).compare(left, right)
 
 
 @dataclass(frozen=True)
@@ -112,13 +113,38 @@ class GivenName:
         "different",
     )
 
-    def prepared(self, left: Records, right: Records) -> Comparison:
-        """The comparison with what it needs to know of the whole tables."""
-        return _Prepared(self, _given_cases, NameTables.of(left, right))
+    def prepared(self, register: Records) -> Comparison:
+        """The comparison with what it needs to know of the whole register."""
+        return _Prepared(self, NameTables.of(register))
 
     def compare(self, left: Records, right: Records) -> Compared:
         """See the class."""
-        return self.prepared(left, right).compare(left, right)
+        return self.prepared(right).compare(left, right)
+
+
+@dataclass(frozen=True)
+class PersonName:
+    """
+    Family and given names at once: one look at the tokens serves both comparisons.
+
+    Its parts are ``FamilyName`` and ``GivenName``, with their names and levels.
+    """
+
+    name: str = "person_name"
+    parts: ClassVar = (FamilyName(), GivenName())
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns of both."""
+        return FamilyName().columns
+
+    def prepared(self, register: Records) -> JointComparison:
+        """The comparison with what it needs to know of the whole register."""
+        return _PreparedJoint(self, NameTables.of(register))
+
+    def compare_parts(self, left: Records, right: Records) -> tuple[Compared, ...]:
+        """What each part finds."""
+        return self.prepared(right).compare_parts(left, right)
 
 
 class _Best(NamedTuple):
@@ -186,10 +212,9 @@ def _given_cases(best: _FindBest, _left: Records, _right: Records) -> list[_Case
 
 @dataclass(frozen=True)
 class _Prepared:
-    """A name comparison together with what is known of the whole tables."""
+    """A name comparison together with what is known of the whole register."""
 
     comparison: FamilyName | GivenName
-    cases: Callable[[_FindBest, Records, Records], list[_Case]]
     tables: NameTables = field(repr=False)
 
     @property
@@ -205,28 +230,74 @@ class _Prepared:
         return self.comparison.levels
 
     def compare(self, left: Records, right: Records) -> Compared:
-        pairs = self.tables.token_pairs(left, right)
+        return _compare_parts((self.comparison,), self.tables, left, right)[0]
 
-        def best(left_fields: Sequence[str], right_fields: Sequence[str]) -> _Best:
-            longest = np.maximum(
-                self.tables.count(left, self.tables.left, left_fields),
-                self.tables.count(right, self.tables.right, right_fields),
-            )
-            return _find_best(_between(pairs, left_fields, right_fields), self.tables.by_rarity, longest)
 
-        cases = self.cases(best, left, right)
-        present = _has(left, self.name) & _has(right, self.name)
-        conditions = [condition for condition, _ in cases]
-        levels = np.where(present, np.select(conditions, range(len(cases)), len(cases)), -1)
-        token = np.select(conditions, [-1 if found is None else found.token for _, found in cases], -1)
-        known = present & (token >= 0)
-        contradicting = _contradict(best(_GIVEN, _GIVEN), left, right) & (self.name == "family_name")
-        kin = np.where(contradicting, _KIN, 0.0)
-        frequencies = np.full(len(left), np.nan)
-        frequencies[known] = self.tables.frequencies.within_country(
-            token[known], right.take(np.flatnonzero(known)), kin[known]
-        )
-        return Compared(levels.astype(np.int8), frequencies)
+@dataclass(frozen=True)
+class _PreparedJoint:
+    """Both name comparisons together with what is known of the whole register."""
+
+    comparison: PersonName
+    tables: NameTables = field(repr=False)
+
+    @property
+    def name(self) -> str:
+        return self.comparison.name
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return self.comparison.columns
+
+    @property
+    def parts(self) -> tuple[FamilyName | GivenName, ...]:
+        return self.comparison.parts
+
+    def compare_parts(self, left: Records, right: Records) -> tuple[Compared, ...]:
+        return _compare_parts(self.parts, self.tables, left, right)
+
+
+def _compare_parts(
+    parts: Sequence[FamilyName | GivenName], tables: NameTables, left: Records, right: Records
+) -> tuple[Compared, ...]:
+    pairs = tables.token_pairs(left, right)
+    left_sizes, right_sizes = field_sizes(left), field_sizes(right)
+    known: dict[tuple[Sequence[str], Sequence[str]], _Best] = {}
+
+    def best(left_fields: Sequence[str], right_fields: Sequence[str]) -> _Best:
+        if (left_fields, right_fields) not in known:
+            longest = np.maximum(left_sizes(left_fields), right_sizes(right_fields))
+            chosen = _between(pairs, left_fields, right_fields)
+            known[left_fields, right_fields] = _find_best(chosen, tables.rarity, longest)
+        return known[left_fields, right_fields]
+
+    return tuple(_compared(part, best, tables, left, right) for part in parts)
+
+
+def _compared(
+    part: FamilyName | GivenName, best: _FindBest, tables: NameTables, left: Records, right: Records
+) -> Compared:
+    is_family = isinstance(part, FamilyName)
+    cases = (_family_cases if is_family else _given_cases)(best, left, right)
+    own = "family_name" if is_family else "given_name"
+    present = _has(left, own) & _has(right, own)
+    conditions = [condition for condition, _ in cases]
+    levels = np.where(present, np.select(conditions, range(len(cases)), len(cases)), -1)
+    token = np.select(conditions, [-1 if found is None else found.token for _, found in cases], -1)
+    known = np.flatnonzero(present & (token >= 0))
+    contradicting = _contradict(best(_GIVEN, _GIVEN), left, right)[known] & is_family
+    frequencies = np.full(len(left), np.nan)
+    frequencies[known] = tables.frequencies.within_country(
+        token[known], right.take(known), np.where(contradicting, _KIN, 0.0)
+    )
+    return Compared(levels.astype(np.int8), frequencies)
+
+
+def field_sizes(records: Records) -> Callable[[Sequence[str]], IntArray]:
+    """How many tokens each record has in some fields."""
+    terms = common_terms(records)[1]
+    sizes = {name: np.append(np.diff(each.offsets), 0)[records[name].codes] for name, each in terms.items()}
+    none = np.zeros(len(records), np.int64)
+    return lambda names: sum((sizes[name] for name in names if name in sizes), start=none)
 
 
 def _between(pairs: TokenPairs, left_fields: Sequence[str], right_fields: Sequence[str]) -> TokenPairs:
@@ -241,24 +312,31 @@ def _in_fields(field: IntArray, first: npt.NDArray[np.bool_], names: Sequence[st
     return np.asarray(wanted[field] & (first | (names != _FIRST)))
 
 
-def _find_best(pairs: TokenPairs, by_rarity: IntArray, longest: IntArray) -> _Best:
+def _find_best(pairs: TokenPairs, rarity: IntArray, longest: IntArray) -> _Best:
     """
     The best agreement of each of k pairs.
 
     Args:
-        pairs: The token pairs to choose from.
-        by_rarity: int64[t], all tokens, the rarest first.
+        pairs: The token pairs to choose from, those of one pair of names together.
+        rarity: int64[t], the place of each right token when the rarest comes first.
         longest: int64[k], how many tokens the longer of the two names has.
     """
-    rarity = np.empty(len(by_rarity), np.int64)
-    rarity[by_rarity] = np.arange(len(by_rarity))
-    width = max(len(by_rarity), 1)
-    best = np.full(len(longest), NOTHING * width, np.int64)
-    np.minimum.at(best, pairs.owner, pairs.agreement.astype(np.int64) * width + rarity[pairs.right_token])
-    agreement, place = np.divmod(best, width)
-    token = np.where(agreement < NOTHING, np.append(by_rarity, -1)[place], -1)
-    same = np.bincount(pairs.owner[pairs.agreement == SAME], minlength=len(longest))
-    return _Best(agreement.astype(np.int8), token, (same > 0) & (same >= longest))
+    agreement = np.full(len(longest), NOTHING, np.int8)
+    token = np.full(len(longest), -1, np.int64)
+    all_agree = np.zeros(len(longest), bool)
+    if len(pairs.owner):
+        rank = pairs.agreement.astype(np.int64) * len(rarity) + rarity[pairs.right_token]
+        first = np.flatnonzero(np.append(True, pairs.owner[1:] != pairs.owner[:-1]))
+        lowest = np.minimum.reduceat(rank, first)
+        owner = pairs.owner[first]
+        agreement[owner] = lowest // len(rarity)
+        by_rarity = np.empty(len(rarity), np.int64)
+        by_rarity[rarity] = np.arange(len(rarity))
+        token[owner] = by_rarity[lowest % len(rarity)]
+        same = np.add.reduceat((pairs.agreement == SAME).astype(np.int64), first)
+        all_agree[owner] = (same > 0) & (same >= longest[owner])
+    token[agreement == NOTHING] = -1
+    return _Best(agreement, token, all_agree)
 
 
 def _better(one: _Best, other: _Best) -> _Best:

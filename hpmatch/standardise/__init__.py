@@ -7,13 +7,14 @@ The standardisers of this package are frozen dataclasses; each says which roles 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from hpmatch.protocols import Standardiser
-from hpmatch.records import Column, IntArray, Records
+from hpmatch.records import Column, IntArray, Records, Vocabulary
 
 
 def standardise(
@@ -39,12 +40,36 @@ def standardise(
         for stage in standardisers
         if any(role in cells for role in stage.roles)
     }
-    return Records(ids, columns)
+    return Records(ids, _with_common_vocabulary(columns, standardisers))
+
+
+def _with_common_vocabulary(
+    columns: dict[str, Column], standardisers: Sequence[Standardiser]
+) -> dict[str, Column]:
+    """Let the columns whose standardisers say so share one list of terms."""
+    shared: dict[str, list[str]] = {}
+    for stage in standardisers:
+        if stage.column in columns and (vocabulary := getattr(stage, "vocabulary", "")):
+            shared.setdefault(vocabulary, []).append(stage.column)
+    for names in shared.values():
+        elements = [columns[name].values.array.flatten() for name in names]
+        vocabulary = Vocabulary(pc.unique(pa.chunked_array(elements, pa.string())))
+        for name in names:
+            values = replace(columns[name].values, vocabulary=vocabulary, _derived={})
+            columns[name] = replace(columns[name], values=values)
+    return columns
 
 
 def _column(stage: Standardiser, cells: Mapping[str, pa.Array], size: int) -> Column:
-    texts, rows = distinct_cells([cells.get(role) for role in stage.roles], size)
-    return Column.recode(rows, stage.standardise(*texts), stage.kind)
+    only_with: Mapping[str, str] = getattr(stage, "only_with", {})
+    told = [
+        cells.get(role) if role not in only_with or only_with[role] in cells else None for role in stage.roles
+    ]
+    texts, rows = distinct_cells(told, size)
+    values = stage.standardise(*texts)
+    if isinstance(values, pa.Array):
+        return Column.recode_array(rows, values)
+    return Column.recode(rows, values, stage.kind)
 
 
 def distinct_cells(columns: Sequence[pa.Array | None], size: int) -> tuple[list[list[str]], IntArray]:
@@ -56,24 +81,27 @@ def distinct_cells(columns: Sequence[pa.Array | None], size: int) -> tuple[list[
         size: How many rows there are.
 
     Returns:
-        For each column its cells in the distinct combinations ("" where empty), and int32[n].
+        For each column its cells in the distinct combinations ("" where empty), and int32[n]. A combination of empty cells
+        may be there though no row has it.
     """
-    encoded = [None if column is None else column.dictionary_encode() for column in columns]
-    codes = [
-        np.zeros(size, np.int64)
-        if array is None
-        else np.asarray(pc.fill_null(array.indices, -1), np.int64) + 1
-        for array in encoded
-    ]
+    encoded = [column.dictionary_encode() for column in columns if column is not None]
+    codes = [np.asarray(pc.fill_null(array.indices, -1), np.int64) + 1 for array in encoded]
+    sizes = [len(array.dictionary) + 1 for array in encoded]
+    if len(encoded) == 1:
+        words = ["", *encoded[0].dictionary.to_pylist()]
+        return [words if column is not None else [""] * len(words) for column in columns], codes[0].astype(
+            np.int32
+        )
     combined = np.zeros(size, np.int64)
-    for code, array in zip(codes, encoded, strict=True):
-        combined = combined * (1 if array is None else len(array.dictionary) + 1) + code
-    _, first, rows = np.unique(combined, return_index=True, return_inverse=True)
-    texts = [
-        [""] * len(first) if array is None else _texts(array.dictionary, code[first])
-        for array, code in zip(encoded, codes, strict=True)
-    ]
-    return texts, rows.astype(np.int32)
+    for code, width in zip(codes, sizes, strict=True):
+        combined = combined * width + code
+    combinations = pa.array(combined).dictionary_encode()
+    rest, of_role = np.asarray(combinations.dictionary, np.int64), []
+    for array, width in zip(reversed(encoded), reversed(sizes), strict=True):
+        rest, code = np.divmod(rest, width)
+        of_role.append(_texts(array.dictionary, code))
+    texts = [[""] * len(combinations.dictionary) if column is None else of_role.pop() for column in columns]
+    return texts, np.asarray(combinations.indices, np.int32)
 
 
 def _texts(dictionary: pa.Array, codes: IntArray) -> list[str]:

@@ -134,6 +134,11 @@ def _articles(own: str, name: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((own, *plain, *sounding)))
 
 
+def joined_words() -> frozenset[str]:
+    """The folded words that are joined with what follows."""
+    return frozenset(word for word, kind in _kinds().items() if kind in _BEFORE)
+
+
 @cache
 def _kinds() -> dict[str, str]:
     return {fold(row["word"]): row["kind"] for row in read_table("name_compounds")}

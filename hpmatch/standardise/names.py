@@ -10,14 +10,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter
 from collections.abc import Sequence
 from functools import cache, lru_cache
 from string import ascii_uppercase
 from typing import NamedTuple
 
 from hpmatch.data import read_table
-from hpmatch.standardise.compounds import attach
+from hpmatch.standardise.compounds import attach, joined_words
 from hpmatch.standardise.scripts import CONSONANT_SCRIPTS, script_of, sounds
 from hpmatch.standardise.surnames import stems
 from hpmatch.standardise.text import fold
@@ -47,6 +46,8 @@ def name_tokens(text: str) -> tuple[str, ...]:
         >>> name_tokens("ukjent"), name_tokens("12345")
         ((), ())
     """
+    if (plain := _plain_words(text)) is not None:
+        return plain
     words = [
         (word[:MAX_TOKEN_LETTERS], bool(dot)) for word, dot in _WORD.findall(_clean(text))[: 4 * MAX_TOKENS]
     ]
@@ -58,6 +59,29 @@ def name_tokens(text: str) -> tuple[str, ...]:
     # A dot makes an initial of what could be a particle (O. Hansen).
     tokens = attach([f"{word}." if dot else word for word, dot in kept])
     return tuple(dict.fromkeys(token.replace(".", "") for token in tokens))[:MAX_TOKENS]
+
+
+def _plain_words(text: str) -> tuple[str, ...] | None:
+    """The words of a field that holds names alone, nothing to be dropped or joined; None if that is not sure."""
+    words = text.casefold().replace("-", " ").split()
+    if 0 < len(words) <= MAX_TOKENS and all(map(_is_plain, words)):
+        return tuple(dict.fromkeys(words))
+    return None
+
+
+@lru_cache(maxsize=1 << 20)
+def _is_plain(word: str) -> bool:
+    return (
+        len(word) <= MAX_TOKEN_LETTERS
+        and word.isalpha()
+        and unicodedata.is_normalized("NFKC", word)
+        and fold(word) not in _words_with_a_rule()
+    )
+
+
+@cache
+def _words_with_a_rule() -> frozenset[str]:
+    return frozenset({*_noise(), *_conjunctions(), *joined_words()})
 
 
 def _without_noise(words: Sequence[tuple[str, bool]]) -> tuple[list[tuple[str, bool]], int]:
@@ -155,9 +179,11 @@ def token_keys(token: str) -> tuple[str, ...]:
     """
     if script_of(token) in CONSONANT_SCRIPTS:
         return _keys(token)
-    forms = dict.fromkeys(stem.rstrip(ascii_uppercase) for stem in stems(token))
-    found = Counter(key for form in forms for key in _keys(form))
-    return tuple(key for key, _ in found.most_common(_MAX_KEYS))
+    votes: dict[str, int] = {}
+    for form in dict.fromkeys(stem.rstrip(ascii_uppercase) for stem in stems(token)):
+        for key in _keys(form):
+            votes[key] = votes.get(key, 0) + 1
+    return tuple(sorted(votes, key=votes.__getitem__, reverse=True))[:_MAX_KEYS]
 
 
 def _keys(form: str) -> tuple[str, ...]:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache, wraps
@@ -51,7 +50,6 @@ _VOWELS = {
 _FRONT = {"cyrillic": "еёиыэюяіїє", "greek": "εηιυ", "latin": "eiyäöü"}
 _VOICELESS = {"greek": "θκξπσςτφχψ"}
 _SIGNS = {"cyrillic": "ьъ"}
-_LIQUIDS = frozenset("lr")
 
 
 @dataclass(frozen=True)
@@ -62,38 +60,34 @@ class Rule:
     context: str
 
 
-_Holds = Callable[[str, int, int], bool]
-
-
 @cache
-def _contexts(script: str) -> dict[str, _Holds]:
-    """The contexts in which letters from a start up to an end of a token may stand, the strongest first."""
-    vowels = frozenset(_VOWELS.get(script, ""))
-    front, voiceless = frozenset(_FRONT.get(script, "")), frozenset(_VOICELESS.get(script, ""))
-    signs = frozenset(_SIGNS.get(script, ""))
+def _contexts(script: str) -> dict[str, tuple[str, str]]:
+    """The contexts in which letters may stand, the strongest first: what is before and after, as regular expressions."""
+    vowel, consonant = _one_of(_VOWELS.get(script, "")), _one_of(_VOWELS.get(script, ""), other=True)
+    front = f"(?={_one_of(_FRONT.get(script, ''))})"
     return {
-        "suffix_ka": lambda token, start, end: (
-            token[end:] == "a" and start > 1 and token[start - 1] not in vowels
-        ),
-        "before_final": lambda token, start, end: (
-            start > 0 and end == len(token) - 1 and token[end] not in vowels
-        ),
-        "initial_before_front": lambda token, start, end: not start and token[end : end + 1] in front,
-        "final": lambda token, _, end: end == len(token),
-        "initial": lambda _token, start, _end: not start,
-        "between_vowels": lambda token, start, end: (
-            start > 0 and token[start - 1] in vowels and token[end : end + 1] in vowels
-        ),
-        "before_voiceless": lambda token, _, end: token[end : end + 1] in voiceless,
-        "before_liquid": lambda token, _, end: token[end : end + 1] in _LIQUIDS,
-        "before_front": lambda token, _, end: token[end : end + 1] in front,
-        "before_consonant": lambda token, _, end: end < len(token) and token[end] not in vowels,
-        "before_vowel": lambda token, _, end: token[end : end + 1] in vowels,
-        "after_sign": lambda token, start, _: start > 0 and token[start - 1] in signs,
-        "after_consonant": lambda token, start, _: start > 0 and token[start - 1] not in vowels,
-        "after_vowel": lambda token, start, _: start > 0 and token[start - 1] in vowels,
-        "": lambda *_: True,
+        "suffix_ka": (f"(?<=.{consonant})", r"(?=a\Z)"),
+        "before_final": ("(?<=.)", rf"(?={consonant}\Z)"),
+        "initial_before_front": (r"\A", front),
+        "final": ("", r"\Z"),
+        "initial": (r"\A", ""),
+        "between_vowels": (f"(?<={vowel})", f"(?={vowel})"),
+        "before_voiceless": ("", f"(?={_one_of(_VOICELESS.get(script, ''))})"),
+        "before_liquid": ("", "(?=[lr])"),
+        "before_front": ("", front),
+        "before_consonant": ("", f"(?={consonant})"),
+        "before_vowel": ("", f"(?={vowel})"),
+        "after_sign": (f"(?<={_one_of(_SIGNS.get(script, ''))})", ""),
+        "after_consonant": (f"(?<={consonant})", ""),
+        "after_vowel": (f"(?<={vowel})", ""),
+        "": ("", ""),
     }
+
+
+def _one_of(letters: str, *, other: bool = False) -> str:
+    if not letters:
+        return "." if other else "(?!)"
+    return f"[{'^' if other else ''}{letters}]"
 
 
 class Segmenter:
@@ -107,33 +101,42 @@ class Segmenter:
     """
 
     def __init__(self, script: str, rules: Sequence[Rule]) -> None:
-        strength = {context: place for place, context in enumerate(_contexts(script))}
-        self._places: dict[str, list[tuple[_Holds, int]]] = {}
-        for place in sorted(range(len(rules)), key=lambda place: strength[rules[place].context]):
-            holds = _contexts(script)[rules[place].context]
-            self._places.setdefault(rules[place].letters, []).append((holds, place))
-        self._lengths: dict[str, list[int]] = {}
-        for letters in sorted(self._places, key=len, reverse=True):
-            lengths = self._lengths.setdefault(letters[0], [])
-            if len(letters) not in lengths:
-                lengths.append(len(letters))
+        contexts = _contexts(script)
+        strength = {context: place for place, context in enumerate(contexts)}
+        order = sorted(
+            range(len(rules)),
+            key=lambda place: (-len(rules[place].letters), strength[rules[place].context]),
+        )
+        by_letter: dict[str, list[int]] = {}
+        for place in order:
+            by_letter.setdefault(rules[place].letters[0], []).append(place)
+        # One expression for each first letter; the number of the group that matched tells the rule.
+        self._of_letter = {
+            letter: (
+                re.compile(
+                    "|".join(_expression(rules[place], *contexts[rules[place].context]) for place in places)
+                ).match,
+                (-1, *places),
+            )
+            for letter, places in by_letter.items()
+        }
 
     def __call__(self, token: str) -> list[int]:
         """Give the places of the rules that apply; letters that no rule knows are left out."""
-        found, start, size = [], 0, len(token)
+        found, start, size, of_letter = [], 0, len(token), self._of_letter
         while start < size:
-            place, start = self._next(token, start)
-            if place >= 0:
-                found.append(place)
+            known = of_letter.get(token[start])
+            match = known[0](token, start) if known else None
+            if match and known:
+                found.append(known[1][match.lastindex or 0])
+                start = match.end()
+            else:
+                start += 1
         return found
 
-    def _next(self, token: str, start: int) -> tuple[int, int]:
-        for length in self._lengths.get(token[start], ()):
-            end = min(start + length, len(token))
-            for holds, place in self._places.get(token[start:end], ()):
-                if holds(token, start, end):
-                    return place, end
-        return -1, start + 1
+
+def _expression(rule: Rule, before: str, after: str) -> str:
+    return f"{before}({re.escape(rule.letters)}){after}"
 
 
 def script_of(token: str) -> str:
@@ -219,12 +222,13 @@ def sounds(token: str) -> tuple[str, ...]:
         {'mkmt'}
     """
     table, script = _class_table(), script_of(token)
-    found: Counter[str] = Counter()
+    votes: dict[str, int] = {}
     for units in sound_units(token):
         classes = [table[unit] for unit in units]
         for choice in range(max(map(len, classes))):
-            found[_joined(classes, choice, script)] += MAX_SOUNDS - choice
-    return tuple(sound for sound, _ in found.most_common() if sound)[:MAX_SOUNDS]
+            sound = _joined(classes, choice, script)
+            votes[sound] = votes.get(sound, 0) + MAX_SOUNDS - choice
+    return tuple(sound for sound in sorted(votes, key=votes.__getitem__, reverse=True) if sound)[:MAX_SOUNDS]
 
 
 def _joined(classes: Sequence[Sequence[str]], choice: int, script: str) -> str:
@@ -313,8 +317,12 @@ def _latin_letters(token: str) -> str:
     """A Latin token with those marks only that the sounds know."""
     if token.isascii():
         return token.lower()
-    known = {unit.rule.letters for unit in sound_table()}
-    return "".join(letter if letter in known else _bare(letter) for letter in token)
+    return "".join([_latin_letter(letter) for letter in token])
+
+
+@lru_cache(maxsize=1 << 16)
+def _latin_letter(letter: str) -> str:
+    return letter if any(unit.rule.letters == letter for unit in sound_table()) else _bare(letter)
 
 
 def _known_letters(script: str, token: str) -> str:

@@ -5,18 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from types import MappingProxyType
+from typing import ClassVar
 
 import pyarrow as pa
 
 from hpmatch.data import read_table
 from hpmatch.standardise.countries import code_countries, code_country, date_order
 from hpmatch.standardise.dates import read_dates
-from hpmatch.standardise.identifiers import Identifier, read_identifiers, take_identifier
+from hpmatch.standardise.identifiers import Identifier, read_identifiers, take_identifiers
 from hpmatch.standardise.names import name_tokens
 from hpmatch.standardise.professions import code_professions, code_specialties
 from hpmatch.standardise.text import fold
 
 WORDS = pa.list_(pa.string())
+# Only an alert's identifier is an observation of its own: the register took its dates and sexes from its identifiers.
+_ALERTS_ONLY = MappingProxyType({"national_id": "sending_country"})
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,7 @@ class PersonName:
 
     column: str
     kind = WORDS
+    vocabulary = "name tokens"  # a token may stand in any field
 
     @property
     def roles(self) -> tuple[str, ...]:
@@ -65,6 +70,7 @@ class BirthDate:
     column: str = "birth_date"
     home: str = "NO"
     kind = pa.list_(pa.int32())
+    only_with: ClassVar = _ALERTS_ONLY
 
     @property
     def roles(self) -> tuple[str, ...]:
@@ -78,7 +84,6 @@ class BirthDate:
         orders = [date_order(code_country(country) or self.home) for _, country in distinct]
         read = read_dates([date for date, _ in distinct], orders)
         readings = dict(zip(distinct, (found.readings for found in read), strict=True))
-        # Only an alert's identifier is an observation of its own: the register took its dates from its identifiers.
         return [
             _with_told(readings[pair], number, pair[1]) if number and pair[1] else readings[pair]
             for pair, number in zip(typed, texts[2], strict=True)
@@ -112,6 +117,7 @@ class Sex:
 
     column: str = "sex"
     kind = pa.string()
+    only_with: ClassVar = _ALERTS_ONLY
 
     @property
     def roles(self) -> tuple[str, ...]:
@@ -203,8 +209,8 @@ class NationalId:
         home: The country of a record that names no sending country (ISO 3166).
 
     Example:
-        >>> NationalId().standardise(["13097248022"], [""])
-        [('fnr 13097248022',)]
+        >>> NationalId().standardise(["13097248022"], [""]).to_pylist()
+        [['fnr 13097248022']]
     """
 
     column: str = "national_id"
@@ -216,17 +222,17 @@ class NationalId:
         """The number, and the country that it is likely from."""
         return (self.column, "sending_country")
 
-    def standardise(self, *texts: Sequence[str]) -> list[tuple[str, ...]]:
+    def standardise(self, *texts: Sequence[str]) -> list[tuple[str, ...]] | pa.Array:
         """The identifiers of each cell."""
+        if not any(texts[1]):
+            return take_identifiers(texts[0], self.home)
         return [
             self._written(number, country) if number else () for number, country in zip(*texts, strict=True)
         ]
 
     def _written(self, number: str, country: str) -> tuple[str, ...]:
         if not country:
-            kind, taken = take_identifier(number, self.home)
-            if kind:
-                return (f"{kind} {taken}",)
+            return tuple(take_identifiers([number], self.home)[0].as_py() or ())
         found = _identifiers(number, code_country(country) or self.home)
         return tuple(sorted({f"{each.kind} {each.number}" for each in found if each.strong}))
 

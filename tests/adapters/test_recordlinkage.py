@@ -11,7 +11,7 @@ from recordlinkage import index as rl_index
 
 import hpmatch as hp
 from hpmatch.adapters.recordlinkage import Classifier, Feature, Index
-from hpmatch.blocking import NameAndDate
+from hpmatch.blocking.rules import NameAndDate
 from hpmatch.comparison import compare_distinct
 from hpmatch.comparison.dates import BirthDate
 from hpmatch.comparison.names import FamilyName

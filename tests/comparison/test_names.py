@@ -84,7 +84,7 @@ def test_how_rare_a_name_is_depends_on_the_country():
     countries = Column.encode([("LT",)] * 100 + [("NO",)] * 900, pa.list_(pa.string()))
     register = Records(people.ids, {**people.columns, "country": countries})
     alerts = register.take(np.array([0]))
-    ready = FamilyName().prepared(alerts, register)
+    ready = FamilyName().prepared(register)
     found = ready.compare(alerts, register.take(np.array([0])))
     np.testing.assert_allclose(found.frequencies, [(50 + 200 * 0.05) / (100 + 200)])
 

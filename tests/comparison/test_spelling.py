@@ -17,8 +17,8 @@ from hpmatch.comparison.spelling import token_similarity
 from hpmatch.data import read_table
 from hpmatch.standardise.scripts import sound_table, spellings
 
-CASES = Path(__file__).parents[1] / "standardise" / "cases" / "names_native_latin.csv"
-with CASES.open(encoding="utf-8") as file:
+CASES = Path(__file__).parents[1] / "standardise" / "cases"
+with (CASES / "names_native_latin.csv").open(encoding="utf-8") as file:
     NAMES = [
         (row["language"], row["native"].casefold(), row["latin"].casefold().split())
         for row in csv.DictReader(file)
@@ -45,6 +45,17 @@ lukas lucia, aleksandr aleksei, viktor victoria, ingrid inger, lars laila
 ENDINGS = "marina marinka, ivana ivan, kari karin, karl karla, samir samira, erik erika"
 
 
+def read_likeness():
+    """Read which two names are more alike than which other two."""
+    for line in (CASES / "likeness.txt").read_text(encoding="utf-8").splitlines():
+        if line[0] not in "#=":
+            near, far = line.split(" > ")
+            yield (*near.split(), *far.split())
+
+
+LIKENESS = [*read_likeness()]
+
+
 def pairs(text):
     """Give the left and the right tokens of a list of pairs."""
     return zip(*(pair.split() for pair in text.split(",")), strict=True)
@@ -56,6 +67,13 @@ def test_spellings_of_one_name_are_alike():
     assert [
         pair for *pair, found in zip(left, right, token_similarity(left, right), strict=True) if found < 0.85
     ] == []
+
+
+@pytest.mark.parametrize(("left", "right", "one", "other"), LIKENESS)
+def test_some_names_are_more_alike(left, right, one, other):
+    """Names that differ by sounds that are alike, or hardly heard, are more alike than names that differ by others."""
+    near, far = token_similarity([left, one], [right, other])
+    assert near > far
 
 
 def test_two_names_are_less_alike():

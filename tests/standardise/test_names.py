@@ -1,10 +1,11 @@
 """From name fields to tokens, stems and blocking keys."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hpmatch.data import read_table
 from hpmatch.standardise.names import MAX_TOKEN_LETTERS, MAX_TOKENS, name_tokens, token_keys
 from hpmatch.standardise.scripts import spellings
 from hpmatch.standardise.surnames import stems
@@ -62,18 +63,40 @@ def test_tokens(text, tokens):
     )
 
 
-@pytest.mark.parametrize("row", read_table("name_noise"), ids=lambda row: row["word"])
-def test_noise_is_dropped_where_its_rule_says(row):
-    """Each row of the table takes effect beside a name, and only where its rule says."""
-    word = row["word"] + ("." if row["rule"] == "with_dot" else "")
-    text = f"Hansen {word}" if row["rule"] == "last" else f"{word} Hansen"
-    assert name_tokens(text) == ("hansen",)
-    if row["rule"] in ("first", "last"):
-        elsewhere = f"{word} Hansen Lie" if row["rule"] == "last" else f"Lie {word} Hansen"
-        assert len(name_tokens(elsewhere)) > 2
+def read_noise():
+    """Read the facts about name noise: for each word its kind, rule and languages."""
+    path = Path(__file__).with_name("cases") / "name_noise.txt"
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if not line.startswith("#"):
+            head, words = line.split(": ", 1)
+            kind, rule, languages = head.split(" | ")
+            for word in words.split(", "):
+                yield word, kind, rule, languages.strip("-").replace(" ", ";")
 
 
-@pytest.mark.parametrize("word", ["und", "y", "e", "i", "af", "av", "bint", "بنت"])
+NOISE = [*read_noise()]
+# Where a word of each rule is dropped and where it stays.
+DROPPED = {
+    "any": ("{} Hansen", "Hansen {}"),
+    "with_dot": ("{}. Hansen", "Hansen {}."),
+    "first": ("{} Hansen",),
+    "last": ("Hansen {}",),
+}
+KEPT = {"any": (), "with_dot": ("{} Hansen",), "first": ("Lie {} Hansen",), "last": ("{} Hansen Lie",)}
+
+
+@pytest.mark.parametrize(("word", "kind", "rule", "_languages"), NOISE)
+def test_noise_is_dropped_where_its_rule_says(word, kind, rule, _languages):
+    """A word that is no name is dropped beside a name, only where its rule says; alone only if it says 'unknown'."""
+    assert {name_tokens(text.format(word)) for text in DROPPED[rule]} == {("hansen",)}
+    assert all(len(name_tokens(text.format(word))) > text.count(" ") for text in KEPT[rule])
+    assert (name_tokens(word) == ()) is (kind == "placeholder")
+
+
+BETWEEN = ["und", "y", "e", "i", "af", "av", "bint", "بنت"]
+
+
+@pytest.mark.parametrize("word", BETWEEN)
 def test_words_between_surnames_are_dropped_beside_a_name(word):
     """They go where a name stands, and stay where nothing else does."""
     assert name_tokens(f"Hansen {word} Lie") == ("hansen", "lie")

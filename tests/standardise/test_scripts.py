@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hpmatch.data import read_table
-from hpmatch.standardise import scripts
 from hpmatch.standardise.names import token_keys
 from hpmatch.standardise.scripts import (
     CONSONANT_SCRIPTS,
@@ -120,6 +119,11 @@ NAMES = [
     (row["language"], row["native"].casefold(), row["latin"].casefold().split())
     for row in rows("names_native_latin")
 ]
+SAME_SOUND = [
+    tuple(line.split())
+    for line in (CASES / "same_sound.txt").read_text(encoding="utf-8").splitlines()
+    if not line.startswith("#")
+]
 LETTERS = [(row["token"], spelling) for row in rows("spellings") for spelling in row["spellings"].split()]
 
 
@@ -134,39 +138,6 @@ def test_spellings_of_examples(token, expected, source):
 def test_each_letter_in_its_context(token, spelling):
     """Each letter is spelled as a scheme says for its context."""
     assert spelling in spellings(token)
-
-
-@pytest.mark.parametrize("script", sorted({row["script"] for row in read_table("romanisation")}))
-def test_every_row_of_the_table_counts(script, monkeypatch):
-    """A change of any row of the romanisation table breaks a case."""
-    known = [(token, each) for _, token, latin in NAMES for each in latin if each in spellings(token)]
-    known = [(token, spelling) for token, spelling in known + LETTERS if script_of(token) == script]
-    table = read_table("romanisation")
-    idle = []
-    for place, row in enumerate(table):
-        if row["script"] != script:
-            continue
-        changed = [*table[:place], row | {"latin": row["latin"] + "q"}, *table[place + 1 :]]
-        monkeypatch.setattr(
-            scripts,
-            "read_table",
-            lambda name, rows=changed: rows if name == "romanisation" else read_table(name),
-        )
-        alphabet = scripts._Alphabet(script)
-        touched = [
-            case for case in known if row["letters"].casefold() in scripts._known_letters(script, case[0])
-        ]
-        if all(
-            spelling in distinct(alphabet.spell(scripts._known_letters(script, token)))
-            for token, spelling in touched
-        ):
-            idle.append(row)
-    assert idle == []
-
-
-def distinct(found):
-    """Give the spellings that are kept."""
-    return list(dict.fromkeys(filter(None, found)))[:MAX_SPELLINGS]
 
 
 def test_every_scheme_has_rows_and_sources():
@@ -196,7 +167,7 @@ kovács dsjugasjvili schmidt ħal koń kučeraň řezníček śliwa blacksen żu
 """
 
 
-@pytest.mark.parametrize("names", ONE_NAME)
+@pytest.mark.parametrize("names", [*ONE_NAME, *map(" ".join, SAME_SOUND)])
 def test_spellings_of_one_name_share_a_sound(names):
     """The first shares a sound with each other spelling of the name."""
     first, *others = names.split()

@@ -2,14 +2,13 @@
 
 import re
 from collections import Counter
-from pathlib import Path
 
 import pytest
+from standardise.test_names import read_noise
 
 from hpmatch.data import read_table
 from hpmatch.standardise.text import fold, split_words
 
-CASES = Path(__file__).with_name("cases")
 CATEGORIES = set(
     re.findall(
         r"\w+",
@@ -139,17 +138,7 @@ def test_cells_of_countries():
         assert row["source"] in COUNTRY_SOURCES
 
 
-def read_noise():
-    """Read the facts about name noise: for each word its kind, rule, languages and source."""
-    for line in (CASES / "name_noise.txt").read_text(encoding="utf-8").splitlines():
-        if not line.startswith("#"):
-            head, words = line.split(": ", 1)
-            kind, rule, languages = head.split(" | ")
-            for word in words.split(", "):
-                yield word, (kind, rule, languages.strip("-").replace(" ", ";"), "general knowledge")
-
-
-NOISE = dict(read_noise())
+NOISE = {word: (kind, rule, languages, "general knowledge") for word, kind, rule, languages in read_noise()}
 
 
 def test_the_table_of_name_noise_is_these_facts():

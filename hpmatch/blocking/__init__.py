@@ -1,0 +1,162 @@
+"""
+Blocking: which pairs are worth comparing.
+
+A blocking rule gives keys to the records of both tables, any number to each record; records that share a key are
+candidate pairs. The right table passes in chunks and is held against the keys of the left one; pairs of all rules are
+merged, with a bit for each rule that found a pair. A key held by very many records of the right table is cut off,
+because such a block costs much and tells little; what was cut is counted, never hidden.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from hpmatch.blocking.blocks import Blocks, WantedKeys
+from hpmatch.errors import PluginError
+from hpmatch.parallel import each_chunk
+from hpmatch.protocols import BlockingRule, Keys, PairRule, Pairs
+from hpmatch.records import IntArray, Records, distinct
+
+MAX_RULES = 31
+DEFAULT_MAX_BLOCK = 2_000
+_ROWS_AT_A_TIME = 1 << 16
+
+
+@dataclass(frozen=True)
+class CutBlocks:
+    """
+    What a rule would have found in blocks that were too large.
+
+    Attributes:
+        rule: The rule's name.
+        larger_than: The size up to which a block is used.
+        blocks: How many keys were cut off.
+        pairs: How many pairs (not necessarily distinct) they would have given.
+    """
+
+    rule: str
+    larger_than: int
+    blocks: int
+    pairs: int
+
+
+@dataclass(frozen=True)
+class CandidatePairs:
+    """
+    Pairs of rows that are worth comparing, each once, sorted by left and right row.
+
+    Attributes:
+        left: int32[k], rows of the left table.
+        right: int32[k], rows of the right table.
+        rules: int32[k], bit i is set where rule i found the pair.
+        rule_names: The names of the rules in the order of their bits.
+        blockable: bool[n], the left rows that had any key at all.
+        crowded: bool[n], the left rows that share keys with too many right rows by every rule that gave them a key.
+        cut: What was lost to blocks that were too large.
+    """
+
+    left: IntArray
+    right: IntArray
+    rules: IntArray
+    rule_names: tuple[str, ...]
+    blockable: npt.NDArray[np.bool_]
+    crowded: npt.NDArray[np.bool_]
+    cut: tuple[CutBlocks, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.left)
+
+    def chunks(self, size: int) -> Iterator[slice]:
+        """Slices of at most ``size`` pairs."""
+        return (slice(start, start + size) for start in range(0, len(self), size))
+
+
+def candidate_pairs(
+    left: Records,
+    right: Records,
+    rules: Sequence[BlockingRule | PairRule],
+    max_block: int = DEFAULT_MAX_BLOCK,
+    prepared: Mapping[str, Blocks] | None = None,
+) -> CandidatePairs:
+    """
+    Find the candidate pairs of all rules.
+
+    Args:
+        left: The records to find matches for.
+        right: The records to find them among.
+        rules: The blocking rules, at most 31.
+        max_block: A key that more right records than this hold is cut off, unless the rule has a number of its own.
+        prepared: The right table's blocks by rule, where they have been prepared.
+
+    Raises:
+        PluginError: If there are no rules or too many.
+    """
+    if not 0 < len(rules) <= MAX_RULES:
+        raise PluginError(f"blocking needs 1 to {MAX_RULES} rules, not {len(rules)}")
+    keyed = {rule.name: rule.keys(left) for rule in rules if isinstance(rule, BlockingRule)}
+    blocks = _prepared_blocks(keyed, prepared) if prepared is not None else _blocks(keyed, right, rules)
+    found: list[Pairs] = []
+    blockable, seen = np.zeros(len(left), bool), np.zeros(len(left), bool)
+    cut = []
+    for rule in rules:
+        if isinstance(rule, PairRule):
+            found.append(rule.pairs(left, right))
+            blockable[:] = seen[:] = True
+            continue
+        limit = getattr(rule, "max_block", None) or max_block
+        joined = blocks[rule.name].join(keyed[rule.name], limit)
+        found.append(joined.pairs)
+        blockable[keyed[rule.name].rows] = True
+        seen[np.setdiff1d(keyed[rule.name].rows, joined.lost_rows)] = True
+        if joined.blocks_lost:
+            cut.append(CutBlocks(rule.name, limit, joined.blocks_lost, joined.pairs_lost))
+    names = tuple(rule.name for rule in rules)
+    return CandidatePairs(*_merged(found, len(right)), names, blockable, blockable & ~seen, tuple(cut))
+
+
+def _prepared_blocks(keyed: Mapping[str, Keys], prepared: Mapping[str, Blocks]) -> dict[str, Blocks]:
+    return {name: prepared[name].among(distinct(keys.keys)) for name, keys in keyed.items()}
+
+
+def _blocks(
+    keyed: Mapping[str, Keys], right: Records, rules: Sequence[BlockingRule | PairRule]
+) -> dict[str, Blocks]:
+    """The rows of the right table that hold each key of the left one, chunk by chunk."""
+    wanted = {name: WantedKeys.of(keys.keys) for name, keys in keyed.items()}
+    sought = [rule for rule in rules if isinstance(rule, BlockingRule) and len(keyed[rule.name].keys)]
+
+    def find(start: int) -> list[tuple[IntArray, IntArray]]:
+        chunk = right.slice(start, min(start + _ROWS_AT_A_TIME, len(right)))
+        found = [wanted[rule.name].find(rule.keys(chunk)) for rule in sought]
+        return [(places, rows + np.int32(start)) for places, rows in found]
+
+    for rule in sought:
+        rule.keys(right.slice(0, 0))  # what is worked out once a distinct value, before threads share it
+    chunks = list(each_chunk(find, range(0, len(right), _ROWS_AT_A_TIME)))
+    blocks = {name: Blocks.at(keys.keys, *_NO_OCCURRENCES) for name, keys in wanted.items()}
+    for rule, *occurrences in zip(sought, *chunks, strict=True):
+        places, rows = zip(*occurrences, strict=True)
+        blocks[rule.name] = Blocks.at(wanted[rule.name].keys, np.concatenate(places), np.concatenate(rows))
+    return blocks
+
+
+_NO_OCCURRENCES = (np.zeros(0, np.int64), np.zeros(0, np.int32))
+
+
+def _merged(found: Sequence[Pairs], size: int) -> tuple[IntArray, IntArray, IntArray]:
+    """Each pair once, by left and right row, with a bit for each rule that found it."""
+    width = max(size, 1)
+    code = np.concatenate([pairs.left.astype(np.int64) * width + pairs.right for pairs in found])
+    bits = np.repeat(
+        np.int32(1) << np.arange(len(found), dtype=np.int32), [len(pairs.left) for pairs in found]
+    )
+    order = np.argsort(code, kind="stable")
+    code = code[order]
+    first = np.flatnonzero(np.append(True, code[1:] != code[:-1])) if len(code) else np.zeros(0, np.int64)
+    rules = np.bitwise_or.reduceat(bits[order], first) if len(code) else np.zeros(0, np.int32)
+    left, right = np.divmod(code[first], width)
+    return left.astype(np.int32), right.astype(np.int32), rules.astype(np.int32)

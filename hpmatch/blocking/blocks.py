@@ -1,0 +1,135 @@
+"""
+Blocks: which rows hold each key, and the join of one table's keys with the other's.
+
+Only keys that the left table has are of interest. A table of bits, found by the first bits of a key, rules out nearly all
+of the right table's keys before any is looked up.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from hpmatch.blocking.keys import Hashes
+from hpmatch.protocols import Keys, Pairs
+from hpmatch.records import IntArray, distinct, ranges
+
+_FILTER_BITS = 22
+
+
+@dataclass(frozen=True)
+class Blocks:
+    """
+    The rows that hold each of b keys.
+
+    Attributes:
+        keys: uint64[b], distinct, ascending.
+        starts: int64[b + 1]; key ``i`` is held by ``rows[starts[i]:starts[i + 1]]``.
+        rows: int32[r], each once a key.
+    """
+
+    keys: Hashes
+    starts: IntArray
+    rows: IntArray
+
+    @classmethod
+    def of(cls, keys: Keys) -> Blocks:
+        """The blocks of all keys of a table."""
+        held = distinct(keys.keys)
+        return cls.at(held, np.searchsorted(held, keys.keys), keys.rows)
+
+    @classmethod
+    def at(cls, keys: Hashes, places: IntArray, rows: IntArray) -> Blocks:
+        """
+        The blocks of given keys.
+
+        Args:
+            keys: uint64[b], distinct, ascending.
+            places: int[h], the place of a key, for each of h occurrences.
+            rows: int32[h], the row that holds it; a row may hold a key more than once.
+        """
+        code = np.sort((places.astype(np.uint64) << np.uint64(32)) | rows.astype(np.uint64))
+        if len(code):
+            code = code[np.append(True, code[1:] != code[:-1])]
+        counts = np.bincount((code >> np.uint64(32)).astype(np.int64), minlength=len(keys))
+        return cls(keys, np.append(0, np.cumsum(counts)), (code & np.uint64(0xFFFFFFFF)).astype(np.int32))
+
+    def among(self, wanted: Hashes) -> Blocks:
+        """The blocks of the wanted keys, distinct and ascending; empty ones where no row has the key."""
+        places = np.searchsorted(self.keys, wanted)
+        places[places == len(self.keys)] = 0
+        held = self.keys[places] == wanted if len(self.keys) else np.zeros(len(wanted), bool)
+        starts = np.asarray(self.starts[places[held]], np.int64)
+        sizes = np.zeros(len(wanted), np.int64)
+        sizes[held] = np.asarray(self.starts[places[held] + 1], np.int64) - starts
+        return Blocks(
+            wanted, np.append(0, np.cumsum(sizes)), np.asarray(self.rows[ranges(starts, sizes[held])])
+        )
+
+    def join(self, left: Keys, max_block: int) -> Joined:
+        """Join keys, all of which are among the blocks' keys, with the rows that hold them."""
+        sizes = np.diff(self.starts)
+        block = np.searchsorted(self.keys, left.keys)
+        lost = sizes[block] > max_block
+        kept = block[~lost]
+        rows = np.repeat(left.rows[~lost], sizes[kept])
+        return Joined(
+            Pairs(rows, self.rows[ranges(self.starts[kept], sizes[kept])]),
+            np.unique(left.rows[lost]),
+            int((sizes > max_block).sum()),
+            int(sizes[block[lost]].sum()),
+        )
+
+
+class Joined(NamedTuple):
+    """
+    What a join gave.
+
+    Attributes:
+        pairs: The pairs of rows that share a key.
+        lost_rows: int32[l], the left rows that have a key whose block is too large, ascending.
+        blocks_lost: How many blocks are too large.
+        pairs_lost: How many pairs, not necessarily distinct, they would have given.
+    """
+
+    pairs: Pairs
+    lost_rows: IntArray
+    blocks_lost: int
+    pairs_lost: int
+
+
+@dataclass(frozen=True)
+class WantedKeys:
+    """
+    Keys to look for.
+
+    Attributes:
+        keys: uint64[w], distinct, ascending.
+        first_bits: bool[2 ** 22], whether a wanted key begins with these bits.
+    """
+
+    keys: Hashes
+    first_bits: npt.NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, keys: Hashes) -> WantedKeys:
+        """All distinct keys."""
+        first_bits = np.zeros(1 << _FILTER_BITS, bool)
+        first_bits[_first_bits(keys)] = True
+        return cls(distinct(keys), first_bits)
+
+    def find(self, keys: Keys) -> tuple[IntArray, IntArray]:
+        """The occurrences of wanted keys: the place of each key, and the row that holds it."""
+        likely = np.flatnonzero(self.first_bits[_first_bits(keys.keys)])
+        values = keys.keys[likely]
+        places = np.searchsorted(self.keys, values)
+        places[places == len(self.keys)] = 0
+        held = self.keys[places] == values if len(self.keys) else np.zeros(len(values), bool)
+        return places[held], keys.rows[likely[held]]
+
+
+def _first_bits(keys: Hashes) -> IntArray:
+    return (keys >> np.uint64(64 - _FILTER_BITS)).astype(np.int64)

@@ -1,0 +1,187 @@
+"""
+What blocking keys are made of.
+
+A key is a 64-bit number. What it is made of (a name's key, a part of a date, a value) is hashed for itself, and the
+hashes are joined by exclusive or, which forgets their order and costs one step for each key. Lists are worked out once a
+distinct value and spread to rows by number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from hpmatch.protocols import Keys
+from hpmatch.records import Column, IntArray, Records, Vocabulary, ranges
+from hpmatch.standardise.token_forms import token_forms
+
+Hashes = npt.NDArray[np.uint64]
+_BASE = np.uint64(0x9E3779B97F4A7C15)  # odd: 2 ** 64 divided by the golden ratio
+_TEXTS_AT_A_TIME = 1 << 12  # their letters stay in the processor's cache
+
+
+class HashLists(NamedTuple):
+    """
+    A list of hashes for each of n rows or values, one list after the other.
+
+    Attributes:
+        sizes: int64[n], how long each list is.
+        flat: uint64[sum(sizes)], the lists.
+    """
+
+    sizes: IntArray
+    flat: Hashes
+
+    def at(self, codes: IntArray) -> HashLists:
+        """The lists at the given places, in their order; -1 is an empty list."""
+        starts = np.append(np.cumsum(self.sizes) - self.sizes, 0)[codes]
+        sizes = np.append(self.sizes, 0)[codes]
+        return HashLists(sizes, self.flat[ranges(starts, sizes)])
+
+    def rows(self) -> IntArray:
+        """int32[sum(sizes)], the row that each hash belongs to."""
+        return np.repeat(np.arange(len(self.sizes), dtype=np.int32), self.sizes)
+
+    def keys(self) -> Keys:
+        """The hashes as blocking keys."""
+        return Keys(self.rows(), self.flat)
+
+
+def nothing(size: int) -> HashLists:
+    """Empty lists."""
+    return HashLists(np.zeros(size, np.int64), np.zeros(0, np.uint64))
+
+
+def one_after_the_other(lists: Sequence[HashLists], size: int) -> HashLists:
+    """The lists of several columns, row by row."""
+    if not lists:
+        return nothing(size)
+    sizes = np.sum([each.sizes for each in lists], axis=0)
+    starts = np.cumsum(sizes) - sizes
+    flat = np.empty(int(sizes.sum()), np.uint64)
+    for each in lists:
+        flat[ranges(starts, each.sizes)] = each.flat
+        starts = starts + each.sizes
+    return HashLists(sizes, flat)
+
+
+def combined(first: HashLists, second: HashLists) -> HashLists:
+    """
+    Every hash of a row's first list together with every hash of its second.
+
+    Two that are the same make no pair.
+    """
+    repeats = np.repeat(second.sizes, first.sizes)
+    starts = np.repeat(np.cumsum(second.sizes) - second.sizes, first.sizes)
+    flat = np.repeat(first.flat, repeats) ^ second.flat[ranges(starts, repeats)]
+    apart = flat != 0
+    if apart.all():
+        return HashLists(first.sizes * second.sizes, flat)
+    rows = np.repeat(np.arange(len(first.sizes)), first.sizes * second.sizes)[apart]
+    return HashLists(np.bincount(rows, minlength=len(first.sizes)), flat[apart])
+
+
+def name_keys(records: Records, names: Sequence[str], letters: int) -> HashLists:
+    """The keys of all tokens in some name columns of each record, cut to so many letters."""
+    return records.derived(
+        ("name_keys", tuple(names), letters),
+        lambda: one_after_the_other(
+            [_column_keys(records[name], letters) for name in names if name in records], len(records)
+        ),
+    )
+
+
+def _column_keys(column: Column, letters: int) -> HashLists:
+    lists = column.values.derived(("token_keys", letters), lambda: _value_keys(column, letters))
+    return lists.at(column.codes)
+
+
+def _value_keys(column: Column, letters: int) -> HashLists:
+    terms = column.values.terms
+    spread = terms.vocabulary.derived(("key_hashes", letters), lambda: _term_keys(terms.vocabulary, letters))
+    of_terms = spread.at(terms.codes)
+    ends = np.append(0, np.cumsum(of_terms.sizes))[terms.offsets]
+    return HashLists(np.diff(ends), of_terms.flat)
+
+
+def _term_keys(vocabulary: Vocabulary, letters: int) -> HashLists:
+    forms = token_forms(vocabulary)
+    keys = [key[:letters] for key in forms.keys] if letters else list(forms.keys)
+    distinct_keys = {key: place for place, key in enumerate(dict.fromkeys(keys))}
+    hashed = hashes(pa.array(distinct_keys, pa.string()))
+    return HashLists(forms.key_counts, hashed[np.array([distinct_keys[key] for key in keys], np.int64)])
+
+
+def date_parts(
+    records: Records, name: str, part: str, split: Callable[[IntArray], tuple[IntArray, IntArray]]
+) -> HashLists:
+    """
+    A part of each reading of each record's date.
+
+    Args:
+        records: The records.
+        name: The column of dates.
+        part: What the part is called; the same number of two parts is two hashes.
+        split: From int64[r] readings yyyymmdd to the places of those that have the part, ascending, and the parts.
+    """
+    if name not in records:
+        return nothing(len(records))
+    values = records[name].values
+
+    def of_values() -> HashLists:
+        sizes = np.asarray(values.array.value_lengths(), np.int64)
+        places, parts = split(np.asarray(values.array.flatten(), np.int64))
+        owners = np.repeat(np.arange(len(sizes)), sizes)[places]
+        salt = hashes(pa.array([part]))[0]
+        return HashLists(
+            np.bincount(owners, minlength=len(sizes)), _scattered(parts.astype(np.uint64) ^ salt)
+        )
+
+    return values.derived(("date_parts", part), of_values).at(records[name].codes)
+
+
+def value_keys(records: Records, name: str) -> HashLists:
+    """A key for each value, or for each of several, of a column."""
+    if name not in records:
+        return nothing(len(records))
+    values = records[name].values
+
+    def of_values() -> HashLists:
+        listed = hasattr(values.array, "value_lengths")
+        texts = (values.array.flatten() if listed else values.array).cast(pa.string())
+        sizes = (
+            np.asarray(values.array.value_lengths(), np.int64) if listed else np.ones(len(texts), np.int64)
+        )
+        return HashLists(sizes, hashes(texts))
+
+    return values.derived("value_keys", of_values).at(records[name].codes)
+
+
+def hashes(texts: pa.Array) -> Hashes:
+    """64 bits of each text, no nulls among them, that are the same in every process and on every machine."""
+    array = texts.cast(pa.large_binary())
+    offsets = np.frombuffer(array.buffers()[1], np.int64)[array.offset : array.offset + len(array) + 1]
+    letters = np.frombuffer(array.buffers()[2] or b"", np.uint8)
+    powers = np.cumprod(np.full(int(np.diff(offsets).max(initial=0)) + 1, _BASE))
+    sums = np.empty(len(array), np.uint64)
+    for start in range(0, len(array), _TEXTS_AT_A_TIME):
+        ends = offsets[start : start + _TEXTS_AT_A_TIME + 1]
+        here, sizes = ends - ends[0], np.diff(ends)
+        place = np.arange(here[-1]) - np.repeat(here[:-1], sizes)
+        # A polynomial of the letters modulo 2 ** 64, summed text by text.
+        terms = (letters[ends[0] : ends[-1]] + np.uint64(1)) * powers[place]
+        total = np.append(np.uint64(0), np.cumsum(terms))
+        sums[start : start + _TEXTS_AT_A_TIME] = total[here[1:]] - total[here[:-1]]
+    return _scattered(sums)
+
+
+def _scattered(numbers: Hashes) -> Hashes:
+    """Numbers whose bits depend on all bits of the given ones (SplitMix64, https://prng.di.unimi.it/splitmix64.c)."""
+    mixed = numbers * _BASE
+    mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return mixed ^ (mixed >> np.uint64(31))

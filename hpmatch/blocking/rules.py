@@ -1,0 +1,189 @@
+"""The built-in blocking rules: frozen dataclasses that give keys to records."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from hpmatch.blocking.keys import HashLists, combined, date_parts, name_keys, value_keys
+from hpmatch.errors import PluginError
+from hpmatch.protocols import Keys
+from hpmatch.records import IntArray, Records
+
+_DEFAULT_MONTHS = (1, 7)
+
+
+@dataclass(frozen=True)
+class NameAndDate:
+    """
+    Pairs that share the key of any name token and a part of the birth date.
+
+    Args:
+        name: The rule's name.
+        names: The name columns; a token of any one meets a token of any other.
+        date: The column of birth dates.
+        part: "date" (day and month in either order), "year_month" (any month where it is not known), "year_day" or
+            "day_month" in either order.
+        max_block: A key that more registered persons hold is cut off; None for the model's own number.
+
+    Raises:
+        PluginError: If there is no such part.
+    """
+
+    name: str
+    names: tuple[str, ...]
+    date: str = "birth_date"
+    part: str = "year_month"
+    max_block: int | None = None
+
+    def __post_init__(self) -> None:
+        _check_part(self.name, self.part)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The names and the date."""
+        return (*self.names, self.date)
+
+    def keys(self, records: Records) -> Keys:
+        """A key for each combination of a name token's keys and the date's readings."""
+        return combined(name_keys(records, self.names, 0), _dates(records, self.date, self.part)).keys()
+
+
+@dataclass(frozen=True)
+class TwoNames:
+    """
+    Pairs that share the keys of a given name and of a surname, in either role, and maybe a part of the birth date.
+
+    Args:
+        name: The rule's name.
+        given: The columns of given names.
+        surnames: The columns of surnames.
+        date: The column of birth dates.
+        part: The part of the date that is shared too, as in ``NameAndDate``, or "year" or "day"; "" for none.
+        letters: How many letters of each name's key count; 0 for all.
+        max_block: A key that more registered persons hold is cut off; None for the model's own number.
+
+    Raises:
+        PluginError: If there is no such part.
+    """
+
+    name: str
+    given: tuple[str, ...]
+    surnames: tuple[str, ...]
+    date: str = "birth_date"
+    part: str = ""
+    letters: int = 0
+    max_block: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.part:
+            _check_part(self.name, self.part)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The names, and the date if a part of it counts."""
+        names = (*self.given, *self.surnames)
+        return (*names, self.date) if self.part else names
+
+    def keys(self, records: Records) -> Keys:
+        """A key for each given name with each surname of a record, in either order."""
+        names = records.derived(
+            ("two_names", self.given, self.surnames, self.letters), lambda: self._names(records)
+        )
+        if not self.part:
+            return names.keys()
+        return combined(names, _dates(records, self.date, self.part)).keys()
+
+    def _names(self, records: Records) -> HashLists:
+        return combined(
+            name_keys(records, self.given, self.letters), name_keys(records, self.surnames, self.letters)
+        )
+
+
+@dataclass(frozen=True)
+class SameValue:
+    """
+    Pairs that share a value, or one of several values, of a column.
+
+    Args:
+        name: The rule's name.
+        column: The column.
+        max_block: A key that more registered persons hold is cut off; None for the model's own number.
+    """
+
+    name: str
+    column: str
+    max_block: int | None = None
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The column."""
+        return (self.column,)
+
+    def keys(self, records: Records) -> Keys:
+        """A key for each value."""
+        return value_keys(records, self.column).keys()
+
+
+def _check_part(rule: str, part: str) -> None:
+    if part not in _PARTS:
+        raise PluginError(f"blocking rule {rule!r}: part {part!r} is none of {', '.join(_PARTS)}")
+
+
+def _dates(records: Records, column: str, part: str) -> HashLists:
+    return date_parts(records, column, part, _PARTS[part])
+
+
+_Split = Callable[[IntArray], tuple[IntArray, IntArray]]
+
+
+def _date(readings: IntArray) -> tuple[IntArray, IntArray]:
+    """Year, and day and month in either order, where all are known."""
+    places, parts = _day_month(readings)
+    return places, readings[places] // 10_000 * 10_000 + parts
+
+
+def _year_month(readings: IntArray) -> tuple[IntArray, IntArray]:
+    """Year and month; every month of the year where the month is not known or the date stands for an unknown one."""
+    month, day = readings // 100 % 100, readings % 100
+    is_open = (month == 0) | ((day == 1) & np.isin(month, _DEFAULT_MONTHS))
+    places = np.repeat(np.arange(len(readings)), np.where(is_open, 12, 1))
+    year_month = np.repeat(readings // 100, np.where(is_open, 12, 1))
+    opened = is_open[places]
+    year_month[opened] = year_month[opened] // 100 * 100 + np.tile(np.arange(1, 13), int(is_open.sum()))
+    return places, year_month
+
+
+def _year_day(readings: IntArray) -> tuple[IntArray, IntArray]:
+    """Year and day, where the day is known."""
+    places = np.flatnonzero(readings % 100)
+    return places, readings[places] // 10_000 * 100 + readings[places] % 100
+
+
+def _day_month(readings: IntArray) -> tuple[IntArray, IntArray]:
+    """Day and month in either order, where both are known."""
+    month, day = readings // 100 % 100, readings % 100
+    places = np.flatnonzero((month > 0) & (day > 0))
+    return places, (np.minimum(month, day) * 100 + np.maximum(month, day))[places]
+
+
+def _year(readings: IntArray) -> tuple[IntArray, IntArray]:
+    return np.arange(len(readings)), readings // 10_000
+
+
+def _day(readings: IntArray) -> tuple[IntArray, IntArray]:
+    """The day, where it is known."""
+    places = np.flatnonzero(readings % 100)
+    return places, readings[places] % 100
+
+
+_PARTS: dict[str, _Split] = {
+    "date": _date,
+    "year_month": _year_month,
+    "year_day": _year_day,
+    "day_month": _day_month,
+    "year": _year,
+    "day": _day,
+}

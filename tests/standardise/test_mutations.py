@@ -1,0 +1,350 @@
+"""A mutation of any row of a table is noticed: a fact of the case files no longer holds."""
+
+import re
+from functools import partial
+
+import pytest
+import test_schema
+from comparison.test_spelling import LIKENESS
+from mutants import Fact, Table, forget, left_out, unnoticed
+from standardise.test_countries import COUNTRIES
+from standardise.test_dates import DATE_WORDS, TYPED
+from standardise.test_given_names import ENDINGS, GROUPS, sex_of
+from standardise.test_identifiers import CASES as IDENTIFIERS
+from standardise.test_identifiers import read_cases, told_by
+from standardise.test_names import BETWEEN, DROPPED, KEPT
+from standardise.test_names import NOISE as NAME_NOISE
+from standardise.test_professions import (
+    FORMS,
+    IN_USE,
+    NOT_ALONE,
+    PAIRS,
+    SEVERAL,
+    SPECIALISTS,
+    SPECIALTIES,
+    TERMS,
+    TITLES,
+    as_typed,
+    categories,
+    specialties_of,
+)
+from standardise.test_scripts import EXAMPLES, LETTERS, ONE_NAME, SAME_SOUND
+from standardise.test_stages import SEXES
+from standardise.test_surnames import KINDS, joined_as_told, lines, read_pairs, read_sexes, shared
+
+from hpmatch import schema
+from hpmatch.comparison import spelling
+from hpmatch.data import read_table
+from hpmatch.standardise import (
+    compounds,
+    countries,
+    date_words,
+    given_names,
+    identifiers,
+    names,
+    professions,
+    scripts,
+    stages,
+    surnames,
+)
+from hpmatch.standardise.dates import read_date
+from hpmatch.standardise.text import fold, split_words
+
+
+def fact(says, keys, expected, code, *inputs):
+    """Say what the code gives for some inputs; an error is not what was expected."""
+
+    def holds():
+        try:
+            return code(*inputs) == expected
+        except (IndexError, KeyError):
+            return False
+
+    return Fact(str(says), frozenset(keys), holds)
+
+
+def of_countries():
+    """Names and codes lead to their country, and a country to its date order."""
+    for iso2, iso3, order, named in COUNTRIES:
+        for name in (iso2, iso3, *named):
+            yield fact(name, [iso2], iso2, countries.code_country, name)
+        yield fact(iso2, [iso2], order, countries.date_order, iso2)
+
+
+def pattern_keys(text):
+    """Give the words and the beginnings and ends of words by which a phrase may be found in a text."""
+    for word in split_words(text):
+        yield word
+        yield from (word[:size] + "*" for size in range(3, len(word) + 1))
+        yield from ("*" + word[-size:] for size in range(3, len(word) + 1))
+
+
+def longest_word(phrase):
+    """Give the longest word of a phrase, with its star."""
+    return [max(re.findall(r"\*?[^\W_]+\*?", fold(phrase)), key=len)]
+
+
+def fact_of_cell(code, cell, expected):
+    """Say what a cell of titles or specialties is coded to."""
+    return fact(cell, pattern_keys(cell), [expected], code, [cell])
+
+
+def of_professions():
+    """Titles are coded to their category, and specialists' titles are known as such."""
+    code, specialist = professions.code_professions, professions.are_specialists
+    for title, (_, category, grade, _) in TITLES.items():
+        yield fact_of_cell(code, as_typed(title), categories(category))
+        if grade == "yes":
+            yield fact_of_cell(specialist, as_typed(title), True)
+    for title, category, is_specialist in IN_USE:
+        yield fact_of_cell(code, title, (category,))
+        if is_specialist:
+            yield fact_of_cell(specialist, title, True)
+    yield from (fact_of_cell(code, title, categories(category)) for title, category in FORMS.items())
+    yield from (fact_of_cell(code, cell, codes) for cell, codes in SEVERAL.items())
+    yield from (fact_of_cell(specialist, title, said) for title, said in SPECIALISTS.items())
+
+
+def of_specialties():
+    """Terms are coded to their specialty, and alone to the profession that has it."""
+    for (specialty, term), (_, category, _) in TERMS.items():
+        cell = as_typed(term)
+        yield fact_of_cell(professions.code_specialties, cell, specialties_of(term))
+        if term not in NOT_ALONE:
+            yield fact_of_cell(professions.code_professions, cell, (category,))
+        assert specialty
+    yield from (fact_of_cell(professions.code_specialties, *each) for each in SPECIALTIES.items())
+    for title, category, _ in IN_USE:
+        yield fact_of_cell(professions.code_professions, title, (category,))
+
+
+def of_relations():
+    """Related categories are compatible in both directions."""
+    for left, right, _ in PAIRS:
+        for one, other in ((left, right), (right, left)):
+            yield fact((one, other), [(left, right)], True, professions.compatible, [one], [other])
+
+
+def of_name_noise():
+    """A word that is no name is dropped where its rule says, and stays elsewhere."""
+    for word, kind, rule, _ in NAME_NOISE:
+        for text in DROPPED[rule]:
+            yield fact(text, split_words(word), ("hansen",), names.name_tokens, text.format(word))
+        for text in KEPT[rule]:
+            is_kept = partial(lambda most, text: len(names.name_tokens(text)) > most, text.count(" "))
+            yield fact(text, split_words(word), True, is_kept, text.format(word))
+        yield fact(word, split_words(word), kind == "placeholder", leaves_nothing, word)
+
+
+def leaves_nothing(text):
+    """Say whether a field holds no name."""
+    return names.name_tokens(text) == ()
+
+
+def of_conjunctions():
+    """A word between two surnames is dropped."""
+    for word in BETWEEN:
+        yield fact(word, [word], ("hansen", "lie"), names.name_tokens, f"Hansen {word} Lie")
+
+
+def of_compounds():
+    """Words that belong together are joined in each usual spelling."""
+    for line in lines("name_compounds.txt"):
+        words, expected = re.split("[=>]", line)
+        code = partial(lambda told, words: told <= set(compounds.compounds(words)), set(expected.split()))
+        yield fact(line, map(fold, words.split()), True, code, words.split())
+    for kind, words in KINDS.items():
+        for word in words.split():
+            yield fact(word, [fold(word)], True, joined_as_told, kind, word)
+
+
+def of_given_names():
+    """Names are in their groups and tell their sex."""
+    for name, group, *_ in GROUPS:
+        is_in = partial(lambda group, name: group in given_names.name_groups(name), group)
+        for form in {name.casefold(), *scripts.spellings(name.casefold())}:
+            keys = scripts.spellings(form)
+            yield fact((form, group), keys, True, is_in, form)
+            yield fact(form, keys, sex_of(form), given_names.implied_sex_of_given, form)
+    for ending, case in ENDINGS.items():
+        name, sex = case.split()
+        yield fact(name, [ending], sex, given_names.implied_sex_of_given, name.casefold())
+
+
+def given_name_keys(row):
+    """Give the spellings of a name, or an ending."""
+    return [row["name"]] if row["relation"] == "ending" else scripts.spellings(row["name"].casefold())
+
+
+def of_surname_endings():
+    """Forms of one surname share a stem and other surnames none; an ending tells the sex and the parent's name."""
+    for _, left, right, same in read_pairs():
+        keys = {*map(fold, (left, right)), left, right}
+        yield fact((left, right), keys, same, lambda *pair: bool(shared(*pair)), left, right)
+    for token, sex, is_parent in read_sexes():
+        yield fact(token, [""], sex, surnames.implied_sex, token)
+        yield fact(token, [""], is_parent, surnames.is_patronymic, token)
+
+
+def of_months():
+    """A month's name is read as that month."""
+    for _, month, name in TYPED:
+        is_read = partial(lambda month, text: 19780009 + month * 100 in read_date(text).readings, month)
+        yield fact(name, [fold(name)], True, is_read, f"9. {name} 1978")
+
+
+def of_date_words():
+    """A word beside a date is passed over, or says that there is no date."""
+    for word, text, expected in DATE_WORDS:
+        yield fact(text, ["".join(date_words.date_tokens(word))], expected, read_date, text)
+
+
+def of_sexes():
+    """A word tells a sex."""
+    for word, sex in SEXES:
+        code = partial(lambda word: stages.Sex().standardise([word], [""], [""]))
+        yield fact(word, [fold(word)], [sex], code, word)
+
+
+def of_column_names():
+    """A column is recognised by its name."""
+    for role, aliases in test_schema.ALIASES.items():
+        for alias in aliases:
+            yield fact(alias, [role], alias, partial(column_for, role), alias)
+
+
+def column_for(role, alias):
+    """Give the column that is taken for a role; none if it is missed."""
+    try:
+        return test_schema.taken_for(role, alias)
+    except schema.SchemaError:
+        return None
+
+
+def of_identifiers():
+    """A number is of its kind, valid or not, and tells a birth date and a sex."""
+    for text, country, expected in read_cases(IDENTIFIERS):
+        yield fact(text, [country], expected, told_by, text, country)
+
+
+def fact_of_spelling(token, form):
+    """Say that a token takes a spelling."""
+    keys = {*token, scripts.script_of(token)}
+    return fact((token, form), keys, True, lambda *case: case[1] in scripts.spellings(case[0]), token, form)
+
+
+def of_spellings():
+    """Names and letters are spelled as the schemes say."""
+    yield from (fact_of_spelling(*case) for case in LETTERS)
+    yield from (fact_of_spelling(token, form) for token, forms, _ in EXAMPLES for form in forms.split())
+
+
+def shared_sounds(left, right):
+    """Give the sounds that two tokens have in common."""
+    return set(scripts.sounds(left)) & set(scripts.sounds(right))
+
+
+def is_more_alike(*names):
+    """Say whether the first two of four names are more alike than the last two."""
+    near, far = spelling.token_similarity(names[::2], names[1::2])
+    return bool(near > far)
+
+
+def sound_keys(*tokens):
+    """Give the groups of letters that stand in tokens or in their spellings."""
+    for form in {*tokens, *(form for token in tokens for form in scripts.spellings(token))}:
+        yield from (form[start : start + size] for start in range(len(form)) for size in range(1, 5))
+
+
+def of_likeness():
+    """Names that sound alike are more alike than others."""
+    for case in LIKENESS:
+        yield fact(case, sound_keys(*case), True, is_more_alike, *case)
+
+
+def of_sounds():
+    """Spellings of one name share a sound."""
+    yield from of_likeness()
+    for first, *others in [*map(str.split, ONE_NAME), *SAME_SOUND]:
+        for other in others:
+            share = partial(lambda *pair: bool(shared_sounds(*pair)))
+            yield fact((first, other), sound_keys(first, other), True, share, first, other)
+
+
+def changed(row, name, *values):
+    """Put into a column the first of two values, or the second where the first stands; leave it if it is empty."""
+    return row | {name: values[row[name] == values[0]] if row[name] else ""}
+
+
+# Where the facts come from, the modules that read the table, and what a row has in common with its facts.
+TABLES = {
+    "column_names": (of_column_names, (schema,), lambda row: [row["role"]]),
+    "countries": (of_countries, (countries,), lambda row: [row["iso2"]]),
+    "date_words": (of_date_words, (date_words,), lambda row: ["".join(date_words.date_tokens(row["word"]))]),
+    "given_names": (of_given_names, (given_names,), given_name_keys),
+    "identifiers": (of_identifiers, (identifiers,), lambda row: [row["country"]]),
+    "month_names": (of_months, (date_words,), lambda row: [fold(row["name"])]),
+    "name_compounds": (of_compounds, (compounds,), lambda row: [fold(row["word"])]),
+    "name_conjunctions": (of_conjunctions, (names,), lambda row: [row["word"]]),
+    "name_noise": (of_name_noise, (names,), lambda row: split_words(row["word"])[:1]),
+    "profession_relations": (of_relations, (professions,), lambda row: [(row["left"], row["right"])]),
+    "professions": (of_professions, (professions,), lambda row: longest_word(row["title"])),
+    "romanisation": (of_spellings, (scripts,), lambda row: [row["letters"].casefold()[0]]),
+    "romanisation_schemes": (of_spellings, (scripts,), lambda row: [row["script"]]),
+    "sexes": (of_sexes, (stages,), lambda row: [fold(row["word"])]),
+    "sound_distances": (of_likeness, (spelling,), lambda _row: [""]),
+    "specialties": (of_specialties, (professions,), lambda row: longest_word(row["term"])),
+    "spelling_sounds": (of_sounds, (scripts, spelling), lambda row: [row["letters"].casefold()]),
+    "surname_endings": (of_surname_endings, (surnames,), lambda _row: [""]),
+}
+# Tables and columns, and what is put there: the first value, or the second where the first stands.
+CHANGES = [
+    ("column_names", "role", "reason", "status"),
+    ("countries", "iso2", "QQ", ""),
+    ("countries", "date_order", "DMY", "YMD"),
+    ("date_words", "meaning", "ignored", "no date"),
+    ("given_names", "group", "nobody", ""),
+    ("identifiers", "layout", "QQ", ""),
+    ("month_names", "month", "1", "2"),
+    ("name_compounds", "kind", "tail", "particle"),
+    ("name_noise", "rule", "last", "first"),
+    ("professions", "category", "VE", "XX"),
+    ("romanisation", "latin", "qqq", ""),
+    ("romanisation_schemes", "filled_vowel", "qqq", ""),
+    ("sexes", "sex", "F", "M"),
+    ("specialties", "specialty", "nothing", ""),
+]
+
+
+def facts_of(name):
+    """Give a table with its facts, all of which hold."""
+    read_facts, modules, keys = TABLES[name]
+    facts = [*read_facts()]
+    if name in ("sound_distances", "surname_endings"):
+        facts = [each._replace(keys=frozenset({""})) for each in facts]
+    assert [each.says for each in facts if not each.holds()] == []
+    return Table(name, modules, facts, keys)
+
+
+@pytest.fixture(autouse=True)
+def without_unidecode(request, monkeypatch):
+    """Let no general romanisation say what a row of the tables of romanisation said."""
+    if TABLES[request.node.callspec.params["name"]][0] is of_spellings:
+        monkeypatch.setattr(scripts, "unidecode", lambda _text: "qqq")
+    forget([scripts])
+    yield
+    monkeypatch.undo()
+    forget([scripts])
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_a_row_taken_out_is_noticed(name):
+    """Without any row of a table a fact no longer holds."""
+    assert read_table(name)
+    assert unnoticed(facts_of(name), left_out) == []
+
+
+@pytest.mark.parametrize(("name", "column", "value", "other"), CHANGES)
+def test_a_row_changed_is_noticed(name, column, value, other):
+    """With a false value in a main column of any row a fact no longer holds."""
+    assert unnoticed(facts_of(name), lambda row: changed(row, column, value, other)) == []
