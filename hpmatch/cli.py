@@ -154,11 +154,11 @@ def _finite(text: str) -> float:
 
 def _link(options: argparse.Namespace) -> int:
     from hpmatch.link import link  # noqa: PLC0415 - so that --help answers at once
-    from hpmatch.output import check_folder  # noqa: PLC0415
+    from hpmatch.output import check_folder, result_files  # noqa: PLC0415
     from hpmatch.results import TABLES  # noqa: PLC0415
 
     started = time.perf_counter()
-    check_folder(options.out, TABLES)
+    check_folder(options.out, result_files(TABLES))
     with _progress_bar() as progress:
         result = link(
             options.alerts,
@@ -265,9 +265,9 @@ def _add_dedupe(commands: Any) -> None:
 
 def _dedupe(options: argparse.Namespace) -> int:
     from hpmatch.dedupe import TABLES, dedupe  # noqa: PLC0415 - so that --help answers at once
-    from hpmatch.output import check_folder  # noqa: PLC0415
+    from hpmatch.output import check_folder, result_files  # noqa: PLC0415
 
-    check_folder(options.out, TABLES)
+    check_folder(options.out, result_files(TABLES))
     found = dedupe(options.records, options.model, schema=options.schema)
     found.write(options.out, options.format)
     counts = {**found.summary["records"], **found.summary["pairs"], "clusters": found.summary["clusters"]}

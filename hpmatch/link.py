@@ -17,8 +17,9 @@ from hpmatch.dispose import Scored, dispose
 from hpmatch.model import Model, read_model
 from hpmatch.parallel import use_workers
 from hpmatch.reading import read_records
+from hpmatch.register import read_register
 from hpmatch.results import Result
-from hpmatch.schema import ALERT_ROLES, REGISTER_ROLES, Schema, read_schema
+from hpmatch.schema import ALERT_ROLES, Schema, read_schema
 
 Progress = Callable[[str, int, int], None]
 
@@ -40,7 +41,7 @@ def link(
     Args:
         alerts: The alerts: the path of a CSV or Parquet file, an Arrow, pandas or polars table, a DuckDB relation, or a
             list of dicts.
-        register: The register, likewise.
+        register: The register, likewise; or a prepared one (``Register``), or the folder of one.
         model: A model, the name of a shipped one, or the path of a model file.
         schema: Which column plays which role, where its name does not say it; a file may say it apart for "alerts" and
             "register".
@@ -79,11 +80,10 @@ def _link(
     report("read", 0, 2)
     left = read_records(alerts, "alerts", ALERT_ROLES, model.standardisers, read_schema(schema, "alerts"))
     report("read", 1, 2)
-    right = read_records(
-        register, "register", REGISTER_ROLES, model.standardisers, read_schema(schema, "register")
-    )
+    held = read_register(register, model, schema)
+    right = held.read
     report("read", 2, 2)
-    pairs = candidate_pairs(left.records, right.records, model.blocking_rules, model.max_block)
+    pairs = candidate_pairs(left.records, right.records, model.blocking_rules, model.max_block, held.indexes)
     vectors = compare(left.records, right.records, pairs, model.comparisons, chunk_size, report)
     prior = model.decision.prior_weight(len(right.records))
     match_weights = prior + model.classifier.match_weights(vectors)

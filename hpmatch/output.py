@@ -7,7 +7,8 @@ import re
 import shutil
 import stat
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -24,15 +25,18 @@ _FORMULA = r"^[=+\-@\t\r]"
 _NUMBER = r"^[+-]?[0-9]+([.,][0-9]+)?$"
 
 
-def check_folder(out: str | Path, tables: Sequence[str]) -> Path:
+def check_folder(out: str | Path, ours: Collection[str]) -> Path:
     """
-    Make sure that a result can be written to a folder, before the work begins.
+    Make sure that a folder can be written, before the work begins.
+
+    Args:
+        out: The folder.
+        ours: The names of the files that an earlier one may hold.
 
     Raises:
         SourceError: If it cannot, saying why.
     """
     folder = Path(out).resolve()
-    ours = {"summary.json", *(f"{table}.{ending}" for table in tables for ending in FORMATS)}
     try:
         if folder == Path.cwd():
             raise SourceError(f"cannot write to {out}: it is the current folder; name a folder inside it")
@@ -53,6 +57,35 @@ def check_folder(out: str | Path, tables: Sequence[str]) -> Path:
     return folder
 
 
+@contextmanager
+def whole_folder(out: str | Path, ours: Collection[str]) -> Iterator[Path]:
+    """
+    A folder to write to, which takes its place at the end of the block: whole, or not at all if the block fails.
+
+    Raises:
+        SourceError: If it cannot be written; what was there before stays.
+    """
+    folder = check_folder(out, ours)
+    try:
+        workshop = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
+        try:
+            made = workshop / "new"
+            made.mkdir()
+            yield made
+            _put_in_place(made, folder, workshop / "earlier")
+        finally:
+            shutil.rmtree(workshop, ignore_errors=True)
+    except (OSError, pa.ArrowException) as error:
+        raise SourceError(
+            f"cannot write to {out}: {getattr(error, 'strerror', None) or error}; nothing was left there"
+        ) from error
+
+
+def result_files(tables: Sequence[str]) -> frozenset[str]:
+    """The names of the files of a result."""
+    return frozenset({"summary.json", *(f"{table}.{ending}" for table in tables for ending in FORMATS)})
+
+
 def write_folder(
     out: str | Path,
     tables: Mapping[str, pa.Table],
@@ -67,22 +100,10 @@ def write_folder(
     """
     if format not in FORMATS:
         raise SourceError(f"no format {format!r}; there are {', '.join(FORMATS)}")
-    folder = check_folder(out, tuple(tables))
-    try:
-        workshop = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
-        try:
-            made = workshop / "new"
-            made.mkdir()
-            for name, table in tables.items():
-                _write_table(table, made / f"{name}.{format}")
-            _write_summary(summary, made / "summary.json")
-            _put_in_place(made, folder, workshop / "earlier")
-        finally:
-            shutil.rmtree(workshop, ignore_errors=True)
-    except (OSError, pa.ArrowException) as error:
-        raise SourceError(
-            f"cannot write to {out}: {getattr(error, 'strerror', None) or error}; nothing was left there"
-        ) from error
+    with whole_folder(out, result_files(tuple(tables))) as made:
+        for name, table in tables.items():
+            _write_table(table, made / f"{name}.{format}")
+        _write_summary(summary, made / "summary.json")
 
 
 def _put_in_place(made: Path, folder: Path, earlier: Path) -> None:

@@ -191,7 +191,7 @@ class Column:
         of_cell = [places.setdefault(cell, len(places)) if _is_present(cell) else MISSING for cell in cells]
         mapped = np.array([*of_cell, MISSING], np.int32)
         array = pa.array([list(cell) if isinstance(cell, tuple) else cell for cell in places], kind)
-        return cls._of(mapped[rows], array)
+        return cls.of(mapped[rows], array)
 
     @classmethod
     def recode_array(cls, rows: IntArray, cells: pa.Array) -> Column:
@@ -213,12 +213,33 @@ class Column:
         array = encoded.dictionary
         if listed:
             array = pa.ListArray.from_arrays(pa.array(np.arange(len(array) + 1, dtype=np.int32)), array)
-        return cls._of(mapped[rows], array)
+        return cls.of(mapped[rows], array)
 
     @classmethod
-    def _of(cls, codes: IntArray, array: pa.Array) -> Column:
+    def of(cls, codes: IntArray, array: pa.Array) -> Column:
+        """The column of a whole table, whose values are counted now."""
         counts = np.bincount(codes[codes >= 0], minlength=len(array)).astype(np.int64)
         return cls(codes, Values(array, counts, len(codes)))
+
+    @classmethod
+    def joined(cls, columns: Sequence[Column]) -> Column:
+        """
+        The rows of several columns one after the other.
+
+        Example:
+            >>> first, second = (Column.encode(cells, pa.string()) for cells in (["Oslo", None], ["Bergen", "Oslo"]))
+            >>> Column.joined([first, second]).to_pylist()
+            ['Oslo', None, 'Bergen', 'Oslo']
+        """
+        places: dict[Hashable, int] = {}
+        codes, parts = [], []
+        for column in columns:
+            known = len(places)
+            cells = [tuple(cell) if isinstance(cell, list) else cell for cell in column.values.array.to_pylist()]
+            moved = np.array([*(places.setdefault(cell, len(places)) for cell in cells), MISSING], np.int32)
+            codes.append(moved[column.codes])
+            parts.append(column.values.array.filter(pa.array(moved[:-1] >= known)))
+        return cls.of(np.concatenate(codes), pa.concat_arrays(parts))
 
     def __len__(self) -> int:
         return len(self.codes)

@@ -9,13 +9,13 @@ because such a block costs much and tells little; what was cut is counted, never
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from hpmatch.blocking.blocks import Blocks, WantedKeys
+from hpmatch.blocking.blocks import Blocks, KeyIndex, WantedKeys
 from hpmatch.errors import PluginError
 from hpmatch.parallel import each_chunk
 from hpmatch.protocols import BlockingRule, Keys, PairRule, Pairs
@@ -80,7 +80,7 @@ def candidate_pairs(
     right: Records,
     rules: Sequence[BlockingRule | PairRule],
     max_block: int = DEFAULT_MAX_BLOCK,
-    prepared: Mapping[str, Blocks] | None = None,
+    indexes: Mapping[str, KeyIndex] | None = None,
 ) -> CandidatePairs:
     """
     Find the candidate pairs of all rules.
@@ -90,7 +90,7 @@ def candidate_pairs(
         right: The records to find them among.
         rules: The blocking rules, at most 31.
         max_block: A key that more right records than this hold is cut off, unless the rule has a number of its own.
-        prepared: The right table's blocks by rule, where they have been prepared.
+        indexes: The right table's keys by rule, where they have been indexed.
 
     Raises:
         PluginError: If there are no rules or too many.
@@ -98,7 +98,7 @@ def candidate_pairs(
     if not 0 < len(rules) <= MAX_RULES:
         raise PluginError(f"blocking needs 1 to {MAX_RULES} rules, not {len(rules)}")
     keyed = {rule.name: rule.keys(left) for rule in rules if isinstance(rule, BlockingRule)}
-    blocks = _prepared_blocks(keyed, prepared) if prepared is not None else _blocks(keyed, right, rules)
+    blocks = _indexed_blocks(keyed, indexes) if indexes is not None else _blocks(keyed, right, rules)
     found: list[Pairs] = []
     blockable, seen = np.zeros(len(left), bool), np.zeros(len(left), bool)
     cut = []
@@ -118,8 +118,32 @@ def candidate_pairs(
     return CandidatePairs(*_merged(found, len(right)), names, blockable, blockable & ~seen, tuple(cut))
 
 
-def _prepared_blocks(keyed: Mapping[str, Keys], prepared: Mapping[str, Blocks]) -> dict[str, Blocks]:
-    return {name: prepared[name].among(distinct(keys.keys)) for name, keys in keyed.items()}
+def index_keys(
+    records: Records,
+    rules: Sequence[BlockingRule | PairRule],
+    progress: Callable[[str, int, int], None] = lambda *_: None,
+) -> dict[str, KeyIndex]:
+    """Index the keys that each blocking rule gives to a table."""
+    keying = [rule for rule in rules if isinstance(rule, BlockingRule)]
+    starts = range(0, len(records), _ROWS_AT_A_TIME)
+    indexes = {}
+    for done, rule in enumerate(keying):
+        progress("index", done, len(keying))
+        rule.keys(records.slice(0, 0))  # what is worked out once a distinct value, before threads share it
+
+        def find(start: int, rule: BlockingRule = rule) -> Keys:
+            keys = rule.keys(records.slice(start, min(start + _ROWS_AT_A_TIME, len(records))))
+            return Keys(keys.rows + np.int32(start), keys.keys)
+
+        chunks = list(each_chunk(find, starts)) or [rule.keys(records)]
+        rows, keys = zip(*chunks, strict=True)
+        indexes[rule.name] = KeyIndex.of(Keys(np.concatenate(rows), np.concatenate(keys)))
+    progress("index", len(keying), len(keying))
+    return indexes
+
+
+def _indexed_blocks(keyed: Mapping[str, Keys], indexes: Mapping[str, KeyIndex]) -> dict[str, Blocks]:
+    return {name: indexes[name].among(distinct(keys.keys)) for name, keys in keyed.items()}
 
 
 def _blocks(

@@ -36,12 +36,6 @@ class Blocks:
     rows: IntArray
 
     @classmethod
-    def of(cls, keys: Keys) -> Blocks:
-        """The blocks of all keys of a table."""
-        held = distinct(keys.keys)
-        return cls.at(held, np.searchsorted(held, keys.keys), keys.rows)
-
-    @classmethod
     def at(cls, keys: Hashes, places: IntArray, rows: IntArray) -> Blocks:
         """
         The blocks of given keys.
@@ -56,18 +50,6 @@ class Blocks:
             code = code[np.append(True, code[1:] != code[:-1])]
         counts = np.bincount((code >> np.uint64(32)).astype(np.int64), minlength=len(keys))
         return cls(keys, np.append(0, np.cumsum(counts)), (code & np.uint64(0xFFFFFFFF)).astype(np.int32))
-
-    def among(self, wanted: Hashes) -> Blocks:
-        """The blocks of the wanted keys, distinct and ascending; empty ones where no row has the key."""
-        places = np.searchsorted(self.keys, wanted)
-        places[places == len(self.keys)] = 0
-        held = self.keys[places] == wanted if len(self.keys) else np.zeros(len(wanted), bool)
-        starts = np.asarray(self.starts[places[held]], np.int64)
-        sizes = np.zeros(len(wanted), np.int64)
-        sizes[held] = np.asarray(self.starts[places[held] + 1], np.int64) - starts
-        return Blocks(
-            wanted, np.append(0, np.cumsum(sizes)), np.asarray(self.rows[ranges(starts, sizes[held])])
-        )
 
     def join(self, left: Keys, max_block: int) -> Joined:
         """Join keys, all of which are among the blocks' keys, with the rows that hold them."""
@@ -99,6 +81,35 @@ class Joined(NamedTuple):
     lost_rows: IntArray
     blocks_lost: int
     pairs_lost: int
+
+
+@dataclass(frozen=True)
+class KeyIndex:
+    """
+    All keys of a table with the rows that hold them, ready to be looked up.
+
+    Attributes:
+        keys: uint64[r], ascending; a key that several rows hold stands as often.
+        rows: int32[r], ascending within a key.
+    """
+
+    keys: Hashes
+    rows: IntArray
+
+    @classmethod
+    def of(cls, keys: Keys) -> KeyIndex:
+        """Index keys, which come by ascending row."""
+        order = np.argsort(keys.keys, kind="stable")
+        sorted_keys, rows = keys.keys[order], keys.rows[order]
+        new = np.ones(len(order), bool)
+        new[1:] = (sorted_keys[1:] != sorted_keys[:-1]) | (rows[1:] != rows[:-1])
+        return cls(sorted_keys[new], rows[new].astype(np.int32))
+
+    def among(self, wanted: Hashes) -> Blocks:
+        """The blocks of the wanted keys, distinct and ascending; empty ones where no row has the key."""
+        starts = np.searchsorted(self.keys, wanted, "left")
+        sizes = np.searchsorted(self.keys, wanted, "right") - starts
+        return Blocks(wanted, np.append(0, np.cumsum(sizes)), np.asarray(self.rows[ranges(starts, sizes)]))
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ distinct value and spread to rows by number.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -16,8 +17,8 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from hpmatch.protocols import Keys
-from hpmatch.records import Column, IntArray, Records, Vocabulary, ranges
-from hpmatch.standardise.token_forms import token_forms
+from hpmatch.records import Column, IntArray, Records, Terms, ranges
+from hpmatch.standardise.token_forms import TokenForms, token_forms
 
 Hashes = npt.NDArray[np.uint64]
 _BASE = np.uint64(0x9E3779B97F4A7C15)  # odd: 2 ** 64 divided by the golden ratio
@@ -85,35 +86,58 @@ def combined(first: HashLists, second: HashLists) -> HashLists:
     return HashLists(np.bincount(rows, minlength=len(first.sizes)), flat[apart])
 
 
-def name_keys(records: Records, names: Sequence[str], letters: int) -> HashLists:
-    """The keys of all tokens in some name columns of each record, cut to so many letters."""
+@dataclass(frozen=True)
+class NameKeys:
+    """
+    Which keys of a name token count.
+
+    Attributes:
+        letters: How many letters of each key of its sounds; 0 for all.
+        variants: Whether a given name is also keyed by the names that it is a form of.
+    """
+
+    letters: int = 0
+    variants: bool = False
+
+
+def name_keys(records: Records, names: Sequence[str], kind: NameKeys) -> HashLists:
+    """The keys of all tokens in some name columns of each record."""
     return records.derived(
-        ("name_keys", tuple(names), letters),
+        ("name_keys", tuple(names), kind),
         lambda: one_after_the_other(
-            [_column_keys(records[name], letters) for name in names if name in records], len(records)
+            [_column_keys(records[name], kind) for name in names if name in records], len(records)
         ),
     )
 
 
-def _column_keys(column: Column, letters: int) -> HashLists:
-    lists = column.values.derived(("token_keys", letters), lambda: _value_keys(column, letters))
+def _column_keys(column: Column, kind: NameKeys) -> HashLists:
+    lists = column.values.derived(("name_keys", kind), lambda: _value_keys(column.values.terms, kind))
     return lists.at(column.codes)
 
 
-def _value_keys(column: Column, letters: int) -> HashLists:
-    terms = column.values.terms
-    spread = terms.vocabulary.derived(("key_hashes", letters), lambda: _term_keys(terms.vocabulary, letters))
-    of_terms = spread.at(terms.codes)
+def _value_keys(terms: Terms, kind: NameKeys) -> HashLists:
+    of_vocabulary = terms.vocabulary.derived(
+        ("name_keys", kind), lambda: _term_keys(token_forms(terms.vocabulary), kind)
+    )
+    of_terms = of_vocabulary.at(terms.codes)
     ends = np.append(0, np.cumsum(of_terms.sizes))[terms.offsets]
     return HashLists(np.diff(ends), of_terms.flat)
 
 
-def _term_keys(vocabulary: Vocabulary, letters: int) -> HashLists:
-    forms = token_forms(vocabulary)
-    keys = [key[:letters] for key in forms.keys] if letters else list(forms.keys)
-    distinct_keys = {key: place for place, key in enumerate(dict.fromkeys(keys))}
-    hashed = hashes(pa.array(distinct_keys, pa.string()))
-    return HashLists(forms.key_counts, hashed[np.array([distinct_keys[key] for key in keys], np.int64)])
+def _term_keys(forms: TokenForms, kind: NameKeys) -> HashLists:
+    keys = [key[: kind.letters] for key in forms.keys] if kind.letters else forms.keys
+    sounds = HashLists(forms.key_counts, _hashed(keys))
+    if not kind.variants:
+        return sounds
+    # A capital tells a group from a key.
+    groups = HashLists(forms.group_counts, _hashed([f"G{group}" for group in forms.groups]))
+    return one_after_the_other([sounds, groups], len(forms.key_counts))
+
+
+def _hashed(keys: Sequence[str]) -> Hashes:
+    places = {key: place for place, key in enumerate(dict.fromkeys(keys))}
+    hashed = hashes(pa.array(places, pa.string()))
+    return hashed[np.array([places[key] for key in keys], np.int64)]
 
 
 def date_parts(

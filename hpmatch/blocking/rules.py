@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hpmatch.blocking.keys import HashLists, combined, date_parts, name_keys, value_keys
+from hpmatch.blocking.keys import HashLists, NameKeys, combined, date_parts, name_keys, value_keys
 from hpmatch.errors import PluginError
 from hpmatch.protocols import Keys
 from hpmatch.records import IntArray, Records
@@ -26,6 +26,8 @@ class NameAndDate:
         date: The column of birth dates.
         part: "date" (day and month in either order), "year_month" (any month where it is not known), "year_day" or
             "day_month" in either order.
+        letters: How many letters of each name's key count; 0 for all.
+        variants: Whether forms of one given name (Hans, Johannes) count as one key.
         max_block: A key that more registered persons hold is cut off; None for the model's own number.
 
     Raises:
@@ -36,6 +38,8 @@ class NameAndDate:
     names: tuple[str, ...]
     date: str = "birth_date"
     part: str = "year_month"
+    letters: int = 0
+    variants: bool = False
     max_block: int | None = None
 
     def __post_init__(self) -> None:
@@ -48,7 +52,8 @@ class NameAndDate:
 
     def keys(self, records: Records) -> Keys:
         """A key for each combination of a name token's keys and the date's readings."""
-        return combined(name_keys(records, self.names, 0), _dates(records, self.date, self.part)).keys()
+        names = name_keys(records, self.names, NameKeys(self.letters, self.variants))
+        return combined(names, _dates(records, self.date, self.part)).keys()
 
 
 @dataclass(frozen=True)
@@ -63,6 +68,7 @@ class TwoNames:
         date: The column of birth dates.
         part: The part of the date that is shared too, as in ``NameAndDate``, or "year" or "day"; "" for none.
         letters: How many letters of each name's key count; 0 for all.
+        variants: Whether forms of one given name (Hans, Johannes) count as one key.
         max_block: A key that more registered persons hold is cut off; None for the model's own number.
 
     Raises:
@@ -75,6 +81,7 @@ class TwoNames:
     date: str = "birth_date"
     part: str = ""
     letters: int = 0
+    variants: bool = False
     max_block: int | None = None
 
     def __post_init__(self) -> None:
@@ -89,16 +96,16 @@ class TwoNames:
 
     def keys(self, records: Records) -> Keys:
         """A key for each given name with each surname of a record, in either order."""
-        names = records.derived(
-            ("two_names", self.given, self.surnames, self.letters), lambda: self._names(records)
-        )
+        name = ("two_names", self.given, self.surnames, self.letters, self.variants)
+        names = records.derived(name, lambda: self._names(records))
         if not self.part:
             return names.keys()
         return combined(names, _dates(records, self.date, self.part)).keys()
 
     def _names(self, records: Records) -> HashLists:
         return combined(
-            name_keys(records, self.given, self.letters), name_keys(records, self.surnames, self.letters)
+            name_keys(records, self.given, NameKeys(self.letters, self.variants)),
+            name_keys(records, self.surnames, NameKeys(self.letters)),
         )
 
 

@@ -8,7 +8,7 @@ of each token's letter pairs, of its consonant pairs and of the given names that
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -226,7 +226,7 @@ class TokenFrequencies:
     Attributes:
         records: How many persons the table has.
         overall: float64[t], the share of all persons that hold a token in any name field.
-        country_of_value: int64[n_values + 1], the country of each distinct value of the country column; -1 for none.
+        countries: The number of each country.
         persons: float64[c], how many persons each country has.
         keys: int64[p], country and token together, ascending.
         counts: int64[p], how many persons of the country hold the token.
@@ -234,7 +234,7 @@ class TokenFrequencies:
 
     records: int
     overall: FloatArray
-    country_of_value: IntArray
+    countries: Mapping[str, int]
     persons: FloatArray
     keys: IntArray
     counts: IntArray
@@ -252,29 +252,38 @@ class TokenFrequencies:
         """
         width = max(tokens, 1)
         overall = np.bincount(token, minlength=tokens) / max(len(records), 1)
-        country_of_value = _main_countries(records)
-        country = (
-            country_of_value[records["country"].codes] if "country" in records else np.full(len(records), -1)
-        )
+        values = records["country"].values if "country" in records else None
+        # Numbered from the rarest, the text deciding among equals: the order of rows must not.
+        known = sorted(zip(values.term_counts.tolist(), values.terms.vocabulary.texts)) if values else []  # noqa: B905
+        countries = {country: number for number, (_, country) in enumerate(known)}
+        country = _main_countries(records, countries)
         code = np.sort((country[owner] * width + token)[country[owner] >= 0])
         first = np.flatnonzero(np.append(True, code[1:] != code[:-1])) if len(code) else np.zeros(0, np.int64)
         counts = np.diff(np.append(first, len(code)))
         persons = np.bincount(country[country >= 0], minlength=1).astype(np.float64)
-        return cls(len(records), overall, country_of_value, persons, code[first], counts)
+        return cls(len(records), overall, countries, persons, code[first], counts)
 
-    def within_country(self, tokens: IntArray, records: Records, kin: FloatArray) -> FloatArray:
+    def among(self, tokens: IntArray, left: Records, right: Records, kin: FloatArray) -> FloatArray:
         """
-        The share of a token among the persons of each record's country, smoothed towards the whole table.
+        The share of a token among the persons of the registered person's country or of the alert's, where it is larger.
+
+        A namesake is as likely as the name is common among those whom the alerts are about; the register tells that of
+        its own persons from the alert's country.
 
         Args:
             tokens: int64[k], the tokens.
-            records: k records, whose country counts.
+            left: k alerts.
+            right: k registered persons.
             kin: float64[k], how many further persons of the country each token counts for.
         """
+        own = self._within(tokens, _main_countries(right, self.countries), kin)
+        return np.maximum(own, self._within(tokens, _main_countries(left, self.countries), kin))
+
+    def _within(self, tokens: IntArray, country: IntArray, kin: FloatArray) -> FloatArray:
+        """The share among the persons of a country, smoothed towards the whole table; of all where it is not known."""
         overall = self.overall[tokens] + kin / max(self.records, 1)
-        if "country" not in records or not len(self.keys):
+        if not len(self.keys):
             return np.asarray(overall, np.float64)
-        country = self.country_of_value[records["country"].codes]
         key = country * max(len(self.overall), 1) + tokens
         place = np.minimum(np.searchsorted(self.keys, key), len(self.keys) - 1)
         count = np.where(self.keys[place] == key, self.counts[place], 0) + kin
@@ -293,23 +302,21 @@ def _held_once(records: Records, terms: dict[str, Terms], tokens: int) -> tuple[
     return found
 
 
-def _main_countries(records: Records) -> IntArray:
+def _main_countries(records: Records, countries: Mapping[str, int]) -> IntArray:
     """
-    One country for each distinct value of the country column, which may name several.
+    int64[n], one country for each record, which may name several; -1 for none.
 
     The rarer one says more about a name: who was educated abroad, or holds another citizenship, mostly has its name from
     there.
     """
     if "country" not in records:
-        return np.array([-1])
-    values = records["country"].values
-    common = dict(zip(values.terms.vocabulary.texts, values.term_counts.tolist(), strict=True))
-    numbers = {country: number for number, country in enumerate(sorted(common))}
+        return np.full(len(records), -1)
+    column = records["country"]
     main = [
-        min(countries, key=lambda country: (common[country], country))
-        for countries in values.array.to_pylist()
+        min((countries[country] for country in named if country in countries), default=-1)
+        for named in column.values.array.to_pylist()
     ]
-    return np.array([*(numbers[country] for country in main), -1], np.int64)
+    return np.array([*main, -1], np.int64)[column.codes]
 
 
 class _RowTokens(NamedTuple):

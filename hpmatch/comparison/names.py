@@ -94,6 +94,7 @@ class GivenName:
     - ``initial``: one side has only the first letter.
     - ``middle_name``: the first given name of one side is a middle or other name of the other.
     - ``swapped``: family and given names are exchanged.
+    - ``half_swapped``: one side's given name is the other's family name, and the other half fits nowhere.
     - ``similar``: some likeness.
     - ``different``.
     """
@@ -109,6 +110,7 @@ class GivenName:
         "initial",
         "middle_name",
         "swapped",
+        "half_swapped",
         "similar",
         "different",
     )
@@ -174,13 +176,14 @@ _FindBest = Callable[[Sequence[str], Sequence[str]], _Best]
 
 _FAMILY, _GIVEN = ("family_name",), ("given_name",)
 _FURTHER = ("middle_name", "birth_name", "other_names")
+_SURNAMES = (*_FAMILY, *_FURTHER)
 # The first token of the given names only: a patronymic or second name that agrees is not the name that a person goes by.
 _FIRST = ("first_given_name",)
 
 
 def _family_cases(best: _FindBest, left: Records, right: Records) -> list[_Case]:
-    own, further = best(_FAMILY, _FAMILY), best((*_FAMILY, *_FURTHER), (*_FAMILY, *_FURTHER))
-    crossed, back = best(_FAMILY, _GIVEN), best(_GIVEN, _FAMILY)
+    own, further = best(_FAMILY, _FAMILY), best(_SURNAMES, _SURNAMES)
+    crossed, back = best(_SURNAMES, _GIVEN), best(_GIVEN, _SURNAMES)
     return [
         (own.all_agree, own),
         (own.agreement == SAME, own),
@@ -196,7 +199,9 @@ def _family_cases(best: _FindBest, left: Records, right: Records) -> list[_Case]
 
 def _given_cases(best: _FindBest, _left: Records, _right: Records) -> list[_Case]:
     own, called = best(_GIVEN, _GIVEN), _better(best(_FIRST, _FURTHER), best(_FURTHER, _FIRST))
-    crossed, back = best(_GIVEN, _FAMILY), best(_FAMILY, _GIVEN)
+    crossed, back = best(_GIVEN, _SURNAMES), best(_SURNAMES, _GIVEN)
+    # A field exchanged whose other half was changed too: the given name stands where the other has its family name.
+    half = _better(best(_GIVEN, _FAMILY), best(_FAMILY, _GIVEN))
     return [
         (own.all_agree, own),
         (own.agreement == SAME, own),
@@ -206,6 +211,7 @@ def _given_cases(best: _FindBest, _left: Records, _right: Records) -> list[_Case
         (own.agreement == INITIAL, None),
         (called.agreement == SAME, called),
         (_exchanged(crossed, back), crossed),
+        ((own.agreement >= SIMILAR) & (half.agreement == SAME), half),
         (own.agreement == SIMILAR, None),
     ]
 
@@ -286,9 +292,8 @@ def _compared(
     known = np.flatnonzero(present & (token >= 0))
     contradicting = _contradict(best(_GIVEN, _GIVEN), left, right)[known] & is_family
     frequencies = np.full(len(left), np.nan)
-    frequencies[known] = tables.frequencies.within_country(
-        token[known], right.take(known), np.where(contradicting, _KIN, 0.0)
-    )
+    kin = np.where(contradicting, _KIN, 0.0)
+    frequencies[known] = tables.frequencies.among(token[known], left.take(known), right.take(known), kin)
     return Compared(levels.astype(np.int8), frequencies)
 
 

@@ -40,10 +40,10 @@ def standardise(
         for stage in standardisers
         if any(role in cells for role in stage.roles)
     }
-    return Records(ids, _with_common_vocabulary(columns, standardisers))
+    return Records(ids, with_common_vocabulary(columns, standardisers))
 
 
-def _with_common_vocabulary(
+def with_common_vocabulary(
     columns: dict[str, Column], standardisers: Sequence[Standardiser]
 ) -> dict[str, Column]:
     """Let the columns whose standardisers say so share one list of terms."""

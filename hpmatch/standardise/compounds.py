@@ -4,9 +4,10 @@ Names that are written in one word or in several: van der Berg, Mc Donald, Abd a
 Their joined spellings follow from `name_compounds.csv`, which lists the words that are joined with their neighbours, by
 kind:
 
-    particle      joined with what follows
+    particle      joined with what follows, but at the start of a given name, where it is a name itself (Ben, Do, Le)
+    kunya         joined with what follows, in given names too (Abu Bakr)
     article       the same, and stands for every spelling of the Arabic article
-    assimilated   the article as it sounds before some letters (ar-Rashid)
+    assimilated   the article as it sounds before some letters (ar-Rashid); joined before those only
     servant       "servant of", joined with the article and what follows it
     servant_of    the same, with the article in it
     tail          joined with what precedes, if the article stands between (Nur al-Din)
@@ -17,8 +18,8 @@ kind:
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from functools import cache
+from collections.abc import Container, Iterator, Sequence
+from functools import cache, lru_cache
 from itertools import islice, product
 
 from hpmatch.data import read_table
@@ -27,29 +28,45 @@ from hpmatch.standardise.text import fold
 _MAX_COMPOUNDS = 16
 _ARTICLES = ("article", "assimilated")
 _SERVANTS = ("servant", "servant_of")
-_BEFORE = ("particle", *_ARTICLES, *_SERVANTS)
+_BEFORE = ("particle", "kunya", *_ARTICLES, *_SERVANTS)
 _SERVANT = 3  # letters of "abd"
+_SHORTEST = 3  # letters of a name that an assimilated article stands before; An Na is no article
 _SUN_LETTER = re.compile(r"sh|dh|th|[dlnrstz]")  # before it the l of the article sounds like it
 
 
-def attach(words: Sequence[str]) -> list[str]:
+def attach(words: Sequence[str], apart: Container[str] = ()) -> list[str]:
     """
     Join words that stand before a name with it, by blanks, so that it is one token.
+
+    Args:
+        words: The casefolded words of a field in their order.
+        apart: Folded words that are a name of their own where they stand first.
 
     Example:
         >>> attach(["maria", "van", "der", "berg"])
         ['maria', 'van der berg']
         >>> attach(["berg", "van"])
         ['berg', 'van']
+        >>> attach(["ben", "arthur"], {"ben"}), attach(["an", "dagrund"]), attach(["an", "nur"])
+        (['ben', 'arthur'], ['an', 'dagrund'], ['an nur'])
     """
     tokens: list[str] = []
     before: list[str] = []
-    for word in words:
+    for place, (word, following) in enumerate(zip(words, [*words[1:], ""], strict=True)):
         before.append(word)
-        if _kinds().get(fold(word), "") not in _BEFORE:
+        if (place == 0 and fold(word) in apart) or not _stands_before(word, following):
             tokens.append(" ".join(before))
             before = []
     return [*tokens, *before]
+
+
+def _stands_before(word: str, following: str) -> bool:
+    """Whether a word is joined with the next one."""
+    folded = fold(word)
+    kind = _kinds().get(folded, "")
+    if kind == "assimilated":
+        return len(following) >= _SHORTEST and following.startswith(folded[1:])
+    return kind in _BEFORE
 
 
 def single_words(token: str) -> tuple[str, ...]:
@@ -132,6 +149,36 @@ def _articles(own: str, name: str) -> tuple[str, ...]:
     sun = _SUN_LETTER.match(name)
     sounding = [article[0] + sun.group() for article in plain] if sun else []
     return tuple(dict.fromkeys((own, *plain, *sounding)))
+
+
+@lru_cache(maxsize=1 << 20)
+def head_of(token: str) -> str:
+    """
+    A token without what stands before the name in it, whether it is written in one word or in several.
+
+    Only "servant of" is taken off within a word, for the letters of a particle may as well begin a name.
+
+    Example:
+        >>> head_of("van der berg"), head_of("abdulrahman"), head_of("abd al aziz"), head_of("dennis")
+        ('berg', 'rahman', 'aziz', 'dennis')
+    """
+    *before, name = token.split() or [token]
+    servant = next(
+        (word for word in _servants() if name.startswith(word) and len(name) >= len(word) + _SHORTEST), ""
+    )
+    return name if before else name[len(servant) :]
+
+
+@cache
+def _servants() -> tuple[str, ...]:
+    """The words for "servant of" with the article in them, the longest first."""
+    return tuple(sorted((word for word, kind in _kinds().items() if kind == "servant_of"), key=len, reverse=True))
+
+
+@cache
+def particles() -> frozenset[str]:
+    """The folded words that stand before a surname, and at the start of a given name are one themselves."""
+    return frozenset(word for word, kind in _kinds().items() if kind == "particle")
 
 
 def joined_words() -> frozenset[str]:

@@ -33,12 +33,16 @@ class TokenForms:
     Attributes:
         keys: The blocking keys of all tokens, one after the other.
         key_counts: int64[t], how many keys each token has.
+        groups: The groups of given names that tokens belong to, one token after the other.
+        group_counts: int64[t], how many groups each token belongs to.
         sketches: uint64[t, 3], a bit for each pair of neighbouring letters of a token's spellings, for each pair of
             neighbouring consonants of its sounds, and for each group of given names that it belongs to.
     """
 
     keys: tuple[str, ...]
     key_counts: IntArray
+    groups: tuple[str, ...]
+    group_counts: IntArray
     sketches: Sketches
 
 
@@ -57,20 +61,26 @@ def token_forms(vocabulary: Vocabulary) -> TokenForms:
 
 def _forms(vocabulary: Vocabulary) -> TokenForms:
     found = spread(forms_of_tokens, vocabulary.texts)
-    keys = [each[0] for each in found]
     return TokenForms(
-        tuple(key for each in keys for key in each),
-        np.array([len(each) for each in keys], np.int64),
-        np.array([each[1:] for each in found], np.uint64).reshape(-1, 3),
+        tuple(key for keys, _, _ in found for key in keys),
+        np.array([len(keys) for keys, _, _ in found], np.int64),
+        tuple(group for _, groups, _ in found for group in groups),
+        np.array([len(groups) for _, groups, _ in found], np.int64),
+        np.array([sketches for _, _, sketches in found], np.uint64).reshape(-1, 3),
     )
 
 
-def forms_of_tokens(tokens: Sequence[str]) -> list[tuple[tuple[str, ...], int, int, int]]:
-    """For each token its blocking keys and its three sketches."""
-    return [
-        (token_keys(token), _pairs(spellings(token)), _pairs(sounds(token)), _bits(name_groups(token)))
-        for token in tokens
-    ]
+_Forms = tuple[tuple[str, ...], tuple[str, ...], tuple[int, int, int]]
+
+
+def forms_of_tokens(tokens: Sequence[str]) -> list[_Forms]:
+    """For each token its blocking keys, its groups of given names and its three sketches."""
+    return [_forms_of(token) for token in tokens]
+
+
+def _forms_of(token: str) -> _Forms:
+    groups = tuple(sorted(name_groups(token)))
+    return token_keys(token), groups, (_pairs(spellings(token)), _pairs(sounds(token)), _bits(groups))
 
 
 def _pairs(words: tuple[str, ...]) -> int:

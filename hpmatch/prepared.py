@@ -1,0 +1,302 @@
+"""
+The folder of a prepared register.
+
+    manifest.json           format, version, stages, counts, and size and SHA-256 of each file
+    ids.arrow               the identifiers
+    codes.arrow             for each column the number of each record's value
+    values-COLUMN.arrow     the distinct values and how many records hold each
+    tokens.arrow            the name tokens, their forms, and how common each is
+    countries.arrow, name-counts.arrow   how common each token is in each country
+    index-RULE.arrow        the keys of a blocking rule, ascending, and the rows that hold them
+    rejected.arrow          the rows that could not be used
+    changes-....arrow       changes that came later, in their order; the name ends with the first half of their SHA-256
+
+All files are Arrow IPC files without compression, so that they can be used where they lie on the disk.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from hpmatch.blocking.blocks import KeyIndex
+from hpmatch.comparison.name_tables import NameTables, TokenFrequencies, common_terms
+from hpmatch.errors import SourceError
+from hpmatch.model import Model, read_model
+from hpmatch.output import whole_folder
+from hpmatch.parallel import each_chunk
+from hpmatch.reading import ReadRecords
+from hpmatch.records import Column, Records, Values, Vocabulary
+from hpmatch.register import Register
+from hpmatch.sources import RejectedRow, read
+from hpmatch.standardise.token_forms import TokenForms, token_forms
+
+FORMAT, FORMAT_VERSION = "hpmatch-register", 1
+MANIFEST = "manifest.json"
+_AGAIN = "prepare it again: hpmatch prepare REGISTER --out DIR"
+_CHANGES = re.compile(r"changes-(\d{6})-([0-9a-f]{32})\.arrow")
+_BLOCK = 1 << 22
+
+
+def write_prepared(register: Register, folder: str | Path) -> None:
+    """Write a prepared register to a folder, whole or not at all; see ``Register.save``."""
+    if register.indexes is None:
+        raise SourceError("this register was read for one run; use Register.prepare to make one that can be saved")
+    with whole_folder(folder, _own_files(Path(folder))) as made:
+        for name, table in _tables(register).items():
+            with pa.OSFile(str(made / name), "wb") as file, pa.ipc.new_file(file, table.schema) as writer:
+                writer.write_table(table, max_chunksize=max(len(table), 1))
+        records = register.read.records
+        manifest = {
+            "format": FORMAT,
+            "format_version": FORMAT_VERSION,
+            "stages": register.stages,
+            "id_name": register.read.id_name,
+            "rows": register.read.rows,
+            "records": len(records),
+            "columns": {name: str(column.values.array.type) for name, column in records.columns.items()},
+            "shared_vocabulary": _sharing(records),
+            "rules": list(register.indexes),
+            "files": {path.name: _sealed(path) for path in sorted(made.iterdir())},
+        }
+        (made / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", "utf-8")
+
+
+def add_changes(folder: str | Path, changes: Any, model: Model | str | Path = "imi") -> int:
+    """
+    Keep changes beside a prepared register; they are folded in whenever it is opened, until it is saved anew.
+
+    Args:
+        folder: The prepared register.
+        changes: See ``Register.changed``.
+        model: The model that it was prepared with.
+
+    Returns:
+        How many rows of changes were added.
+
+    Raises:
+        HpmatchError: If the changes cannot be folded in; nothing is kept then.
+    """
+    home = Path(folder)
+    table = read(changes, "changes").data
+    Register.open(home).changed(table, model)  # refused now rather than when it is opened
+    number = len(_pending(home)) + 1
+    unfinished = home / ".changes"
+    try:
+        with pa.OSFile(str(unfinished), "wb") as file, pa.ipc.new_file(file, table.schema) as writer:
+            writer.write_table(table)
+        unfinished.rename(home / f"changes-{number:06}-{_sealed(unfinished)['sha256'][:32]}.arrow")
+    except OSError as error:
+        unfinished.unlink(missing_ok=True)
+        raise SourceError(f"cannot write to {folder}: {error.strerror or error}; nothing was changed") from error
+    return len(table)
+
+
+def read_prepared(folder: str | Path, *, verify: bool = True, model: Model | str | Path = "imi") -> Register:
+    """Open a prepared register; see ``Register.open``."""
+    home = Path(folder)
+    manifest = _manifest(home)
+    pending = _pending(home)
+    if verify:
+        _verify(home, manifest)
+    try:
+        register = _register(home, manifest)
+        for path in pending:
+            register = register.changed(_load(path), model)
+    except (OSError, pa.ArrowException, KeyError) as error:
+        raise SourceError(f"{folder} is damaged ({type(error).__name__}); {_AGAIN}") from error
+    return register
+
+
+def _manifest(home: Path) -> dict[str, Any]:
+    try:
+        manifest: dict[str, Any] = json.loads((home / MANIFEST).read_text("utf-8"))
+        kind, number = manifest["format"], manifest["format_version"]
+    except FileNotFoundError as error:
+        raise SourceError(
+            f"{home} is no prepared register: it has no {MANIFEST}; make one: hpmatch prepare REGISTER --out DIR"
+        ) from error
+    except OSError as error:
+        raise SourceError(f"cannot read {home}: {error.strerror or error}") from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise SourceError(f"{home} is damaged: its {MANIFEST} cannot be read; {_AGAIN}") from error
+    if (kind, number) != (FORMAT, FORMAT_VERSION):
+        raise SourceError(f"{home} has the format {kind} {number}, not {FORMAT} {FORMAT_VERSION}; {_AGAIN}")
+    return manifest
+
+
+def _verify(home: Path, manifest: Mapping[str, Any]) -> None:
+    """Hold every file against its size and checksum."""
+    files: Mapping[str, Mapping[str, Any]] = manifest["files"]
+
+    def damage(name: str) -> str:
+        try:
+            sealed = _sealed(home / name)
+        except OSError:
+            return f"{name} is missing or cannot be read"
+        return "" if sealed == files[name] else f"{name} is not as it was written"
+
+    if damaged := [found for found in each_chunk(damage, files) if found]:
+        raise SourceError(f"{home} is damaged: {damaged[0]}; {_AGAIN}")
+    for path in _pending(home):
+        found = _CHANGES.fullmatch(path.name)
+        if not found or _sealed(path)["sha256"][:32] != found[2]:
+            raise SourceError(f"{home} is damaged: {path.name} is not as it was written; add those changes again")
+
+
+def _pending(home: Path) -> list[Path]:
+    return sorted(path for path in home.glob("changes-*.arrow") if _CHANGES.fullmatch(path.name))
+
+
+def _own_files(home: Path) -> frozenset[str]:
+    """The names of the files of the prepared register that is in a folder, if one is."""
+    if not (home / MANIFEST).exists():
+        return frozenset()
+    try:
+        files = json.loads((home / MANIFEST).read_text("utf-8"))["files"]
+    except (ValueError, KeyError, OSError):
+        return frozenset()
+    return frozenset({MANIFEST, *files, *(path.name for path in _pending(home))})
+
+
+def _sealed(path: Path) -> dict[str, Any]:
+    digest, size = hashlib.sha256(), 0
+    with path.open("rb") as file:
+        while block := file.read(_BLOCK):
+            digest.update(block)
+            size += len(block)
+    return {"bytes": size, "sha256": digest.hexdigest()}
+
+
+def _tables(register: Register) -> dict[str, pa.Table]:
+    records, indexes = register.read.records, register.indexes or {}
+    tables = {
+        "ids.arrow": pa.table({"id": records.ids}),
+        "codes.arrow": pa.table({name: column.codes for name, column in records.columns.items()}),
+        "rejected.arrow": pa.Table.from_pylist(
+            [asdict(row) for row in register.read.rejected],
+            pa.schema({"source": pa.string(), "row": pa.int64(), "reason": pa.string(), "content": pa.string()}),
+        ),
+    }
+    for name, column in records.columns.items():
+        tables[f"values-{name}.arrow"] = pa.table(
+            {"value": column.values.array, "count": column.values.counts}
+        )
+    for rule, index in indexes.items():
+        tables[f"index-{rule}.arrow"] = pa.table({"key": index.keys, "row": index.rows})
+    return tables | _name_tables(records)
+
+
+def _name_tables(records: Records) -> dict[str, pa.Table]:
+    names = NameTables.of(records)
+    forms = token_forms(names.vocabulary)
+    common = names.frequencies
+    return {
+        "tokens.arrow": pa.table(
+            {
+                "token": names.vocabulary.array,
+                "keys": _lists(forms.keys, forms.key_counts),
+                "groups": _lists(forms.groups, forms.group_counts),
+                "sketches": pa.FixedSizeListArray.from_arrays(
+                    pa.array(forms.sketches.ravel()), forms.sketches.shape[1]
+                ),
+                "known": names.known,
+                "rarity": names.rarity,
+                "overall": common.overall,
+            }
+        ),
+        "countries.arrow": pa.table(
+            {
+                "country": pa.array(common.countries, pa.string()),
+                "persons": np.resize(common.persons, len(common.countries)),
+            }
+        ),
+        "name-counts.arrow": pa.table({"key": common.keys, "count": common.counts}),
+    }
+
+
+def _lists(flat: tuple[str, ...], counts: Any) -> pa.Array:
+    offsets = np.append(0, np.cumsum(counts)).astype(np.int32)
+    return pa.ListArray.from_arrays(pa.array(offsets), pa.array(flat, pa.string()))
+
+
+def _register(home: Path, manifest: Mapping[str, Any]) -> Register:
+    tokens = _load(home / "tokens.arrow")
+    vocabulary = Vocabulary(_array(tokens, "token"))
+    vocabulary.derived("token_forms", lambda: _token_forms(tokens))
+    codes = _load(home / "codes.arrow")
+    shared = frozenset(manifest["shared_vocabulary"])
+    columns = {}
+    for name in manifest["columns"]:
+        values = _load(home / f"values-{name}.arrow")
+        columns[name] = Column(
+            _numbers(codes, name),
+            Values(
+                _array(values, "value"),
+                _numbers(values, "count"),
+                manifest["records"],
+                vocabulary if name in shared else None,
+            ),
+        )
+    records = Records(_array(_load(home / "ids.arrow"), "id"), columns)
+    _restore_name_tables(records, tokens, home)
+    indexes = {}
+    for rule in manifest["rules"]:
+        index = _load(home / f"index-{rule}.arrow")
+        indexes[rule] = KeyIndex(_numbers(index, "key"), _numbers(index, "row"))
+    rejected = tuple(RejectedRow(**row) for row in _load(home / "rejected.arrow").to_pylist())
+    found = ReadRecords(records, manifest["id_name"], rejected, manifest["rows"])
+    return Register(found, manifest["stages"], indexes)
+
+
+def _token_forms(tokens: pa.Table) -> TokenForms:
+    keys, groups, sketches = (_array(tokens, name) for name in ("keys", "groups", "sketches"))
+    return TokenForms(
+        tuple(keys.flatten().to_pylist()),
+        np.asarray(keys.value_lengths(), np.int64),
+        tuple(groups.flatten().to_pylist()),
+        np.asarray(groups.value_lengths(), np.int64),
+        np.asarray(sketches.flatten()).reshape(len(sketches), -1),
+    )
+
+
+def _restore_name_tables(records: Records, tokens: pa.Table, home: Path) -> None:
+    countries, counts = _load(home / "countries.arrow"), _load(home / "name-counts.arrow")
+    frequencies = TokenFrequencies(
+        len(records),
+        _numbers(tokens, "overall"),
+        {country: number for number, country in enumerate(countries["country"].to_pylist())},
+        _numbers(countries, "persons"),
+        _numbers(counts, "key"),
+        _numbers(counts, "count"),
+    )
+    vocabulary, terms = common_terms(records)
+    known = np.asarray(_array(tokens, "known").to_numpy(zero_copy_only=False))
+    tables = NameTables(vocabulary, terms, known, frequencies, _numbers(tokens, "rarity"))
+    records.derived("name_tables", lambda: tables)
+
+
+def _sharing(records: Records) -> list[str]:
+    vocabulary = common_terms(records)[0]
+    return [name for name, column in records.columns.items() if column.values.vocabulary is vocabulary]
+
+
+def _load(path: Path) -> pa.Table:
+    return pa.ipc.open_file(pa.memory_map(str(path))).read_all()
+
+
+def _array(table: pa.Table, name: str) -> pa.Array:
+    column = table[name]
+    return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
+
+
+def _numbers(table: pa.Table, name: str) -> Any:
+    return np.asarray(_array(table, name))

@@ -1,0 +1,269 @@
+"""
+The prepared register: standardised, indexed and counted once, then held against alerts as often as wanted.
+
+A register that stays in memory serves one run; one that was saved is a folder of Arrow files that is memory-mapped, so that
+it opens at once and several processes share one copy (``prepared.py`` has the format). Additions, changes and removals are
+kept beside it and folded in when it is opened, until it is saved anew.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from importlib import resources
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from hpmatch import plugins
+from hpmatch.blocking import index_keys
+from hpmatch.blocking.blocks import KeyIndex
+from hpmatch.comparison.name_tables import NameTables
+from hpmatch.errors import SchemaError, SourceError
+from hpmatch.model import Model, read_model
+from hpmatch.parallel import use_workers
+from hpmatch.reading import ReadRecords, read_records
+from hpmatch.records import Column, Records
+from hpmatch.schema import REGISTER_ROLES, Schema, read_schema
+from hpmatch.sources import read
+from hpmatch.standardise import with_common_vocabulary
+
+if TYPE_CHECKING:
+    from hpmatch.screening import Hit
+
+Progress = Callable[[str, int, int], None]
+REMOVED = frozenset({"removed", "slettet"})
+CHANGE_COLUMN = "change"
+
+
+@dataclass(frozen=True)
+class Register:
+    """
+    A register, ready for alerts.
+
+    Attributes:
+        read: The standardised records, and what became of every row of their source.
+        stages: What they were prepared with, see ``stages_of``.
+        indexes: The keys of each blocking rule; None for a register that serves one run only.
+
+    Example:
+        >>> people = [{"hpr_number": "9144889", "family_name": "Berg", "given_name": "Kari", "birth_date": "1980-02-03"}]
+        >>> register = Register.prepare(people)
+        >>> [hit.hpr_number for hit in register.screen({"family_name": "Berg", "given_name": "Kari", "birth_date": "1980-02-03"})]
+        ['9144889']
+    """
+
+    read: ReadRecords
+    stages: str
+    indexes: Mapping[str, KeyIndex] | None
+
+    @classmethod
+    def prepare(
+        cls,
+        source: Any,
+        model: Model | str | Path = "imi",
+        *,
+        schema: Schema | str | Path | None = None,
+        workers: int | None = None,
+        progress: Progress | None = None,
+    ) -> Register:
+        """
+        Prepare a register.
+
+        Args:
+            source: The register, see ``link``.
+            model: The model whose standardisers and blocking rules prepare it.
+            schema: Which column plays which role, where its name does not say it.
+            workers: How many processes and threads share the work; None for one a core.
+            progress: Called with the stage, what is done and what there is to do.
+
+        Raises:
+            HpmatchError: If the data, the schema or the model cannot be used.
+        """
+        model, report = read_model(model), progress or (lambda *_: None)
+        with use_workers(workers):
+            report("read", 0, 1)
+            register = read_register(source, model, schema)
+            report("read", 1, 1)
+            NameTables.of(register.read.records)
+            return replace(
+                register, indexes=index_keys(register.read.records, model.blocking_rules, report)
+            )
+
+    @classmethod
+    def open(cls, folder: str | Path, *, verify: bool = True) -> Register:
+        """
+        Open a prepared register.
+
+        Args:
+            folder: The folder that it was saved to.
+            verify: Whether to read all files once and hold them against their checksums.
+
+        Raises:
+            SourceError: If it is no prepared register, is damaged, or was made by another version.
+        """
+        from hpmatch.prepared import read_prepared  # noqa: PLC0415 - it needs this module
+
+        return read_prepared(folder, verify=verify)
+
+    def save(self, folder: str | Path) -> None:
+        """
+        Save the register to a folder, which appears whole or not at all; an earlier one there is replaced.
+
+        Raises:
+            SourceError: If it cannot be written, or was prepared for one run only.
+        """
+        from hpmatch.prepared import write_prepared  # noqa: PLC0415 - it needs this module
+
+        write_prepared(self, folder)
+
+    def __len__(self) -> int:
+        return len(self.read.records)
+
+    def check(self, model: Model) -> None:
+        """
+        Make sure that a model can use this register.
+
+        Raises:
+            SourceError: If the model standardises or blocks in another way.
+        """
+        if self.stages != stages_of(model):
+            raise SourceError(
+                f"the register was prepared with other stages than those of model {model.name!r}, or by another version "
+                f"of hpmatch; prepare it again: hpmatch prepare REGISTER --out DIR --model {model.name}"
+            )
+
+    def changed(
+        self,
+        changes: Any,
+        model: Model | str | Path = "imi",
+        *,
+        schema: Schema | str | Path | None = None,
+    ) -> Register:
+        """
+        The register with additions, changes and removals: the same as if the new register had been prepared whole.
+
+        Args:
+            changes: A table like the register. A person who is there already is replaced, any other added; where a column
+                ``change`` says "removed" (or "slettet"), the person is taken out.
+            model: The model that the register was prepared with.
+            schema: Which column plays which role, where its name does not say it.
+
+        Raises:
+            HpmatchError: If the changes cannot be used, or name a person for removal who is not there.
+        """
+        model = read_model(model)
+        self.check(model)
+        removed, kept = _split(changes, self.read.id_name)
+        known = self.read.records.ids
+        unknown = pc.sum(pc.invert(pc.is_in(removed, known))).as_py() or 0
+        if unknown:
+            raise SourceError(f"changes: {unknown} of the persons to be removed are not in the register")
+        added = read_register(kept, model, schema, name="changes") if len(kept) else None
+        gone = pa.chunked_array([removed, added.read.records.ids] if added else [removed], pa.string())
+        stays = np.flatnonzero(~np.asarray(pc.is_in(known, gone.combine_chunks())))
+        records = self.read.records.take(stays)
+        if added:
+            records = _joined(records, added.read.records, model)
+        rejected = (*self.read.rejected, *(added.read.rejected if added else ()))
+        read_anew = ReadRecords(
+            _counted(records, model), self.read.id_name, rejected, len(records) + len(rejected)
+        )
+        indexes = index_keys(read_anew.records, model.blocking_rules) if self.indexes is not None else None
+        return Register(read_anew, self.stages, indexes)
+
+    def screen(self, record: Mapping[str, Any], model: Model | str | Path = "imi") -> list[Hit]:
+        """
+        Hold one alert against the register, at once; safe to call from several threads.
+
+        Args:
+            record: The alert, a mapping of column names to values.
+            model: The model, see ``link``.
+
+        Returns:
+            The registered persons that the batch job would have kept as links, the likeliest first.
+
+        Raises:
+            HpmatchError: If the record or the model cannot be used.
+        """
+        from hpmatch.screening import screen  # noqa: PLC0415 - it needs this module
+
+        return screen(self, record, model)
+
+
+def read_register(
+    source: Any, model: Model, schema: Schema | str | Path | None, name: str = "register"
+) -> Register:
+    """
+    A register for one run: prepared already, or read and standardised now.
+
+    Args:
+        source: A ``Register``, the folder of one, or any table; see ``link``.
+        model: The model.
+        schema: Which column plays which role, where its name does not say it.
+        name: What to call it in messages.
+    """
+    if isinstance(source, (str, Path)) and Path(source).is_dir():
+        source = Register.open(source)
+    if isinstance(source, Register):
+        source.check(model)
+        return source
+    found = read_records(source, name, REGISTER_ROLES, model.standardisers, read_schema(schema, name))
+    return Register(found, stages_of(model), None)
+
+
+def stages_of(model: Model) -> str:
+    """A fingerprint of all that prepares a register: standardisers, blocking rules, tables, version."""
+    specification = {
+        group: [plugins.describe(group, stage) for stage in stages]
+        for group, stages in (
+            ("hpmatch.standardisers", model.standardisers),
+            ("hpmatch.blocking_rules", model.blocking_rules),
+        )
+    }
+    digest = hashlib.sha256(json.dumps(specification, sort_keys=True).encode())
+    digest.update(version("hpmatch").encode())
+    for table in sorted(resources.files("hpmatch.data").iterdir(), key=lambda path: path.name):
+        if table.name.endswith(".csv"):
+            digest.update(table.read_bytes())
+    return digest.hexdigest()
+
+
+def _split(changes: Any, id_name: str) -> tuple[pa.Array, pa.Table]:
+    """The identifiers of the persons to be removed, and the rows of all others."""
+    table = read(changes, "changes", may_be_empty=True).data
+    if CHANGE_COLUMN not in table.column_names:
+        return pa.array([], pa.string()), table
+    if id_name not in table.column_names:
+        raise SchemaError(f"changes: there is no column {id_name!r}; the register's persons are known by it")
+    is_removal = pc.is_in(pc.utf8_lower(pc.fill_null(table[CHANGE_COLUMN], "")), pa.array(sorted(REMOVED)))
+    removed = table.filter(is_removal)[id_name].combine_chunks()
+    return pc.unique(removed.drop_null()), table.filter(pc.invert(is_removal)).drop_columns([CHANGE_COLUMN])
+
+
+def _joined(first: Records, second: Records, model: Model) -> Records:
+    """The records of both tables; a column that one lacks is missing there."""
+    kinds = {stage.column: stage.kind for stage in model.standardisers}
+    names = [name for name in kinds if name in first or name in second]
+    columns = {
+        name: Column.joined(
+            [
+                table[name] if name in table else Column.encode([None] * len(table), kinds[name])
+                for table in (first, second)
+            ]
+        )
+        for name in names
+    }
+    return Records(pa.concat_arrays([first.ids, second.ids]), columns)
+
+
+def _counted(records: Records, model: Model) -> Records:
+    """Records whose values are counted anew, as if they were a whole table."""
+    columns = {name: Column.of(column.codes, column.values.array) for name, column in records.columns.items()}
+    return Records(records.ids, with_common_vocabulary(columns, model.standardisers))
