@@ -35,9 +35,13 @@ if TYPE_CHECKING:
     from hpmatch.protocols import Pairs as Pairs
     from hpmatch.records import Column as Column
     from hpmatch.records import Records as Records
+    from hpmatch.register import Register as Register
     from hpmatch.results import Explanation as Explanation
+    from hpmatch.results import Hit as Hit
     from hpmatch.results import Result as Result
     from hpmatch.schema import Schema as Schema
+    from hpmatch.screening import Score as Score
+    from hpmatch.screening import score as score
 
 # Modules are imported when a name is first used, so that `import hpmatch` costs next to nothing.
 _HOMES = {
@@ -49,6 +53,7 @@ _HOMES = {
     "Explanation": "results",
     "FellegiSunter": "model",
     "HpmatchError": "errors",
+    "Hit": "results",
     "Keys": "protocols",
     "Level": "model",
     "Model": "model",
@@ -56,8 +61,10 @@ _HOMES = {
     "Pairs": "protocols",
     "PluginError": "errors",
     "Records": "records",
+    "Register": "register",
     "Result": "results",
     "Schema": "schema",
+    "Score": "screening",
     "SchemaError": "errors",
     "SourceError": "errors",
     "dedupe": "dedupe",
@@ -67,6 +74,7 @@ _HOMES = {
     "link": "link",
     "name_similarity": "comparison.full_names",
     "read_model": "model",
+    "score": "screening",
 }
 
 __all__ = list(_HOMES)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import math
 import os
 import signal
@@ -64,6 +65,27 @@ _DEDUPE_LABELS = {
     "review": "pairs for review",
     "clusters": "clusters",
 }
+_PREPARE = """\
+Standardises, indexes and counts a register once and keeps it in a folder, for 'hpmatch link' and 'hpmatch screen'.
+
+With --changes-to, REGISTER holds changes to a prepared register: a person who is there is replaced, any other is added,
+and where a column 'change' says 'removed' (or 'slettet') the person is taken out. Changes are folded in whenever the
+register is opened; 'hpmatch prepare DIR --out DIR' folds them in for good.
+"""
+_PREPARE_MORE = """\
+The folder is made whole or not at all, is opened by memory mapping, and is checked for damage whenever it is opened. It
+holds personal data: guard it as the register itself.
+"""
+_SCREEN = """\
+Reads alerts as JSON lines and answers each at once with a JSON line: the disposition and the hits, the likeliest first,
+with what each comparison found. The answer is the one that 'hpmatch link' gives.
+"""
+_SCREEN_MORE = """\
+  {"alert_id": "A1", "sending_country": "LT", "family_name": "Kazlauskaitė", "given_name": "Rasa", "birth_date": "1978-04-09"}
+
+A line that cannot be used is answered with its number and an "error". Exit status: 0 done; 1 some line or the register
+could not be used; 2 the command was wrong.
+"""
 _EVALUATE = """\
 Measures precision and recall of a result, overall and by slice, each with a 95 % interval.
 
@@ -108,41 +130,80 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     _add_link(commands)
     _add_dedupe(commands)
+    _add_prepare(commands)
+    _add_screen(commands)
     _add_generate(commands)
     _add_evaluate(commands)
     return parser
 
 
-def _add_link(commands: Any) -> None:
-    command = commands.add_parser(
-        "link",
-        help="hold alerts against the register",
-        description=_LINK,
-        epilog=_LINK_MORE,
+def _command(commands: Any, name: str, shown: str, description: str, epilog: str = "") -> Any:
+    return commands.add_parser(
+        name,
+        help=shown,
+        description=description,
+        epilog=epilog,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
+
+
+def _add_shared(command: Any, *names: str) -> None:
+    for name in names:
+        flag, settings = _SHARED[name]
+        command.add_argument(flag, **settings)
+
+
+def _add_link(commands: Any) -> None:
+    command = _command(commands, "link", "hold alerts against the register", _LINK, _LINK_MORE)
     command.add_argument("alerts", metavar="ALERTS", help="the alerts (CSV or Parquet)")
-    command.add_argument("register", metavar="REGISTER", help="the register (CSV or Parquet)")
     command.add_argument(
-        "--out", metavar="DIR", required=True, help="the folder for the result; new, or an earlier result"
+        "register", metavar="REGISTER", help="the register (CSV or Parquet), or the folder of a prepared one"
     )
-    command.add_argument(
-        "--model", metavar="NAME|FILE", default="imi", help="a shipped model or a model file (default: imi)"
-    )
-    command.add_argument(
-        "--schema", metavar="FILE", help="a TOML file that says which column plays which role"
-    )
+    _add_shared(command, "result", "model", "schema")
     command.add_argument(
         "--min-weight",
         metavar="W",
         type=_finite,
         help="keep links of at least this match weight (log2 odds; default: those that may matter)",
     )
-    command.add_argument(
-        "--format", choices=FORMATS, default="csv", help="the format of the tables (default: csv)"
-    )
+    _add_shared(command, "format", "workers")
     command.set_defaults(run=_link)
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("it has to be at least 1")
+    return number
+
+
+_SHARED: dict[str, tuple[str, dict[str, Any]]] = {
+    "result": (
+        "--out",
+        {"metavar": "DIR", "required": True, "help": "the folder for the result; new, or an earlier result"},
+    ),
+    "model": (
+        "--model",
+        {"metavar": "NAME|FILE", "default": "imi", "help": "a shipped model or a model file (default: imi)"},
+    ),
+    "schema": (
+        "--schema",
+        {"metavar": "FILE", "help": "a TOML file that says which column plays which role"},
+    ),
+    "format": (
+        "--format",
+        {"choices": FORMATS, "default": "csv", "help": "the format of the tables (default: csv)"},
+    ),
+    "workers": (
+        "--workers",
+        {
+            "metavar": "N",
+            "type": _count,
+            "help": "how many processes and threads to use (default: one a core)",
+        },
+    ),
+}
 
 
 def _finite(text: str) -> float:
@@ -166,6 +227,7 @@ def _link(options: argparse.Namespace) -> int:
             options.model,
             schema=options.schema,
             min_weight=options.min_weight,
+            workers=options.workers,
             progress=progress,
         )
     result.write(options.out, options.format)
@@ -174,13 +236,7 @@ def _link(options: argparse.Namespace) -> int:
 
 
 def _add_generate(commands: Any) -> None:
-    command = commands.add_parser(
-        "generate",
-        help="make up a register, alerts and the truth about them",
-        description=_GENERATE,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
+    command = _command(commands, "generate", "make up a register, alerts and the truth about them", _GENERATE)
     command.add_argument("--out", metavar="DIR", required=True, help="the folder for the data; new or empty")
     command.add_argument(
         "--profile", metavar="NAME", default="typical", help="how hard the data is (default: typical)"
@@ -216,13 +272,7 @@ def _generate(options: argparse.Namespace) -> int:
 
 
 def _add_evaluate(commands: Any) -> None:
-    command = commands.add_parser(
-        "evaluate",
-        help="hold a result against the truth",
-        description=_EVALUATE,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
+    command = _command(commands, "evaluate", "hold a result against the truth", _EVALUATE)
     command.add_argument("result", metavar="DIR", help="the folder that 'hpmatch link' wrote")
     command.add_argument("truth", metavar="TRUTH", help="the truth (CSV or Parquet)")
     command.add_argument("--json", metavar="FILE", help="write all figures there as well")
@@ -240,26 +290,11 @@ def _evaluate(options: argparse.Namespace) -> int:
 
 
 def _add_dedupe(commands: Any) -> None:
-    command = commands.add_parser(
-        "dedupe",
-        help="find records of one table that are about the same person",
-        description=_DEDUPE,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
+    command = _command(
+        commands, "dedupe", "find records of one table that are about the same person", _DEDUPE
     )
     command.add_argument("records", metavar="RECORDS", help="the table (CSV or Parquet)")
-    command.add_argument(
-        "--out", metavar="DIR", required=True, help="the folder for the result; new, or an earlier result"
-    )
-    command.add_argument(
-        "--model", metavar="NAME|FILE", default="imi", help="a shipped model or a model file (default: imi)"
-    )
-    command.add_argument(
-        "--schema", metavar="FILE", help="a TOML file that says which column plays which role"
-    )
-    command.add_argument(
-        "--format", choices=FORMATS, default="csv", help="the format of the tables (default: csv)"
-    )
+    _add_shared(command, "result", "model", "schema", "format")
     command.set_defaults(run=_dedupe)
 
 
@@ -275,6 +310,69 @@ def _dedupe(options: argparse.Namespace) -> int:
         print(f"{_DEDUPE_LABELS[name]:<24}{counts[name]:>10,}")
     print(f"written to {Path(options.out)}")
     return DONE
+
+
+def _add_prepare(commands: Any) -> None:
+    command = _command(
+        commands, "prepare", "prepare a register for many runs and for single alerts", _PREPARE, _PREPARE_MORE
+    )
+    command.add_argument(
+        "register",
+        metavar="REGISTER",
+        help="the register, or changes to one (CSV or Parquet), or a prepared one",
+    )
+    where = command.add_mutually_exclusive_group(required=True)
+    where.add_argument(
+        "--out", metavar="DIR", help="the folder for the prepared register; new, or an earlier one"
+    )
+    where.add_argument(
+        "--changes-to", metavar="DIR", help="a prepared register that REGISTER holds changes to"
+    )
+    _add_shared(command, "model", "schema", "workers")
+    command.set_defaults(run=_prepare)
+
+
+def _prepare(options: argparse.Namespace) -> int:
+    from hpmatch.prepared import add_changes, check_prepared_folder  # noqa: PLC0415 - so that --help answers at once
+    from hpmatch.register import Register  # noqa: PLC0415
+
+    if options.changes_to:
+        rows = add_changes(options.changes_to, options.register)
+        print(f"{rows:,} rows of changes kept in {Path(options.changes_to)}; they count from now on")
+        return DONE
+    started = time.perf_counter()
+    check_prepared_folder(options.out)
+    with _progress_bar() as progress:
+        register = Register.prepare(
+            options.register, options.model, schema=options.schema, workers=options.workers, progress=progress
+        )
+    register.save(options.out)
+    print(f"{'registered persons':<24}{len(register):>10,}")
+    print(f"{'register rows rejected':<24}{len(register.read.rejected):>10,}")
+    print(f"written to {Path(options.out)} in {time.perf_counter() - started:.1f} s")
+    return DONE
+
+
+def _add_screen(commands: Any) -> None:
+    command = _command(
+        commands, "screen", "hold single alerts against a prepared register", _SCREEN, _SCREEN_MORE
+    )
+    command.add_argument("register", metavar="PREPARED", help="the folder that 'hpmatch prepare' wrote")
+    command.set_defaults(run=_screen)
+
+
+def _screen(options: argparse.Namespace) -> int:
+    from hpmatch.register import Register  # noqa: PLC0415 - so that --help answers at once
+    from hpmatch.screening import screen_lines  # noqa: PLC0415
+
+    register = Register.open(options.register)
+    failed = 0
+    for answer in screen_lines(register, sys.stdin):
+        failed += "error" in answer
+        print(json.dumps(answer, ensure_ascii=False), flush=True)
+    if failed:
+        print(f"hpmatch: {failed:,} lines could not be used; see their 'error'", file=sys.stderr)
+    return DATA_UNUSABLE if failed else DONE
 
 
 @contextmanager

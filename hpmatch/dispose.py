@@ -24,7 +24,7 @@ from hpmatch.model import Model
 from hpmatch.protocols import ComparisonVectors
 from hpmatch.reading import ReadRecords
 from hpmatch.records import FloatArray, IntArray, Records
-from hpmatch.results import Candidate, Evidence, Result
+from hpmatch.results import Evidence, Hit, Result
 from hpmatch.sources import rejected_table
 
 UNMATCHABLE = "unmatchable"
@@ -65,21 +65,27 @@ def dispose(
         min_weight: Links of at least this match weight are kept; None for those that may matter, which are the pairs
             that alone reach the review threshold and, of alerts that go to review, those that come near the likeliest.
     """
-    kept = _kept(scored, model, min_weight)
+    kept = links_of(scored, model, min_weight)
     dispositions = _dispositions(alerts.records, register.records, scored, model)
     links = _links(alerts, register, scored, model, kept)
     rejected = rejected_table((*alerts.rejected, *register.rejected))
     summary = _summary(alerts, register, scored, model, dispositions, len(links))
 
-    def candidates(alert_id: str) -> tuple[Candidate, ...]:
+    def hits(alert_id: str) -> tuple[Hit, ...]:
         row = alerts.records.ids.index(pa.scalar(alert_id, alerts.records.ids.type)).as_py()
-        places = _sorted_links(alerts.records, register.records, scored, kept[scored.pairs.left[kept] == row])
-        return _candidates(register.records, scored, model, places)
+        return hits_of(alerts.records, register.records, scored, model, kept[scored.pairs.left[kept] == row])
 
-    return Result(links, dispositions, rejected, summary, candidates)
+    return Result(links, dispositions, rejected, summary, hits)
 
 
-def _kept(scored: Scored, model: Model, min_weight: float | None) -> IntArray:
+def hits_of(
+    alerts: Records, register: Records, scored: Scored, model: Model, places: IntArray
+) -> tuple[Hit, ...]:
+    """The given pairs as hits, by alert and the likeliest first."""
+    return _hits(register, scored, model, _sorted_links(alerts, register, scored, places))
+
+
+def links_of(scored: Scored, model: Model, min_weight: float | None) -> IntArray:
     """The pairs that become links."""
     if min_weight is not None:
         return np.flatnonzero(scored.match_weights >= min_weight)
@@ -94,15 +100,17 @@ def _kept(scored: Scored, model: Model, min_weight: float | None) -> IntArray:
 
 def _sorted_links(alerts: Records, register: Records, scored: Scored, places: IntArray) -> IntArray:
     """Pairs by alert, then the likeliest first, then by registered person."""
-    alert, person = _ranks(alerts)[scored.pairs.left[places]], _ranks(register)[scored.pairs.right[places]]
+    alert = _ranks(alerts, scored.pairs.left[places])
+    person = _ranks(register, scored.pairs.right[places])
     return places[np.lexsort((person, -scored.match_weights[places], alert))]
 
 
-def _ranks(records: Records) -> IntArray:
-    """Each record's place in the order of identifiers."""
-    ranks = np.empty(len(records), np.int64)
-    ranks[np.asarray(pc.sort_indices(records.ids))] = np.arange(len(records))
-    return ranks
+def _ranks(records: Records, rows: IntArray) -> IntArray:
+    """Each row's place when the records are ordered by identifier."""
+    used, of_row = np.unique(rows, return_inverse=True)
+    ranks = np.empty(len(used), np.int64)
+    ranks[np.asarray(pc.sort_indices(records.ids.take(pa.array(used))))] = np.arange(len(used))
+    return ranks[of_row]
 
 
 def _links(
@@ -227,27 +235,35 @@ def _reason(disposition: str, words: str, rivals: int) -> str:
     return words
 
 
-def _candidates(register: Records, scored: Scored, model: Model, places: IntArray) -> tuple[Candidate, ...]:
-    vectors = scored.vectors.take(places)
-    weigh = getattr(model.classifier, "partial_weights", None)
-    weights = weigh(vectors).tolist() if weigh else [[None] * len(model.parts)] * len(places)
+def _hits(register: Records, scored: Scored, model: Model, places: IntArray) -> tuple[Hit, ...]:
     return tuple(
-        Candidate(
+        Hit(
             register.ids[int(scored.pairs.right[place])].as_py(),
             float(scored.match_weights[place]),
             float(scored.decisions.probabilities[place]),
             str(scored.decisions.pairs[place]),
             _rules(scored.pairs, place),
             model.decision.prior_weight(len(register)),
-            tuple(
-                Evidence(comparison.name, "missing" if level < 0 else comparison.levels[level], weight)
-                for comparison, level, weight in zip(
-                    model.parts, vectors.levels[row], weights[row], strict=True
-                )
-            ),
+            evidence,
         )
-        for row, place in enumerate(places.tolist())
+        for place, evidence in zip(
+            places.tolist(), evidence_of(scored.vectors.take(places), model), strict=True
+        )
     )
+
+
+def evidence_of(vectors: ComparisonVectors, model: Model) -> list[tuple[Evidence, ...]]:
+    """What each comparison says about each pair, in words and as a weight."""
+    weigh = getattr(model.classifier, "partial_weights", None)
+    none = [[None] * len(model.parts)] * len(vectors.levels)
+    weights = weigh(vectors).tolist() if weigh else none
+    return [
+        tuple(
+            Evidence(part.name, "missing" if level < 0 else part.levels[level], weight)
+            for part, level, weight in zip(model.parts, levels, each, strict=True)
+        )
+        for levels, each in zip(vectors.levels.tolist(), weights, strict=True)
+    ]
 
 
 def _summary(

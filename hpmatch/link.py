@@ -17,7 +17,8 @@ from hpmatch.dispose import Scored, dispose
 from hpmatch.model import Model, read_model
 from hpmatch.parallel import use_workers
 from hpmatch.reading import read_records
-from hpmatch.register import read_register
+from hpmatch.records import Records
+from hpmatch.register import Register, read_register
 from hpmatch.results import Result
 from hpmatch.schema import ALERT_ROLES, Schema, read_schema
 
@@ -65,7 +66,9 @@ def link(
         'match'
     """
     with use_workers(workers):
-        return _link(alerts, register, read_model(model), schema, min_weight, chunk_size, progress or _silent)
+        return _link(
+            alerts, register, read_model(model), schema, min_weight, chunk_size, progress or (lambda *_: None)
+        )
 
 
 def _link(
@@ -81,15 +84,22 @@ def _link(
     left = read_records(alerts, "alerts", ALERT_ROLES, model.standardisers, read_schema(schema, "alerts"))
     report("read", 1, 2)
     held = read_register(register, model, schema)
-    right = held.read
     report("read", 2, 2)
-    pairs = candidate_pairs(left.records, right.records, model.blocking_rules, model.max_block, held.indexes)
-    vectors = compare(left.records, right.records, pairs, model.comparisons, chunk_size, report)
-    prior = model.decision.prior_weight(len(right.records))
-    match_weights = prior + model.classifier.match_weights(vectors)
-    decisions = decide(pairs.left, match_weights, len(left.records), model.decision)
-    return dispose(left, right, Scored(pairs, vectors, match_weights, decisions), model, min_weight)
+    scored = score_pairs(left.records, held, model, chunk_size, report)
+    return dispose(left, held.read, scored, model, min_weight)
 
 
-def _silent(stage: str, done: int, total: int) -> None:
-    """Report to nobody."""
+def score_pairs(
+    alerts: Records,
+    register: Register,
+    model: Model,
+    chunk_size: int = DEFAULT_CHUNK_SIZE,
+    report: Progress = lambda *_: None,
+) -> Scored:
+    """The stages from blocking to decisions, for any number of alerts."""
+    persons = register.read.records
+    pairs = candidate_pairs(alerts, persons, model.blocking_rules, model.max_block, register.indexes)
+    vectors = compare(alerts, persons, pairs, model.comparisons, chunk_size, report)
+    match_weights = model.decision.prior_weight(len(persons)) + model.classifier.match_weights(vectors)
+    decisions = decide(pairs.left, match_weights, len(alerts), model.decision)
+    return Scored(pairs, vectors, match_weights, decisions)

@@ -17,8 +17,9 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from importlib import resources
+from importlib.metadata import version
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -208,6 +209,22 @@ class Model:
         """All comparisons that the classifier weighs, with the parts of joint ones in their place."""
         return parts_of(self.comparisons)
 
+    @cached_property
+    def preparing(self) -> str:
+        """A fingerprint of all that prepares a register: standardisers, blocking rules, tables, version."""
+        stages = {
+            group: self._stages()[group] for group in ("hpmatch.standardisers", "hpmatch.blocking_rules")
+        }
+        described = {
+            group: [plugins.describe(group, stage) for stage in each] for group, each in stages.items()
+        }
+        digest = hashlib.sha256(json.dumps(described, sort_keys=True).encode())
+        digest.update(version("hpmatch").encode())
+        for table in sorted(resources.files("hpmatch.data").iterdir(), key=lambda path: path.name):
+            if table.name.endswith(".csv"):
+                digest.update(table.read_bytes())
+        return digest.hexdigest()
+
     def _stages(self) -> dict[str, tuple[Any, ...]]:
         return {
             "hpmatch.standardisers": self.standardisers,
@@ -271,11 +288,9 @@ def read_model(model: Model | str | Path) -> Model:
     """
     if isinstance(model, Model):
         return model
-    shipped = {
-        path.name.removesuffix(".json"): path for path in _shipped().iterdir() if path.name.endswith(".json")
-    }
+    shipped = _shipped()
     if str(model) in shipped:
-        return _parse(shipped[str(model)].read_text("utf-8"), str(model))
+        return _shipped_model(str(model))
     try:
         return _parse(Path(model).read_text("utf-8"), str(model))
     except OSError as error:
@@ -286,8 +301,15 @@ def read_model(model: Model | str | Path) -> Model:
         raise ModelError(f"model {model} is not a text file") from error
 
 
-def _shipped() -> Any:
-    return resources.files("hpmatch.data").joinpath("models")
+@cache
+def _shipped() -> dict[str, Any]:
+    folder = resources.files("hpmatch.data").joinpath("models")
+    return {path.name.removesuffix(".json"): path for path in folder.iterdir() if path.name.endswith(".json")}
+
+
+@cache
+def _shipped_model(name: str) -> Model:
+    return _parse(_shipped()[name].read_text("utf-8"), name)
 
 
 def _parse(text: str, source: str) -> Model:

@@ -93,7 +93,8 @@ def _executor() -> Any:
 
 def each_chunk(work: Callable[[Item], Found], chunks: Iterable[Item]) -> Iterator[Found]:
     """The results of array work on chunks, in the chunks' order, by as many threads as there are workers."""
-    if worker_count() == 1:
+    chunks = list(chunks)
+    if worker_count() == 1 or len(chunks) == 1:
         yield from map(work, chunks)
         return
     with ThreadPoolExecutor(worker_count()) as threads:

@@ -1,7 +1,8 @@
 """
 The folder of a prepared register.
 
-    manifest.json           format, version, stages, counts, and size and SHA-256 of each file
+    manifest.json           format, version, counts, and size and SHA-256 of each file
+    model.json              the model that it was prepared with
     ids.arrow               the identifiers
     codes.arrow             for each column the number of each record's value
     values-COLUMN.arrow     the distinct values and how many records hold each
@@ -30,8 +31,8 @@ import pyarrow as pa
 from hpmatch.blocking.blocks import KeyIndex
 from hpmatch.comparison.name_tables import NameTables, TokenFrequencies, common_terms
 from hpmatch.errors import SourceError
-from hpmatch.model import Model, read_model
-from hpmatch.output import whole_folder
+from hpmatch.model import read_model
+from hpmatch.output import check_folder, whole_folder
 from hpmatch.parallel import each_chunk
 from hpmatch.reading import ReadRecords
 from hpmatch.records import Column, Records, Values, Vocabulary
@@ -40,7 +41,7 @@ from hpmatch.sources import RejectedRow, read
 from hpmatch.standardise.token_forms import TokenForms, token_forms
 
 FORMAT, FORMAT_VERSION = "hpmatch-register", 1
-MANIFEST = "manifest.json"
+MANIFEST, _MODEL = "manifest.json", "model.json"
 _AGAIN = "prepare it again: hpmatch prepare REGISTER --out DIR"
 _CHANGES = re.compile(r"changes-(\d{6})-([0-9a-f]{32})\.arrow")
 _BLOCK = 1 << 22
@@ -49,16 +50,19 @@ _BLOCK = 1 << 22
 def write_prepared(register: Register, folder: str | Path) -> None:
     """Write a prepared register to a folder, whole or not at all; see ``Register.save``."""
     if register.indexes is None:
-        raise SourceError("this register was read for one run; use Register.prepare to make one that can be saved")
+        raise SourceError(
+            "this register was read for one run; use Register.prepare to make one that can be saved"
+        )
     with whole_folder(folder, _own_files(Path(folder))) as made:
         for name, table in _tables(register).items():
             with pa.OSFile(str(made / name), "wb") as file, pa.ipc.new_file(file, table.schema) as writer:
                 writer.write_table(table, max_chunksize=max(len(table), 1))
+        (made / _MODEL).write_text(register.model.to_json(), "utf-8")
         records = register.read.records
         manifest = {
             "format": FORMAT,
             "format_version": FORMAT_VERSION,
-            "stages": register.stages,
+            "prepared_by": register.model.preparing,
             "id_name": register.read.id_name,
             "rows": register.read.rows,
             "records": len(records),
@@ -70,14 +74,18 @@ def write_prepared(register: Register, folder: str | Path) -> None:
         (made / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", "utf-8")
 
 
-def add_changes(folder: str | Path, changes: Any, model: Model | str | Path = "imi") -> int:
+def check_prepared_folder(folder: str | Path) -> None:
+    """Make sure that a prepared register can be written to a folder, before the work begins."""
+    check_folder(folder, _own_files(Path(folder)))
+
+
+def add_changes(folder: str | Path, changes: Any) -> int:
     """
     Keep changes beside a prepared register; they are folded in whenever it is opened, until it is saved anew.
 
     Args:
         folder: The prepared register.
         changes: See ``Register.changed``.
-        model: The model that it was prepared with.
 
     Returns:
         How many rows of changes were added.
@@ -87,7 +95,7 @@ def add_changes(folder: str | Path, changes: Any, model: Model | str | Path = "i
     """
     home = Path(folder)
     table = read(changes, "changes").data
-    Register.open(home).changed(table, model)  # refused now rather than when it is opened
+    Register.open(home).changed(table)  # refused now rather than when it is opened
     number = len(_pending(home)) + 1
     unfinished = home / ".changes"
     try:
@@ -96,11 +104,13 @@ def add_changes(folder: str | Path, changes: Any, model: Model | str | Path = "i
         unfinished.rename(home / f"changes-{number:06}-{_sealed(unfinished)['sha256'][:32]}.arrow")
     except OSError as error:
         unfinished.unlink(missing_ok=True)
-        raise SourceError(f"cannot write to {folder}: {error.strerror or error}; nothing was changed") from error
+        raise SourceError(
+            f"cannot write to {folder}: {error.strerror or error}; nothing was changed"
+        ) from error
     return len(table)
 
 
-def read_prepared(folder: str | Path, *, verify: bool = True, model: Model | str | Path = "imi") -> Register:
+def read_prepared(folder: str | Path, *, verify: bool = True) -> Register:
     """Open a prepared register; see ``Register.open``."""
     home = Path(folder)
     manifest = _manifest(home)
@@ -109,8 +119,10 @@ def read_prepared(folder: str | Path, *, verify: bool = True, model: Model | str
         _verify(home, manifest)
     try:
         register = _register(home, manifest)
+        if register.model.preparing != manifest["prepared_by"]:
+            raise SourceError(f"{home} was prepared by another version of hpmatch; {_AGAIN}")
         for path in pending:
-            register = register.changed(_load(path), model)
+            register = register.changed(_load(path))
     except (OSError, pa.ArrowException, KeyError) as error:
         raise SourceError(f"{folder} is damaged ({type(error).__name__}); {_AGAIN}") from error
     return register
@@ -149,7 +161,9 @@ def _verify(home: Path, manifest: Mapping[str, Any]) -> None:
     for path in _pending(home):
         found = _CHANGES.fullmatch(path.name)
         if not found or _sealed(path)["sha256"][:32] != found[2]:
-            raise SourceError(f"{home} is damaged: {path.name} is not as it was written; add those changes again")
+            raise SourceError(
+                f"{home} is damaged: {path.name} is not as it was written; add those changes again"
+            )
 
 
 def _pending(home: Path) -> list[Path]:
@@ -183,7 +197,9 @@ def _tables(register: Register) -> dict[str, pa.Table]:
         "codes.arrow": pa.table({name: column.codes for name, column in records.columns.items()}),
         "rejected.arrow": pa.Table.from_pylist(
             [asdict(row) for row in register.read.rejected],
-            pa.schema({"source": pa.string(), "row": pa.int64(), "reason": pa.string(), "content": pa.string()}),
+            pa.schema(
+                {"source": pa.string(), "row": pa.int64(), "reason": pa.string(), "content": pa.string()}
+            ),
         ),
     }
     for name, column in records.columns.items():
@@ -254,7 +270,7 @@ def _register(home: Path, manifest: Mapping[str, Any]) -> Register:
         indexes[rule] = KeyIndex(_numbers(index, "key"), _numbers(index, "row"))
     rejected = tuple(RejectedRow(**row) for row in _load(home / "rejected.arrow").to_pylist())
     found = ReadRecords(records, manifest["id_name"], rejected, manifest["rows"])
-    return Register(found, manifest["stages"], indexes)
+    return Register(found, read_model(home / _MODEL), indexes)
 
 
 def _token_forms(tokens: pa.Table) -> TokenForms:

@@ -235,7 +235,9 @@ class Column:
         codes, parts = [], []
         for column in columns:
             known = len(places)
-            cells = [tuple(cell) if isinstance(cell, list) else cell for cell in column.values.array.to_pylist()]
+            cells = [
+                tuple(cell) if isinstance(cell, list) else cell for cell in column.values.array.to_pylist()
+            ]
             moved = np.array([*(places.setdefault(cell, len(places)) for cell in cells), MISSING], np.int32)
             codes.append(moved[column.codes])
             parts.append(column.values.array.filter(pa.array(moved[:-1] >= known)))

@@ -8,12 +8,8 @@ kept beside it and folded in when it is opened, until it is saved anew.
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from importlib import resources
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +17,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hpmatch import plugins
 from hpmatch.blocking import index_keys
 from hpmatch.blocking.blocks import KeyIndex
 from hpmatch.comparison.name_tables import NameTables
@@ -35,7 +30,7 @@ from hpmatch.sources import read
 from hpmatch.standardise import with_common_vocabulary
 
 if TYPE_CHECKING:
-    from hpmatch.screening import Hit
+    from hpmatch.results import Hit
 
 Progress = Callable[[str, int, int], None]
 REMOVED = frozenset({"removed", "slettet"})
@@ -49,7 +44,7 @@ class Register:
 
     Attributes:
         read: The standardised records, and what became of every row of their source.
-        stages: What they were prepared with, see ``stages_of``.
+        model: The model that they were prepared with.
         indexes: The keys of each blocking rule; None for a register that serves one run only.
 
     Example:
@@ -60,7 +55,7 @@ class Register:
     """
 
     read: ReadRecords
-    stages: str
+    model: Model
     indexes: Mapping[str, KeyIndex] | None
 
     @classmethod
@@ -92,9 +87,7 @@ class Register:
             register = read_register(source, model, schema)
             report("read", 1, 1)
             NameTables.of(register.read.records)
-            return replace(
-                register, indexes=index_keys(register.read.records, model.blocking_rules, report)
-            )
+            return replace(register, indexes=index_keys(register.read.records, model.blocking_rules, report))
 
     @classmethod
     def open(cls, folder: str | Path, *, verify: bool = True) -> Register:
@@ -133,16 +126,15 @@ class Register:
         Raises:
             SourceError: If the model standardises or blocks in another way.
         """
-        if self.stages != stages_of(model):
+        if model is not self.model and self.model.preparing != model.preparing:
             raise SourceError(
-                f"the register was prepared with other stages than those of model {model.name!r}, or by another version "
-                f"of hpmatch; prepare it again: hpmatch prepare REGISTER --out DIR --model {model.name}"
+                f"the register was prepared with other standardisers or blocking rules than model {model.name!r} has; "
+                f"prepare it again: hpmatch prepare REGISTER --out DIR --model {model.name}"
             )
 
     def changed(
         self,
         changes: Any,
-        model: Model | str | Path = "imi",
         *,
         schema: Schema | str | Path | None = None,
     ) -> Register:
@@ -152,14 +144,12 @@ class Register:
         Args:
             changes: A table like the register. A person who is there already is replaced, any other added; where a column
                 ``change`` says "removed" (or "slettet"), the person is taken out.
-            model: The model that the register was prepared with.
             schema: Which column plays which role, where its name does not say it.
 
         Raises:
             HpmatchError: If the changes cannot be used, or name a person for removal who is not there.
         """
-        model = read_model(model)
-        self.check(model)
+        model = self.model
         removed, kept = _split(changes, self.read.id_name)
         known = self.read.records.ids
         unknown = pc.sum(pc.invert(pc.is_in(removed, known))).as_py() or 0
@@ -176,15 +166,15 @@ class Register:
             _counted(records, model), self.read.id_name, rejected, len(records) + len(rejected)
         )
         indexes = index_keys(read_anew.records, model.blocking_rules) if self.indexes is not None else None
-        return Register(read_anew, self.stages, indexes)
+        return Register(read_anew, model, indexes)
 
-    def screen(self, record: Mapping[str, Any], model: Model | str | Path = "imi") -> list[Hit]:
+    def screen(self, record: Mapping[str, Any], model: Model | str | Path | None = None) -> list[Hit]:
         """
         Hold one alert against the register, at once; safe to call from several threads.
 
         Args:
             record: The alert, a mapping of column names to values.
-            model: The model, see ``link``.
+            model: A model to use instead of the one that the register was prepared with.
 
         Returns:
             The registered persons that the batch job would have kept as links, the likeliest first.
@@ -194,7 +184,7 @@ class Register:
         """
         from hpmatch.screening import screen  # noqa: PLC0415 - it needs this module
 
-        return screen(self, record, model)
+        return screen(self, record, self.model if model is None else read_model(model))
 
 
 def read_register(
@@ -215,24 +205,7 @@ def read_register(
         source.check(model)
         return source
     found = read_records(source, name, REGISTER_ROLES, model.standardisers, read_schema(schema, name))
-    return Register(found, stages_of(model), None)
-
-
-def stages_of(model: Model) -> str:
-    """A fingerprint of all that prepares a register: standardisers, blocking rules, tables, version."""
-    specification = {
-        group: [plugins.describe(group, stage) for stage in stages]
-        for group, stages in (
-            ("hpmatch.standardisers", model.standardisers),
-            ("hpmatch.blocking_rules", model.blocking_rules),
-        )
-    }
-    digest = hashlib.sha256(json.dumps(specification, sort_keys=True).encode())
-    digest.update(version("hpmatch").encode())
-    for table in sorted(resources.files("hpmatch.data").iterdir(), key=lambda path: path.name):
-        if table.name.endswith(".csv"):
-            digest.update(table.read_bytes())
-    return digest.hexdigest()
+    return Register(found, model, None)
 
 
 def _split(changes: Any, id_name: str) -> tuple[pa.Array, pa.Table]:

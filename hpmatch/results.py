@@ -35,9 +35,14 @@ class Evidence:
     level: str
     weight: float | None
 
+    def __str__(self) -> str:
+        return (
+            f"  {self.comparison:<16}{self.level:<24}{'' if self.weight is None else f'{self.weight:>+8.2f}'}"
+        )
+
 
 @dataclass(frozen=True)
-class Candidate:
+class Hit:
     """
     A registered person that an alert may be about.
 
@@ -59,6 +64,13 @@ class Candidate:
     prior_weight: float
     evidence: tuple[Evidence, ...]
 
+    def __str__(self) -> str:
+        lines = [
+            f"{self.hpr_number}: {self.decision}, probability {self.match_probability:.4f}, weight {self.match_weight:+.2f}",
+            f"  {'prior':<16}{'':<24}{self.prior_weight:>8.2f}",
+        ]
+        return "\n".join([*lines, *map(str, self.evidence)])
+
 
 @dataclass(frozen=True)
 class Explanation:
@@ -75,22 +87,11 @@ class Explanation:
     alert_id: str
     disposition: str
     reason: str
-    candidates: tuple[Candidate, ...]
+    candidates: tuple[Hit, ...]
 
     def __str__(self) -> str:
         lines = [f"Alert {self.alert_id}: {self.disposition} - {self.reason}"]
-        for candidate in self.candidates:
-            lines += [
-                (
-                    f"  {candidate.hpr_number}: {candidate.decision}, probability {candidate.match_probability:.4f}, "
-                    f"weight {candidate.match_weight:+.2f}"
-                ),
-                f"    {'prior':<16}{'':<24}{candidate.prior_weight:>8.2f}",
-                *(
-                    f"    {item.comparison:<16}{item.level:<24}{'' if item.weight is None else f'{item.weight:>+8.2f}'}"
-                    for item in candidate.evidence
-                ),
-            ]
+        lines += [f"  {line}" for hit in self.candidates for line in str(hit).splitlines()]
         return "\n".join(lines)
 
 
@@ -111,7 +112,7 @@ class Result:
     dispositions: pa.Table
     rejected: pa.Table
     summary: Mapping[str, Any]
-    _candidates: Callable[[str], tuple[Candidate, ...]]
+    _hits: Callable[[str], tuple[Hit, ...]]
 
     def explain(self, alert_id: str) -> Explanation:
         """
@@ -124,9 +125,7 @@ class Result:
         row = self.dispositions.filter(pc.equal(self.dispositions[id_column], str(alert_id))).to_pylist()
         if not row:
             raise HpmatchError(f"no alert {alert_id!r} among the {len(self.dispositions)} of this result")
-        return Explanation(
-            str(alert_id), row[0]["disposition"], row[0]["reason"], self._candidates(str(alert_id))
-        )
+        return Explanation(str(alert_id), row[0]["disposition"], row[0]["reason"], self._hits(str(alert_id)))
 
     def to_pandas(self, table: str = "links") -> pd.DataFrame:
         """One of the tables ("links", "dispositions", "rejected") as a pandas DataFrame; needs pandas."""

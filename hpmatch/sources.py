@@ -142,15 +142,16 @@ def _as_arrow(source: Any, name: str) -> pa.Table:
 def _from_dicts(rows: Sequence[Mapping[str, Any]]) -> pa.Table:
     columns = dict.fromkeys(column for row in rows for column in row)
     return pa.table(
-        {column: pa.array([_plain_cell(row.get(column)) for row in rows], pa.string()) for column in columns}
+        {column: pa.array([plain_cell(row.get(column)) for row in rows], pa.string()) for column in columns}
     )
 
 
-def _plain_cell(cell: Any) -> str | None:
+def plain_cell(cell: Any) -> str | None:
+    """A cell of a dict as text; None where there is nothing."""
     if cell is None or type(cell).__name__ in ("NAType", "NaTType") or cell != cell:  # noqa: PLR0124 - NaN
         return None
     if isinstance(cell, (list, tuple)):
-        return ";".join(text for each in cell if (text := _plain_cell(each)))
+        return ";".join(text for each in cell if (text := plain_cell(each)))
     return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
 
 
@@ -170,7 +171,7 @@ def _text_column(column: pa.Array, name: str, field: str) -> pa.Array:
     if pa.types.is_dictionary(column.type):
         column = column.dictionary_decode()
     if _is_listed(column.type):
-        column = pa.array([_plain_cell(cell) for cell in column.to_pylist()], pa.string())
+        column = pa.array([plain_cell(cell) for cell in column.to_pylist()], pa.string())
     if pa.types.is_floating(column.type):
         # Whole numbers with gaps arrive from pandas as floats: 9144889.0 is the number 9144889.
         whole = pc.cast(pc.if_else(pc.is_finite(column), column, None), pa.int64(), safe=False)

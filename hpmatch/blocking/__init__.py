@@ -97,7 +97,7 @@ def candidate_pairs(
     """
     if not 0 < len(rules) <= MAX_RULES:
         raise PluginError(f"blocking needs 1 to {MAX_RULES} rules, not {len(rules)}")
-    keyed = {rule.name: rule.keys(left) for rule in rules if isinstance(rule, BlockingRule)}
+    keyed = {rule.name: rule.keys(left) for rule in rules if not isinstance(rule, PairRule)}
     blocks = _indexed_blocks(keyed, indexes) if indexes is not None else _blocks(keyed, right, rules)
     found: list[Pairs] = []
     blockable, seen = np.zeros(len(left), bool), np.zeros(len(left), bool)
@@ -110,8 +110,11 @@ def candidate_pairs(
         limit = getattr(rule, "max_block", None) or max_block
         joined = blocks[rule.name].join(keyed[rule.name], limit)
         found.append(joined.pairs)
-        blockable[keyed[rule.name].rows] = True
-        seen[np.setdiff1d(keyed[rule.name].rows, joined.lost_rows)] = True
+        keyed_rows = np.zeros(len(left), bool)
+        keyed_rows[keyed[rule.name].rows] = True
+        blockable |= keyed_rows
+        keyed_rows[joined.lost_rows] = False
+        seen |= keyed_rows
         if joined.blocks_lost:
             cut.append(CutBlocks(rule.name, limit, joined.blocks_lost, joined.pairs_lost))
     names = tuple(rule.name for rule in rules)
@@ -124,7 +127,7 @@ def index_keys(
     progress: Callable[[str, int, int], None] = lambda *_: None,
 ) -> dict[str, KeyIndex]:
     """Index the keys that each blocking rule gives to a table."""
-    keying = [rule for rule in rules if isinstance(rule, BlockingRule)]
+    keying = [rule for rule in rules if not isinstance(rule, PairRule)]
     starts = range(0, len(records), _ROWS_AT_A_TIME)
     indexes = {}
     for done, rule in enumerate(keying):
@@ -151,7 +154,7 @@ def _blocks(
 ) -> dict[str, Blocks]:
     """The rows of the right table that hold each key of the left one, chunk by chunk."""
     wanted = {name: WantedKeys.of(keys.keys) for name, keys in keyed.items()}
-    sought = [rule for rule in rules if isinstance(rule, BlockingRule) and len(keyed[rule.name].keys)]
+    sought = [rule for rule in rules if not isinstance(rule, PairRule) and len(keyed[rule.name].keys)]
 
     def find(start: int) -> list[tuple[IntArray, IntArray]]:
         chunk = right.slice(start, min(start + _ROWS_AT_A_TIME, len(right)))

@@ -60,7 +60,7 @@ class Blocks:
         rows = np.repeat(left.rows[~lost], sizes[kept])
         return Joined(
             Pairs(rows, self.rows[ranges(self.starts[kept], sizes[kept])]),
-            np.unique(left.rows[lost]),
+            left.rows[lost],
             int((sizes > max_block).sum()),
             int(sizes[block[lost]].sum()),
         )
@@ -72,7 +72,7 @@ class Joined(NamedTuple):
 
     Attributes:
         pairs: The pairs of rows that share a key.
-        lost_rows: int32[l], the left rows that have a key whose block is too large, ascending.
+        lost_rows: int32[l], the left rows that have a key whose block is too large.
         blocks_lost: How many blocks are too large.
         pairs_lost: How many pairs, not necessarily distinct, they would have given.
     """

@@ -7,6 +7,7 @@ A comparison sees each distinct pair of values once; what it finds is spread to 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import cast
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +15,7 @@ import numpy.typing as npt
 from hpmatch.blocking import CandidatePairs
 from hpmatch.errors import HpmatchError, PluginError
 from hpmatch.parallel import each_chunk
-from hpmatch.protocols import Compared, Comparison, ComparisonVectors, JointComparison, PreparedComparison
+from hpmatch.protocols import Compared, Comparison, ComparisonVectors, JointComparison
 from hpmatch.records import MISSING, IntArray, Records
 
 DEFAULT_CHUNK_SIZE = 100_000
@@ -78,9 +79,7 @@ def parts_of(comparisons: Sequence[Comparison | JointComparison]) -> tuple[Compa
 
 def prepare(comparison: Comparison | JointComparison, register: Records) -> Comparison | JointComparison:
     """The comparison, ready for a whole register."""
-    if isinstance(comparison, PreparedComparison):
-        return comparison.prepared(register)
-    return comparison
+    return comparison.prepared(register) if hasattr(comparison, "prepared") else comparison
 
 
 def compare_rows(
@@ -91,15 +90,15 @@ def compare_rows(
     right_rows: IntArray,
 ) -> tuple[Compared, ...]:
     """Compare row pairs by one comparison, or by all parts of a joint one."""
-    if not isinstance(comparison, JointComparison):
+    if not hasattr(comparison, "compare_parts"):  # several times faster than to ask the protocol
         return (compare_distinct(comparison, left, right, left_rows, right_rows),)
     columns = comparison.columns
-    found = comparison.compare_parts(
+    found = cast(JointComparison, comparison).compare_parts(
         left.select(columns).take(left_rows), right.select(columns).take(right_rows)
     )
-    if len(found) != len(comparison.parts):
+    if len(found) != len(parts_of((comparison,))):
         raise PluginError(f"comparison {comparison.name!r} has to return one Compared for each of its parts")
-    for part, each in zip(comparison.parts, found, strict=True):
+    for part, each in zip(parts_of((comparison,)), found, strict=True):
         _check(part, each, len(left_rows))
     return found
 
@@ -113,31 +112,48 @@ def compare_distinct(
     Returns:
         For each pair what its values gave; missing where either side holds none of the comparison's columns.
     """
-    left, right = left.select(comparison.columns), right.select(comparison.columns)
-    left_value, left_first = _distinct_values(left, left_rows)
-    right_value, right_first = _distinct_values(right, right_rows)
-    present = (left_value >= 0) & (right_value >= 0)
-    if not present.any():
+    left_value, left_present = _combined(left, comparison.columns, left_rows)
+    right_value, right_present = _combined(right, comparison.columns, right_rows)
+    present = left_present & right_present
+    places = np.flatnonzero(present)
+    if not len(places):
         return Compared(np.full(len(present), MISSING, np.int8))
-    pair = left_value[present] * np.int64(max(len(right_first), 1)) + right_value[present]
-    distinct, of_pair = np.unique(pair, return_inverse=True)
-    chosen_left, chosen_right = np.divmod(distinct, max(len(right_first), 1))
-    found = comparison.compare(left.take(left_first[chosen_left]), right.take(right_first[chosen_right]))
-    _check(comparison, found, len(distinct))
+    width = int(right_value.max()) + 1
+    _, first, of_pair = np.unique(
+        left_value[places] * width + right_value[places], return_index=True, return_inverse=True
+    )
+    chosen = places[first]
+    found = comparison.compare(
+        left.select(comparison.columns).take(left_rows[chosen]),
+        right.select(comparison.columns).take(right_rows[chosen]),
+    )
+    _check(comparison, found, len(chosen))
     return _spread(found, present, of_pair)
 
 
-def _distinct_values(records: Records, rows: IntArray) -> tuple[IntArray, IntArray]:
-    """For each row the number of its combination of values (-1 if all are missing), and a row that holds each."""
-    used, of_row = np.unique(rows, return_inverse=True)
-    combined = np.zeros(len(used), np.int64)
-    present = np.zeros(len(used), bool)
-    for column in records.columns.values():
-        codes = column.codes[used].astype(np.int64)
-        present |= codes >= 0
-        combined = np.unique(combined * (len(column.values.array) + 1) + codes + 1, return_inverse=True)[1]
-    _, first, value = np.unique(combined, return_index=True, return_inverse=True)
-    return np.where(present, value, MISSING)[of_row], used[first]
+_MOST_COMBINATIONS = 1 << 31  # two such numbers make one of 64 bits
+
+
+def _combined(
+    records: Records, columns: Sequence[str], rows: IntArray
+) -> tuple[IntArray, npt.NDArray[np.bool_]]:
+    """For each row a number that stands for its combination of values, and whether it has any of them."""
+    combined, combinations = np.zeros(len(rows), np.int64), 1
+    present = np.zeros(len(rows), bool)
+    for name in columns:
+        if name in records:
+            column = records[name]
+            codes = column.codes[rows]
+            present |= codes >= 0
+            values = len(column.values.array) + 1
+            if combinations * values > _MOST_COMBINATIONS:
+                distinct, combined = np.unique(combined, return_inverse=True)
+                combinations = len(distinct)
+            combined = combined * values + codes + 1
+            combinations *= values
+    if combinations > _MOST_COMBINATIONS:
+        combined = np.unique(combined, return_inverse=True)[1]
+    return combined, present
 
 
 def _spread(found: Compared, present: npt.NDArray[np.bool_], of_pair: IntArray) -> Compared:

@@ -74,15 +74,23 @@ def _levels(
 
 
 def _sets(records: Records, column: str) -> list[frozenset[str]]:
-    cells = records[column].to_pylist()
-    return [frozenset((cell,) if isinstance(cell, str) else cell or ()) for cell in cells]
+    values = records[column].values
+    sets = values.derived("sets", lambda: [_as_set(cell) for cell in values.array.to_pylist()])
+    return [sets[code] for code in records[column].codes.tolist()]
+
+
+def _as_set(cell: str | Sequence[str]) -> frozenset[str]:
+    return frozenset((cell,) if isinstance(cell, str) else cell)
 
 
 def _shares(records: Records, column: str) -> dict[str, float]:
     values = records[column].values
-    known = int(values.counts.sum())
-    if hasattr(values.array, "value_lengths"):
-        terms, counts = values.terms.vocabulary.array, values.term_counts
-    else:
-        terms, counts = values.array, values.counts
-    return {term: count / known for term, count in zip(terms.to_pylist(), counts.tolist(), strict=True)}
+
+    def of_terms() -> dict[str, float]:
+        listed = hasattr(values.array, "value_lengths")
+        texts = values.terms.vocabulary.texts if listed else values.array.to_pylist()
+        counts = values.term_counts if listed else values.counts
+        known = int(values.counts.sum())
+        return {term: count / known for term, count in zip(texts, counts.tolist(), strict=True)}
+
+    return values.derived("shares", of_terms)

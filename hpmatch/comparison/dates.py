@@ -131,12 +131,17 @@ def _is_default(month: Readings, day: Readings) -> npt.NDArray[np.bool_]:
 
 def _share(column: Column) -> FloatArray:
     """The share of records whose date has the same first reading as each row's."""
-    array = column.values.array
-    offsets = np.asarray(array.offsets, np.int64)
-    first = np.asarray(array.values, np.int64)[offsets[:-1]] if len(array) else np.empty(0, np.int64)
-    dates, of_value = np.unique(first, return_inverse=True)
-    counts = np.bincount(of_value, weights=column.values.counts, minlength=len(dates))
-    return np.asarray(counts[of_value][column.codes] / max(column.values.records, 1), np.float64)
+    values = column.values
+
+    def of_values() -> FloatArray:
+        offsets = np.asarray(values.array.offsets, np.int64)
+        readings = np.asarray(values.array.values, np.int64)
+        first = readings[offsets[:-1]] if len(values.array) else np.empty(0, np.int64)
+        dates, of_value = np.unique(first, return_inverse=True)
+        counts = np.bincount(of_value, weights=values.counts, minlength=len(dates))
+        return np.asarray(counts[of_value] / max(values.records, 1), np.float64)
+
+    return values.derived("share_of_first_reading", of_values)[column.codes]
 
 
 def _reading_pairs(left: Column, right: Column) -> tuple[Readings, Readings, IntArray]:
@@ -152,6 +157,13 @@ def _reading_pairs(left: Column, right: Column) -> tuple[Readings, Readings, Int
 
 
 def _readings(column: Column) -> tuple[IntArray, IntArray, Readings]:
-    offsets = np.asarray(column.values.array.offsets, np.int64)
-    flat = np.asarray(column.values.array.values, np.int64)
-    return offsets[:-1][column.codes], np.diff(offsets)[column.codes], flat
+    array = column.values.array
+    starts, sizes, flat = column.values.derived(
+        "readings",
+        lambda: (
+            np.asarray(array.offsets, np.int64)[:-1],
+            np.asarray(np.diff(np.asarray(array.offsets, np.int64)), np.int64),
+            np.asarray(array.values, np.int64),
+        ),
+    )
+    return starts[column.codes], sizes[column.codes], flat

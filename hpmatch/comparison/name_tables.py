@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -89,6 +90,18 @@ class NameTables:
     known: npt.NDArray[np.bool_]
     frequencies: TokenFrequencies
     rarity: IntArray
+
+    @cached_property
+    def by_rarity(self) -> IntArray:
+        """int64[t], the tokens' places, the rarest first."""
+        places = np.empty(len(self.rarity), np.int64)
+        places[self.rarity] = np.arange(len(self.rarity))
+        return places
+
+    @cached_property
+    def _known(self) -> npt.NDArray[np.bool_]:
+        """Known, and false for the tokens behind the register's own."""
+        return np.append(self.known, False)
 
     @classmethod
     def of(cls, register: Records) -> NameTables:
@@ -172,8 +185,7 @@ class NameTables:
             for token in used.tolist()
         ]
         found = token_agreement(texts, *np.split(place, 2))
-        known = np.append(self.known, False)
-        found[(found == CLOSE) & known[np.minimum(a, size)] & known[b]] = SIMILAR
+        found[(found == CLOSE) & self._known[np.minimum(a, size)] & self._known[b]] = SIMILAR
         return found[of_pair]
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import ClassVar, NamedTuple
 
 import numpy as np
@@ -273,7 +274,7 @@ def _compare_parts(
         if (left_fields, right_fields) not in known:
             longest = np.maximum(left_sizes(left_fields), right_sizes(right_fields))
             chosen = _between(pairs, left_fields, right_fields)
-            known[left_fields, right_fields] = _find_best(chosen, tables.rarity, longest)
+            known[left_fields, right_fields] = _find_best(chosen, tables, longest)
         return known[left_fields, right_fields]
 
     return tuple(_compared(part, best, tables, left, right) for part in parts)
@@ -313,31 +314,36 @@ def _between(pairs: TokenPairs, left_fields: Sequence[str], right_fields: Sequen
 
 
 def _in_fields(field: IntArray, first: npt.NDArray[np.bool_], names: Sequence[str]) -> npt.NDArray[np.bool_]:
-    wanted = np.isin(np.arange(len(FIELDS)), [FIELDS.index(name.removeprefix("first_")) for name in names])
-    return np.asarray(wanted[field] & (first | (names != _FIRST)))
+    wanted = _are_wanted(tuple(names))[field]
+    return wanted & first if names == _FIRST else wanted
 
 
-def _find_best(pairs: TokenPairs, rarity: IntArray, longest: IntArray) -> _Best:
+@cache
+def _are_wanted(names: tuple[str, ...]) -> npt.NDArray[np.bool_]:
+    """bool[f], which of the name fields are among the given ones."""
+    return np.array([name in [each.removeprefix("first_") for each in names] for name in FIELDS])
+
+
+def _find_best(pairs: TokenPairs, tables: NameTables, longest: IntArray) -> _Best:
     """
     The best agreement of each of k pairs.
 
     Args:
         pairs: The token pairs to choose from, those of one pair of names together.
-        rarity: int64[t], the place of each right token when the rarest comes first.
+        tables: What is known of the register's tokens.
         longest: int64[k], how many tokens the longer of the two names has.
     """
     agreement = np.full(len(longest), NOTHING, np.int8)
     token = np.full(len(longest), -1, np.int64)
     all_agree = np.zeros(len(longest), bool)
     if len(pairs.owner):
-        rank = pairs.agreement.astype(np.int64) * len(rarity) + rarity[pairs.right_token]
+        size = len(tables.rarity)
+        rank = pairs.agreement.astype(np.int64) * size + tables.rarity[pairs.right_token]
         first = np.flatnonzero(np.append(True, pairs.owner[1:] != pairs.owner[:-1]))
         lowest = np.minimum.reduceat(rank, first)
         owner = pairs.owner[first]
-        agreement[owner] = lowest // len(rarity)
-        by_rarity = np.empty(len(rarity), np.int64)
-        by_rarity[rarity] = np.arange(len(rarity))
-        token[owner] = by_rarity[lowest % len(rarity)]
+        agreement[owner] = lowest // size
+        token[owner] = tables.by_rarity[lowest % size]
         same = np.add.reduceat((pairs.agreement == SAME).astype(np.int64), first)
         all_agree[owner] = (same > 0) & (same >= longest[owner])
     token[agreement == NOTHING] = -1

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -15,6 +16,8 @@ import pyarrow.compute as pc
 
 from hpmatch.protocols import Standardiser
 from hpmatch.records import Column, IntArray, Records, Vocabulary
+
+Cells = TypeVar("Cells")
 
 
 def standardise(
@@ -61,11 +64,27 @@ def with_common_vocabulary(
 
 
 def _column(stage: Standardiser, cells: Mapping[str, pa.Array], size: int) -> Column:
+    texts, rows = distinct_cells(told_roles(stage, cells), size)
+    return column_of_cells(stage, texts, rows)
+
+
+def told_roles(stage: Standardiser, cells: Mapping[str, Cells]) -> list[Cells | None]:
+    """The cells of each role that a stage reads; None where the table lacks it, or what makes it telling."""
     only_with: Mapping[str, str] = getattr(stage, "only_with", {})
-    told = [
+    return [
         cells.get(role) if role not in only_with or only_with[role] in cells else None for role in stage.roles
     ]
-    texts, rows = distinct_cells(told, size)
+
+
+def column_of_cells(stage: Standardiser, texts: Sequence[Sequence[str]], rows: IntArray) -> Column:
+    """
+    The column that a stage makes.
+
+    Args:
+        stage: The stage.
+        texts: For each of its roles distinct cells.
+        rows: int32[n], the place of each row's cells.
+    """
     values = stage.standardise(*texts)
     if isinstance(values, pa.Array):
         return Column.recode_array(rows, values)

@@ -1,0 +1,155 @@
+"""One alert at a time: while somebody waits, with the same stages and the same answer as the batch job."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Hashable, Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+from typing import Any, cast
+
+import numpy as np
+import pyarrow as pa
+
+from hpmatch.alerts import IDENTITY
+from hpmatch.blocking import CandidatePairs
+from hpmatch.comparison import compare
+from hpmatch.dispose import Scored, dispose, evidence_of, hits_of, links_of
+from hpmatch.errors import HpmatchError, SchemaError, SourceError
+from hpmatch.link import score_pairs
+from hpmatch.model import Model, read_model
+from hpmatch.reading import ReadRecords
+from hpmatch.records import Column, Records
+from hpmatch.register import Register
+from hpmatch.results import Evidence, Hit
+from hpmatch.schema import ALERT_ROLES, REGISTER_ROLES, Layout, Schema, resolve
+from hpmatch.sources import plain_cell
+from hpmatch.standardise import column_of_cells, told_roles
+
+_REMEMBERED = 1 << 14  # standardised cells, so that what repeats is not read again
+
+
+@dataclass(frozen=True)
+class Score:
+    """
+    How much the evidence says that two records are about one person.
+
+    Attributes:
+        match_weight: log2 of how much likelier the evidence is for one person than for two; no prior is in it.
+        evidence: What each comparison adds.
+    """
+
+    match_weight: float
+    evidence: tuple[Evidence, ...]
+
+    def __str__(self) -> str:
+        return "\n".join([f"weight {self.match_weight:+.2f}", *map(str, self.evidence)])
+
+
+def screen(register: Register, record: Mapping[str, Any], model: Model) -> list[Hit]:
+    """Hold one alert against a prepared register; see ``Register.screen``."""
+    alert = _one_record(record, ALERT_ROLES, model, "alert")
+    scored = _scored(register, alert, model)
+    places = links_of(scored, model, None)
+    return list(hits_of(alert, register.read.records, scored, model, places))
+
+
+def _scored(register: Register, alert: Records, model: Model) -> Scored:
+    if register.indexes is None:
+        raise SourceError(
+            "this register was read for one run; use Register.prepare to make one that can be screened"
+        )
+    register.check(model)
+    return score_pairs(alert, register, model)
+
+
+def answer(register: Register, record: Mapping[str, Any], model: Model) -> dict[str, Any]:
+    """
+    Answer one alert as a batch job would.
+
+    Returns:
+        alert_id, disposition, hpr_number, match_probability, reason, and hits with what each comparison found.
+    """
+    alert = _one_record(record, ALERT_ROLES, model, "alert")
+    scored = _scored(register, alert, model)
+    result = dispose(ReadRecords(alert, "alert_id", (), 1), register.read, scored, model, None)
+    told = result.dispositions.drop_columns(["person_id"]).to_pylist()[0]
+    hits = result.explain(told["alert_id"]).candidates
+    return {**told, "hits": [{**asdict(hit), "rules": list(hit.rules)} for hit in hits]}
+
+
+def screen_lines(register: Register, lines: Iterable[str]) -> Iterator[dict[str, Any]]:
+    """Answer alerts that come as JSON lines; a line that cannot be used is answered with its number and an error."""
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            record = json.loads(line)
+            if not isinstance(record, dict):
+                raise SourceError("is not a JSON object")
+            yield answer(register, record, register.model)
+        except json.JSONDecodeError as error:
+            yield {"line": number, "error": f"is not JSON: {error.msg} at character {error.pos + 1}"}
+        except HpmatchError as error:
+            yield {"line": number, "error": str(error)}
+
+
+def score(left: Mapping[str, Any], right: Mapping[str, Any], model: Model | str = "imi") -> Score:
+    """
+    Compare two records, for example an alert and a registered person.
+
+    How common names and dates are is known only with a register; without one, each counts as of average frequency.
+
+    Args:
+        left: A mapping of column names to values, as of an alert.
+        right: Another, as of a registered person.
+        model: The model, see ``link``.
+
+    Raises:
+        HpmatchError: If a record has none of the needed columns.
+
+    Example:
+        >>> kari = {"family_name": "Berg", "given_name": "Kari", "birth_date": "1980-02-03"}
+        >>> round(score(kari, {**kari, "birth_date": "1980-03-02"}).match_weight) < round(score(kari, kari).match_weight)
+        True
+    """
+    model = read_model(model)
+    a, b = _one_record(left, ALERT_ROLES, model, "left"), _one_record(right, REGISTER_ROLES, model, "right")
+    vectors = compare(a, b, _ONLY_PAIR, model.comparisons)
+    weight = float(model.classifier.match_weights(vectors)[0])
+    return Score(weight, evidence_of(vectors, model)[0])
+
+
+_ROW = np.zeros(1, np.int32)
+_ONLY_PAIR = CandidatePairs(_ROW, _ROW, _ROW, (), np.ones(1, bool), np.zeros(1, bool))
+
+
+def _one_record(record: Mapping[str, Any], roles: tuple[str, ...], model: Model, name: str) -> Records:
+    """A table of one record, its cells standardised as in any table."""
+    layout = _layout(tuple(record), roles, name)
+    cells = {
+        role: text
+        for role, column in layout.roles.items()
+        if (text := plain_cell(record[column])) is not None and text != ""
+    }
+    columns = {
+        stage.column: _standardised(cast(Hashable, stage), tuple(told_roles(stage, cells)))
+        for stage in model.standardisers
+        if any(role in cells for role in stage.roles)
+    }
+    return Records(pa.array([cells.get(roles[0], "")]), columns)
+
+
+@lru_cache(maxsize=256)
+def _layout(names: tuple[str, ...], roles: tuple[str, ...], table: str) -> Layout:
+    layout = resolve(Schema(), names, roles, table=table, required=())
+    if not any(role in layout.roles for role in IDENTITY):
+        raise SchemaError(
+            f"{table}: there is no {', '.join(IDENTITY)} among {', '.join(names) or 'no columns'}"
+        )
+    return layout
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _standardised(stage: Any, texts: tuple[str | None, ...]) -> Column:
+    return column_of_cells(stage, [[text or ""] for text in texts], _ROW)
