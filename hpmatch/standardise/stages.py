@@ -13,9 +13,11 @@ import pyarrow as pa
 from hpmatch.data import read_table
 from hpmatch.standardise.countries import code_countries, code_country, date_order
 from hpmatch.standardise.dates import read_dates
+from hpmatch.standardise.given_names import implied_sex_of_given
 from hpmatch.standardise.identifiers import Identifier, read_identifiers, take_identifiers
 from hpmatch.standardise.names import name_tokens
 from hpmatch.standardise.professions import code_professions, code_specialties
+from hpmatch.standardise.surnames import implied_sex
 from hpmatch.standardise.text import fold
 
 WORDS = pa.list_(pa.string())
@@ -47,7 +49,7 @@ class PersonName:
 
     def standardise(self, *texts: Sequence[str]) -> list[tuple[str, ...]]:
         """The tokens of each field."""
-        return [name_tokens(text) for text in texts[0]]
+        return [name_tokens(text, given=self.column == "given_name") for text in texts[0]]
 
 
 @dataclass(frozen=True)
@@ -130,6 +132,41 @@ class Sex:
             _sexes().get(fold(sex).strip(" .")) or _told_sex(number, country)
             for sex, country, number in zip(*texts, strict=True)
         ]
+
+
+@dataclass(frozen=True)
+class SexByName:
+    """
+    The sex that an alert's names imply, where nothing else tells it; for registered persons the sex itself.
+
+    A given name tells it by the table of given names or its ending, a surname by an ending that only women or only men
+    have.
+
+    Example:
+        >>> SexByName().standardise(["", "F", "F"], ["LT", "LT", ""], ["", "", ""], ["Rasa", "Rasa", ""], ["", "", ""])
+        ['F', None, 'F']
+    """
+
+    column: str = "sex_by_name"
+    kind = pa.string()
+    roles: tuple[str, ...] = ("sex", "sending_country", "national_id", "given_name", "family_name")
+    only_with: ClassVar = MappingProxyType(
+        dict.fromkeys(("national_id", "given_name", "family_name"), "sending_country")
+    )
+
+    def standardise(self, *texts: Sequence[str]) -> list[str | None]:
+        """F or M for each cell, None where the names tell neither or the sex is known without them."""
+        stated = Sex().standardise(*texts[:3])
+        return [
+            sex if not country else None if sex else _implied_sex(given, family)
+            for sex, country, given, family in zip(stated, texts[1], *texts[3:], strict=True)
+        ]
+
+
+def _implied_sex(given: str, family: str) -> str | None:
+    called = [implied_sex_of_given(token) for token in name_tokens(given)[:1]]
+    told = set(called) - {""} or {implied_sex(token) for token in name_tokens(family)} - {""}
+    return told.pop() if len(told) == 1 else None
 
 
 def _told_sex(number: str, country: str) -> str | None:

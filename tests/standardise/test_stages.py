@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from hpmatch.standardise.stages import Sex
+from hpmatch.standardise.stages import Sex, SexByName
 
 CASES = Path(__file__).with_name("cases") / "sexes.txt"
 
@@ -25,3 +25,29 @@ SEXES = [*read_sexes()]
 def test_every_word_tells_the_sex(word, sex):
     """A word for a sex is known, in capitals and with a dot too; any other word tells nothing."""
     assert Sex().standardise([word, f" {word.upper()}.", f"{word}q"], [""] * 3, [""] * 3) == [sex, sex, None]
+
+
+@pytest.mark.parametrize(
+    ("given", "family", "expected"),
+    [
+        ("Rasa", "Berg", "F"),  # LT given name
+        ("Jonas Marija", "Berg", "M"),  # the first given name counts
+        ("Jan", "Nováková", "F"),  # NO man, EN woman: the surname tells (CZ)
+        ("Xqz", "Kowalska", "F"),  # PL
+        ("Xqz", "Berg", None),
+        ("", "", None),
+    ],
+)
+def test_names_imply_the_sex_that_an_alert_does_not_state(given, family, expected):
+    """A given name, or else a surname's ending, tells the sex; names of both sexes tell none."""
+    assert SexByName().standardise([""], ["LT"], [""], [given], [family]) == [expected]
+
+
+def test_a_sex_that_is_known_is_not_implied_again():
+    """Evidence counts once: what the alert states, or its identifier tells, leaves nothing to the name."""
+    stage = SexByName()
+    assert stage.standardise(["M", ""], ["LT", "LT"], ["", "37804090003"], ["Rasa", "Rasa"], ["", ""]) == [
+        None,
+        None,
+    ]
+    assert stage.standardise(["F"], [""], [""], [""], [""]) == ["F"]  # a registered person
