@@ -258,7 +258,7 @@ class Model:
         }
         return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
         """The SHA-256 of the model's JSON text, or "" for a model that no file could hold."""
         try:

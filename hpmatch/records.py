@@ -316,6 +316,11 @@ class Records(_Derived):
             self.ids.take(pa.array(rows)), {name: column.take(rows) for name, column in self.columns.items()}
         )
 
+    def values_at(self, rows: IntArray, names: Sequence[str]) -> Records:
+        """Named columns, as far as they are there, at the given rows; identifiers, which nothing compares, are left out."""
+        columns = {name: self.columns[name].take(rows) for name in names if name in self.columns}
+        return Records(pa.nulls(len(rows), pa.string()), columns)
+
     def slice(self, start: int, stop: int) -> Records:
         """The records from ``start`` up to ``stop``, without a copy."""
         rows = slice(start, stop)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Hashable, Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from typing import Any, cast
 
@@ -26,7 +26,8 @@ from hpmatch.schema import ALERT_ROLES, REGISTER_ROLES, Layout, Schema, resolve
 from hpmatch.sources import plain_cell
 from hpmatch.standardise import column_of_cells, told_roles
 
-_REMEMBERED = 1 << 14  # standardised cells, so that what repeats is not read again
+_REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+_REMEMBERED = 1 << 12  # records and cells, so that what repeats is not standardised again
 
 
 @dataclass(frozen=True)
@@ -84,14 +85,25 @@ def screen_lines(register: Register, lines: Iterable[str]) -> Iterator[dict[str,
         if not line.strip():
             continue
         try:
-            record = json.loads(line)
-            if not isinstance(record, dict):
-                raise SourceError("is not a JSON object")
-            yield answer(register, record, register.model)
-        except json.JSONDecodeError as error:
-            yield {"line": number, "error": f"is not JSON: {error.msg} at character {error.pos + 1}"}
+            yield answer(register, _record_of(line), register.model)
+        except RecursionError:
+            yield {"line": number, "error": "is nested too deep"}
         except HpmatchError as error:
             yield {"line": number, "error": str(error)}
+
+
+def _record_of(line: str) -> dict[str, Any]:
+    if _REPLACEMENT in line:
+        raise SourceError("holds bytes that are not text in UTF-8")
+    try:
+        record = json.loads(line)
+    except json.JSONDecodeError as error:
+        raise SourceError(f"is not JSON: {error.msg} at character {error.pos + 1}") from error
+    except ValueError as error:
+        raise SourceError("holds a number that is too long to be read") from error
+    if not isinstance(record, dict):
+        raise SourceError("is not a JSON object")
+    return record
 
 
 def score(left: Mapping[str, Any], right: Mapping[str, Any], model: Model | str = "imi") -> Score:
@@ -114,7 +126,30 @@ def score(left: Mapping[str, Any], right: Mapping[str, Any], model: Model | str 
         True
     """
     model = read_model(model)
-    a, b = _one_record(left, ALERT_ROLES, model, "left"), _one_record(right, REGISTER_ROLES, model, "right")
+    cells = _cells(left, ALERT_ROLES, "left"), _cells(right, REGISTER_ROLES, "right")
+    known = _Known(model.fingerprint, model)
+    # A model that no file could hold has no fingerprint to be known by.
+    return _score(*cells, known) if known.fingerprint else _score.__wrapped__(*cells, known)
+
+
+@dataclass(frozen=True)
+class _Known:
+    """A model that is known by its fingerprint."""
+
+    fingerprint: str
+    model: Model = field(compare=False)
+
+
+_Cells = tuple[tuple[str, str], ...]
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _score(left: _Cells, right: _Cells, known: _Known) -> Score:
+    model, standardisers = known.model, cast(Hashable, known.model.standardisers)
+    a, b = (
+        _records_of(cells, roles[0], standardisers)
+        for cells, roles in ((left, ALERT_ROLES), (right, REGISTER_ROLES))
+    )
     vectors = compare(a, b, _ONLY_PAIR, model.comparisons)
     weight = float(model.classifier.match_weights(vectors)[0])
     return Score(weight, evidence_of(vectors, model)[0])
@@ -126,23 +161,40 @@ _ONLY_PAIR = CandidatePairs(_ROW, _ROW, _ROW, (), np.ones(1, bool), np.zeros(1, 
 
 def _one_record(record: Mapping[str, Any], roles: tuple[str, ...], model: Model, name: str) -> Records:
     """A table of one record, its cells standardised as in any table."""
+    return _records_of(_cells(record, roles, name), roles[0], cast(Hashable, model.standardisers))
+
+
+def _cells(record: Mapping[str, Any], roles: tuple[str, ...], name: str) -> _Cells:
+    """The role and the text of each cell that is not empty."""
     layout = _layout(tuple(record), roles, name)
-    cells = {
-        role: text
+    cells = tuple(
+        (role, text)
         for role, column in layout.roles.items()
         if (text := plain_cell(record[column])) is not None and text != ""
-    }
+    )
+    try:
+        "".join(text for _, text in cells).encode()
+    except UnicodeEncodeError as error:
+        raise SourceError(
+            f"{name}: a cell holds half a letter (a lone surrogate); give whole ones"
+        ) from error
+    return cells
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _records_of(cells: _Cells, id_role: str, standardisers: Any) -> Records:
+    told = dict(cells)
     columns = {
-        stage.column: _standardised(cast(Hashable, stage), tuple(told_roles(stage, cells)))
-        for stage in model.standardisers
-        if any(role in cells for role in stage.roles)
+        stage.column: _standardised(stage, tuple(told_roles(stage, told)))
+        for stage in standardisers
+        if any(role in told for role in stage.roles)
     }
-    return Records(pa.array([cells.get(roles[0], "")]), columns)
+    return Records(pa.array([told.get(id_role, "")]), columns)
 
 
 @lru_cache(maxsize=256)
 def _layout(names: tuple[str, ...], roles: tuple[str, ...], table: str) -> Layout:
-    layout = resolve(Schema(), names, roles, table=table, required=())
+    layout = resolve(Schema(), names, roles, table=table, required=()) if names else Layout("", {}, {})
     if not any(role in layout.roles for role in IDENTITY):
         raise SchemaError(
             f"{table}: there is no {', '.join(IDENTITY)} among {', '.join(names) or 'no columns'}"

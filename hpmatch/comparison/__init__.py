@@ -92,13 +92,11 @@ def compare_rows(
     """Compare row pairs by one comparison, or by all parts of a joint one."""
     if not hasattr(comparison, "compare_parts"):  # several times faster than to ask the protocol
         return (compare_distinct(comparison, left, right, left_rows, right_rows),)
-    columns = comparison.columns
-    found = cast(JointComparison, comparison).compare_parts(
-        left.select(columns).take(left_rows), right.select(columns).take(right_rows)
-    )
-    if len(found) != len(parts_of((comparison,))):
+    comparison, columns = cast(JointComparison, comparison), comparison.columns
+    found = comparison.compare_parts(left.values_at(left_rows, columns), right.values_at(right_rows, columns))
+    if len(found) != len(comparison.parts):
         raise PluginError(f"comparison {comparison.name!r} has to return one Compared for each of its parts")
-    for part, each in zip(parts_of((comparison,)), found, strict=True):
+    for part, each in zip(comparison.parts, found, strict=True):
         _check(part, each, len(left_rows))
     return found
 
@@ -112,6 +110,8 @@ def compare_distinct(
     Returns:
         For each pair what its values gave; missing where either side holds none of the comparison's columns.
     """
+    if len(left_rows) == 1:
+        return _compare_one(comparison, left, right, left_rows, right_rows)
     left_value, left_present = _combined(left, comparison.columns, left_rows)
     right_value, right_present = _combined(right, comparison.columns, right_rows)
     present = left_present & right_present
@@ -124,11 +124,26 @@ def compare_distinct(
     )
     chosen = places[first]
     found = comparison.compare(
-        left.select(comparison.columns).take(left_rows[chosen]),
-        right.select(comparison.columns).take(right_rows[chosen]),
+        left.values_at(left_rows[chosen], comparison.columns),
+        right.values_at(right_rows[chosen], comparison.columns),
     )
     _check(comparison, found, len(chosen))
     return _spread(found, present, of_pair)
+
+
+def _compare_one(
+    comparison: Comparison, left: Records, right: Records, left_row: IntArray, right_row: IntArray
+) -> Compared:
+    """The same for a single pair, which is distinct anyway."""
+    left, right = (
+        left.values_at(left_row, comparison.columns),
+        right.values_at(right_row, comparison.columns),
+    )
+    if not all(any(column.codes[0] >= 0 for column in side.columns.values()) for side in (left, right)):
+        return Compared(np.full(1, MISSING, np.int8))
+    found = comparison.compare(left, right)
+    _check(comparison, found, 1)
+    return found
 
 
 _MOST_COMBINATIONS = 1 << 31  # two such numbers make one of 64 bits
