@@ -21,6 +21,8 @@ _SMALLEST_SLICE = 30
 _MARGIN = 0.005
 _OVERALL = "overall"
 _PUBLIC = "public data"
+# A country with so many hits may lie so far below the average recall: what is fair to one is fair to all.
+_COUNTRY, _RECALL, _LARGE, _GAP = "sending country: ", "recall_at_95", 200, 0.03
 
 
 @dataclass(frozen=True)
@@ -72,8 +74,23 @@ def figures(results: Mapping[str, Any]) -> dict[tuple[str, str, str], tuple[floa
 
 
 def check(results: Mapping[str, Any], floors: Mapping[str, Any]) -> list[Check]:
-    """Hold the results against the floors."""
+    """Hold the results against the floors, and every large country against the average."""
     found = figures(results)
+    return [*_countries(found), *_kept(found, floors)]
+
+
+def _countries(found: Mapping[tuple[str, str, str], tuple[float, int]]) -> list[Check]:
+    """No country with many hits may lie far below the average recall, whatever it was before."""
+    return [
+        Check(
+            scenario, part, f"{measure}, average", value, found[scenario, _OVERALL, measure][0] - _GAP, hits
+        )
+        for (scenario, part, measure), (value, hits) in found.items()
+        if measure == _RECALL and part.startswith(_COUNTRY) and hits >= _LARGE
+    ]
+
+
+def _kept(found: Mapping[tuple[str, str, str], tuple[float, int]], floors: Mapping[str, Any]) -> list[Check]:
     return [
         Check(scenario, part, measure, *_measured(found, (scenario, part, measure), floor))
         for scenario, parts in floors["floors"].items()

@@ -51,6 +51,25 @@ def test_a_floor_is_the_figure_minus_its_margin(kept):
     assert parts["tags: surname-changed"]["recall_at_95"] == pytest.approx(0.9 - 0.005 - 2 / 40, abs=0.001)
 
 
+def _with_country(recall, hits):
+    results = _results()
+    slices = results["scenarios"]["many hits"]["engines"]["hpmatch"]["pooled"]["slices"]
+    estimates = {"recall_at_95": {"value": recall, **ESTIMATE}}
+    slices.append(
+        {"by": "sending country", "value": "LT", "alerts": 999, "hits": hits, "estimates": estimates}
+    )
+    return results
+
+
+@pytest.mark.parametrize(
+    ("recall", "hits", "fell"), [(0.919, 200, True), (0.921, 200, False), (0.5, 199, False)]
+)
+def test_a_large_country_far_below_the_average_fails(kept, recall, hits, fell):
+    """Three points of recall below the average of 0.95 fail the build, if the country has 200 hits."""
+    checks = floors.check(_with_country(recall, hits), kept)
+    assert any(each.fell for each in checks) == fell
+
+
 def test_nothing_falls_where_nothing_changed(kept):
     """The run that made the floors reaches them."""
     checks = floors.check(_results(), kept)
