@@ -12,6 +12,7 @@ from typing import Any
 
 from hpmatch.blocking import candidate_pairs
 from hpmatch.comparison import DEFAULT_CHUNK_SIZE, compare
+from hpmatch.comparison.name_tables import common_terms
 from hpmatch.decision import decide
 from hpmatch.dispose import Scored, dispose
 from hpmatch.model import Model, read_model
@@ -21,6 +22,7 @@ from hpmatch.records import Records
 from hpmatch.register import Register, read_register
 from hpmatch.results import Result
 from hpmatch.schema import ALERT_ROLES, Schema, read_schema
+from hpmatch.standardise.token_forms import learn_forms
 
 Progress = Callable[[str, int, int], None]
 
@@ -98,6 +100,7 @@ def score_pairs(
 ) -> Scored:
     """The stages from blocking to decisions, for any number of alerts."""
     persons = register.read.records
+    learn_forms(common_terms(alerts)[0], common_terms(persons)[0])
     pairs = candidate_pairs(alerts, persons, model.blocking_rules, model.max_block, register.indexes)
     vectors = compare(alerts, persons, pairs, model.comparisons, chunk_size, report)
     match_weights = model.decision.prior_weight(len(persons)) + model.classifier.match_weights(vectors)

@@ -1,7 +1,7 @@
 """
 The folder of a prepared register.
 
-    manifest.json           format, version, counts, and size and SHA-256 of each file
+    manifest.json           format, version, counts, size and SHA-256 of each file, and a SHA-256 of all this
     model.json              the model that it was prepared with
     ids.arrow               the identifiers
     codes.arrow             for each column the number of each record's value
@@ -20,7 +20,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -36,12 +36,12 @@ from hpmatch.output import check_folder, whole_folder
 from hpmatch.parallel import each_chunk
 from hpmatch.reading import ReadRecords
 from hpmatch.records import Column, Records, Values, Vocabulary
-from hpmatch.register import Register
-from hpmatch.sources import RejectedRow, read
+from hpmatch.register import Register, read_changes
+from hpmatch.sources import RejectedRow
 from hpmatch.standardise.token_forms import TokenForms, token_forms
 
 FORMAT, FORMAT_VERSION = "hpmatch-register", 1
-MANIFEST, _MODEL = "manifest.json", "model.json"
+MANIFEST, _MODEL, _UNFINISHED = "manifest.json", "model.json", ".changes"
 _AGAIN = "prepare it again: hpmatch prepare REGISTER --out DIR"
 _CHANGES = re.compile(r"changes-(\d{6})-([0-9a-f]{32})\.arrow")
 _BLOCK = 1 << 22
@@ -71,7 +71,8 @@ def write_prepared(register: Register, folder: str | Path) -> None:
             "rules": list(register.indexes),
             "files": {path.name: _sealed(path) for path in sorted(made.iterdir())},
         }
-        (made / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", "utf-8")
+        sealed = {"sha256": _seal(manifest), **manifest}
+        (made / MANIFEST).write_text(json.dumps(sealed, indent=2) + "\n", "utf-8")
 
 
 def check_prepared_folder(folder: str | Path) -> None:
@@ -94,10 +95,10 @@ def add_changes(folder: str | Path, changes: Any) -> int:
         HpmatchError: If the changes cannot be folded in; nothing is kept then.
     """
     home = Path(folder)
-    table = read(changes, "changes").data
+    table = read_changes(changes)
     Register.open(home).changed(table)  # refused now rather than when it is opened
     number = len(_pending(home)) + 1
-    unfinished = home / ".changes"
+    unfinished = home / _UNFINISHED
     try:
         with pa.OSFile(str(unfinished), "wb") as file, pa.ipc.new_file(file, table.schema) as writer:
             writer.write_table(table)
@@ -117,6 +118,7 @@ def read_prepared(folder: str | Path, *, verify: bool = True) -> Register:
     pending = _pending(home)
     if verify:
         _verify(home, manifest)
+    _check_order(home, pending)
     try:
         register = _register(home, manifest)
         if register.model.preparing != manifest["prepared_by"]:
@@ -142,6 +144,8 @@ def _manifest(home: Path) -> dict[str, Any]:
         raise SourceError(f"{home} is damaged: its {MANIFEST} cannot be read; {_AGAIN}") from error
     if (kind, number) != (FORMAT, FORMAT_VERSION):
         raise SourceError(f"{home} has the format {kind} {number}, not {FORMAT} {FORMAT_VERSION}; {_AGAIN}")
+    if manifest.get("sha256") != _seal(manifest):
+        raise SourceError(f"{home} is damaged: {MANIFEST} is not as it was written; {_AGAIN}")
     return manifest
 
 
@@ -161,9 +165,14 @@ def _verify(home: Path, manifest: Mapping[str, Any]) -> None:
     for path in _pending(home):
         found = _CHANGES.fullmatch(path.name)
         if not found or _sealed(path)["sha256"][:32] != found[2]:
-            raise SourceError(
-                f"{home} is damaged: {path.name} is not as it was written; add those changes again"
-            )
+            raise SourceError(f"{home} is damaged: {path.name} is not as it was written; {_AGAIN}")
+
+
+def _check_order(home: Path, pending: Sequence[Path]) -> None:
+    """Make sure that no changes are missing before later ones."""
+    for number, path in enumerate(pending, 1):
+        if not path.name.startswith(f"changes-{number:06}-"):
+            raise SourceError(f"{home} is damaged: changes-{number:06} is missing or there twice; {_AGAIN}")
 
 
 def _pending(home: Path) -> list[Path]:
@@ -172,13 +181,19 @@ def _pending(home: Path) -> list[Path]:
 
 def _own_files(home: Path) -> frozenset[str]:
     """The names of the files of the prepared register that is in a folder, if one is."""
-    if not (home / MANIFEST).exists():
-        return frozenset()
     try:
-        files = json.loads((home / MANIFEST).read_text("utf-8"))["files"]
-    except (ValueError, KeyError, OSError):
+        manifest = json.loads((home / MANIFEST).read_text("utf-8"))
+        files = manifest["files"] if manifest["format"] == FORMAT else ()
+    except (ValueError, KeyError, TypeError, OSError):
         return frozenset()
-    return frozenset({MANIFEST, *files, *(path.name for path in _pending(home))})
+    changes = {_UNFINISHED, *(path.name for path in _pending(home))}
+    return frozenset({MANIFEST, *files, *changes}) if files else frozenset()
+
+
+def _seal(manifest: Mapping[str, Any]) -> str:
+    """The SHA-256 of what a manifest says."""
+    said = {name: value for name, value in manifest.items() if name != "sha256"}
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
 def _sealed(path: Path) -> dict[str, Any]:
@@ -219,8 +234,8 @@ def _name_tables(records: Records) -> dict[str, pa.Table]:
         "tokens.arrow": pa.table(
             {
                 "token": names.vocabulary.array,
-                "keys": _lists(forms.keys, forms.key_counts),
-                "groups": _lists(forms.groups, forms.group_counts),
+                "keys": forms.keys,
+                "groups": forms.groups,
                 "sketches": pa.FixedSizeListArray.from_arrays(
                     pa.array(forms.sketches.ravel()), forms.sketches.shape[1]
                 ),
@@ -237,11 +252,6 @@ def _name_tables(records: Records) -> dict[str, pa.Table]:
         ),
         "name-counts.arrow": pa.table({"key": common.keys, "count": common.counts}),
     }
-
-
-def _lists(flat: tuple[str, ...], counts: Any) -> pa.Array:
-    offsets = np.append(0, np.cumsum(counts)).astype(np.int32)
-    return pa.ListArray.from_arrays(pa.array(offsets), pa.array(flat, pa.string()))
 
 
 def _register(home: Path, manifest: Mapping[str, Any]) -> Register:
@@ -274,12 +284,10 @@ def _register(home: Path, manifest: Mapping[str, Any]) -> Register:
 
 
 def _token_forms(tokens: pa.Table) -> TokenForms:
-    keys, groups, sketches = (_array(tokens, name) for name in ("keys", "groups", "sketches"))
+    sketches = _array(tokens, "sketches")
     return TokenForms(
-        tuple(keys.flatten().to_pylist()),
-        np.asarray(keys.value_lengths(), np.int64),
-        tuple(groups.flatten().to_pylist()),
-        np.asarray(groups.value_lengths(), np.int64),
+        _array(tokens, "keys"),
+        _array(tokens, "groups"),
         np.asarray(sketches.flatten()).reshape(len(sketches), -1),
     )
 

@@ -125,19 +125,18 @@ def _value_keys(terms: Terms, kind: NameKeys) -> HashLists:
 
 
 def _term_keys(forms: TokenForms, kind: NameKeys) -> HashLists:
-    keys = [key[: kind.letters] for key in forms.keys] if kind.letters else forms.keys
-    sounds = HashLists(forms.key_counts, _hashed(keys))
+    sounds = _hashed(forms.keys, lambda key: key[: kind.letters] if kind.letters else key)
     if not kind.variants:
         return sounds
     # A capital tells a group from a key.
-    groups = HashLists(forms.group_counts, _hashed([f"G{group}" for group in forms.groups]))
-    return one_after_the_other([sounds, groups], len(forms.key_counts))
+    return one_after_the_other([sounds, _hashed(forms.groups, "G{}".format)], len(forms.keys))
 
 
-def _hashed(keys: Sequence[str]) -> Hashes:
-    places = {key: place for place, key in enumerate(dict.fromkeys(keys))}
-    hashed = hashes(pa.array(places, pa.string()))
-    return hashed[np.array([places[key] for key in keys], np.int64)]
+def _hashed(lists: pa.Array, write: Callable[[str], str]) -> HashLists:
+    """The hashes of the texts of each list, written in some way."""
+    encoded = lists.flatten().dictionary_encode()
+    hashed = hashes(pa.array([write(text) for text in encoded.dictionary.to_pylist()], pa.string()))
+    return HashLists(np.asarray(lists.value_lengths(), np.int64), hashed[np.asarray(encoded.indices)])
 
 
 def date_parts(

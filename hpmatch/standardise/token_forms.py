@@ -14,6 +14,7 @@ from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 from hpmatch.parallel import spread
 from hpmatch.records import IntArray, Vocabulary
@@ -31,19 +32,20 @@ class TokenForms:
     The forms of t tokens.
 
     Attributes:
-        keys: The blocking keys of all tokens, one after the other.
-        key_counts: int64[t], how many keys each token has.
-        groups: The groups of given names that tokens belong to, one token after the other.
-        group_counts: int64[t], how many groups each token belongs to.
+        keys: list<string>[t], the blocking keys of each token.
+        groups: list<string>[t], the groups of given names that each belongs to.
         sketches: uint64[t, 3], a bit for each pair of neighbouring letters of a token's spellings, for each pair of
             neighbouring consonants of its sounds, and for each group of given names that it belongs to.
     """
 
-    keys: tuple[str, ...]
-    key_counts: IntArray
-    groups: tuple[str, ...]
-    group_counts: IntArray
+    keys: pa.Array
+    groups: pa.Array
     sketches: Sketches
+
+    def take(self, places: IntArray) -> TokenForms:
+        """The forms of the tokens at the given places."""
+        rows = pa.array(places)
+        return TokenForms(self.keys.take(rows), self.groups.take(rows), self.sketches[places])
 
 
 def token_forms(vocabulary: Vocabulary) -> TokenForms:
@@ -51,25 +53,46 @@ def token_forms(vocabulary: Vocabulary) -> TokenForms:
     The forms of all tokens of a vocabulary.
 
     Example:
-        >>> import pyarrow as pa
         >>> forms = token_forms(Vocabulary(pa.array(["kowalska", "kovalski"])))
-        >>> forms.key_counts.tolist(), len(set(forms.keys)), len(set(forms.sketches[:, CONSONANTS].tolist()))
-        ([1, 1], 1, 1)
+        >>> len(set(forms.keys.flatten().to_pylist())), len(set(forms.sketches[:, CONSONANTS].tolist()))
+        (1, 1)
     """
-    return vocabulary.derived("token_forms", lambda: _forms(vocabulary))
+    return vocabulary.derived("token_forms", lambda: _forms(vocabulary.texts))
 
 
-def _forms(vocabulary: Vocabulary) -> TokenForms:
-    found = spread(forms_of_tokens, vocabulary.texts)
+def learn_forms(vocabulary: Vocabulary, known: Vocabulary) -> None:
+    """Take the forms of tokens that another vocabulary has from there, so that only the others are worked out."""
+    if vocabulary is not known:
+        vocabulary.derived("token_forms", lambda: _learned(vocabulary, known))
+
+
+def _learned(vocabulary: Vocabulary, known: Vocabulary) -> TokenForms:
+    places = np.array([known.places.get(text, -1) for text in vocabulary.texts], np.int64)
+    there = places >= 0
+    old = token_forms(known).take(places[there])
+    new = _forms(
+        [text for text, is_there in zip(vocabulary.texts, there.tolist(), strict=True) if not is_there]
+    )
+    order = np.empty(len(places), np.int64)
+    order[np.flatnonzero(there)] = np.arange(len(old.sketches))
+    order[np.flatnonzero(~there)] = np.arange(len(new.sketches)) + len(old.sketches)
     return TokenForms(
-        tuple(key for keys, _, _ in found for key in keys),
-        np.array([len(keys) for keys, _, _ in found], np.int64),
-        tuple(group for _, groups, _ in found for group in groups),
-        np.array([len(groups) for _, groups, _ in found], np.int64),
+        pa.concat_arrays([old.keys, new.keys]),
+        pa.concat_arrays([old.groups, new.groups]),
+        np.concatenate([old.sketches, new.sketches]),
+    ).take(order)
+
+
+def _forms(tokens: Sequence[str]) -> TokenForms:
+    found = spread(forms_of_tokens, tokens)
+    return TokenForms(
+        pa.array([keys for keys, _, _ in found], _WORDS),
+        pa.array([groups for _, groups, _ in found], _WORDS),
         np.array([sketches for _, _, sketches in found], np.uint64).reshape(-1, 3),
     )
 
 
+_WORDS = pa.list_(pa.string())
 _Forms = tuple[tuple[str, ...], tuple[str, ...], tuple[int, int, int]]
 
 
