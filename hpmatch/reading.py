@@ -67,9 +67,10 @@ def read_records(
         raise SourceError(
             f"{name}: none of the {len(raw.rejected)} rows of {raw.source} can be used; row {first.row} {first.reason}"
         )
-    cells = _cells(raw.data, layout, name, required)
-    records = standardise(_identifiers(raw.data, layout.id), cells, standardisers)
-    return ReadRecords(records, layout.id, raw.rejected, len(raw.data) + len(raw.rejected))
+    cells, ids = _cells(raw.data, layout, name, required), _identifiers(raw.data, layout.id)
+    rows, rejected = len(raw.data) + len(raw.rejected), raw.rejected
+    del raw  # what no role reads need not stay in memory
+    return ReadRecords(standardise(ids, cells, standardisers), layout.id, rejected, rows)
 
 
 def _cells(data: pa.Table, layout: Layout, name: str, required: Sequence[str]) -> Mapping[str, pa.Array]:

@@ -6,7 +6,7 @@ The standardisers of this package are frozen dataclasses; each says which roles 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
@@ -63,9 +63,33 @@ def with_common_vocabulary(
     return columns
 
 
+_CELLS_AT_A_TIME = 1 << 18  # Python objects at a time
+_MOST_COMBINATIONS = 1 << 62
+
+
 def _column(stage: Standardiser, cells: Mapping[str, pa.Array], size: int) -> Column:
     texts, rows = distinct_cells(told_roles(stage, cells), size)
-    return column_of_cells(stage, texts, rows)
+    number = max((len(each) for each in texts if each is not None), default=1)
+    batches = [
+        stage.standardise(
+            *(
+                [""] * min(_CELLS_AT_A_TIME, number - start)
+                if each is None
+                else each.slice(start, _CELLS_AT_A_TIME).to_pylist()
+                for each in texts
+            )
+        )
+        for start in range(0, number, _CELLS_AT_A_TIME)
+    ]
+    return _coded(stage, rows, batches)
+
+
+def _coded(
+    stage: Standardiser, rows: IntArray, batches: Sequence[Sequence[Hashable | None] | pa.Array]
+) -> Column:
+    if isinstance(batches[0], pa.Array):
+        return Column.recode_array(rows, pa.concat_arrays(batches))
+    return Column.recode(rows, [value for batch in batches for value in batch], stage.kind)
 
 
 def told_roles(stage: Standardiser, cells: Mapping[str, Cells]) -> list[Cells | None]:
@@ -85,13 +109,10 @@ def column_of_cells(stage: Standardiser, texts: Sequence[Sequence[str]], rows: I
         texts: For each of its roles distinct cells.
         rows: int32[n], the place of each row's cells.
     """
-    values = stage.standardise(*texts)
-    if isinstance(values, pa.Array):
-        return Column.recode_array(rows, values)
-    return Column.recode(rows, values, stage.kind)
+    return _coded(stage, rows, [stage.standardise(*texts)])
 
 
-def distinct_cells(columns: Sequence[pa.Array | None], size: int) -> tuple[list[list[str]], IntArray]:
+def distinct_cells(columns: Sequence[pa.Array | None], size: int) -> tuple[list[pa.Array | None], IntArray]:
     """
     The distinct combinations of cells, and for each row the place of its own.
 
@@ -100,29 +121,23 @@ def distinct_cells(columns: Sequence[pa.Array | None], size: int) -> tuple[list[
         size: How many rows there are.
 
     Returns:
-        For each column its cells in the distinct combinations ("" where empty), and int32[n]. A combination of empty cells
-        may be there though no row has it.
+        For each column its cells in the distinct combinations ("" where empty; None as it was given), and int32[n]. A
+        combination of empty cells may be there though no row has it.
     """
     encoded = [column.dictionary_encode() for column in columns if column is not None]
-    codes = [np.asarray(pc.fill_null(array.indices, -1), np.int64) + 1 for array in encoded]
-    sizes = [len(array.dictionary) + 1 for array in encoded]
+    codes = [np.asarray(pc.fill_null(array.indices, -1), np.int32) + np.int32(1) for array in encoded]
+    words = [pa.concat_arrays([pa.array([""]), array.dictionary]) for array in encoded]
     if len(encoded) == 1:
-        words = ["", *encoded[0].dictionary.to_pylist()]
-        return [words if column is not None else [""] * len(words) for column in columns], codes[0].astype(
-            np.int32
-        )
-    combined = np.zeros(size, np.int64)
-    for code, width in zip(codes, sizes, strict=True):
-        combined = combined * width + code
-    combinations = pa.array(combined).dictionary_encode()
-    rest, of_role = np.asarray(combinations.dictionary, np.int64), []
-    for array, width in zip(reversed(encoded), reversed(sizes), strict=True):
-        rest, code = np.divmod(rest, width)
-        of_role.append(_texts(array.dictionary, code))
-    texts = [[""] * len(combinations.dictionary) if column is None else of_role.pop() for column in columns]
-    return texts, np.asarray(combinations.indices, np.int32)
-
-
-def _texts(dictionary: pa.Array, codes: IntArray) -> list[str]:
-    words = ["", *dictionary.to_pylist()]
-    return [words[code] for code in codes.tolist()]
+        return [None if column is None else words[0] for column in columns], codes[0]
+    combined, combinations = np.zeros(size, np.int64), 1
+    for code, each in zip(codes, words, strict=True):
+        if combinations * len(each) > _MOST_COMBINATIONS:
+            combined = np.asarray(pa.array(combined).dictionary_encode().indices, np.int64)
+            combinations = size
+        combined = combined * len(each) + code
+        combinations *= len(each)
+    of_row = np.asarray(pa.array(combined).dictionary_encode().indices, np.int32)
+    first = np.zeros(int(of_row.max(initial=-1)) + 1, np.int64)
+    first[of_row[::-1]] = np.arange(size)[::-1]
+    told = iter([each.take(pa.array(code[first])) for each, code in zip(words, codes, strict=True)])
+    return [None if column is None else next(told) for column in columns], of_row
