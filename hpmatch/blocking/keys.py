@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -22,6 +23,7 @@ from hpmatch.standardise.token_forms import TokenForms, token_forms
 
 Hashes = npt.NDArray[np.uint64]
 _BASE = np.uint64(0x9E3779B97F4A7C15)  # odd: 2 ** 64 divided by the golden ratio
+_FEW = 32  # texts that are looked up rather than hashed again
 _TEXTS_AT_A_TIME = 1 << 12  # their letters stay in the processor's cache
 
 
@@ -31,17 +33,27 @@ class HashLists(NamedTuple):
 
     Attributes:
         sizes: int64[n], how long each list is.
+        starts: int64[n], where each list begins.
         flat: uint64[sum(sizes)], the lists.
     """
 
     sizes: IntArray
+    starts: IntArray
     flat: Hashes
 
+    @classmethod
+    def of(cls, sizes: IntArray, flat: Hashes) -> HashLists:
+        """Lists of given sizes."""
+        return cls(sizes, np.cumsum(sizes) - sizes, flat)
+
+    def with_empty(self) -> HashLists:
+        """The same lists and an empty one at the end, which the place -1 then leads to."""
+        return HashLists(np.append(self.sizes, 0), np.append(self.starts, 0), self.flat)
+
     def at(self, codes: IntArray) -> HashLists:
-        """The lists at the given places, in their order; -1 is an empty list."""
-        starts = np.append(np.cumsum(self.sizes) - self.sizes, 0)[codes]
-        sizes = np.append(self.sizes, 0)[codes]
-        return HashLists(sizes, self.flat[ranges(starts, sizes)])
+        """The lists at the given places, in their order."""
+        sizes = self.sizes[codes]
+        return HashLists.of(sizes, self.flat[ranges(self.starts[codes], sizes)])
 
     def rows(self) -> IntArray:
         """int32[sum(sizes)], the row that each hash belongs to."""
@@ -54,20 +66,22 @@ class HashLists(NamedTuple):
 
 def nothing(size: int) -> HashLists:
     """Empty lists."""
-    return HashLists(np.zeros(size, np.int64), np.zeros(0, np.uint64))
+    return HashLists.of(np.zeros(size, np.int64), np.zeros(0, np.uint64))
 
 
 def one_after_the_other(lists: Sequence[HashLists], size: int) -> HashLists:
     """The lists of several columns, row by row."""
     if not lists:
         return nothing(size)
+    if len(lists) == 1:
+        return lists[0]
     sizes = np.sum([each.sizes for each in lists], axis=0)
     starts = np.cumsum(sizes) - sizes
     flat = np.empty(int(sizes.sum()), np.uint64)
     for each in lists:
         flat[ranges(starts, each.sizes)] = each.flat
         starts = starts + each.sizes
-    return HashLists(sizes, flat)
+    return HashLists.of(sizes, flat)
 
 
 def combined(first: HashLists, second: HashLists) -> HashLists:
@@ -77,13 +91,13 @@ def combined(first: HashLists, second: HashLists) -> HashLists:
     Two that are the same make no pair.
     """
     repeats = np.repeat(second.sizes, first.sizes)
-    starts = np.repeat(np.cumsum(second.sizes) - second.sizes, first.sizes)
+    starts = np.repeat(second.starts, first.sizes)
     flat = np.repeat(first.flat, repeats) ^ second.flat[ranges(starts, repeats)]
     apart = flat != 0
     if apart.all():
-        return HashLists(first.sizes * second.sizes, flat)
+        return HashLists.of(first.sizes * second.sizes, flat)
     rows = np.repeat(np.arange(len(first.sizes)), first.sizes * second.sizes)[apart]
-    return HashLists(np.bincount(rows, minlength=len(first.sizes)), flat[apart])
+    return HashLists.of(np.bincount(rows, minlength=len(first.sizes)), flat[apart])
 
 
 @dataclass(frozen=True)
@@ -111,7 +125,8 @@ def name_keys(records: Records, names: Sequence[str], kind: NameKeys) -> HashLis
 
 
 def _column_keys(column: Column, kind: NameKeys) -> HashLists:
-    lists = column.values.derived(("name_keys", kind), lambda: _value_keys(column.values.terms, kind))
+    terms = column.values.terms
+    lists = column.values.derived(("name_keys", kind), lambda: _value_keys(terms, kind).with_empty())
     return lists.at(column.codes)
 
 
@@ -121,7 +136,7 @@ def _value_keys(terms: Terms, kind: NameKeys) -> HashLists:
     )
     of_terms = of_vocabulary.at(terms.codes)
     ends = np.append(0, np.cumsum(of_terms.sizes))[terms.offsets]
-    return HashLists(np.diff(ends), of_terms.flat)
+    return HashLists.of(np.diff(ends), of_terms.flat)
 
 
 def _term_keys(forms: TokenForms, kind: NameKeys) -> HashLists:
@@ -136,7 +151,7 @@ def _hashed(lists: pa.Array, write: Callable[[str], str]) -> HashLists:
     """The hashes of the texts of each list, written in some way."""
     encoded = lists.flatten().dictionary_encode()
     hashed = hashes(pa.array([write(text) for text in encoded.dictionary.to_pylist()], pa.string()))
-    return HashLists(np.asarray(lists.value_lengths(), np.int64), hashed[np.asarray(encoded.indices)])
+    return HashLists.of(np.asarray(lists.value_lengths(), np.int64), hashed[np.asarray(encoded.indices)])
 
 
 def date_parts(
@@ -159,10 +174,8 @@ def date_parts(
         sizes = np.asarray(values.array.value_lengths(), np.int64)
         places, parts = split(np.asarray(values.array.flatten(), np.int64))
         owners = np.repeat(np.arange(len(sizes)), sizes)[places]
-        salt = hashes(pa.array([part]))[0]
-        return HashLists(
-            np.bincount(owners, minlength=len(sizes)), _scattered(parts.astype(np.uint64) ^ salt)
-        )
+        hashed = _scattered(parts.astype(np.uint64) ^ _hash_of(part))
+        return HashLists.of(np.bincount(owners, minlength=len(sizes)), hashed).with_empty()
 
     return values.derived(("date_parts", part), of_values).at(records[name].codes)
 
@@ -179,13 +192,24 @@ def value_keys(records: Records, name: str) -> HashLists:
         sizes = (
             np.asarray(values.array.value_lengths(), np.int64) if listed else np.ones(len(texts), np.int64)
         )
-        return HashLists(sizes, hashes(texts))
+        return HashLists.of(sizes, hashes(texts)).with_empty()
 
     return values.derived("value_keys", of_values).at(records[name].codes)
 
 
 def hashes(texts: pa.Array) -> Hashes:
     """64 bits of each text, no nulls among them, that are the same in every process and on every machine."""
+    if len(texts) < _FEW:
+        return np.array([_hash_of(text) for text in texts.to_pylist()], np.uint64)
+    return _hashes(texts)
+
+
+@lru_cache(maxsize=1 << 16)
+def _hash_of(text: str) -> np.uint64:
+    return np.uint64(_hashes(pa.array([text], pa.string()))[0])
+
+
+def _hashes(texts: pa.Array) -> Hashes:
     array = texts.cast(pa.large_binary())
     offsets = np.frombuffer(array.buffers()[1], np.int64)[array.offset : array.offset + len(array) + 1]
     letters = np.frombuffer(array.buffers()[2] or b"", np.uint8)

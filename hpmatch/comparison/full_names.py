@@ -1,8 +1,9 @@
 """
 How alike two full names are, in any script and any order.
 
-The tokens of the one name are paired with those of the other, the most alike first. Tokens that belong together raise the
-similarity, tokens that contradict each other lower it most, and tokens that one name simply has more lower it a little.
+The names are cut into tokens alike, and the tokens of the one are paired with those of the other, the most
+alike first. Tokens that belong together raise the similarity, tokens that contradict each other lower it most, and
+tokens that one name simply has more lower it a little. However many agree, the worst of them counts as one of two.
 """
 
 from __future__ import annotations
@@ -14,24 +15,30 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from hpmatch.comparison.relations import is_initial, one_name, one_stem, relations
+from hpmatch.comparison.name_words import NameWords, Tokens
+from hpmatch.comparison.relations import are_two_names, is_initial, one_name, one_stem, relations
 from hpmatch.comparison.spelling import token_similarity
 from hpmatch.records import FloatArray, IntArray, ranges
-from hpmatch.standardise.names import name_tokens
+from hpmatch.standardise.scripts import CONSONANT_SCRIPTS, script_of
 from hpmatch.standardise.surnames import is_patronymic
 
 # What tokens count for that are no spelling of each other.
 _SAME_STEM = 0.96
-_SAME_GROUP = 0.93
+_SAME_GROUP, _SPELLED_IN_GROUP = 0.9, 0.05  # of forms of one name, and how alike those are spelled
 _INITIAL = 0.85
 
 _CONTRADICTION = 0.75  # less alike, two tokens are two names
+_TWO_NAMES = 0.7  # the most that tokens are alike which are known for two names
 _CONTRADICTING_SHARE = 0.3  # of their likeness that still counts
+_SHORT = 4  # letters of tokens in which one more or less, or another, makes another name (Yang, Ying)
+_SHORT_ALIKE = 0.915  # unless it sounds much the same, as o for u and e for i do
 _EXTRA = 0.15  # what a token costs that only one name has
-_EXTRA_TO_ONE = 0.5  # the same where the other name has a single token
+_EXTRAS = 0.2  # what all of them cost at most: a person with five names has none of the others less
+_EXTRA_TO_ONE = 0.5  # what each costs where the other name has a single token
 _DIGITS = 9
 _PAIRS_AT_A_TIME = 200_000
-_SMALL = 0.4  # the weight of an initial or a patronymic
+_SMALL = 0.4  # the weight of an initial, and of a patronymic beside a full name
+_FULL_NAME = 2  # tokens
 
 
 @dataclass(frozen=True)
@@ -102,12 +109,25 @@ def name_similarity(left: Sequence[str], right: Sequence[str]) -> FloatArray:
     width = max(len(names), 1)
     # The smaller number first: each pair is worked out once, and the same from either side.
     distinct, of_pair = np.unique(np.minimum(a, b) * width + np.maximum(a, b), return_inverse=True)
-    table = _Names.of(list(names))
-    chunks = [
-        distinct[start : start + _PAIRS_AT_A_TIME] for start in range(0, len(distinct), _PAIRS_AT_A_TIME)
+    table, one, other = _cut(list(names), distinct // width, distinct % width)
+    found = [
+        table.similarity(one[start : start + _PAIRS_AT_A_TIME], other[start : start + _PAIRS_AT_A_TIME])
+        for start in range(0, len(distinct), _PAIRS_AT_A_TIME)
     ]
-    found = [table.similarity(chunk // width, chunk % width) for chunk in chunks]
     return np.concatenate([np.zeros(0), *found])[of_pair]
+
+
+def _cut(names: Sequence[str], left: IntArray, right: IntArray) -> tuple[_Names, IntArray, IntArray]:
+    """The names cut into tokens as each pair requires it, and where the names of each pair stand among them."""
+    words = NameWords.of(names)
+    tokens = [*words.tokens]
+    places = []
+    for a, b in zip(left.tolist(), right.tolist(), strict=True):
+        alike = words.cut_alike(a, b)
+        places.append((len(tokens), len(tokens) + 1) if alike else (a, b))
+        tokens += alike or ()
+    a, b = np.array(places, np.int64).reshape(-1, 2).T
+    return _Names.of(tokens), a, b
 
 
 def explain_names(left: str, right: str) -> NameExplanation:
@@ -125,24 +145,20 @@ def explain_names(left: str, right: str) -> NameExplanation:
           müller / mueller: the same name
           - / hansen: only here
     """
-    names = _Names.of([left, right])
-    paired = names.paired(np.array([0]), np.array([1]))
+    names, a, b = _cut([left, right], np.array([0]), np.array([1]))
+    paired = names.paired(a, b)
     tokens = [
-        PairedTokens(
-            names.tokens[a],
-            names.tokens[b],
-            float(similarity),
-            _finding(names.tokens[a], names.tokens[b], similarity),
-        )
-        for a, b, similarity in zip(
-            paired.left.tolist(), paired.right.tolist(), paired.similarity.tolist(), strict=True
+        PairedTokens(one, other, likeness, _finding(one, other, likeness))
+        for one, other, likeness in zip(
+            names.words(paired.left), names.words(paired.right), paired.similarity.tolist(), strict=True
         )
     ]
-    for side, used in ((0, paired.left.tolist()), (1, paired.right.tolist())):
-        for place in names.of_name(side):
-            if place not in used:
-                pair = (names.tokens[place], "") if side == 0 else ("", names.tokens[place])
-                tokens.append(PairedTokens(*pair, 0.0, "only here"))
+    tokens += [
+        PairedTokens(word, "", 0.0, "only here") for word in names.words(names.unpaired(a[0], paired.left))
+    ]
+    tokens += [
+        PairedTokens("", word, 0.0, "only here") for word in names.words(names.unpaired(b[0], paired.right))
+    ]
     return NameExplanation(float(name_similarity([left], [right])[0]), tuple(tokens))
 
 
@@ -161,7 +177,7 @@ def _finding(left: str, right: str, similarity: float) -> str:
 
 
 class _Paired(NamedTuple):
-    """Tokens that were paired: for each the pair of names, both tokens, and their similarity."""
+    """Words that were paired: for each the pair of names, where both words stand, and their similarity."""
 
     owner: IntArray
     left: IntArray
@@ -174,30 +190,47 @@ class _Paired(NamedTuple):
 
 @dataclass(frozen=True)
 class _Names:
-    """Distinct names as places in a list of distinct tokens."""
+    """
+    Names as words one after the other, and the words as places in a list of distinct tokens.
+
+    Attributes:
+        tokens: The distinct tokens.
+        starts: int64[n], where the words of each name begin.
+        sizes: int64[n], how many words each name has.
+        places: int64[w], the token that each word is.
+        weights: float64[w], how much each word counts.
+        extras: float64[w], the same where the other name lacks the word: nothing if it stands there twice.
+        scripts: int64[t], a number for the script of each token; -1 where it leaves vowels out.
+    """
 
     tokens: list[str]
     starts: IntArray
     sizes: IntArray
     places: IntArray
     weights: FloatArray
+    extras: FloatArray
+    scripts: IntArray
 
     @classmethod
-    def of(cls, names: Sequence[str]) -> _Names:
-        read = [name_tokens(name) for name in names]
+    def of(cls, names: Sequence[Tokens]) -> _Names:
         # In the order of the alphabet, so that ties do not hang on the order of names.
-        tokens = {
-            token: place for place, token in enumerate(sorted({token for each in read for token in each}))
-        }
-        each = [[tokens[token] for token in found] for found in read]
-        sizes = np.array([len(places) for places in each], np.int64)
-        weights = np.array([_SMALL if len(token) == 1 or is_patronymic(token) else 1.0 for token in tokens])
-        places = np.array([place for places in each for place in places], np.int64)
-        return cls(list(tokens), np.cumsum(sizes) - sizes, sizes, places, weights)
+        tokens = sorted({token for name in names for token in name})
+        place_of = {token: place for place, token in enumerate(tokens)}
+        sizes = np.array([len(name) for name in names], np.int64)
+        places = np.array([place_of[token] for name in names for token in name], np.int64)
+        starts = np.cumsum(sizes) - sizes
+        weights = _weights(tokens, sizes, places)
+        again = [token in name[:place] for name in names for place, token in enumerate(name)]
+        extras = np.where(np.array(again, bool), 0.0, weights)
+        return cls(tokens, starts, sizes, places, weights, extras, _script_numbers(tokens))
 
-    def of_name(self, name: int) -> list[int]:
-        places: list[int] = self.places[self.starts[name] : self.starts[name] + self.sizes[name]].tolist()
-        return places
+    def words(self, words: IntArray) -> list[str]:
+        """The tokens that words are."""
+        return [self.tokens[place] for place in self.places[words].tolist()]
+
+    def unpaired(self, name: int, paired: IntArray) -> IntArray:
+        """The words of a name that are not among those paired."""
+        return np.setdiff1d(self.starts[name] + np.arange(self.sizes[name]), paired)
 
     def similarity(self, left: IntArray, right: IntArray) -> FloatArray:
         paired = self.paired(left, right)
@@ -207,33 +240,52 @@ class _Names:
         worth = np.where(agree, paired.similarity, _CONTRADICTING_SHARE * paired.similarity)
         reached = np.bincount(paired.owner, weights=weight * worth, minlength=size)
         possible = np.bincount(paired.owner, weights=weight, minlength=size)
-        used = np.bincount(
-            paired.owner, weights=self.weights[paired.left] + self.weights[paired.right], minlength=size
-        )
-        extra = self._total(left) + self._total(right) - used
         fewer = np.minimum(self.sizes[left], self.sizes[right])
-        cost = np.where(fewer == 1, _EXTRA_TO_ONE, _EXTRA) * np.maximum(extra, 0)
+        mean = reached / np.maximum(possible + self._cost_of_extra(left, right, paired), 1e-9)
         single = (self.sizes[left] == 1) & (self.sizes[right] == 1)
         alone = np.bincount(paired.owner, weights=paired.similarity, minlength=size)
-        score = np.where(single, alone, reached / np.maximum(possible + cost, 1e-9))
+        score = np.where(single, alone, np.minimum(mean, self._bound(paired, weight, worth, size)))
         # Rounded, for sums in another order differ in the last digit.
         return np.asarray(np.where(fewer > 0, np.clip(score, 0, 1), 0.0).round(_DIGITS), np.float64)
 
+    def _cost_of_extra(self, left: IntArray, right: IntArray, paired: _Paired) -> FloatArray:
+        """What the words cost that only one of two names has."""
+        paired_extras = self.extras[paired.left] + self.extras[paired.right]
+        used = np.bincount(paired.owner, weights=paired_extras, minlength=len(left))
+        extra = np.maximum(self._total(left) + self._total(right) - used, 0)
+        to_one = np.minimum(self.sizes[left], self.sizes[right]) < _FULL_NAME
+        return np.where(to_one, _EXTRA_TO_ONE * extra, np.minimum(_EXTRA * extra, _EXTRAS))
+
+    def _bound(self, paired: _Paired, weight: FloatArray, worth: FloatArray, size: int) -> FloatArray:
+        """
+        The likeness of two tokens, of which one agrees wholly and the other is the worst pair here.
+
+        More tokens that agree do not make up for one that does not: brothers share all but one. It is said of
+        tokens of one script that writes vowels, for the likeness of others is less sure.
+        """
+        one, other = self.scripts[self.places[paired.left]], self.scripts[self.places[paired.right]]
+        sure = (one == other) & (one >= 0) & (weight == 1)
+        bound = np.ones(size)
+        np.minimum.at(bound, paired.owner[sure], (1 + worth[sure]) / 2)
+        return bound
+
     def _total(self, names: IntArray) -> FloatArray:
-        sums = np.concatenate([[0.0], np.cumsum(self.weights[self.places])])
+        sums = np.concatenate([[0.0], np.cumsum(self.extras)])
         return np.asarray(sums[self.starts[names] + self.sizes[names]] - sums[self.starts[names]], np.float64)
 
     def paired(self, left: IntArray, right: IntArray) -> _Paired:
-        """Pair the tokens of each two names, the most alike first, each token once."""
+        """Pair the words of each two names, the most alike first, each word once."""
         counts = self.sizes[left] * self.sizes[right]
         owner = np.repeat(np.arange(len(left)), counts)
         within = ranges(np.zeros(len(left), np.int64), counts)
-        a = self.places[self.starts[left][owner] + within // self.sizes[right][owner]]
-        b = self.places[self.starts[right][owner] + within % self.sizes[right][owner]]
-        similarity = self._token_similarity(a, b)
-        order = np.lexsort((np.maximum(a, b), np.minimum(a, b), -similarity, owner))
+        a = self.starts[left][owner] + within // np.maximum(self.sizes[right], 1)[owner]
+        b = self.starts[right][owner] + within % np.maximum(self.sizes[right], 1)[owner]
+        one, other = self.places[a], self.places[b]
+        similarity = self._token_similarity(one, other)
+        # Of words that stand there twice the first come first, which is the same from either side.
+        order = np.lexsort((np.maximum(one, other), np.minimum(one, other), -similarity, owner))
         open_pairs = _Paired(owner[order], a[order], b[order], similarity[order])
-        chosen = []
+        chosen = [open_pairs.where(np.zeros(len(owner), bool))]
         while len(open_pairs.owner):
             first = np.ones(len(open_pairs.owner), bool)
             first[1:] = open_pairs.owner[1:] != open_pairs.owner[:-1]
@@ -242,17 +294,15 @@ class _Names:
             group = np.cumsum(first) - 1
             rest = (open_pairs.left != best.left[group]) & (open_pairs.right != best.right[group])
             open_pairs = open_pairs.where(rest)
-        if not chosen:
-            return open_pairs
-        return _Paired(
-            np.concatenate([pairs.owner for pairs in chosen]),
-            np.concatenate([pairs.left for pairs in chosen]),
-            np.concatenate([pairs.right for pairs in chosen]),
-            np.concatenate([pairs.similarity for pairs in chosen]),
-        )
+        return _Paired(*map(np.concatenate, zip(*chosen, strict=True)))
 
     def _token_similarity(self, left: IntArray, right: IntArray) -> FloatArray:
-        """The likeness of two tokens, raised where they are forms of one name without being spelled alike."""
+        """
+        The likeness of two tokens as names.
+
+        It is raised where they are forms of one name without being spelled alike, and lowered where they are
+        spelled alike without being one name.
+        """
         width = max(len(self.tokens), 1)
         distinct, of_pair = np.unique(
             np.minimum(left, right) * width + np.maximum(left, right), return_inverse=True
@@ -261,7 +311,47 @@ class _Names:
         table = np.array(self.tokens, object)
         similarity = token_similarity(table[a].tolist(), table[b].tolist())
         related = relations(self.tokens, a, b, similarity)
+        two = self._two_names(a, b, similarity) & ~related.variant
+        short = self._short(a, b, similarity) & ~(related.stem | related.variant)
         raised = np.select(
-            [related.stem, related.variant, related.initial], [_SAME_STEM, _SAME_GROUP, _INITIAL], 0.0
+            [related.stem & ~two, related.variant, related.initial],
+            [_SAME_STEM, _SAME_GROUP + _SPELLED_IN_GROUP * similarity, _INITIAL],
+            0.0,
         )
-        return np.asarray(np.maximum(similarity, raised)[of_pair], np.float64)
+        lowered = np.where(two | short, np.minimum(similarity, _TWO_NAMES), similarity)
+        return np.asarray(np.maximum(lowered, raised)[of_pair], np.float64)
+
+    def _two_names(self, left: IntArray, right: IntArray, similarity: FloatArray) -> npt.NDArray[np.bool_]:
+        """Which tokens are known for two names, of those that are alike."""
+        found = np.zeros(len(left), bool)
+        alike = np.flatnonzero((similarity >= _TWO_NAMES) & (similarity < 1))
+        pairs = zip(left[alike].tolist(), right[alike].tolist(), strict=True)
+        found[alike] = [are_two_names(self.tokens[a], self.tokens[b]) for a, b in pairs]
+        return found
+
+    def _short(self, left: IntArray, right: IntArray, similarity: FloatArray) -> npt.NDArray[np.bool_]:
+        """Which short tokens that are alike sound otherwise and are of other letters (not Lars and Lasr)."""
+        # Only of letters that write vowels, and of one script.
+        short = np.array([len(token) <= _SHORT for token in self.tokens], bool) & (self.scripts >= 0)
+        both = short[left] & short[right] & (self.scripts[left] == self.scripts[right])
+        found = np.zeros(len(left), bool)
+        alike = np.flatnonzero(both & (similarity >= _TWO_NAMES) & (similarity < _SHORT_ALIKE))
+        pairs = zip(left[alike].tolist(), right[alike].tolist(), strict=True)
+        found[alike] = [sorted(self.tokens[a]) != sorted(self.tokens[b]) for a, b in pairs]
+        return found
+
+
+def _weights(tokens: Sequence[str], sizes: IntArray, places: IntArray) -> FloatArray:
+    """How much each word counts: an initial little, and a patronymic too beside a full name."""
+    initial = np.array([len(token) == 1 for token in tokens], bool)[places]
+    patronymic = np.array([is_patronymic(token) for token in tokens], bool)[places] & ~initial
+    owner = np.repeat(np.arange(len(sizes)), sizes)
+    full = np.bincount(owner[~(initial | patronymic)], minlength=len(sizes))
+    return np.where(initial | (patronymic & (full[owner] >= _FULL_NAME)), _SMALL, 1.0)
+
+
+def _script_numbers(tokens: Sequence[str]) -> IntArray:
+    """A number for the script of each token, -1 where it leaves vowels out."""
+    scripts = [script_of(token) for token in tokens]
+    numbers = {script: number for number, script in enumerate(sorted(set(scripts) - CONSONANT_SCRIPTS))}
+    return np.array([numbers.get(script, -1) for script in scripts], np.int64)

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hpmatch.records import FloatArray, IntArray
-from hpmatch.standardise.given_names import name_groups
+from hpmatch.standardise.given_names import implied_sex_of_given, name_groups
 from hpmatch.standardise.scripts import spellings
 from hpmatch.standardise.surnames import stems
 
@@ -76,6 +76,23 @@ def one_stem(left: str, right: str) -> bool:
 def one_name(left: str, right: str) -> bool:
     """Whether two tokens are forms of one name."""
     return not name_groups(left).isdisjoint(name_groups(right))
+
+
+def are_two_names(left: str, right: str) -> bool:
+    """
+    Whether two tokens, however alike, are given names of two persons: Christian and Christina, Marko and Mirko.
+
+    They are if no group has both, or if the one is a man's and the other a woman's.
+
+    Example:
+        >>> are_two_names("marko", "mirko"), are_two_names("paolo", "paola"), are_two_names("marko", "marek")
+        (True, True, False)
+    """
+    groups, others = name_groups(left), name_groups(right)
+    if groups and others and groups.isdisjoint(others):
+        return True
+    sexes = {implied_sex_of_given(left), implied_sex_of_given(right)}
+    return sexes == {"F", "M"} and not one_stem(left, right)
 
 
 def is_initial(left: str, right: str) -> bool:

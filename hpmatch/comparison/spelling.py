@@ -19,6 +19,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from hpmatch.data import read_table
+from hpmatch.standardise.compounds import head_of
 from hpmatch.standardise.scripts import (
     CONSONANT_SCRIPTS,
     SoundUnit,
@@ -67,12 +68,22 @@ def token_similarity(left: Sequence[str], right: Sequence[str]) -> FloatArray:
     """
     if not len(left):
         return np.zeros(0)
-    tokens = sorted({*left, *right})  # a pair is compared in this order whichever way round it comes
+    heads = {token: head_of(token) for token in {*left, *right}}
+    # A pair is compared in this order whichever way round it comes.
+    tokens = sorted({*heads, *(head for token, head in heads.items() if head != token)})
     codes = {token: code for code, token in enumerate(tokens)}
     a, b = _coded(left, codes), _coded(right, codes)
     distinct, of_pair = np.unique(np.minimum(a, b) * len(tokens) + np.maximum(a, b), return_inverse=True)
-    similarity = _distinct_similarity(tokens, distinct // len(tokens), distinct % len(tokens))
-    return similarity[of_pair]
+    a, b = np.divmod(distinct, len(tokens))
+    # What stands before both names is no likeness of them (van der Berg, van der Meer; Abdulrahman, Abdulrahim).
+    of_token = np.array([codes[heads.get(token, token)] for token in tokens], np.int64)
+    before = np.flatnonzero((of_token[a] != a) & (of_token[b] != b))
+    similarity = _distinct_similarity(
+        tokens, np.concatenate([a, of_token[a[before]]]), np.concatenate([b, of_token[b[before]]])
+    )
+    whole, named = similarity[: len(a)], similarity[len(a) :]
+    whole[before] = np.where(whole[before] < 1, np.minimum(whole[before], named), 1)
+    return whole[of_pair]
 
 
 def _coded(tokens: Sequence[str], codes: dict[str, int]) -> IntArray:

@@ -30,7 +30,9 @@ _ARTICLES = ("article", "assimilated")
 _SERVANTS = ("servant", "servant_of")
 _BEFORE = ("particle", "kunya", *_ARTICLES, *_SERVANTS)
 _SERVANT = 3  # letters of "abd"
+_SHORTEST_HEAD = 4  # letters of what is told apart from "servant of"; Abdullah is one word
 _SHORTEST = 3  # letters of a name that an assimilated article stands before; An Na is no article
+_ARABIC_ARTICLE = re.compile(r"^ال(?=..)")
 _SUN_LETTER = re.compile(r"sh|dh|th|[dlnrstz]")  # before it the l of the article sounds like it
 
 
@@ -40,7 +42,7 @@ def attach(words: Sequence[str], apart: Container[str] = ()) -> list[str]:
 
     Args:
         words: The casefolded words of a field in their order.
-        apart: Folded words that are a name of their own where they stand first.
+        apart: Folded words that are names of their own where they stand first, one or several (Do Van Nam).
 
     Example:
         >>> attach(["maria", "van", "der", "berg"])
@@ -50,11 +52,12 @@ def attach(words: Sequence[str], apart: Container[str] = ()) -> list[str]:
         >>> attach(["ben", "arthur"], {"ben"}), attach(["an", "dagrund"]), attach(["an", "nur"])
         (['ben', 'arthur'], ['an', 'dagrund'], ['an nur'])
     """
-    tokens: list[str] = []
+    first = next((place for place, word in enumerate(words) if fold(word) not in apart), len(words))
+    tokens: list[str] = list(words[:first])
     before: list[str] = []
-    for place, (word, following) in enumerate(zip(words, [*words[1:], ""], strict=True)):
+    for word, following in zip(words[first:], [*words[first + 1 :], ""], strict=False):
         before.append(word)
-        if (place == 0 and fold(word) in apart) or not _stands_before(word, following):
+        if not _stands_before(word, following):
             tokens.append(" ".join(before))
             before = []
     return [*tokens, *before]
@@ -162,17 +165,23 @@ def head_of(token: str) -> str:
         >>> head_of("van der berg"), head_of("abdulrahman"), head_of("abd al aziz"), head_of("dennis")
         ('berg', 'rahman', 'aziz', 'dennis')
     """
-    *before, name = token.split() or [token]
-    servant = next(
-        (word for word in _servants() if name.startswith(word) and len(name) >= len(word) + _SHORTEST), ""
-    )
-    return name if before else name[len(servant) :]
+    name = token.rpartition(" ")[2]
+    servant = _servants().match(token)
+    if name == token and not servant:
+        return token
+    head = _ARABIC_ARTICLE.sub("", name[servant.end() :] if name == token and servant else name)
+    return head if len(head) >= _SHORTEST_HEAD else token
 
 
 @cache
-def _servants() -> tuple[str, ...]:
-    """The words for "servant of" with the article in them, the longest first."""
-    return tuple(sorted((word for word, kind in _kinds().items() if kind == "servant_of"), key=len, reverse=True))
+def _servants() -> re.Pattern[str]:
+    """The words for "servant of" that hold the article or, in Arabic letters, stand before it; the longest first."""
+    words = [
+        word
+        for word, kind in _kinds().items()
+        if kind == "servant_of" or (kind == "servant" and not word.isascii())
+    ]
+    return re.compile("|".join(sorted(words, key=len, reverse=True)) or "(?!)")
 
 
 @cache

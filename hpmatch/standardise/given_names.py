@@ -8,11 +8,14 @@ hyphen is an ending, which tells the sex of a name that stands in no group.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache, lru_cache
 from typing import NamedTuple
 
 from hpmatch.data import read_table
-from hpmatch.standardise.scripts import spellings
+from hpmatch.standardise.compounds import single_words
+from hpmatch.standardise.scripts import CONSONANT_SCRIPTS, script_of, spellings
+from hpmatch.standardise.text import fold
 
 _REMEMBERED = 1 << 20
 _ENDING = "ending"
@@ -80,20 +83,49 @@ def _sexes_by_ending(token: str) -> frozenset[str]:
 
 
 def _known_of(token: str) -> list[_Known]:
-    names = _names()
-    return [names[spelling] for spelling in spellings(token) if spelling in names]
+    """
+    What is known of a token by the rows of its own script, and else by what other names are spelled like it.
+
+    Rows of another script say nothing of a Latin token that has a row (Яне is no Jane), and nothing of letters that
+    leave vowels out, for the vowels of their spellings are guesses.
+    """
+    script = script_of(token)
+    forms = _filed_under(token, script)
+    own = _known(forms, script)
+    if script in CONSONANT_SCRIPTS or (own and script == "latin"):
+        return own
+    forms = spellings(token)
+    return [*own, *(_known(forms, "latin") if script != "latin" else [])] or _known(forms, "")
+
+
+def _known(forms: Sequence[str], script: str) -> list[_Known]:
+    """What is known of forms by the rows of one script; "" is the spellings of all that write vowels but Latin."""
+    names = _names().get(script, {})
+    return [names[form] for form in forms if form in names]
+
+
+def _filed_under(name: str, script: str) -> tuple[str, ...]:
+    """What a name is filed under among those of its script: its letters, Latin ones without their marks."""
+    return spellings(name) if script == "latin" else single_words(fold(name))
 
 
 @cache
-def _names() -> dict[str, _Known]:
-    """What is known of each spelling of each name of the table."""
-    names: dict[str, _Known] = {}
+def _names() -> dict[str, dict[str, _Known]]:
+    """What is known of names, by script and by what they are filed under."""
+    names: dict[str, dict[str, _Known]] = {}
     nothing = _Known(_NO_GROUP, _NO_GROUP)
     for row in read_table("given_names"):
-        if row["relation"] != _ENDING:
-            for spelling in spellings(row["name"].casefold()):
-                groups, sexes = names.get(spelling, nothing)
-                names[spelling] = _Known(groups | {row["group"]}, sexes | {row["sex"]})
+        if row["relation"] == _ENDING:
+            continue
+        name = row["name"].casefold()
+        script = script_of(name)
+        filed = [(script, form) for form in _filed_under(name, script)]
+        if script != "latin" and script not in CONSONANT_SCRIPTS:
+            filed += [("", form) for form in spellings(name)]
+        for of_script, form in filed:
+            of_form = names.setdefault(of_script, {})
+            groups, sexes = of_form.get(form, nothing)
+            of_form[form] = _Known(groups | {row["group"]}, sexes | {row["sex"]})
     return names
 
 

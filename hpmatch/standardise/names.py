@@ -16,7 +16,8 @@ from string import ascii_uppercase
 from typing import NamedTuple
 
 from hpmatch.data import read_table
-from hpmatch.standardise.compounds import attach, joined_words
+from hpmatch.standardise.compounds import attach, joined_words, particles
+from hpmatch.standardise.given_names import name_groups
 from hpmatch.standardise.scripts import CONSONANT_SCRIPTS, script_of, sounds
 from hpmatch.standardise.surnames import stems
 from hpmatch.standardise.text import fold
@@ -31,21 +32,49 @@ _WORD_LETTERS = re.compile(r"[^\W\d_]+")
 _ABBREVIATION = re.compile(r"\b(?:[^\W\d_]{1,3}\.){2,}")
 
 
-def name_tokens(text: str) -> tuple[str, ...]:
+def name_tokens(text: str, *, given: bool = False) -> tuple[str, ...]:
     """
     The distinct tokens of one name field, casefolded and in their own script.
 
     Titles and markers are dropped unless nothing else stands there; so are the words between two surnames (García y
     López). Particles make one token with the name that follows. A placeholder ("unknown") leaves nothing.
 
+    Args:
+        text: What was typed into the field.
+        given: Whether it is a field of given names, where no particle comes first (Ben Arthur, Le Thi).
+
     Example:
         >>> name_tokens("Prof. dr. Jānis  Bērziņš-Kalniņš")
         ('jānis', 'bērziņš', 'kalniņš')
         >>> name_tokens("Jan van der Berg")
         ('jan', 'van der berg')
+        >>> name_tokens("Ben Arthur", given=True), name_tokens("Ben Ali")
+        (('ben', 'arthur'), ('ben ali',))
         >>> name_tokens("ukjent"), name_tokens("12345")
         ((), ())
     """
+    return tuple(dict.fromkeys(_tokens(text, particles() if given else frozenset())))[:MAX_TOKENS]
+
+
+def full_name_tokens(text: str) -> tuple[str, ...]:
+    """
+    The tokens of a whole name in their order, those that stand there twice included.
+
+    A particle that comes first and is a given name too is taken for one.
+
+    Example:
+        >>> full_name_tokens("Abdullah Ahmed Abdullah"), full_name_tokens("Ben Hansen"), full_name_tokens("von Hansen")
+        (('abdullah', 'ahmed', 'abdullah'), ('ben', 'hansen'), ('von hansen',))
+    """
+    return _tokens(text, _given_particles())[:MAX_TOKENS]
+
+
+@cache
+def _given_particles() -> frozenset[str]:
+    return frozenset(word for word in particles() if name_groups(word))
+
+
+def _tokens(text: str, apart: frozenset[str]) -> tuple[str, ...]:
     if (plain := _plain_words(text)) is not None:
         return plain
     words = [
@@ -55,17 +84,26 @@ def name_tokens(text: str) -> tuple[str, ...]:
     if not named and placeholders:
         return ()
     named = named or words
-    kept = [pair for pair in named if pair[0] not in _conjunctions()] or named
+    kept = [pair for place, pair in enumerate(named) if not _is_conjunction(place, named)] or named
     # A dot makes an initial of what could be a particle (O. Hansen).
-    tokens = attach([f"{word}." if dot else word for word, dot in kept])
-    return tuple(dict.fromkeys(token.replace(".", "") for token in tokens))[:MAX_TOKENS]
+    tokens = attach([f"{word}." if dot else word for word, dot in kept], apart)
+    return tuple(token.replace(".", "") for token in tokens)
+
+
+def _is_conjunction(place: int, words: Sequence[tuple[str, bool]]) -> bool:
+    """Whether a word stands between surnames; a single letter after a given name is an initial (John E Smith)."""
+    word, dot = words[place]
+    if word not in _conjunctions() or len(word) > 1:
+        return word in _conjunctions()
+    between = 0 < place < len(words) - 1 and not dot
+    return between and not name_groups(words[place - 1][0])
 
 
 def _plain_words(text: str) -> tuple[str, ...] | None:
     """The words of a field that holds names alone, nothing to be dropped or joined; None if that is not sure."""
     words = text.casefold().replace("-", " ").split()
     if 0 < len(words) <= MAX_TOKENS and all(map(_is_plain, words)):
-        return tuple(dict.fromkeys(words))
+        return tuple(words)
     return None
 
 

@@ -2,7 +2,6 @@
 
 import re
 from collections import Counter, defaultdict
-from functools import cache
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,8 @@ from hypothesis import strategies as st
 
 from hpmatch.data import read_table
 from hpmatch.standardise.given_names import implied_sex_of_given, name_groups
-from hpmatch.standardise.scripts import spellings
+from hpmatch.standardise.scripts import CONSONANT_SCRIPTS, script_of, spellings
+from hpmatch.standardise.text import fold
 
 CASES = Path(__file__).with_name("cases")
 ROWS = read_table("given_names")
@@ -75,11 +75,42 @@ def read_groups():
 GROUPS = [*read_groups()]
 
 
+def filed_under(name):
+    """Give what a name stands for among those of its script: in Latin letters with or without marks."""
+    return set(spellings(name)) if script_of(name) == "latin" else {fold(name)}
+
+
+def by_script():
+    """Give for each script what its names are filed under, with their groups and sexes."""
+    found = defaultdict(lambda: defaultdict(set))
+    for typed, group, _, sex, *_ in GROUPS:
+        name = typed.casefold()
+        for form in filed_under(name):
+            found[script_of(name)][form].add((group, sex))
+        if script_of(name) not in CONSONANT_SCRIPTS | {"latin"}:
+            for form in spellings(name):
+                found["spelled"][form].add((group, sex))
+    return found
+
+
+BY_SCRIPT = by_script()
+
+
+def forms_of(name):
+    """
+    Give what leads to the groups of a name: its own letters, and what it is spelled as.
+
+    A spelling that is a name of its own stands for that one, and one that fills vowels in for none.
+    """
+    script = script_of(name)
+    if script in CONSONANT_SCRIPTS:
+        return {name}
+    return {name, *(form for form in spellings(name) if script == "latin" or form not in BY_SCRIPT["latin"])}
+
+
 def test_every_name_is_in_its_groups():
     """Each name, in each of its spellings, leads to the group that it is a form of or short for."""
-    forms = [
-        (form, group) for name, group, *_ in GROUPS for form in (name.casefold(), *spellings(name.casefold()))
-    ]
+    forms = [(form, group) for name, group, *_ in GROUPS for form in forms_of(name.casefold())]
     assert [(form, group) for form, group in forms if group not in name_groups(form)] == []
     assert len({group for _, group, *_ in GROUPS}) >= 250
     assert len(GROUPS) >= 2500
@@ -91,26 +122,37 @@ def test_the_table_says_nothing_else():
     assert Counter(rows) - Counter(GROUPS) == Counter()
 
 
-@cache
-def sexes_of_spellings():
-    """Give for each spelling of the names the sexes of those who bear one that is spelled so."""
-    sexes = defaultdict(set)
-    for name, _, _, sex, *_ in GROUPS:
-        for spelling in spellings(name.casefold()):
-            sexes[spelling].add(sex)
-    return sexes
+def told_by(name):
+    """Give the groups and the sexes of the names that are written like this one."""
+    script = script_of(name)
+    if script in CONSONANT_SCRIPTS:
+        return BY_SCRIPT[script].get(fold(name), set())
+    forms = filed_under(name) | set(spellings(name))
+    known = set().union(*(BY_SCRIPT[each].get(form, ()) for each in {script, "latin"} for form in forms))
+    return known or set().union(*(BY_SCRIPT["spelled"].get(form, ()) for form in forms))
+
+
+def groups_of(name):
+    """Give the groups of a name by the facts."""
+    return {group for group, _ in told_by(name)}
 
 
 def sex_of(name):
-    """Give the sex that a name tells by the facts; none if names of another sex are spelled like it."""
-    sexes = set().union(*(sexes_of_spellings()[spelling] for spelling in spellings(name.casefold())))
+    """Give the sex that a name tells by the facts; none if names of another sex are written like it."""
+    sexes = {sex for _, sex in told_by(name)}
     return next(iter(sexes - {"U"})) if len(sexes) == 1 and sexes != {"U"} else ""
+
+
+def test_names_are_in_no_other_group():
+    """A Latin name is in the groups of the names that are spelled like it, and in no others."""
+    forms = {form for name, *_ in GROUPS for form in forms_of(name.casefold()) if script_of(form) == "latin"}
+    assert [form for form in sorted(forms) if name_groups(form) != groups_of(form)] == []
 
 
 def test_every_name_tells_its_sex():
     """A name that only one sex bears tells it."""
     names = {name for name, *_ in GROUPS}
-    assert [name for name in names if implied_sex_of_given(name.casefold()) != sex_of(name)] == []
+    assert [name for name in names if implied_sex_of_given(name.casefold()) != sex_of(name.casefold())] == []
 
 
 def read_pairs():

@@ -9,7 +9,7 @@ from comparison.test_spelling import LIKENESS
 from mutants import Fact, Table, forget, left_out, unnoticed
 from standardise.test_countries import COUNTRIES
 from standardise.test_dates import DATE_WORDS, TYPED
-from standardise.test_given_names import ENDINGS, GROUPS, sex_of
+from standardise.test_given_names import ENDINGS, GROUPS, forms_of, groups_of, sex_of
 from standardise.test_identifiers import CASES as IDENTIFIERS
 from standardise.test_identifiers import read_cases, told_by
 from standardise.test_names import BETWEEN, DROPPED, KEPT
@@ -162,9 +162,10 @@ def of_given_names():
     """Names are in their groups and tell their sex."""
     for name, group, *_ in GROUPS:
         is_in = partial(lambda group, name: group in given_names.name_groups(name), group)
-        for form in {name.casefold(), *scripts.spellings(name.casefold())}:
-            keys = scripts.spellings(form)
+        for form in forms_of(name.casefold()):
+            keys = {form, *scripts.spellings(form)}
             yield fact((form, group), keys, True, is_in, form)
+            yield fact(form, keys, groups_of(form), given_names.name_groups, form)
             yield fact(form, keys, sex_of(form), given_names.implied_sex_of_given, form)
     for ending, case in ENDINGS.items():
         name, sex = case.split()
@@ -172,8 +173,9 @@ def of_given_names():
 
 
 def given_name_keys(row):
-    """Give the spellings of a name, or an ending."""
-    return [row["name"]] if row["relation"] == "ending" else scripts.spellings(row["name"].casefold())
+    """Give the letters and the spellings of a name, or an ending."""
+    name = row["name"].casefold()
+    return [row["name"]] if row["relation"] == "ending" else {name, *scripts.spellings(name)}
 
 
 def of_surname_endings():

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hpmatch.standardise.names import MAX_TOKEN_LETTERS, MAX_TOKENS, name_tokens, token_keys
+from hpmatch.standardise.names import MAX_TOKEN_LETTERS, MAX_TOKENS, full_name_tokens, name_tokens, token_keys
 from hpmatch.standardise.scripts import spellings
+from hpmatch.standardise.stages import PersonName
 from hpmatch.standardise.surnames import stems
 
 # What was typed, the tokens.
@@ -35,6 +36,16 @@ TOKENS = [
     ("García (López)", "garcía lópez"),
     ("Hansen; Olsen", "hansen olsen"),
     ("Hansen Hansen", "hansen"),
+    ("Test", "test"),  # a surname in Italy and Germany
+    ("John E Smith", "john e smith"),
+    ("Maria I Lopez", "maria i lopez"),
+    ("Ortega y Gasset", "ortega gasset"),
+    ("Silva e Costa", "silva costa"),
+    ("An Dagrund", "an dagrund"),
+    ("As Olav", "as olav"),
+    ("An Na", "an na"),
+    ("Haji Rahim", "rahim"),
+    ("Rahim Haji", "rahim haji"),
     ("\u202eHansen\u202c", "hansen"),
     ("Han\x00sen", "hansen"),
     ("Ha\u0301nsen", "hánsen"),
@@ -61,6 +72,48 @@ def test_tokens(text, tokens):
     assert name_tokens(text) == tuple(
         tokens.split("|") if "|" in tokens or tokens in _ONE_TOKEN else tokens.split()
     )
+
+
+# What was typed as given names, the tokens.
+GIVEN = [
+    ("Ben Arthur", "ben|arthur"),
+    ("Do Van Nam", "do|van|nam"),
+    ("Le Thi", "le|thi"),
+    ("San Mai", "san|mai"),
+    ("Den Tore", "den|tore"),
+    ("Abu Bakr", "abu bakr"),
+    ("Abd al Rahman", "abd al rahman"),
+    ("El Mehdi", "el mehdi"),
+    ("Maria del Carmen", "maria|del carmen"),
+    ("Ben", "ben"),
+]
+
+
+@pytest.mark.parametrize(("text", "tokens"), GIVEN)
+def test_tokens_of_given_names(text, tokens):
+    """Where given names stand, what is a particle elsewhere is a name if it comes first."""
+    assert name_tokens(text, given=True) == tuple(tokens.split("|"))
+
+
+def test_only_given_names_begin_with_a_name():
+    """The field of given names is read so, and no other field is."""
+    assert PersonName("given_name").standardise(["Ben Arthur"]) == [("ben", "arthur")]
+    assert PersonName("family_name").standardise(["Ben Arthur"]) == [("ben arthur",)]
+
+
+@pytest.mark.parametrize(
+    ("text", "tokens"),
+    [
+        ("Yusuf Ali Yusuf", "yusuf|ali|yusuf"),
+        ("Ben Carter", "ben|carter"),
+        ("Mohamed Ben Ali", "mohamed|ben ali"),
+        ("von Hansen, Jan", "von hansen|jan"),
+        ("ukjent", ""),
+    ],
+)
+def test_tokens_of_full_names(text, tokens):
+    """A whole name keeps what it has twice, and a given name that comes first."""
+    assert full_name_tokens(text) == tuple(filter(None, tokens.split("|")))
 
 
 def read_noise():

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hpmatch.data import read_table
-from hpmatch.standardise.compounds import compounds
+from hpmatch.standardise.compounds import attach, compounds, head_of
 from hpmatch.standardise.scripts import spellings
 from hpmatch.standardise.surnames import implied_sex, is_patronymic, stems
 from hpmatch.standardise.text import fold
@@ -75,8 +75,48 @@ def test_compounds(line):
         assert set(joined.split()) == set(found)
 
 
+@pytest.mark.parametrize(
+    ("words", "tokens"),
+    [
+        ("an nur", "an nur"),
+        ("an na", "an|na"),
+        ("an dagrund", "an|dagrund"),
+        ("ar rashid", "ar rashid"),
+        ("ar karim", "ar|karim"),
+        ("ash sharif", "ash sharif"),
+        ("at tayyib", "at tayyib"),
+        ("az zahra olsen", "az zahra|olsen"),
+        ("abu bakr", "abu bakr"),
+        ("jan van der berg", "jan|van der berg"),
+    ],
+)
+def test_words_that_are_joined_with_what_follows(words, tokens):
+    """A particle makes one token with the name after it, an assimilated article only before its own letter."""
+    assert attach(words.split()) == tokens.split("|")
+
+
+@pytest.mark.parametrize(
+    ("token", "head"),
+    [
+        ("van der berg", "berg"),
+        ("abdul rahim", "rahim"),
+        ("abdulrahim", "rahim"),
+        ("abd al aziz", "aziz"),
+        ("عبد الكريم", "كريم"),
+        ("عبدالكريم", "كريم"),
+        ("abdullah", "abdullah"),
+        ("berg", "berg"),
+        ("delgado", "delgado"),
+    ],
+)
+def test_heads(token, head):
+    """What stands before a name is taken off; letters that begin a name are not."""
+    assert head_of(token) == head
+
+
 KINDS = {
-    "particle": "van von vom zu zum zur der den dem ter ten te t het op vander vanden de del della delle degli dello di da do das dos d la las los le les lo l du des san santa saint st sainte mc mac o ni nic ui fitz ap ab bin ben ibn bou abu abou ait ould bel ال بن ابن ابو ابي",
+    "particle": "van von vom zu zum zur der den dem ter ten te t het op vander vanden de del della delle degli dello di da do das dos d la las los le les lo l du des san santa saint st sainte mc mac o ni nic ui fitz ap ab bin ben ibn ait ould bel ال بن ابن",
+    "kunya": "bou abu abou ابو ابي",
     "article": "al el ul ol",
     "assimilated": "ad ar as ash at an az",
     "servant": "abd abed عبد",
