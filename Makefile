@@ -6,7 +6,7 @@ READY := $(VENV)/.ready-demo
 READY_DEV := $(VENV)/.ready-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format lint types bench floors clean
+.PHONY: help demo test check format lint types bench speed floors clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -31,6 +31,9 @@ types: $(READY_DEV) ## Check the types, strictly
 
 bench: $(READY_DEV) ## Measure precision and recall on generated data
 	$(BIN)/python -m benchmarks
+
+speed: $(READY_DEV) ## Measure time and memory against the size of the register
+	$(BIN)/python -m benchmarks.speed
 
 floors: $(READY_DEV) ## Measure a small benchmark and fail if a figure lies below its floor
 	$(BIN)/python -m benchmarks --no-peers --seeds 1 2 3 --check-floors benchmarks/floors.json

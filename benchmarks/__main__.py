@@ -60,7 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _write_page(results: dict[str, Any], out: Path) -> None:
     folder = out / "benchmark"
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "results.json").write_text(json.dumps(_rounded(results)) + "\n", "utf-8")
+    (folder / "results.json").write_text(json.dumps(rounded(results)) + "\n", "utf-8")
     drawn: list[str] = []
     if find_spec("altair") and find_spec("vl_convert"):
         from benchmarks.charts import save_all  # noqa: PLC0415 - altair need not be there
@@ -70,12 +70,12 @@ def _write_page(results: dict[str, Any], out: Path) -> None:
     print(f"\nwritten to {out / 'benchmark.md'}" + ("" if drawn else "; no charts: altair is not installed"))
 
 
-def _rounded(value: Any) -> Any:
+def rounded(value: Any) -> Any:
     """The same with numbers of six digits, which is more than they are worth."""
     if isinstance(value, dict):
-        return {key: _rounded(each) for key, each in value.items()}
+        return {key: rounded(each) for key, each in value.items()}
     if isinstance(value, list | tuple):
-        return [_rounded(each) for each in value]
+        return [rounded(each) for each in value]
     return round(value, 6) if isinstance(value, float) else value
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ import altair as alt
 
 from benchmarks.engines import ENGINES, OURS
 from benchmarks.run import FEW_HITS
+from benchmarks.speed_jobs import JOBS
 
 _INK, _GRID = "#7d7d7d", "#7d7d7d40"
 _COLOURS = {
@@ -19,6 +20,7 @@ _COLOURS = {
     "exact": "#a371f7",
     "robot": "#c0488f",
 }
+_SPEED_COLOURS = {"link": "#1f8fff", "link prepared": "#2ea043", "prepare": "#a371f7", "splink": "#e8710a"}
 _WIDTH, _ROW = 460, 20
 _SMALLEST_SLICE = 15
 _FLOORS = [engine.title for engine in ENGINES.values() if engine.floor]
@@ -38,6 +40,39 @@ def save_all(results: dict[str, Any], folder: Path) -> list[str]:
     for name, chart in charts.items():
         _styled(chart).save(folder / f"{name}.svg")
     return list(charts)
+
+
+def save_speed(results: Mapping[str, Any], folder: Path) -> None:
+    """Draw seconds and memory against the size of the register, both on logarithmic scales."""
+    panels = [speed(results, name, title) for name, title in (("total", "seconds"), ("peak_mib", "MiB"))]
+    _styled(alt.hconcat(*panels)).save(folder / "speed.svg")
+
+
+def speed(results: Mapping[str, Any], figure: str, title: str) -> Any:
+    """One figure of all jobs that answer all alerts, with least and most."""
+    names = [name for name in JOBS if name in _SPEED_COLOURS]
+    rows = [
+        {"job": JOBS[name].title, "registered": int(size), **measured["figures"][figure]}
+        for size, jobs in results["sizes"].items()
+        for name, measured in jobs.items()
+        if name in names and figure in measured["figures"]
+    ]
+    scale = alt.Scale(
+        domain=[JOBS[name].title for name in names], range=[_SPEED_COLOURS[name] for name in names]
+    )
+    base = alt.Chart(_data(rows)).encode(
+        x=alt.X(
+            "registered:Q",
+            scale=alt.Scale(type="log"),
+            title="registered persons",
+            axis=alt.Axis(format="~s", tickCount=4),
+        ),
+        color=alt.Color("job:N", scale=scale, legend=alt.Legend(title=None, columns=2, labelLimit=0)),
+    )
+    y = alt.Y("median:Q", scale=alt.Scale(type="log"), title=title, axis=alt.Axis(tickCount=4))
+    lines = base.mark_line(strokeWidth=2, point=True).encode(y=y)
+    ranges = base.mark_rule(strokeWidth=1.5).encode(y=alt.Y("min:Q"), y2="max:Q")
+    return alt.layer(ranges, lines).properties(width=300, height=280)
 
 
 def curves(results: dict[str, Any]) -> Any:

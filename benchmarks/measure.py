@@ -47,12 +47,22 @@ def run(engine: Engine, data: Path, out: Path, seed: int) -> dict[str, Any]:
     Raises:
         RuntimeError: If it fails, with the end of what it said.
     """
-    command = [sys.executable, "-m", "benchmarks.engines", engine.name, str(data), str(out), str(seed)]
+    in_own_process("benchmarks.engines", engine.name, str(data), str(out), str(seed))
+    cost: dict[str, Any] = json.loads((out / "cost.json").read_text("utf-8"))
+    return cost
+
+
+def in_own_process(module: str, *arguments: str) -> None:
+    """
+    Run a module of the benchmark in a process of its own.
+
+    Raises:
+        RuntimeError: If it fails, with the end of what it said.
+    """
+    command = [sys.executable, "-m", module, *arguments]
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=Path(__file__).parents[1])
     if done.returncode:
         raise RuntimeError(done.stderr.strip().splitlines()[-1] if done.stderr.strip() else "no message")
-    cost: dict[str, Any] = json.loads((out / "cost.json").read_text("utf-8"))
-    return cost
 
 
 def evaluate_seeds(

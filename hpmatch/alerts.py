@@ -21,15 +21,15 @@ def same_person(alerts: Records, matched: Sequence[str | None]) -> list[str]:
         alerts: The alerts.
         matched: For each alert the registered person that it matches, or None.
     """
-    identities = _identities(alerts)
+    of_alert = identities(alerts)
     persons: dict[str | None, set[str]] = {}
-    for identity, person in zip(identities, matched, strict=True):
+    for identity, person in zip(of_alert, matched, strict=True):
         if person is not None:
             persons.setdefault(identity, set()).add(person)
     ids = alerts.ids.to_pylist()
     keys = [
         _key(alert_id, identity, person, persons)
-        for alert_id, identity, person in zip(ids, identities, matched, strict=True)
+        for alert_id, identity, person in zip(ids, of_alert, matched, strict=True)
     ]
     smallest: dict[tuple[str, str], str] = {}
     for key, alert_id in zip(keys, ids, strict=True):
@@ -46,7 +46,7 @@ def _key(
     return ("identity", identity) if identity else ("alert", alert_id)
 
 
-def _identities(alerts: Records) -> list[str | None]:
+def identities(alerts: Records) -> list[str | None]:
     """What makes two alerts look like one person; None where a name or the date is not known."""
     columns = [alerts[name].to_pylist() if name in alerts else [None] * len(alerts) for name in IDENTITY]
     return [

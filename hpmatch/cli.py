@@ -366,6 +366,8 @@ def _screen(options: argparse.Namespace) -> int:
     from hpmatch.screening import screen_lines  # noqa: PLC0415
 
     register = Register.open(options.register)
+    _as_utf8(sys.stdin, "utf-8-sig")
+    _as_utf8(sys.stdout, "utf-8")
     failed = 0
     for answer in screen_lines(register, sys.stdin):
         failed += "error" in answer
@@ -373,6 +375,12 @@ def _screen(options: argparse.Namespace) -> int:
     if failed:
         print(f"hpmatch: {failed:,} lines could not be used; see their 'error'", file=sys.stderr)
     return DATA_UNUSABLE if failed else DONE
+
+
+def _as_utf8(stream: Any, encoding: str) -> None:
+    """JSON is UTF-8 whatever the locale; bytes that are not are replaced, and so cost their line, not the run."""
+    if hasattr(stream, "reconfigure"):
+        stream.reconfigure(encoding=encoding, errors="replace")
 
 
 @contextmanager

@@ -24,8 +24,8 @@ from hpmatch.errors import SchemaError, SourceError
 from hpmatch.model import Model, read_model
 from hpmatch.parallel import use_workers
 from hpmatch.reading import ReadRecords, read_records
-from hpmatch.records import Column, Records
-from hpmatch.schema import REGISTER_ROLES, Schema, read_schema
+from hpmatch.records import MISSING, Column, Records, distinct
+from hpmatch.schema import REGISTER_ROLES, Schema, read_schema, resolve
 from hpmatch.sources import read
 from hpmatch.standardise import with_common_vocabulary
 
@@ -154,14 +154,16 @@ class Register:
         known = self.read.records.ids
         unknown = pc.sum(pc.invert(pc.is_in(removed, known))).as_py() or 0
         if unknown:
-            raise SourceError(f"changes: {unknown} of the persons to be removed are not in the register")
-        added = read_register(kept, model, schema, name="changes") if len(kept) else None
-        gone = pa.chunked_array([removed, added.read.records.ids] if added else [removed], pa.string())
+            raise SourceError(
+                f"changes: {unknown} of the persons to be removed are not in the register; leave them out"
+            )
+        added = _added(kept, model, read_schema(schema, "register")) if len(kept) else None
+        gone = pa.chunked_array([removed, added.records.ids] if added else [removed], pa.string())
         stays = np.flatnonzero(~np.asarray(pc.is_in(known, gone.combine_chunks())))
         records = self.read.records.take(stays)
         if added:
-            records = _joined(records, added.read.records, model)
-        rejected = (*self.read.rejected, *(added.read.rejected if added else ()))
+            records = _joined(records, added.records, model)
+        rejected = (*self.read.rejected, *(added.rejected if added else ()))
         read_anew = ReadRecords(
             _counted(records, model), self.read.id_name, rejected, len(records) + len(rejected)
         )
@@ -208,16 +210,41 @@ def read_register(
     return Register(found, model, None)
 
 
+def read_changes(changes: Any) -> pa.Table:
+    """
+    The rows of changes to a register, as text.
+
+    Raises:
+        SourceError: If a row cannot be read; changes are taken whole or not at all.
+    """
+    raw = read(changes, "changes")
+    if raw.rejected:
+        first = min(raw.rejected, key=lambda row: row.row)
+        raise SourceError(
+            f"changes: row {first.row} {first.reason}; correct it: changes are taken whole or not at all"
+        )
+    return raw.data
+
+
+def _added(rows: pa.Table, model: Model, schema: Schema) -> ReadRecords:
+    """The persons to be added; a few of them may well have no birth date, but the column has to be there."""
+    resolve(schema, rows.column_names, REGISTER_ROLES, table="changes")
+    return read_records(rows, "changes", REGISTER_ROLES, model.standardisers, schema, required=())
+
+
 def _split(changes: Any, id_name: str) -> tuple[pa.Array, pa.Table]:
     """The identifiers of the persons to be removed, and the rows of all others."""
-    table = read(changes, "changes", may_be_empty=True).data
+    table = read_changes(changes)
     if CHANGE_COLUMN not in table.column_names:
         return pa.array([], pa.string()), table
     if id_name not in table.column_names:
         raise SchemaError(f"changes: there is no column {id_name!r}; the register's persons are known by it")
-    is_removal = pc.is_in(pc.utf8_lower(pc.fill_null(table[CHANGE_COLUMN], "")), pa.array(sorted(REMOVED)))
-    removed = table.filter(is_removal)[id_name].combine_chunks()
-    return pc.unique(removed.drop_null()), table.filter(pc.invert(is_removal)).drop_columns([CHANGE_COLUMN])
+    words = pc.utf8_lower(pc.utf8_trim_whitespace(pc.fill_null(table[CHANGE_COLUMN], "")))
+    is_removal = pc.is_in(words, pa.array(sorted(REMOVED)))
+    removed = pc.utf8_trim_whitespace(pc.fill_null(table.filter(is_removal)[id_name].combine_chunks(), ""))
+    if unnamed := pc.sum(pc.equal(removed, "")).as_py():
+        raise SourceError(f"changes: {unnamed} of the persons to be removed have no {id_name}; give it")
+    return pc.unique(removed), table.filter(pc.invert(is_removal)).drop_columns([CHANGE_COLUMN])
 
 
 def _joined(first: Records, second: Records, model: Model) -> Records:
@@ -238,5 +265,12 @@ def _joined(first: Records, second: Records, model: Model) -> Records:
 
 def _counted(records: Records, model: Model) -> Records:
     """Records whose values are counted anew, as if they were a whole table."""
-    columns = {name: Column.of(column.codes, column.values.array) for name, column in records.columns.items()}
+    columns = {name: _recounted(column) for name, column in records.columns.items()}
     return Records(records.ids, with_common_vocabulary(columns, model.standardisers))
+
+
+def _recounted(column: Column) -> Column:
+    """The column with those values alone that some row holds: one that nobody holds any more is not known."""
+    held = distinct(column.codes[column.codes >= 0])
+    codes = np.where(column.codes < 0, MISSING, np.searchsorted(held, column.codes)).astype(np.int32)
+    return Column.of(codes, column.values.array.take(pa.array(held)))

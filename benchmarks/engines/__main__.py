@@ -45,13 +45,26 @@ def peak_mib() -> float:
     On Linux ``ru_maxrss`` also counts what the parent held when it started this process, so the kernel's own mark of
     this program is read instead.
     """
-    status = Path("/proc/self/status")
-    if status.exists():
-        marks = [
-            line.split()[1] for line in status.read_text("utf-8").splitlines() if line.startswith("VmHWM")
-        ]
-        return int(marks[0]) / _KIB_PER_MIB
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / _KIB_PER_MIB
+    return _high_water("self") or resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / _KIB_PER_MIB
+
+
+def children_mib() -> float:
+    """
+    The most memory that each of this process's children has held, added up: what they held together at most.
+
+    Nothing where the kernel does not tell (it is told on Linux only).
+    """
+    children = (path.read_text("utf-8").split() for path in Path("/proc/self/task").glob("*/children"))
+    return sum(_high_water(child) for each in children for child in each)
+
+
+def _high_water(process: str) -> float:
+    try:
+        status = Path("/proc", process, "status").read_text("utf-8")
+    except OSError:
+        return 0.0
+    marks = [line.split()[1] for line in status.splitlines() if line.startswith("VmHWM")]
+    return int(marks[0]) / _KIB_PER_MIB if marks else 0.0
 
 
 if __name__ == "__main__":

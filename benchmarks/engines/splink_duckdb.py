@@ -36,6 +36,7 @@ _RECALL = 0.7
 _U_PAIRS = 1e7
 _SESSIONS = (("birth_date",), ("family_name", "given_name"))
 _CUT = 0.5
+_FREQUENCIES = ("family_name", "given_name", "profession", "country")
 
 
 def prepare(data: Path, seed: int) -> Callable[[], Answer]:
@@ -62,20 +63,50 @@ def _settings() -> Any:
     )
 
 
-def _link(tables: Tables, seed: int) -> Answer:
-    started = time.perf_counter()
+def prepare_single(data: Path, seed: int, alerts: int) -> tuple[Callable[[pa.Table], int], list[pa.Table]]:
+    """
+    Clean, train, and get ready for single alerts.
+
+    Args:
+        data: The folder of the data.
+        seed: The seed of the training.
+        alerts: How many alerts are wanted.
+
+    Returns:
+        What holds one alert against the register and says how many pairs it found, and the alerts, a table each.
+    """
+    logging.getLogger("splink").setLevel(logging.ERROR)
+    tables = read_tables(data)
     api = DuckDBAPI()
+    linker, register = _trained(api, tables, seed)
+    for column in _FREQUENCIES:
+        linker.table_management.compute_tf_table(column)
+
+    def find(alert: pa.Table) -> int:
+        side = api.register(alert, dataset_display_name="a", table_name=f"alert_{alert['id'][0]}")
+        found: Any = linker.inference.predict_between(side, register)
+        return len(found.as_pyarrow_table())
+
+    return find, [tables.alerts.slice(place, 1) for place in range(min(alerts, len(tables.alerts)))]
+
+
+def _trained(api: DuckDBAPI, tables: Tables, seed: int) -> tuple[Any, Any]:
+    """A linker that has learned from the data, and its register."""
     # In the order of the names that Splink gives the sides "_l" and "_r".
-    inputs = [
-        api.register(table, dataset_display_name=name)
-        for name, table in (("a", tables.alerts), ("b", tables.register))
-    ]
-    linker = Linker(inputs, _settings())
+    alerts = api.register(tables.alerts, dataset_display_name="a")
+    register = api.register(tables.register, dataset_display_name="b")
+    linker = Linker([alerts, register], _settings())
     train = linker.training
     train.estimate_probability_two_random_records_match(list(_DETERMINISTIC), recall=_RECALL)
     train.estimate_u_using_random_sampling(max_pairs=_U_PAIRS, seed=seed)
     for columns in _SESSIONS:
         train.estimate_parameters_using_expectation_maximisation(block_on(*columns))
+    return linker, register
+
+
+def _link(tables: Tables, seed: int) -> Answer:
+    started = time.perf_counter()
+    linker, _ = _trained(DuckDBAPI(), tables, seed)
     trained = time.perf_counter()
     predicted: Any = linker.inference.predict()
     found: pa.Table = predicted.as_pyarrow_table()

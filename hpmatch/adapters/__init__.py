@@ -1,1 +1,1 @@
-"""Other libraries' parts as stages of this one; each module is imported only when it is used."""
+"""Other libraries, as stages of this one or as what runs it; each module is imported only when it is used."""

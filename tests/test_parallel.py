@@ -1,0 +1,158 @@
+"""Sharing out work: any number of workers gives the same, and a worker that dies is told."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import hpmatch as hp
+from hpmatch import parallel
+from hpmatch.cli import main
+from hpmatch.parallel import each_chunk, spread, start_processes, use_workers, worker_count
+
+SAMPLE = Path(__file__).parents[1] / "examples" / "data"
+
+
+@pytest.fixture
+def processes(monkeypatch):
+    """Lets small jobs go to other processes, and counts the batches that they are given."""
+    given, executor = [], parallel._executor
+
+    def counting():
+        pool = executor()
+
+        class Pool:
+            def map(self, work, batches):
+                given.extend(map(len, batches))
+                return pool.map(work, batches)
+
+            submit = pool.submit
+
+        return Pool()
+
+    monkeypatch.setattr(parallel, "_ENOUGH", 100)
+    monkeypatch.setattr(parallel, "_AT_A_TIME", 300)
+    monkeypatch.setattr(parallel, "_executor", counting)
+    return given
+
+
+def _answers(result):
+    return result.links, result.dispositions, result.rejected, result.summary
+
+
+@pytest.mark.parametrize("prepared", [False, True])
+def test_processes_and_threads_change_no_answer(processes, monkeypatch, prepared):
+    """One worker or two, whose processes and threads really get work: the same result."""
+    monkeypatch.setattr("hpmatch.blocking._ROWS_AT_A_TIME", 300)
+    results = []
+    for workers in (1, 2):
+        assert processes == []
+        register = SAMPLE / "register.csv"
+        if prepared:
+            register = hp.Register.prepare(register, workers=workers)
+        results.append(hp.link(SAMPLE / "alerts.csv", register, workers=workers, chunk_size=500))
+    assert _answers(results[0]) == _answers(results[1])
+    assert len(processes) > 3
+
+
+def test_the_command_takes_a_number_of_workers(processes, tmp_path):
+    """``--workers`` changes no byte of what is written."""
+    alerts, register = str(SAMPLE / "alerts.csv"), str(SAMPLE / "register.csv")
+    for workers in ("1", "2"):
+        assert main(["prepare", register, "--out", str(tmp_path / f"p{workers}"), "--workers", workers]) == 0
+        out = str(tmp_path / f"r{workers}")
+        assert main(["link", alerts, str(tmp_path / f"p{workers}"), "--out", out, "--workers", workers]) == 0
+    assert processes
+    for kind in ("p", "r"):
+        first, second = (
+            {path.name: path.read_bytes() for path in (tmp_path / f"{kind}{workers}").iterdir()}
+            for workers in "12"
+        )
+        assert first == second
+
+
+def test_work_keeps_the_order_of_its_items(processes):
+    """Results of all batches, in the order of the items."""
+    items = list(range(1000))
+    with use_workers(2):
+        assert spread(_doubled, items) == [2 * item for item in items]
+    assert processes == [300, 300, 300, 100]
+
+
+def _doubled(items):
+    return [2 * item for item in items]
+
+
+def test_a_worker_process_that_dies_is_told_and_the_next_job_works(processes):
+    """The message says what to do; other processes take the place of the dead ones."""
+
+    def die(items):
+        os.kill(os.getpid(), signal.SIGKILL)
+        return items
+
+    with use_workers(2):
+        for _ in range(2):
+            with pytest.raises(hp.HpmatchError, match=r"a worker process died.*workers=1"):
+                spread(die, list(range(1000)))
+            assert spread(_doubled, list(range(1000)))[-1] == 1998
+    assert len(processes) == 16
+
+
+def test_an_error_in_a_worker_process_is_the_callers(processes):
+    """What goes wrong there goes wrong here, and says the same."""
+
+    def fail(items):
+        from hpmatch.errors import SourceError  # noqa: PLC0415 - looked up in the other process
+
+        raise SourceError(f"{len(items)} items")
+
+    with use_workers(2), pytest.raises(hp.SourceError, match="300 items"):
+        spread(fail, list(range(1000)))
+    assert processes
+
+
+def test_one_worker_starts_no_process(processes):
+    """Whatever the size of the job."""
+    with use_workers(1):
+        start_processes()
+        assert spread(_doubled, list(range(1000)))[:3] == [0, 2, 4]
+        assert list(each_chunk(str, [1, 2])) == ["1", "2"]
+    assert processes == []
+
+
+def test_the_number_of_workers_holds_within_its_block():
+    """Outside it there is one a core."""
+    with use_workers(3):
+        assert worker_count() == 3
+        with use_workers(None):
+            assert worker_count() == os.cpu_count()
+        assert worker_count() == 3
+    assert worker_count() == os.cpu_count()
+
+
+@pytest.mark.parametrize("workers", [0, -2])
+def test_there_has_to_be_a_worker(workers, capsys):
+    """A senseless number is refused by linking and by the command."""
+    with pytest.raises(hp.HpmatchError, match=f"workers is {workers}; give at least 1"):
+        hp.link(SAMPLE / "alerts.csv", SAMPLE / "register.csv", workers=workers)
+    with pytest.raises(SystemExit) as ended:
+        main(["link", "a", "b", "--out", "o", f"--workers={workers}"])
+    assert ended.value.code == 2
+    assert "at least 1" in capsys.readouterr().err
+
+
+def test_chunks_keep_their_order_in_threads():
+    """Results come in the order of the chunks, and what fails in a thread fails here."""
+    with use_workers(4):
+        assert list(each_chunk(_doubled, [[number] for number in range(50)])) == [[2 * n] for n in range(50)]
+        with pytest.raises(ZeroDivisionError):
+            list(each_chunk(lambda number: 1 // number, [1, 0, 1]))
+
+
+def test_a_job_needs_no_processes_to_be_imported():
+    """Importing the package and a small job load no process pool."""
+    code = "import sys; from hpmatch.parallel import spread; spread(sorted, [2, 1]); sys.exit('loky' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -1,0 +1,227 @@
+"""One alert at a time: the answers of the batch job, while somebody waits."""
+
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+from strategies import ALERTS, PERSONS
+
+import hpmatch as hp
+from hpmatch.cli import main
+from hpmatch.model import read_model
+from hpmatch.register import read_register
+
+SAMPLE = Path(__file__).parents[1] / "examples" / "data"
+TOLD = ("disposition", "hpr_number", "match_probability", "reason")
+PROPERTY = settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
+)
+KARI = {"family_name": "Bergersen", "given_name": "Kari", "birth_date": "1980-02-03"}
+PERSON = {"hpr_number": "1000002", **KARI}
+
+
+@pytest.fixture(scope="module")
+def alerts():
+    with (SAMPLE / "alerts.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.fixture(scope="module")
+def result():
+    return hp.link(SAMPLE / "alerts.csv", SAMPLE / "register.csv")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("screening") / "prepared"
+    hp.Register.prepare(SAMPLE / "register.csv").save(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def batch(result, alerts):
+    """The batch job's hits of each sample alert."""
+    return [result.explain(alert["alert_id"]).candidates for alert in alerts]
+
+
+def test_every_sample_alert_gets_the_hits_of_the_batch_job(folder, alerts, batch):
+    """Identifiers, weights, probabilities, decisions, rules and evidence are the same to the last digit."""
+    register = hp.Register.open(folder)
+    assert [tuple(register.screen(alert)) for alert in alerts] == batch
+    assert sum(map(len, batch)) > 100
+
+
+def test_eight_threads_get_the_same_answers(folder, alerts, batch):
+    """One register, opened a moment ago, serves all of them at once."""
+    register = hp.Register.open(folder)
+    with ThreadPoolExecutor(8) as threads:
+        assert [tuple(hits) for hits in threads.map(register.screen, alerts)] == batch
+
+
+@PROPERTY
+@given(ALERTS, PERSONS, st.data())
+def test_screening_is_the_batch_job_whatever_the_data(alerts, persons, data):
+    """Alone or among others, with or without an identifier of the state, an alert gets the same hits."""
+    numbers = st.sampled_from(["", "37804090001", "09047812345", "7804091234"])
+    alerts = [{**alert, "national_id": data.draw(numbers)} for alert in alerts]
+    result, register = hp.link(alerts, persons), hp.Register.prepare(persons)
+    for alert in alerts:
+        assert tuple(register.screen(alert)) == result.explain(alert["alert_id"]).candidates
+
+
+def test_a_model_for_one_alert_goes_before_the_registers_own(folder, alerts):
+    """Other thresholds give other decisions, as they do in the batch job."""
+    model = read_model("imi").with_decision(match=0.9999999999)
+    register, result = hp.Register.open(folder), hp.link(SAMPLE / "alerts.csv", folder, model)
+    some = alerts[:60]
+    hits = [tuple(register.screen(alert, model)) for alert in some]
+    assert hits == [result.explain(alert["alert_id"]).candidates for alert in some]
+    assert hits != [tuple(register.screen(alert)) for alert in some]
+
+
+# --- the command
+
+
+def _screened(text, folder, monkeypatch, capsys):
+    monkeypatch.setattr("sys.stdin", io.StringIO(text))
+    status = main(["screen", str(folder)])
+    told = capsys.readouterr()
+    return status, [json.loads(line) for line in told.out.splitlines()], told.err
+
+
+def test_the_command_gives_the_dispositions_of_the_batch_job(
+    folder, alerts, result, batch, tmp_path, monkeypatch, capsys
+):
+    """Each JSON line has the alert's disposition, person, probability and reason as in dispositions.csv, and its hits."""
+    result.write(tmp_path / "out")
+    with (tmp_path / "out" / "dispositions.csv").open(encoding="utf-8", newline="") as file:
+        expected = {row["alert_id"]: row for row in csv.DictReader(file)}
+    lines = "".join(json.dumps(alert, ensure_ascii=False) + "\n" for alert in alerts)
+    status, answers, _ = _screened(lines, folder, monkeypatch, capsys)
+    assert status == 0
+    for alert, answer, hits in zip(alerts, answers, batch, strict=True):
+        row = expected[alert["alert_id"]]
+        row["match_probability"] = float(row["match_probability"])
+        assert {name: answer[name] or "" for name in TOLD} == {name: row[name] or "" for name in TOLD}
+        assert [(hit["hpr_number"], hit["match_weight"]) for hit in answer["hits"]] == [
+            (hit.hpr_number, hit.match_weight) for hit in hits
+        ]
+
+
+# Lines that cannot be used, and what the answer says.
+BAD_LINES = {
+    "no JSON": ('{"family_name": Bergersen}', "is not JSON"),
+    "no object": ('["Bergersen"]', "is not a JSON object"),
+    "a number too long": ("1" * 5000, "a number that is too long"),
+    "nested too deep": ("[" * 100_000, "nested too deep"),
+    "half a letter": (json.dumps({**KARI, "given_name": "\ud800"}), "half a letter"),
+    "no text": ('{"family_name": "Berger\ufffdsen"}', "bytes that are not text"),
+    "no name or date": ('{"town": "Bergen"}', "there is no family_name, given_name, birth_date"),
+    "empty": ("{}", "among no columns"),
+    "two for a role": ('{"family_name": "Bergersen", "etternavn": "Kari"}', "both taken for 'family_name'"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("line", "words"), BAD_LINES.values(), ids=BAD_LINES)
+def test_a_line_that_cannot_be_used_is_answered_with_an_error(folder, line, words, monkeypatch, capsys):
+    """Its number and the reason, nothing of the person; the lines around it are answered."""
+    good = json.dumps(KARI)
+    status, answers, said = _screened(f"{good}\n\n{line}\n{good}\n", folder, monkeypatch, capsys)
+    assert status == 1
+    assert "1 lines could not be used" in said
+    assert answers[0] == answers[2]
+    assert "disposition" in answers[0]
+    assert answers[1].keys() == {"line", "error"}
+    assert answers[1]["line"] == 3
+    assert words in answers[1]["error"]
+    assert "Bergersen" not in answers[1]["error"]
+
+
+def test_the_program_reads_utf8_whatever_the_locale(folder):
+    """Run as a program: names are UTF-8, bytes that are not are an error of their line, and the rest is answered."""
+    hit = json.dumps({**KARI, "given_name": "Åse"}, ensure_ascii=False).encode()
+    done = subprocess.run(
+        [sys.executable, "-m", "hpmatch.cli", "screen", str(folder)],
+        input=hit + b"\n" + hit.replace("Å".encode(), b"\xc5") + b"\n" + hit + b"\n",
+        capture_output=True,
+        check=False,
+        env={**os.environ, "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+    )
+    first, second, third = map(json.loads, done.stdout.decode("utf-8").splitlines())
+    assert done.returncode == 1
+    assert first == third
+    assert first["disposition"] == "no_match"
+    assert second == {"line": 2, "error": "holds bytes that are not text in UTF-8"}
+
+
+# --- what is refused
+
+
+def test_a_register_for_one_run_cannot_be_screened():
+    """The message says what makes one that can; with that it works."""
+    register = read_register([PERSON], read_model("imi"), None)
+    with pytest.raises(hp.SourceError, match=r"Register\.prepare") as caught:
+        register.screen(KARI)
+    assert not any(cell in str(caught.value) for cell in PERSON.values())
+    assert [hit.hpr_number for hit in hp.Register.prepare([PERSON]).screen(KARI)] == [PERSON["hpr_number"]]
+
+
+@pytest.mark.parametrize("record", [{}, {"town": "Bergen"}, {**KARI, "etternavn": "Bergersen"}])
+def test_a_record_that_cannot_be_used_is_refused(record):
+    """The message names columns, never cells; screening and scoring say the same."""
+    register = hp.Register.prepare([PERSON])
+    for act in (
+        lambda: register.screen(record),
+        lambda: hp.score(record, PERSON),
+        lambda: hp.score(KARI, record),
+    ):
+        with pytest.raises(hp.SchemaError) as caught:
+            act()
+        assert not any(cell in str(caught.value) for cell in PERSON.values())
+    assert len(register.screen(KARI)) == 1
+
+
+def test_cells_need_not_be_text(folder):
+    """Numbers, lists, None and NaN are read as in a table of dicts."""
+    register = hp.Register.open(folder)
+    plain = {**KARI, "profession": "SP;LE", "birth_date": "1980", "sex": ""}
+    odd = {**KARI, "profession": ["SP", "LE"], "birth_date": 1980.0, "sex": None, "measure": float("nan")}
+    assert register.screen(plain) == register.screen(odd)
+
+
+# --- score
+
+
+@PROPERTY
+@given(ALERTS, PERSONS)
+def test_a_score_is_what_linking_one_person_finds_without_the_prior(alerts, persons):
+    """The weight over the prior and the evidence, for every pair that linking compares."""
+    whole = [
+        [row for row in rows if row["family_name"] and row["given_name"] and row["birth_date"]]
+        for rows in (alerts, persons)
+    ]
+    compared = 0
+    for alert in whole[0][-3:]:
+        for person in whole[1][-3:]:
+            for hit in hp.link([alert], [person], min_weight=-1000).explain(alert["alert_id"]).candidates:
+                score = hp.score(alert, person)
+                assert score.match_weight == pytest.approx(hit.match_weight - hit.prior_weight, abs=1e-9)
+                assert score.evidence == hit.evidence
+                compared += 1
+    assume(compared)
+
+
+def test_a_score_adds_up_and_can_be_read():
+    """Its weight is the sum of its evidence, and each comparison stands in its text."""
+    score = hp.score(KARI, {**KARI, "family_name": "Hansen"})
+    assert score.match_weight == pytest.approx(sum(item.weight for item in score.evidence))
+    assert score.match_weight < hp.score(KARI, KARI).match_weight
+    assert all(item.comparison in str(score) for item in score.evidence)
