@@ -16,7 +16,7 @@ from hpmatch.comparison.name_tables import common_terms
 from hpmatch.decision import decide
 from hpmatch.dispose import Scored, dispose
 from hpmatch.model import Model, read_model
-from hpmatch.parallel import use_workers
+from hpmatch.parallel import start_processes, use_workers
 from hpmatch.reading import read_records
 from hpmatch.records import Records
 from hpmatch.register import Register, read_register
@@ -68,6 +68,7 @@ def link(
         'match'
     """
     with use_workers(workers):
+        start_processes(register)
         return _link(
             alerts, register, read_model(model), schema, min_weight, chunk_size, progress or (lambda *_: None)
         )

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import ContextVar
+from pathlib import Path
 from typing import Any, TypeVar
 
 from hpmatch.errors import HpmatchError
@@ -21,6 +22,11 @@ Found = TypeVar("Found")
 
 _ENOUGH = 20_000  # items that are worth other processes
 _AT_A_TIME = 4_000
+_LARGE_FILE = 16 << 20  # bytes, some 200,000 registered persons
+_DIED = (
+    "a worker process died, most likely for want of memory; nothing was written. Run it again with fewer workers "
+    "(workers=1 uses no other process)"
+)
 _wanted: ContextVar[int | None] = ContextVar("wanted", default=None)
 
 
@@ -46,14 +52,22 @@ def worker_count() -> int:
     return _wanted.get() or os.cpu_count() or 1
 
 
-def start_processes() -> None:
-    """Let other processes start now, because work for them is to come."""
-    if worker_count() > 1:
-        _executor().submit(_nothing)
+def start_processes(source: Any) -> None:
+    """Let other processes start now, while a large file is read, because work for them is to come."""
+    try:
+        large = isinstance(source, (str, Path)) and Path(source).stat().st_size > _LARGE_FILE
+    except OSError:
+        return  # who reads it will say what is wrong
+    if large and worker_count() > 1:
+        for _ in range(worker_count()):
+            _executor().submit(warm_up)
 
 
-def _nothing() -> None:
-    """What a process does first: import this module."""
+def warm_up() -> None:
+    """What a process does first: import what it will work with, and read its tables."""
+    from hpmatch.standardise.token_forms import forms_of_tokens  # noqa: PLC0415 - it needs this module
+
+    forms_of_tokens(["kari", "šimkienė"])
 
 
 def spread(work: Callable[[Sequence[Item]], Sequence[Found]], items: Sequence[Item]) -> list[Found]:
@@ -79,10 +93,7 @@ def spread(work: Callable[[Sequence[Item]], Sequence[Found]], items: Sequence[It
     try:
         return [found for batch in _executor().map(work, batches) for found in batch]
     except BrokenProcessPool as error:
-        raise HpmatchError(
-            "a worker process died, most likely for want of memory; nothing was written. Run it again with fewer workers "
-            "(workers=1 uses no other process)"
-        ) from error
+        raise HpmatchError(_DIED) from error
 
 
 def _executor() -> Any:

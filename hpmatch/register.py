@@ -22,7 +22,7 @@ from hpmatch.blocking.blocks import KeyIndex
 from hpmatch.comparison.name_tables import NameTables
 from hpmatch.errors import SchemaError, SourceError
 from hpmatch.model import Model, read_model
-from hpmatch.parallel import use_workers
+from hpmatch.parallel import start_processes, use_workers
 from hpmatch.reading import ReadRecords, read_records
 from hpmatch.records import MISSING, Column, Records, distinct
 from hpmatch.schema import REGISTER_ROLES, Schema, read_schema, resolve
@@ -83,6 +83,7 @@ class Register:
         """
         model, report = read_model(model), progress or (lambda *_: None)
         with use_workers(workers):
+            start_processes(source)
             report("read", 0, 1)
             register = read_register(source, model, schema)
             report("read", 1, 1)

@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from hpmatch.parallel import each_chunk
 from hpmatch.protocols import Standardiser
 from hpmatch.records import Column, IntArray, Records, Vocabulary
 
@@ -38,11 +39,9 @@ def standardise(
         >>> records["family_name"].codes.tolist(), records["family_name"].values.array.to_pylist()
         ([0, 0, -1], [['berg']])
     """
-    columns = {
-        stage.column: _column(stage, cells, len(ids))
-        for stage in standardisers
-        if any(role in cells for role in stage.roles)
-    }
+    wanted = [stage for stage in standardisers if any(role in cells for role in stage.roles)]
+    made = each_chunk(lambda stage: _column(stage, cells, len(ids)), wanted)
+    columns = {stage.column: column for stage, column in zip(wanted, made, strict=True)}
     return Records(ids, with_common_vocabulary(columns, standardisers))
 
 
