@@ -17,11 +17,11 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from hpmatch.comparison.relations import relations
+from hpmatch.comparison.relations import MayShare, relations
 from hpmatch.comparison.spelling import token_similarity
 from hpmatch.protocols import LevelArray
 from hpmatch.records import FloatArray, IntArray, Records, Terms, Vocabulary, distinct, ranges
-from hpmatch.standardise.token_forms import CONSONANTS, GROUPS, LETTERS, Sketches, token_forms
+from hpmatch.standardise.token_forms import CONSONANTS, GROUPS, LETTERS, STEMS, Sketches, token_forms
 
 FIELDS = ("family_name", "given_name", "middle_name", "birth_name", "other_names")
 
@@ -184,7 +184,10 @@ class NameTables:
             self.vocabulary.texts[token] if token < size else other.texts[token - size]
             for token in used.tolist()
         ]
-        found = token_agreement(texts, *np.split(place, 2))
+        ours, theirs = self._sketches(a, other), self._sketches(b)
+        may_share = MayShare(*((ours[:, sketch] & theirs[:, sketch]) != 0 for sketch in (STEMS, GROUPS)))
+        lefts, rights = np.split(place, 2)
+        found = token_agreement(texts, lefts, rights, may_share)
         found[(found == CLOSE) & self._known[np.minimum(a, size)] & self._known[b]] = SIMILAR
         return found[of_pair]
 
@@ -358,7 +361,9 @@ def _row_tokens(records: Records, terms: dict[str, Terms]) -> _RowTokens:
     return _RowTokens(starts, sizes, fields, first, places)
 
 
-def token_agreement(tokens: Sequence[str], left: IntArray, right: IntArray) -> LevelArray:
+def token_agreement(
+    tokens: Sequence[str], left: IntArray, right: IntArray, may_share: MayShare | None = None
+) -> LevelArray:
     """
     What the tokens of each pair have in common.
 
@@ -366,6 +371,7 @@ def token_agreement(tokens: Sequence[str], left: IntArray, right: IntArray) -> L
         tokens: Distinct tokens.
         left: int64[k], places of the left tokens.
         right: int64[k], places of the right tokens.
+        may_share: Which pairs may share a stem or a group of given names, where that is known.
 
     Example:
         >>> tokens = ["müller", "mueller", "j", "jan", "liz", "elisabeth"]
@@ -378,7 +384,7 @@ def token_agreement(tokens: Sequence[str], left: IntArray, right: IntArray) -> L
     a, b = np.split(place, 2)
     table = np.array(texts, object)
     similarity = token_similarity(table[a].tolist(), table[b].tolist())
-    related = relations(texts, a, b, similarity)
+    related = relations(texts, a, b, similarity, may_share)
     conditions = [
         similarity == 1,
         related.stem,

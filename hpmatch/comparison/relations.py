@@ -17,6 +17,7 @@ Mask = npt.NDArray[np.bool_]
 
 # Tokens that share a stem are at least so alike.
 _SHARED_STEM_LIKENESS = 0.4
+_LETTERS_OF_ONE = 2  # a letter and a sign, or a letter of two characters
 
 
 class Relations(NamedTuple):
@@ -34,7 +35,26 @@ class Relations(NamedTuple):
     initial: Mask
 
 
-def relations(tokens: Sequence[str], left: IntArray, right: IntArray, similarity: FloatArray) -> Relations:
+class MayShare(NamedTuple):
+    """
+    Which of k pairs of tokens may have something in common, the others surely not.
+
+    Attributes:
+        stem: bool[k], they may share a stem.
+        group: bool[k], they may share a group of given names.
+    """
+
+    stem: Mask
+    group: Mask
+
+
+def relations(
+    tokens: Sequence[str],
+    left: IntArray,
+    right: IntArray,
+    similarity: FloatArray,
+    may_share: MayShare | None = None,
+) -> Relations:
     """
     Find out how tokens are related.
 
@@ -43,14 +63,17 @@ def relations(tokens: Sequence[str], left: IntArray, right: IntArray, similarity
         left: int64[k], places of the left tokens.
         right: int64[k], places of the right tokens.
         similarity: float64[k], how alike they are.
+        may_share: Which pairs are worth a look, where that is known.
 
     Example:
         >>> found = relations(["liz", "elisabeth", "e"], np.array([0, 2]), np.array([1, 1]), np.array([0.3, 0.2]))
         >>> found.variant.tolist(), found.initial.tolist()
         ([True, False], [False, True])
     """
-    grouped = np.array([bool(name_groups(token)) for token in tokens], bool)
-    single = np.array([min(map(len, spellings(token)), default=0) == 1 for token in tokens], bool)
+    if may_share is None:
+        grouped = np.array([bool(name_groups(token)) for token in tokens], bool)
+        may_share = MayShare(np.ones(len(left), bool), grouped[left] & grouped[right])
+    single = np.array([_is_single(token) for token in tokens], bool)
     other = similarity < 1
 
     def look(may: Mask, related: Callable[[str, str], bool]) -> Mask:
@@ -62,10 +85,14 @@ def relations(tokens: Sequence[str], left: IntArray, right: IntArray, similarity
         return found
 
     return Relations(
-        look(similarity >= _SHARED_STEM_LIKENESS, one_stem),
-        look(grouped[left] & grouped[right], one_name),
+        look(may_share.stem & (similarity >= _SHARED_STEM_LIKENESS), one_stem),
+        look(may_share.group, one_name),
         look(single[left] | single[right], is_initial),
     )
+
+
+def _is_single(token: str) -> bool:
+    return len(token) <= _LETTERS_OF_ONE and min(map(len, spellings(token)), default=0) == 1
 
 
 def one_stem(left: str, right: str) -> bool:

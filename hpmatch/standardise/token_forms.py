@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
 from itertools import pairwise
+from zlib import crc32
 
 import numpy as np
 import numpy.typing as npt
@@ -21,9 +21,10 @@ from hpmatch.records import IntArray, Vocabulary
 from hpmatch.standardise.given_names import name_groups
 from hpmatch.standardise.names import token_keys
 from hpmatch.standardise.scripts import sounds, spellings
+from hpmatch.standardise.surnames import stems
 
 Sketches = npt.NDArray[np.uint64]
-LETTERS, CONSONANTS, GROUPS = range(3)
+LETTERS, CONSONANTS, GROUPS, STEMS = SKETCHES = range(4)
 
 
 @dataclass(frozen=True)
@@ -34,8 +35,8 @@ class TokenForms:
     Attributes:
         keys: list<string>[t], the blocking keys of each token.
         groups: list<string>[t], the groups of given names that each belongs to.
-        sketches: uint64[t, 3], a bit for each pair of neighbouring letters of a token's spellings, for each pair of
-            neighbouring consonants of its sounds, and for each group of given names that it belongs to.
+        sketches: uint64[t, 4], a bit for each pair of neighbouring letters of a token's spellings, for each pair of
+            neighbouring consonants of its sounds, for each group of given names that it belongs to, and for each stem.
     """
 
     keys: pa.Array
@@ -88,22 +89,23 @@ def _forms(tokens: Sequence[str]) -> TokenForms:
     return TokenForms(
         pa.array([keys for keys, _, _ in found], _WORDS),
         pa.array([groups for _, groups, _ in found], _WORDS),
-        np.array([sketches for _, _, sketches in found], np.uint64).reshape(-1, 3),
+        np.array([sketches for _, _, sketches in found], np.uint64).reshape(-1, len(SKETCHES)),
     )
 
 
 _WORDS = pa.list_(pa.string())
-_Forms = tuple[tuple[str, ...], tuple[str, ...], tuple[int, int, int]]
+_Forms = tuple[tuple[str, ...], tuple[str, ...], tuple[int, int, int, int]]
 
 
 def forms_of_tokens(tokens: Sequence[str]) -> list[_Forms]:
-    """For each token its blocking keys, its groups of given names and its three sketches."""
+    """For each token its blocking keys, its groups of given names and its sketches."""
     return [_forms_of(token) for token in tokens]
 
 
 def _forms_of(token: str) -> _Forms:
     groups = tuple(sorted(name_groups(token)))
-    return token_keys(token), groups, (_pairs(spellings(token)), _pairs(sounds(token)), _bits(groups))
+    sketches = _pairs(spellings(token)), _pairs(sounds(token)), _bits(groups), _bits(stems(token))
+    return token_keys(token), groups, sketches
 
 
 def _pairs(words: tuple[str, ...]) -> int:
@@ -115,16 +117,9 @@ def _pairs(words: tuple[str, ...]) -> int:
     return bits
 
 
-def _bits(groups: Iterable[str]) -> int:
+def _bits(words: Iterable[str]) -> int:
+    """A bit for each of the words."""
     bits = 0
-    for group in groups:
-        bits |= 1 << _place(group)
+    for word in words:
+        bits |= 1 << (crc32(word.encode()) & 63)
     return bits
-
-
-@cache
-def _place(group: str) -> int:
-    place = 0
-    for letter in group:
-        place = (place * 31 + ord(letter)) % 61
-    return place
