@@ -29,7 +29,7 @@ def _measured(results: Results, *, drawn: bool) -> Iterable[str]:
     options, machine = results["options"], results["machine"]
     versions = ", ".join(f"{name} {number}" for name, number in results["versions"].items())
     yield (
-        f"Every figure comes from one run of `make speed` and stands in [speed.json](benchmark/speed.json) too: {options['alerts']:,} "
+        f"Every figure comes from one run of `python -m benchmarks.speed` and stands in [speed.json](benchmark/speed.json) too: {options['alerts']:,} "
         "alerts against\nregisters of several sizes, [generated](generated-data.md) with profile "
         f"`{options['profile']}`, seed {options['seed']}. Each job is a process of its own, run {_times(options['repeats'])}:\n"
         "median, and in brackets least and most. "

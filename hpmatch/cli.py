@@ -69,8 +69,8 @@ _PREPARE = """\
 Standardises, indexes and counts a register once and keeps it in a folder, for 'hpmatch link' and 'hpmatch screen'.
 
 With --changes-to, REGISTER holds changes to a prepared register: a person who is there is replaced, any other is added,
-and where a column 'change' says 'removed' (or 'slettet') the person is taken out. Changes are folded in whenever the
-register is opened; 'hpmatch prepare DIR --out DIR' folds them in for good.
+and where a column 'change' says 'removed' (or 'slettet') the person is taken out. The model is the one of the prepared
+register. Changes are folded in whenever it is opened; 'hpmatch prepare DIR --out DIR' folds them in for good.
 """
 _PREPARE_MORE = """\
 The folder is made whole or not at all, is opened by memory mapping, and is checked for damage whenever it is opened. It
@@ -337,7 +337,7 @@ def _prepare(options: argparse.Namespace) -> int:
     from hpmatch.register import Register  # noqa: PLC0415
 
     if options.changes_to:
-        rows = add_changes(options.changes_to, options.register)
+        rows = add_changes(options.changes_to, options.register, options.schema)
         print(f"{rows:,} rows of changes kept in {Path(options.changes_to)}; they count from now on")
         return DONE
     started = time.perf_counter()

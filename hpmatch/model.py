@@ -22,7 +22,7 @@ from importlib import resources
 from importlib.metadata import version
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -128,31 +128,56 @@ class FellegiSunter:
     def _level_weights(self, vectors: ComparisonVectors, levels: Any) -> FloatArray:
         weights = np.zeros(levels.shape)
         for place, name in enumerate(vectors.names):
-            table = np.array(
-                [*(np.log2(level.m / level.u) for level in self._numbers(name, vectors, place)), 0.0]
-            )
-            weights[:, place] = table[levels[:, place]]
+            weights[:, place] = self._numbers(name, vectors, place).weights[levels[:, place]]
         return weights
 
     def _adjustments(self, vectors: ComparisonVectors) -> FloatArray:
         adjustments = np.zeros(vectors.levels.shape)
         for place, name in enumerate(vectors.names):
-            levels = self._numbers(name, vectors, place)
-            follow = np.array([*(level.term_frequency for level in levels), 0.0])[vectors.levels[:, place]]
+            numbers = self._numbers(name, vectors, place)
+            follow = numbers.term_frequencies[vectors.levels[:, place]]
             frequency = vectors.frequencies[:, place]
             known = (follow > 0) & (frequency > 0)
-            u0, records = levels[0].u, vectors.records[1]
+            if not known.any():
+                continue
+            u0, records = numbers.u0, vectors.records[1]
             # Smoothed by one further value of average frequency: what was seen once is not that rare in a small table.
             smoothed = frequency[known] * records / (records + 1 / u0)
             adjustments[known, place] = follow[known] * np.log2(u0 / smoothed)
         return adjustments
 
-    def _numbers(self, name: str, vectors: ComparisonVectors, place: int) -> tuple[Level, ...]:
+    def _numbers(self, name: str, vectors: ComparisonVectors, place: int) -> _Numbers:
         if len(self.levels.get(name, ())) != vectors.sizes[place]:
             raise ModelError(
                 f"the classifier has no numbers for the {vectors.sizes[place]} levels of {name!r}"
             )
-        return self.levels[name]
+        return self._tables[name]
+
+    @cached_property
+    def _tables(self) -> dict[str, _Numbers]:
+        return {
+            name: _Numbers(
+                np.array([*(np.log2(level.m / level.u) for level in levels), 0.0]),
+                np.array([*(level.term_frequency for level in levels), 0.0]),
+                levels[0].u,
+            )
+            for name, levels in self.levels.items()
+        }
+
+
+class _Numbers(NamedTuple):
+    """
+    The numbers of a comparison's levels as arrays, with nothing for a missing value at the end.
+
+    Attributes:
+        weights: float64[l + 1], log2(m / u).
+        term_frequencies: float64[l + 1].
+        u0: The u of the first level.
+    """
+
+    weights: FloatArray
+    term_frequencies: FloatArray
+    u0: float
 
 
 @dataclass(frozen=True)

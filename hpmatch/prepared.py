@@ -37,6 +37,7 @@ from hpmatch.parallel import each_chunk
 from hpmatch.reading import ReadRecords
 from hpmatch.records import Column, Records, Values, Vocabulary
 from hpmatch.register import Register, read_changes
+from hpmatch.schema import Schema
 from hpmatch.sources import RejectedRow
 from hpmatch.standardise.token_forms import TokenForms, token_forms
 
@@ -80,13 +81,14 @@ def check_prepared_folder(folder: str | Path) -> None:
     check_folder(folder, _own_files(Path(folder)))
 
 
-def add_changes(folder: str | Path, changes: Any) -> int:
+def add_changes(folder: str | Path, changes: Any, schema: Schema | str | Path | None = None) -> int:
     """
     Keep changes beside a prepared register; they are folded in whenever it is opened, until it is saved anew.
 
     Args:
         folder: The prepared register.
         changes: See ``Register.changed``.
+        schema: Which column plays which role, where its name does not say it.
 
     Returns:
         How many rows of changes were added.
@@ -95,7 +97,7 @@ def add_changes(folder: str | Path, changes: Any) -> int:
         HpmatchError: If the changes cannot be folded in; nothing is kept then.
     """
     home = Path(folder)
-    table = read_changes(changes)
+    table = read_changes(changes, schema)
     Register.open(home).changed(table)  # refused now rather than when it is opened
     number = len(_pending(home)) + 1
     unfinished = home / _UNFINISHED

@@ -33,6 +33,8 @@ def ranges(starts: IntArray, counts: IntArray) -> IntArray:
         >>> ranges(np.array([5, 0]), np.array([2, 3])).tolist()
         [5, 6, 0, 1, 2]
     """
+    if len(counts) == 1:
+        return np.arange(starts[0], starts[0] + counts[0])
     offsets = np.cumsum(counts) - counts
     return np.arange(counts.sum()) - np.repeat(offsets - starts, counts)
 

@@ -20,7 +20,7 @@ import pyarrow.compute as pc
 from hpmatch.blocking import index_keys
 from hpmatch.blocking.blocks import KeyIndex
 from hpmatch.comparison.name_tables import NameTables
-from hpmatch.errors import SchemaError, SourceError
+from hpmatch.errors import SourceError
 from hpmatch.model import Model, read_model
 from hpmatch.parallel import start_processes, use_workers
 from hpmatch.reading import ReadRecords, read_records
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 Progress = Callable[[str, int, int], None]
 REMOVED = frozenset({"removed", "slettet"})
+_KEPT = frozenset({"", "added", "changed", "ny", "endret"})
 CHANGE_COLUMN = "change"
 
 
@@ -144,21 +145,21 @@ class Register:
 
         Args:
             changes: A table like the register. A person who is there already is replaced, any other added; where a column
-                ``change`` says "removed" (or "slettet"), the person is taken out.
+                ``change`` says "removed" (or "slettet"), the person is taken out; it may also say "added" or "changed".
             schema: Which column plays which role, where its name does not say it.
 
         Raises:
             HpmatchError: If the changes cannot be used, or name a person for removal who is not there.
         """
         model = self.model
-        removed, kept = _split(changes, self.read.id_name)
+        removed, kept = _split(read_changes(changes, schema))
         known = self.read.records.ids
         unknown = pc.sum(pc.invert(pc.is_in(removed, known))).as_py() or 0
         if unknown:
             raise SourceError(
                 f"changes: {unknown} of the persons to be removed are not in the register; leave them out"
             )
-        added = _added(kept, model, read_schema(schema, "register")) if len(kept) else None
+        added = _added(kept, model) if len(kept) else None
         gone = pa.chunked_array([removed, added.records.ids] if added else [removed], pa.string())
         stays = np.flatnonzero(~np.asarray(pc.is_in(known, gone.combine_chunks())))
         records = self.read.records.take(stays)
@@ -211,12 +212,13 @@ def read_register(
     return Register(found, model, None)
 
 
-def read_changes(changes: Any) -> pa.Table:
+def read_changes(changes: Any, schema: Schema | str | Path | None = None) -> pa.Table:
     """
-    The rows of changes to a register, as text.
+    The rows of changes to a register, as text, each column under the name of its role.
 
     Raises:
         SourceError: If a row cannot be read; changes are taken whole or not at all.
+        SchemaError: If a needed column is missing.
     """
     raw = read(changes, "changes")
     if raw.rejected:
@@ -224,28 +226,35 @@ def read_changes(changes: Any) -> pa.Table:
         raise SourceError(
             f"changes: row {first.row} {first.reason}; correct it: changes are taken whole or not at all"
         )
-    return raw.data
+    said, found = read_schema(schema, "register"), raw.data.column_names
+    layout = resolve(said, found, REGISTER_ROLES, table="changes", required=REGISTER_ROLES[:1])
+    named = {column: role for role, column in layout.roles.items()} | {layout.id: REGISTER_ROLES[0]}
+    return raw.data.rename_columns([named.get(column, column) for column in raw.data.column_names])
 
 
-def _added(rows: pa.Table, model: Model, schema: Schema) -> ReadRecords:
-    """The persons to be added; a few of them may well have no birth date, but the column has to be there."""
-    resolve(schema, rows.column_names, REGISTER_ROLES, table="changes")
-    return read_records(rows, "changes", REGISTER_ROLES, model.standardisers, schema, required=())
-
-
-def _split(changes: Any, id_name: str) -> tuple[pa.Array, pa.Table]:
+def _split(table: pa.Table) -> tuple[pa.Array, pa.Table]:
     """The identifiers of the persons to be removed, and the rows of all others."""
-    table = read_changes(changes)
     if CHANGE_COLUMN not in table.column_names:
         return pa.array([], pa.string()), table
-    if id_name not in table.column_names:
-        raise SchemaError(f"changes: there is no column {id_name!r}; the register's persons are known by it")
     words = pc.utf8_lower(pc.utf8_trim_whitespace(pc.fill_null(table[CHANGE_COLUMN], "")))
+    unknown = np.flatnonzero(~np.asarray(pc.is_in(words, pa.array(sorted(REMOVED | _KEPT)))))
+    if len(unknown):
+        raise SourceError(
+            f"changes: row {unknown[0] + 1} has an unknown word in column {CHANGE_COLUMN!r}; it may be "
+            f"{', '.join(sorted(REMOVED | _KEPT - {''}))} or empty"
+        )
     is_removal = pc.is_in(words, pa.array(sorted(REMOVED)))
-    removed = pc.utf8_trim_whitespace(pc.fill_null(table.filter(is_removal)[id_name].combine_chunks(), ""))
+    removed = table.filter(is_removal)[REGISTER_ROLES[0]].combine_chunks()
+    removed = pc.utf8_trim_whitespace(pc.fill_null(removed, ""))
     if unnamed := pc.sum(pc.equal(removed, "")).as_py():
-        raise SourceError(f"changes: {unnamed} of the persons to be removed have no {id_name}; give it")
+        raise SourceError(f"changes: {unnamed} of the persons to be removed have no identifier; give it")
     return pc.unique(removed), table.filter(pc.invert(is_removal)).drop_columns([CHANGE_COLUMN])
+
+
+def _added(rows: pa.Table, model: Model) -> ReadRecords:
+    """The persons to be added; a few of them may well have no birth date, but the column has to be there."""
+    resolve(Schema(), rows.column_names, REGISTER_ROLES, table="changes")
+    return read_records(rows, "changes", REGISTER_ROLES, model.standardisers, Schema(), required=())
 
 
 def _joined(first: Records, second: Records, model: Model) -> Records:

@@ -24,7 +24,7 @@ from hpmatch.register import Register
 from hpmatch.results import Evidence, Hit
 from hpmatch.schema import ALERT_ROLES, REGISTER_ROLES, Layout, Schema, resolve
 from hpmatch.sources import plain_cell
-from hpmatch.standardise import column_of_cells, told_roles
+from hpmatch.standardise import column_of_cells, told_roles, with_common_vocabulary
 
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 _REMEMBERED = 1 << 12  # records and cells, so that what repeats is not standardised again
@@ -189,7 +189,7 @@ def _records_of(cells: _Cells, id_role: str, standardisers: Any) -> Records:
         for stage in standardisers
         if any(role in told for role in stage.roles)
     }
-    return Records(pa.array([told.get(id_role, "")]), columns)
+    return Records(pa.array([told.get(id_role, "")]), with_common_vocabulary(columns, standardisers))
 
 
 @lru_cache(maxsize=256)

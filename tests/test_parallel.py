@@ -29,7 +29,9 @@ def processes(monkeypatch):
                 given.extend(map(len, batches))
                 return pool.map(work, batches)
 
-            submit = pool.submit
+            def submit(self, work, *arguments):
+                given.append(1)
+                return pool.submit(work, *arguments)
 
         return Pool()
 
@@ -114,13 +116,25 @@ def test_an_error_in_a_worker_process_is_the_callers(processes):
     assert processes
 
 
-def test_one_worker_starts_no_process(processes):
-    """Whatever the size of the job."""
+def test_one_worker_starts_no_process(processes, monkeypatch):
+    """Whatever the size of the job and of the file."""
+    monkeypatch.setattr(parallel, "_LARGE_FILE", 0)
     with use_workers(1):
-        start_processes()
+        start_processes(SAMPLE / "register.csv")
         assert spread(_doubled, list(range(1000)))[:3] == [0, 2, 4]
         assert list(each_chunk(str, [1, 2])) == ["1", "2"]
     assert processes == []
+
+
+@pytest.mark.parametrize(("smallest", "started"), [(0, 2), (1 << 30, 0)])
+def test_processes_start_early_for_a_large_file_only(processes, monkeypatch, smallest, started):
+    """What is no file, or is not there, starts none and raises nothing: who reads it will."""
+    monkeypatch.setattr(parallel, "_LARGE_FILE", smallest)
+    with use_workers(2):
+        start_processes(SAMPLE / "register.csv")
+        start_processes("no such file")
+        start_processes([{"hpr_number": "1"}])
+    assert len(processes) == started
 
 
 def test_the_number_of_workers_holds_within_its_block():

@@ -249,6 +249,15 @@ def test_what_nobody_holds_any_more_is_forgotten():
     assert found(changed, alert) == found([*namesakes, other], alert)
 
 
+def test_changes_may_name_their_columns_otherwise(folder):
+    """A schema says which column plays which role in the changes too, and is not needed when they are folded in."""
+    schema = hp.Schema(id="no", columns={"last": "family_name", "first": "given_name", "born": "birth_date"})
+    new = {"no": "7777777", "last": "Berg", "first": "Kari", "born": "1980-02-03"}
+    add_changes(folder, [new], schema)
+    alert = {"family_name": "Berg", "given_name": "Kari", "birth_date": "1980-02-03"}
+    assert "7777777" in [hit.hpr_number for hit in hp.Register.open(folder).screen(alert)]
+
+
 def test_a_change_may_leave_cells_empty(folder):
     """One person without a birth date is added as the whole register would hold her."""
     dateless = {**ADDED, "birth_date": ""}
@@ -259,8 +268,9 @@ def test_a_change_may_leave_cells_empty(folder):
 # Changes that cannot be used, and what the message says.
 UNUSABLE_CHANGES = {
     "unknown person": ([ADDED, {"hpr_number": "7654321", "change": "removed"}], "1 of the persons to be removed are not in the register"),
-    "nobody named": ([ADDED, {"hpr_number": "", "change": "removed"}], "1 of the persons to be removed have no hpr_number"),
-    "other identifier": ([{"number": "1000001", "change": "removed"}], "no column 'hpr_number'"),
+    "nobody named": ([ADDED, {"hpr_number": "", "change": "removed"}], "1 of the persons to be removed have no identifier"),
+    "unknown word": ([ADDED, {"hpr_number": "1000001", "change": "gone"}], "row 2 has an unknown word in column 'change'"),
+    "other identifier": ([{"number": "1000001", "change": "removed"}], "no column for 'hpr_number'"),
     "no name column": ([{"hpr_number": "1000001", "birth_date": "1966-01-30"}], "family_name"),
     "nothing": (pa.table({"hpr_number": pa.array([], pa.string())}), "no rows"),
 }  # fmt: skip

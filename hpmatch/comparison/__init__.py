@@ -73,7 +73,10 @@ def parts_of(comparisons: Sequence[Comparison | JointComparison]) -> tuple[Compa
     return tuple(
         part
         for comparison in comparisons
-        for part in (comparison.parts if isinstance(comparison, JointComparison) else (comparison,))
+        # Several times faster than to ask the protocol.
+        for part in (
+            cast(JointComparison, comparison).parts if hasattr(comparison, "compare_parts") else (comparison,)
+        )
     )
 
 

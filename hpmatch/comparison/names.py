@@ -287,15 +287,18 @@ def _compared(
     cases = (_family_cases if is_family else _given_cases)(best, left, right)
     own = "family_name" if is_family else "given_name"
     present = _has(left, own) & _has(right, own)
-    conditions = [condition for condition, _ in cases]
-    levels = np.where(present, np.select(conditions, range(len(cases)), len(cases)), -1)
-    token = np.select(conditions, [-1 if found is None else found.token for _, found in cases], -1)
+    levels, token = np.full(len(left), len(cases), np.int8), np.full(len(left), -1, np.int64)
+    # From the last case to the first, so that the first one that holds stays.
+    for level, (condition, found) in reversed([*enumerate(cases)]):
+        levels[condition] = level
+        token[condition] = -1 if found is None else found.token[condition]
+    levels[~present] = -1
     known = np.flatnonzero(present & (token >= 0))
     contradicting = _contradict(best(_GIVEN, _GIVEN), left, right)[known] & is_family
     frequencies = np.full(len(left), np.nan)
     kin = np.where(contradicting, _KIN, 0.0)
     frequencies[known] = tables.frequencies.among(token[known], left.take(known), right.take(known), kin)
-    return Compared(levels.astype(np.int8), frequencies)
+    return Compared(levels, frequencies)
 
 
 def field_sizes(records: Records) -> Callable[[Sequence[str]], IntArray]:
