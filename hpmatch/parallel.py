@@ -11,7 +11,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from contextvars import ContextVar
+from contextvars import ContextVar, copy_context
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -108,5 +108,7 @@ def each_chunk(work: Callable[[Item], Found], chunks: Iterable[Item]) -> Iterato
     if worker_count() == 1 or len(chunks) == 1:
         yield from map(work, chunks)
         return
+    # Each chunk in a context of its own, so that it knows how many workers there are.
+    contexts = [copy_context() for _ in chunks]
     with ThreadPoolExecutor(worker_count()) as threads:
-        yield from threads.map(work, chunks)
+        yield from threads.map(lambda context, chunk: context.run(work, chunk), contexts, chunks)

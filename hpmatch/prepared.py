@@ -5,10 +5,10 @@ The folder of a prepared register.
     model.json              the model that it was prepared with
     ids.arrow               the identifiers
     codes.arrow             for each column the number of each record's value
-    values-COLUMN.arrow     the distinct values and how many records hold each
+    values-NN.arrow         of each column the distinct values and how many records hold each
     tokens.arrow            the name tokens, their forms, and how common each is
     countries.arrow, name-counts.arrow   how common each token is in each country
-    index-RULE.arrow        the keys of a blocking rule, ascending, and the rows that hold them
+    index-NN.arrow          of each blocking rule the keys, ascending, and the rows that hold them
     rejected.arrow          the rows that could not be used
     changes-....arrow       changes that came later, in their order; the name ends with the first half of their SHA-256
 
@@ -20,7 +20,8 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -30,7 +31,7 @@ import pyarrow as pa
 
 from hpmatch.blocking.blocks import KeyIndex
 from hpmatch.comparison.name_tables import NameTables, TokenFrequencies, common_terms
-from hpmatch.errors import SourceError
+from hpmatch.errors import HpmatchError, SourceError
 from hpmatch.model import read_model
 from hpmatch.output import check_folder, whole_folder
 from hpmatch.parallel import each_chunk
@@ -39,7 +40,12 @@ from hpmatch.records import Column, Records, Values, Vocabulary
 from hpmatch.register import Register, read_changes
 from hpmatch.schema import Schema
 from hpmatch.sources import RejectedRow
-from hpmatch.standardise.token_forms import TokenForms, token_forms
+from hpmatch.standardise.token_forms import SKETCHES, TokenForms, token_forms
+
+try:
+    import fcntl
+except ModuleNotFoundError:  # Windows locks files that are open by itself
+    fcntl = None  # type: ignore[assignment]
 
 FORMAT, FORMAT_VERSION = "hpmatch-register", 1
 MANIFEST, _MODEL, _UNFINISHED = "manifest.json", "model.json", ".changes"
@@ -98,19 +104,30 @@ def add_changes(folder: str | Path, changes: Any, schema: Schema | str | Path | 
     """
     home = Path(folder)
     table = read_changes(changes, schema)
-    Register.open(home).changed(table)  # refused now rather than when it is opened
-    number = len(_pending(home)) + 1
-    unfinished = home / _UNFINISHED
-    try:
-        with pa.OSFile(str(unfinished), "wb") as file, pa.ipc.new_file(file, table.schema) as writer:
-            writer.write_table(table)
-        unfinished.rename(home / f"changes-{number:06}-{_sealed(unfinished)['sha256'][:32]}.arrow")
-    except OSError as error:
-        unfinished.unlink(missing_ok=True)
-        raise SourceError(
-            f"cannot write to {folder}: {error.strerror or error}; nothing was changed"
-        ) from error
+    _manifest(home)
+    with _alone(home):
+        Register.open(home).changed(table)  # refused now rather than when it is opened
+        number = len(_pending(home)) + 1
+        unfinished = home / _UNFINISHED
+        try:
+            with pa.OSFile(str(unfinished), "wb") as file, pa.ipc.new_file(file, table.schema) as writer:
+                writer.write_table(table)
+            unfinished.rename(home / f"changes-{number:06}-{_sealed(unfinished)['sha256'][:32]}.arrow")
+        except OSError as error:
+            unfinished.unlink(missing_ok=True)
+            raise SourceError(
+                f"cannot write to {folder}: {error.strerror or error}; nothing was changed"
+            ) from error
     return len(table)
+
+
+@contextmanager
+def _alone(home: Path) -> Iterator[None]:
+    """Let one process or thread at a time add changes; a lock goes with the process that holds it."""
+    with (home / MANIFEST).open("rb") as file:
+        if fcntl is not None:
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def read_prepared(folder: str | Path, *, verify: bool = True) -> Register:
@@ -127,7 +144,9 @@ def read_prepared(folder: str | Path, *, verify: bool = True) -> Register:
             raise SourceError(f"{home} was prepared by another version of hpmatch; {_AGAIN}")
         for path in pending:
             register = register.changed(_load(path))
-    except (OSError, pa.ArrowException, KeyError) as error:
+    except HpmatchError:
+        raise
+    except (OSError, pa.ArrowException, LookupError, ValueError, TypeError) as error:
         raise SourceError(f"{folder} is damaged ({type(error).__name__}); {_AGAIN}") from error
     return register
 
@@ -207,6 +226,14 @@ def _sealed(path: Path) -> dict[str, Any]:
     return {"bytes": size, "sha256": digest.hexdigest()}
 
 
+def _values_file(place: int) -> str:
+    return f"values-{place:02}.arrow"
+
+
+def _index_file(place: int) -> str:
+    return f"index-{place:02}.arrow"
+
+
 def _tables(register: Register) -> dict[str, pa.Table]:
     records, indexes = register.read.records, register.indexes or {}
     tables = {
@@ -219,12 +246,10 @@ def _tables(register: Register) -> dict[str, pa.Table]:
             ),
         ),
     }
-    for name, column in records.columns.items():
-        tables[f"values-{name}.arrow"] = pa.table(
-            {"value": column.values.array, "count": column.values.counts}
-        )
-    for rule, index in indexes.items():
-        tables[f"index-{rule}.arrow"] = pa.table({"key": index.keys, "row": index.rows})
+    for place, column in enumerate(records.columns.values()):
+        tables[_values_file(place)] = pa.table({"value": column.values.array, "count": column.values.counts})
+    for place, index in enumerate(indexes.values()):
+        tables[_index_file(place)] = pa.table({"key": index.keys, "row": index.rows})
     return tables | _name_tables(records)
 
 
@@ -249,7 +274,7 @@ def _name_tables(records: Records) -> dict[str, pa.Table]:
         "countries.arrow": pa.table(
             {
                 "country": pa.array(common.countries, pa.string()),
-                "persons": np.resize(common.persons, len(common.countries)),
+                "persons": common.persons,
             }
         ),
         "name-counts.arrow": pa.table({"key": common.keys, "count": common.counts}),
@@ -263,8 +288,8 @@ def _register(home: Path, manifest: Mapping[str, Any]) -> Register:
     codes = _load(home / "codes.arrow")
     shared = frozenset(manifest["shared_vocabulary"])
     columns = {}
-    for name in manifest["columns"]:
-        values = _load(home / f"values-{name}.arrow")
+    for place, name in enumerate(manifest["columns"]):
+        values = _load(home / _values_file(place))
         columns[name] = Column(
             _numbers(codes, name),
             Values(
@@ -277,8 +302,8 @@ def _register(home: Path, manifest: Mapping[str, Any]) -> Register:
     records = Records(_array(_load(home / "ids.arrow"), "id"), columns)
     _restore_name_tables(records, tokens, home)
     indexes = {}
-    for rule in manifest["rules"]:
-        index = _load(home / f"index-{rule}.arrow")
+    for place, rule in enumerate(manifest["rules"]):
+        index = _load(home / _index_file(place))
         indexes[rule] = KeyIndex(_numbers(index, "key"), _numbers(index, "row"))
     rejected = tuple(RejectedRow(**row) for row in _load(home / "rejected.arrow").to_pylist())
     found = ReadRecords(records, manifest["id_name"], rejected, manifest["rows"])
@@ -290,7 +315,7 @@ def _token_forms(tokens: pa.Table) -> TokenForms:
     return TokenForms(
         _array(tokens, "keys"),
         _array(tokens, "groups"),
-        np.asarray(sketches.flatten()).reshape(len(sketches), -1),
+        np.asarray(sketches.flatten()).reshape(-1, len(SKETCHES)),
     )
 
 

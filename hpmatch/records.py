@@ -59,7 +59,8 @@ class _Derived:
     def derived(self, name: Hashable, derive: Callable[[], Derived]) -> Derived:
         """What has been derived under a name, or is derived now."""
         if name not in self._derived:
-            self._derived[name] = derive()
+            # Two threads may derive it at the same time; both go on with the first that was kept.
+            self._derived.setdefault(name, derive())
         found: Derived = self._derived[name]
         return found
 

@@ -20,12 +20,12 @@ import pyarrow.compute as pc
 from hpmatch.blocking import index_keys
 from hpmatch.blocking.blocks import KeyIndex
 from hpmatch.comparison.name_tables import NameTables
-from hpmatch.errors import SourceError
+from hpmatch.errors import SchemaError, SourceError
 from hpmatch.model import Model, read_model
 from hpmatch.parallel import start_processes, use_workers
 from hpmatch.reading import ReadRecords, read_records
 from hpmatch.records import MISSING, Column, Records, distinct
-from hpmatch.schema import REGISTER_ROLES, Schema, read_schema, resolve
+from hpmatch.schema import REGISTER_ROLES, Schema, plain_name, read_schema, resolve
 from hpmatch.sources import read
 from hpmatch.standardise import with_common_vocabulary
 
@@ -165,7 +165,7 @@ class Register:
         records = self.read.records.take(stays)
         if added:
             records = _joined(records, added.records, model)
-        rejected = (*self.read.rejected, *(added.rejected if added else ()))
+        rejected = self.read.rejected
         read_anew = ReadRecords(
             _counted(records, model), self.read.id_name, rejected, len(records) + len(rejected)
         )
@@ -226,9 +226,13 @@ def read_changes(changes: Any, schema: Schema | str | Path | None = None) -> pa.
         raise SourceError(
             f"changes: row {first.row} {first.reason}; correct it: changes are taken whole or not at all"
         )
+    told = [column for column in raw.data.column_names if plain_name(column) == CHANGE_COLUMN]
+    if len(told) > 1:
+        raise SchemaError(f"changes: columns {' and '.join(map(repr, told))} both say what to do; keep one")
     said, found = read_schema(schema, "register"), raw.data.column_names
     layout = resolve(said, found, REGISTER_ROLES, table="changes", required=REGISTER_ROLES[:1])
     named = {column: role for role, column in layout.roles.items()} | {layout.id: REGISTER_ROLES[0]}
+    named |= dict.fromkeys(told, CHANGE_COLUMN)
     return raw.data.rename_columns([named.get(column, column) for column in raw.data.column_names])
 
 
@@ -254,7 +258,11 @@ def _split(table: pa.Table) -> tuple[pa.Array, pa.Table]:
 def _added(rows: pa.Table, model: Model) -> ReadRecords:
     """The persons to be added; a few of them may well have no birth date, but the column has to be there."""
     resolve(Schema(), rows.column_names, REGISTER_ROLES, table="changes")
-    return read_records(rows, "changes", REGISTER_ROLES, model.standardisers, Schema(), required=())
+    found = read_records(rows, "changes", REGISTER_ROLES, model.standardisers, Schema(), required=())
+    if found.rejected:
+        first = min(found.rejected, key=lambda row: row.row)
+        raise SourceError(f"changes: a row {first.reason}; changes are taken whole or not at all")
+    return found
 
 
 def _joined(first: Records, second: Records, model: Model) -> Records:

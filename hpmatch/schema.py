@@ -172,19 +172,20 @@ def _players(said: Mapping[str, str], others: Iterable[str], known: Sequence[str
 
 
 def _recognise(column: str, known: Sequence[str]) -> str | None:
-    return next((role for role in _aliases().get(_plain(column), ()) if role in known), None)
+    return next((role for role in _aliases().get(plain_name(column), ()) if role in known), None)
 
 
 @cache
 def _aliases() -> dict[str, tuple[str, ...]]:
     aliases: dict[str, tuple[str, ...]] = {}
     for row in read_table("column_names"):
-        for name in {_plain(row["name"]), _plain(row["name"].replace("ø", "oe").replace("å", "aa"))}:
+        for name in {plain_name(row["name"]), plain_name(row["name"].replace("ø", "oe").replace("å", "aa"))}:
             aliases[name] = (*aliases.get(name, ()), row["role"])
     return aliases
 
 
-def _plain(column: str) -> str:
+def plain_name(column: str) -> str:
+    """A column's name without case, diacritics, blanks and punctuation: what recognised names are compared by."""
     return re.sub(r"[\W_]+", "", fold(column))
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -90,6 +90,8 @@ def screen_lines(register: Register, lines: Iterable[str]) -> Iterator[dict[str,
             yield {"line": number, "error": "is nested too deep"}
         except HpmatchError as error:
             yield {"line": number, "error": str(error)}
+        except Exception as error:  # noqa: BLE001 - one alert may not end the answers to all others
+            yield {"line": number, "error": f"could not be answered ({type(error).__name__}); report it"}
 
 
 def _record_of(line: str) -> dict[str, Any]:
@@ -145,9 +147,9 @@ _Cells = tuple[tuple[str, str], ...]
 
 @lru_cache(maxsize=_REMEMBERED)
 def _score(left: _Cells, right: _Cells, known: _Known) -> Score:
-    model, standardisers = known.model, cast(Hashable, known.model.standardisers)
+    model = known.model
     a, b = (
-        _records_of(cells, roles[0], standardisers)
+        _remembering(_records_of, model.standardisers)(cells, roles[0], model.standardisers)
         for cells, roles in ((left, ALERT_ROLES), (right, REGISTER_ROLES))
     )
     vectors = compare(a, b, _ONLY_PAIR, model.comparisons)
@@ -161,11 +163,16 @@ _ONLY_PAIR = CandidatePairs(_ROW, _ROW, _ROW, (), np.ones(1, bool), np.zeros(1, 
 
 def _one_record(record: Mapping[str, Any], roles: tuple[str, ...], model: Model, name: str) -> Records:
     """A table of one record, its cells standardised as in any table."""
-    return _records_of(_cells(record, roles, name), roles[0], cast(Hashable, model.standardisers))
+    records: Records = _remembering(_records_of, model.standardisers)(
+        _cells(record, roles, name), roles[0], model.standardisers
+    )
+    return records
 
 
 def _cells(record: Mapping[str, Any], roles: tuple[str, ...], name: str) -> _Cells:
     """The role and the text of each cell that is not empty."""
+    if not all(isinstance(column, str) for column in record):
+        raise SchemaError(f"{name}: every column has to be named by text")
     layout = _layout(tuple(record), roles, name)
     cells = tuple(
         (role, text)
@@ -181,15 +188,24 @@ def _cells(record: Mapping[str, Any], roles: tuple[str, ...], name: str) -> _Cel
     return cells
 
 
+def _remembering(function: Any, key: object) -> Any:
+    """A function that remembers what it gave; the plain one where a plug-in's stage cannot be looked up."""
+    try:
+        hash(key)
+    except TypeError:
+        return function.__wrapped__
+    return function
+
+
 @lru_cache(maxsize=_REMEMBERED)
 def _records_of(cells: _Cells, id_role: str, standardisers: Any) -> Records:
     told = dict(cells)
     columns = {
-        stage.column: _standardised(stage, tuple(told_roles(stage, told)))
+        stage.column: _remembering(_standardised, stage)(stage, tuple(told_roles(stage, told)))
         for stage in standardisers
         if any(role in told for role in stage.roles)
     }
-    return Records(pa.array([told.get(id_role, "")]), with_common_vocabulary(columns, standardisers))
+    return Records(pa.array([told.get(id_role, "").strip()]), with_common_vocabulary(columns, standardisers))
 
 
 @lru_cache(maxsize=256)

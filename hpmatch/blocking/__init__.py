@@ -170,7 +170,7 @@ def _blocks(
 
     for rule in sought:
         rule.keys(right.slice(0, 0))  # what is worked out once a distinct value, before threads share it
-    chunks = list(each_chunk(find, range(0, len(right), _ROWS_AT_A_TIME)))
+    chunks = list(each_chunk(find, range(0, max(len(right), 1), _ROWS_AT_A_TIME)))
     blocks = {name: Blocks.at(keys.keys, *_NO_OCCURRENCES) for name, keys in wanted.items()}
     for rule, *occurrences in zip(sought, *chunks, strict=True):
         places, rows = zip(*occurrences, strict=True)

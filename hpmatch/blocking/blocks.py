@@ -98,8 +98,9 @@ class KeyIndex:
 
     @classmethod
     def of(cls, keys: Keys) -> KeyIndex:
-        """Index keys, which come by ascending row."""
-        order = np.argsort(keys.keys, kind="stable")
+        """Index keys."""
+        by_row = bool((keys.rows[1:] >= keys.rows[:-1]).all())
+        order = np.argsort(keys.keys, kind="stable") if by_row else np.lexsort((keys.rows, keys.keys))
         sorted_keys, rows = keys.keys[order], keys.rows[order]
         new = np.ones(len(order), bool)
         new[1:] = (sorted_keys[1:] != sorted_keys[:-1]) | (rows[1:] != rows[:-1])

@@ -275,7 +275,7 @@ class TokenFrequencies:
         code = np.sort((country[owner] * width + token)[country[owner] >= 0])
         first = np.flatnonzero(np.append(True, code[1:] != code[:-1])) if len(code) else np.zeros(0, np.int64)
         counts = np.diff(np.append(first, len(code)))
-        persons = np.bincount(country[country >= 0], minlength=1).astype(np.float64)
+        persons = np.bincount(country[country >= 0], minlength=len(countries)).astype(np.float64)
         return cls(len(records), overall, countries, persons, code[first], counts)
 
     def among(self, tokens: IntArray, left: Records, right: Records, kin: FloatArray) -> FloatArray:
@@ -345,7 +345,9 @@ class _RowTokens(NamedTuple):
 
 
 def _row_tokens(records: Records, terms: dict[str, Terms]) -> _RowTokens:
-    columns = [(FIELDS.index(name), records[name].codes, each) for name, each in terms.items()]
+    columns = [
+        (FIELDS.index(name), records[name].codes, each) for name, each in terms.items() if name in records
+    ]
     per_column = [np.append(np.diff(each.offsets), 0)[codes] for _, codes, each in columns]
     sizes = np.sum(per_column, axis=0) if columns else np.zeros(len(records), np.int64)
     starts = np.cumsum(sizes) - sizes

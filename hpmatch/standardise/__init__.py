@@ -86,9 +86,15 @@ def _column(stage: Standardiser, cells: Mapping[str, pa.Array], size: int) -> Co
 def _coded(
     stage: Standardiser, rows: IntArray, batches: Sequence[Sequence[Hashable | None] | pa.Array]
 ) -> Column:
-    if isinstance(batches[0], pa.Array):
+    if all(isinstance(batch, pa.Array) for batch in batches):
         return Column.recode_array(rows, pa.concat_arrays(batches))
-    return Column.recode(rows, [value for batch in batches for value in batch], stage.kind)
+    return Column.recode(rows, [value for batch in batches for value in _plain(batch)], stage.kind)
+
+
+def _plain(values: Sequence[Hashable | None] | pa.Array) -> Sequence[Hashable | None]:
+    if isinstance(values, pa.Array):
+        return [tuple(value) if isinstance(value, list) else value for value in values.to_pylist()]
+    return values
 
 
 def told_roles(stage: Standardiser, cells: Mapping[str, Cells]) -> list[Cells | None]:
