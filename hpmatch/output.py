@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import platform
 import re
 import shutil
 import stat
@@ -67,7 +69,8 @@ def whole_folder(out: str | Path, ours: Collection[str]) -> Iterator[Path]:
     """
     folder = check_folder(out, ours)
     try:
-        workshop = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
+        _clear_away(folder)
+        workshop = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f"{_workshop_of(folder)}{os.getpid()}."))
         try:
             made = workshop / "new"
             made.mkdir()
@@ -79,6 +82,32 @@ def whole_folder(out: str | Path, ours: Collection[str]) -> Iterator[Path]:
         raise SourceError(
             f"cannot write to {out}: {getattr(error, 'strerror', None) or error}; nothing was left there"
         ) from error
+
+
+def _workshop_of(folder: Path) -> str:
+    """How the names begin of what this machine writes beside a folder before it takes its place."""
+    return f".{folder.name}.{platform.node()}."
+
+
+def _clear_away(folder: Path) -> None:
+    """Remove what processes of this machine that are no more left unfinished beside a folder: it holds personal data."""
+    begins = _workshop_of(folder)
+    for left in folder.parent.iterdir():
+        process, _, rest = left.name.removeprefix(begins).partition(".")
+        if left.name.startswith(begins) and rest and process.isdecimal() and not _is_alive(int(process)):
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _is_alive(process: int) -> bool:
+    if os.name != "posix":
+        return True  # elsewhere to ask is to interrupt
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True  # there, but not ours; or nobody can tell
+    return True
 
 
 def result_files(tables: Sequence[str]) -> frozenset[str]:

@@ -5,6 +5,7 @@ import errno
 import itertools
 import json
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -569,6 +570,20 @@ def test_a_process_that_is_killed_while_saving_leaves_a_whole_register_or_none(s
             assert found(home) == expected
         hp.Register.open(small).save(home)
         assert found(home) == expected
+        assert list(home.parent.glob(".prepared.*")) == []  # what was left unfinished holds personal data
+
+
+def test_what_another_process_is_writing_is_left_alone(small, tmp_path):
+    """Only what belongs to processes that are no more is cleared away."""
+    beside = [
+        f".prepared.{platform.node()}.{os.getpid()}.x",
+        f".prepared.elsewhere.{2**22 + 1}.x",
+        ".prepared.notes",
+    ]
+    for name in beside:
+        (tmp_path / name).mkdir()
+    hp.Register.open(small).save(tmp_path / "prepared")
+    assert sorted(path.name for path in tmp_path.glob(".prepared.*")) == sorted(beside)
 
 
 def test_a_process_that_is_killed_while_changes_are_added_leaves_a_register(folder):
