@@ -52,7 +52,7 @@ def check_folder(out: str | Path, ours: Collection[str]) -> Path:
                 f"cannot write to {out}: it holds other files, such as {foreign[0]}; name a new or empty folder"
             )
         folder.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}."):
+        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=_workshop_of(folder)):
             pass
     except OSError as error:
         raise SourceError(f"cannot write to {out}: {error.strerror or error}") from error
@@ -70,7 +70,7 @@ def whole_folder(out: str | Path, ours: Collection[str]) -> Iterator[Path]:
     folder = check_folder(out, ours)
     try:
         _clear_away(folder)
-        workshop = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f"{_workshop_of(folder)}{os.getpid()}."))
+        workshop = Path(tempfile.mkdtemp(dir=folder.parent, prefix=_workshop_of(folder)))
         try:
             made = workshop / "new"
             made.mkdir()
@@ -84,17 +84,16 @@ def whole_folder(out: str | Path, ours: Collection[str]) -> Iterator[Path]:
         ) from error
 
 
-def _workshop_of(folder: Path) -> str:
-    """How the names begin of what this machine writes beside a folder before it takes its place."""
-    return f".{folder.name}.{platform.node()}."
+def _workshop_of(folder: Path, process: int | str | None = None) -> str:
+    """How the name begins of what a process, by default this one, writes beside a folder before it takes its place."""
+    return f".{folder.name}.{platform.node()}.{os.getpid() if process is None else process}."
 
 
 def _clear_away(folder: Path) -> None:
     """Remove what processes of this machine that are no more left unfinished beside a folder: it holds personal data."""
-    begins = _workshop_of(folder)
+    written = re.compile(re.escape(_workshop_of(folder, "PROCESS")).replace("PROCESS", "([0-9]+)"))
     for left in folder.parent.iterdir():
-        process, _, rest = left.name.removeprefix(begins).partition(".")
-        if left.name.startswith(begins) and rest and process.isdecimal() and not _is_alive(int(process)):
+        if (found := written.match(left.name)) and not _is_alive(int(found[1])):
             shutil.rmtree(left, ignore_errors=True)
 
 
