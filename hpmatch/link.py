@@ -101,6 +101,7 @@ def score_pairs(
 ) -> Scored:
     """The stages from blocking to decisions, for any number of alerts."""
     persons = register.read.records
+    # Most names of alerts are registered: their forms are worked out already, or about to be.
     learn_forms(common_terms(alerts)[0], common_terms(persons)[0])
     pairs = candidate_pairs(alerts, persons, model.blocking_rules, model.max_block, register.indexes)
     vectors = compare(alerts, persons, pairs, model.comparisons, chunk_size, report)

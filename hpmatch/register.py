@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from hpmatch.results import Hit
 
 Progress = Callable[[str, int, int], None]
-REMOVED = frozenset({"removed", "slettet"})
+_REMOVED = frozenset({"removed", "slettet"})
 _KEPT = frozenset({"", "added", "changed", "ny", "endret"})
 CHANGE_COLUMN = "change"
 
@@ -241,13 +241,13 @@ def _split(table: pa.Table) -> tuple[pa.Array, pa.Table]:
     if CHANGE_COLUMN not in table.column_names:
         return pa.array([], pa.string()), table
     words = pc.utf8_lower(pc.utf8_trim_whitespace(pc.fill_null(table[CHANGE_COLUMN], "")))
-    unknown = np.flatnonzero(~np.asarray(pc.is_in(words, pa.array(sorted(REMOVED | _KEPT)))))
+    unknown = np.flatnonzero(~np.asarray(pc.is_in(words, pa.array(sorted(_REMOVED | _KEPT)))))
     if len(unknown):
         raise SourceError(
             f"changes: row {unknown[0] + 1} has an unknown word in column {CHANGE_COLUMN!r}; it may be "
-            f"{', '.join(sorted(REMOVED | _KEPT - {''}))} or empty"
+            f"{', '.join(sorted(_REMOVED | _KEPT - {''}))} or empty"
         )
-    is_removal = pc.is_in(words, pa.array(sorted(REMOVED)))
+    is_removal = pc.is_in(words, pa.array(sorted(_REMOVED)))
     removed = table.filter(is_removal)[REGISTER_ROLES[0]].combine_chunks()
     removed = pc.utf8_trim_whitespace(pc.fill_null(removed, ""))
     if unnamed := pc.sum(pc.equal(removed, "")).as_py():

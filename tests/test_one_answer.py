@@ -10,6 +10,7 @@ import pytest
 import hpmatch as hp
 from hpmatch import standardise
 from hpmatch.blocking import candidate_pairs, index_keys
+from hpmatch.blocking.rules import NameAndDate
 from hpmatch.prepared import add_changes
 from hpmatch.protocols import Keys
 from hpmatch.screening import answer, screen_lines
@@ -103,7 +104,7 @@ def test_changes_added_at_the_same_time_are_all_kept(tmp_path):
 class Twice:
     """A rule that gives each key twice, not row by row."""
 
-    name: str = "twice/again"
+    name: str = "twice"
     columns: tuple[str, ...] = ("birth_date",)
 
     def keys(self, records):
@@ -123,7 +124,17 @@ class Town:
         return [text.lower() for text in texts[0]]
 
 
-def test_keys_may_come_in_any_order_and_rules_may_have_any_name(monkeypatch):
+def test_a_rule_may_have_any_name(tmp_path):
+    """Its keys are kept in a file all the same."""
+    model = replace(
+        hp.read_model("imi"), blocking_rules=(NameAndDate("a/b: ö", ("family_name",), part="date"),)
+    )
+    register = hp.Register.prepare(REGISTER, model)
+    saved = _saved(register, tmp_path / "prepared")
+    assert [hit.rules for hit in saved.screen(ALERT)] == [("a/b: ö",)]
+
+
+def test_keys_may_come_in_any_order():
     """A block counts each person once, whether the table passes in chunks or was indexed."""
     records = hp.Register.prepare([{"hpr_number": str(place), **KARI} for place in range(3)]).read.records
     alone = records.slice(0, 1)

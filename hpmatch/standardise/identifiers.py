@@ -121,7 +121,7 @@ def take_identifiers(texts: Sequence[str], country: str) -> pa.Array:
     """
     Take numbers that are known to be right as they stand: their kind by their layout alone, and their compact spelling.
 
-    For registers, whose numbers were checked when they were entered; a hundred times faster than reading.
+    For registers, whose numbers were checked when they were entered; much faster than reading, for it goes by whole arrays.
 
     Returns:
         list<string>[n], the kind and the number; null where it has no layout of a kind that may decide alone.
