@@ -11,8 +11,8 @@ import altair as alt
 from benchmarks.engines import ENGINES, OURS
 from benchmarks.run import FEW_HITS
 from benchmarks.speed_jobs import JOBS
+from hpmatch.charts import INK, styled
 
-_INK, _GRID = "#7d7d7d", "#7d7d7d40"
 _COLOURS = {
     OURS: "#1f8fff",
     "splink": "#e8710a",
@@ -38,14 +38,14 @@ def save_all(results: dict[str, Any], folder: Path) -> list[str]:
         "time": time(results),
     }
     for name, chart in charts.items():
-        _styled(chart).save(folder / f"{name}.svg")
+        styled(chart).save(folder / f"{name}.svg")
     return list(charts)
 
 
 def save_speed(results: Mapping[str, Any], folder: Path) -> None:
     """Draw seconds and memory against the size of the register, both on logarithmic scales."""
     panels = [speed(results, name, title) for name, title in (("total", "seconds"), ("peak_mib", "MiB"))]
-    _styled(alt.hconcat(*panels)).save(folder / "speed.svg")
+    styled(alt.hconcat(*panels)).save(folder / "speed.svg")
 
 
 def speed(results: Mapping[str, Any], figure: str, title: str) -> Any:
@@ -148,7 +148,7 @@ def calibration(results: dict[str, Any]) -> Any:
         if not ENGINES[engine].floor
         for each in pooled["calibration"]
     ]
-    ideal = alt.Chart(_data([{"x": 0, "y": 0}, {"x": 1, "y": 1}])).mark_line(color=_INK, strokeDash=[4, 4])
+    ideal = alt.Chart(_data([{"x": 0, "y": 0}, {"x": 1, "y": 1}])).mark_line(color=INK, strokeDash=[4, 4])
     points = alt.Chart(_data(rows)).encode(
         x=alt.X("said:Q", title="probability of the likeliest link, as said"),
         y=alt.Y("was:Q", title="share of them that is right"),
@@ -180,7 +180,7 @@ def time(results: dict[str, Any]) -> Any:
         x=alt.X("seconds:Q", title="seconds for all alerts"),
     )
     bars = base.mark_bar(height=14).encode(color=_engine_colour(results, legend=False))
-    labels = base.mark_text(align="left", dx=4, color=_INK).encode(text=alt.Text("seconds:Q", format=".1f"))
+    labels = base.mark_text(align="left", dx=4, color=INK).encode(text=alt.Text("seconds:Q", format=".1f"))
     return alt.layer(bars, labels).properties(width=_WIDTH, height=alt.Step(26))
 
 
@@ -206,30 +206,3 @@ def _engine_colour(results: dict[str, Any], *, legend: bool = True, floors: bool
     tones = [_COLOURS[name] for name, engine in ENGINES.items() if engine.title in titles]
     shown = alt.Legend(title=None) if legend else None
     return alt.Color("engine:N", scale=alt.Scale(domain=titles, range=tones), legend=shown)
-
-
-def _styled(chart: Any) -> Any:
-    return (
-        chart.configure(background="transparent", font="sans-serif")
-        .configure_view(stroke=None)
-        .configure_axis(
-            labelColor=_INK,
-            titleColor=_INK,
-            gridColor=_GRID,
-            domainColor=_INK,
-            tickColor=_INK,
-            labelFontSize=12,
-            titleFontSize=12,
-            titleFontWeight="normal",
-            labelLimit=260,
-        )
-        .configure_legend(
-            labelColor=_INK,
-            titleColor=_INK,
-            labelFontSize=12,
-            orient="bottom",
-            titleFontWeight="normal",
-            symbolFillColor=_INK,
-        )
-        .configure_header(labelColor=_INK, labelFontSize=13)
-    )

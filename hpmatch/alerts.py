@@ -1,57 +1,166 @@
-"""Alerts about one person: which of them belong together."""
+"""
+Alerts about one person: doctor and specialist, nurse then doctor, sent again, corrected, from several countries.
+
+Two alerts are compared as an alert and a registered person are, by the same blocking rules, comparisons and weights. What
+is grouped is more than pairs that fit, though: a person's alerts have to fit together. Groups are joined from the
+strongest pair on, and only while the pairs between two groups speak for it taken together; a pair that does not fit counts
+against, so that a chain of weak pairs does not glue strangers together.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING
 
-from hpmatch.records import Records
+import numpy as np
+import pyarrow.compute as pc
 
+from hpmatch.blocking import candidate_pairs, each_once
+from hpmatch.comparison import DEFAULT_CHUNK_SIZE, compare
+from hpmatch.errors import ModelError
+from hpmatch.protocols import ComparisonVectors
+from hpmatch.records import FloatArray, IntArray, Records
+
+if TYPE_CHECKING:
+    from hpmatch.model import Model
+
+# What makes two alerts look like one person.
 IDENTITY = ("family_name", "given_name", "birth_date")
+# A few alerts are a sample of many, so that their number says nothing of how likely two are about one person.
+_ALERTS_AT_LARGE = 10_000
+# What a pair that does not fit counts against joining two groups (log2 odds), however badly it fits: an alert with the
+# maiden name and one with a wrong date may have nothing in common but the person.
+_MISFIT = -5.0
+_APART = -1e3
 
 
-def same_person(alerts: Records, matched: Sequence[str | None]) -> list[str]:
+@dataclass(frozen=True)
+class Grouping:
     """
-    Give all alerts about one person the same person identifier: the smallest of their alert identifiers.
-
-    Alerts are about one person if they match the same registered person, or if their family names, given names and
-    birth dates are the same. An alert that matches nobody joins a registered person only if all who share its name
-    and date match that one.
+    When alerts are taken to be about one person.
 
     Args:
-        alerts: The alerts.
-        matched: For each alert the registered person that it matches, or None.
+        repeated_share: The share of alerts whose person another alert is about, before anything is compared.
+        same_person: The probability from which two alerts may be put together.
+        apart: Comparison levels that keep two alerts apart whatever else agrees, by comparison.
+
+    Raises:
+        ModelError: If a number is no probability.
     """
-    of_alert = identities(alerts)
-    persons: dict[str | None, set[str]] = {}
-    for identity, person in zip(of_alert, matched, strict=True):
-        if person is not None:
-            persons.setdefault(identity, set()).add(person)
-    ids = alerts.ids.to_pylist()
-    keys = [
-        _key(alert_id, identity, person, persons)
-        for alert_id, identity, person in zip(ids, of_alert, matched, strict=True)
+
+    repeated_share: float
+    same_person: float
+    apart: Mapping[str, Sequence[str]] = field(default_factory=lambda: MappingProxyType({}))
+
+    def __post_init__(self) -> None:
+        if not (0 < self.repeated_share < 1 and 0 < self.same_person < 1):
+            raise ModelError("a grouping needs a repeated_share and a same_person between 0 and 1")
+
+    def prior_weight(self, alerts: int) -> float:
+        """log2 of the prior odds that two of so many alerts are about one person."""
+        return float(np.log2(self.repeated_share / max(alerts, _ALERTS_AT_LARGE)))
+
+    @property
+    def least_weight(self) -> float:
+        """The match weight that reaches ``same_person``."""
+        return float(np.log2(self.same_person / (1 - self.same_person)))
+
+
+def group_alerts(alerts: Records, model: Model, chunk_size: int = DEFAULT_CHUNK_SIZE) -> IntArray:
+    """
+    Find the alerts that are about one person.
+
+    Args:
+        alerts: The alerts, n of them.
+        model: The model; one without ``grouping`` takes each alert for a person of its own.
+        chunk_size: How many pairs are compared at a time.
+
+    Returns:
+        int64[n], for each alert the row of the one with the smallest identifier about the same person.
+    """
+    if model.grouping is None or len(alerts) == 1:
+        return np.arange(len(alerts))
+    # By identifier, so that nothing hangs on the order of rows.
+    order = np.asarray(pc.sort_indices(alerts.ids), np.int64)
+    table = alerts.take(order)
+    pairs = each_once(candidate_pairs(table, table, model.blocking_rules, model.max_block))
+    vectors = compare(table, table, pairs, model.comparisons, chunk_size)
+    weights = model.grouping.prior_weight(len(table)) + model.classifier.match_weights(vectors)
+    weights[_kept_apart(vectors, model)] = _APART
+    persons = np.empty(len(alerts), np.int64)
+    persons[order] = order[_joined(len(table), pairs.left, pairs.right, weights, model.grouping.least_weight)]
+    return persons
+
+
+def _kept_apart(vectors: ComparisonVectors, model: Model) -> IntArray:
+    apart = model.grouping.apart if model.grouping else {}
+    rows = [
+        np.flatnonzero(vectors.levels[:, place] == part.levels.index(level))
+        for place, part in enumerate(model.parts)
+        for level in apart.get(part.name, ())
     ]
-    smallest: dict[tuple[str, str], str] = {}
+    return np.concatenate([np.zeros(0, np.int64), *rows])
+
+
+def _joined(size: int, left: IntArray, right: IntArray, weights: FloatArray, least: float) -> IntArray:
+    """
+    Join rows from the strongest pair on.
+
+    Example:
+        >>> pairs = np.array([0, 0, 1]), np.array([1, 2, 2])
+        >>> _joined(3, *pairs, np.array([9.0, -20.0, 9.0]), 2.0).tolist()  # 0 and 2 have nothing in common but 1
+        [0, 0, 0]
+        >>> _joined(3, *pairs, np.array([9.0, -20.0, 3.0]), 2.0).tolist()  # a weak pair is not enough then
+        [0, 0, 2]
+    """
+    strong = np.flatnonzero(weights >= least)
+    if not len(strong):
+        return np.arange(size)
+    involved = np.zeros(size, bool)
+    involved[left[strong]] = involved[right[strong]] = True
+    within = np.flatnonzero(involved[left] & involved[right])
+    weight_of = dict(
+        zip(
+            zip(left[within].tolist(), right[within].tolist(), strict=True),
+            weights[within].tolist(),
+            strict=True,
+        )
+    )
+    group_of = list(range(size))
+    members = {row: [row] for row in np.flatnonzero(involved).tolist()}
+    for place in strong[np.lexsort((right[strong], left[strong], -weights[strong]))].tolist():
+        one, other = sorted((group_of[left[place]], group_of[right[place]]))
+        if one != other and _fit(members[one], members[other], weight_of):
+            for row in members[other]:
+                group_of[row] = one
+            members[one] += members.pop(other)
+    return np.array(group_of)
+
+
+def _fit(one: Sequence[int], other: Sequence[int], weight_of: Mapping[tuple[int, int], float]) -> bool:
+    """Whether the pairs between two groups, taken together, speak for one person."""
+    weights = [weight_of.get((min(a, b), max(a, b)), _MISFIT) for a in one for b in other]
+    return min(weights) > _APART and sum(max(weight, _MISFIT) for weight in weights) > 0
+
+
+def person_ids(ids: Sequence[str], persons: IntArray, matched: Sequence[str | None]) -> list[str]:
+    """
+    Give all alerts about one person the same identifier: the smallest of their alert identifiers.
+
+    Args:
+        ids: The identifiers of n alerts.
+        persons: int64[n], see ``group_alerts``.
+        matched: For each alert the registered person that it matches, or None. All alerts of a person match the same
+            one; persons who match the same one are one.
+
+    Example:
+        >>> person_ids(["A1", "A2", "A3"], np.array([0, 1, 1]), ["9144889", "9144889", "9144889"])
+        ['A1', 'A1', 'A1']
+    """
+    keys = [person or row for person, row in zip(matched, persons.tolist(), strict=True)]
+    smallest: dict[str | int, str] = {}
     for key, alert_id in zip(keys, ids, strict=True):
         smallest[key] = min(smallest.get(key, alert_id), alert_id)
     return [smallest[key] for key in keys]
-
-
-def _key(
-    alert_id: str, identity: str | None, person: str | None, persons: dict[str | None, set[str]]
-) -> tuple[str, str]:
-    namesakes = persons.get(identity, set()) if identity else set()
-    if person or len(namesakes) == 1:
-        return "registered", person or next(iter(namesakes))
-    return ("identity", identity) if identity else ("alert", alert_id)
-
-
-def identities(alerts: Records) -> list[str | None]:
-    """What makes two alerts look like one person; None where a name or the date is not known."""
-    columns = [alerts[name].to_pylist() if name in alerts else [None] * len(alerts) for name in IDENTITY]
-    return [
-        f"{' '.join(sorted(family))}|{' '.join(sorted(given))}|{dates[0]}"
-        if family and given and dates
-        else None
-        for family, given, dates in zip(*columns, strict=True)
-    ]

@@ -17,7 +17,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hpmatch.blocking import CandidatePairs, candidate_pairs
+from hpmatch.blocking import CandidatePairs, candidate_pairs, each_once
 from hpmatch.comparison import DEFAULT_CHUNK_SIZE, compare
 from hpmatch.decision import MATCH, NO_MATCH, REVIEW
 from hpmatch.model import Model, read_model
@@ -97,7 +97,7 @@ def dedupe(
     read = read_records(records, "records", RECORD_ROLES, model.standardisers, said, required=())
     # By identifier, so that which of a pair stands left does not hang on the order of rows.
     table = read.records.take(np.asarray(pc.sort_indices(read.records.ids)))
-    pairs = _each_once(candidate_pairs(table, table, model.blocking_rules, model.max_block))
+    pairs = each_once(candidate_pairs(table, table, model.blocking_rules, model.max_block))
     vectors = compare(table, table, pairs, model.comparisons, chunk_size)
     weights = model.decision.prior_weight(len(table)) + model.classifier.match_weights(vectors)
     probabilities = 1 / (1 + np.exp2(-np.clip(weights, -_LARGEST_WEIGHT, _LARGEST_WEIGHT)))
@@ -121,12 +121,6 @@ def dedupe(
         rejected_table(read.rejected),
         _summary(read, model, pairs, decisions, clusters),
     )
-
-
-def _each_once(pairs: CandidatePairs) -> CandidatePairs:
-    """The pairs without those of a record and itself, and each of the others one way round."""
-    kept = pairs.left < pairs.right
-    return replace(pairs, left=pairs.left[kept], right=pairs.right[kept], rules=pairs.rules[kept])
 
 
 def components(size: int, left: IntArray, right: IntArray) -> IntArray:

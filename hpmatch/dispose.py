@@ -17,10 +17,13 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hpmatch.alerts import IDENTITY, same_person
+from hpmatch.alert_relations import related
+from hpmatch.alerts import IDENTITY, person_ids
 from hpmatch.blocking import CandidatePairs
+from hpmatch.cases import PriorCases
 from hpmatch.decision import MATCH, NO_MATCH, REVIEW, Decisions
 from hpmatch.model import Model
+from hpmatch.persons import funnel, persons_table
 from hpmatch.protocols import ComparisonVectors
 from hpmatch.reading import ReadRecords
 from hpmatch.records import FloatArray, IntArray, Records
@@ -36,15 +39,17 @@ DISPOSITIONS = (MATCH, REVIEW, NO_MATCH, UNMATCHABLE)
 @dataclass(frozen=True)
 class Scored:
     """
-    All that is known of the candidate pairs.
+    All that is known of n alerts and their k candidate pairs.
 
     Attributes:
+        persons: int64[n], which alerts are about one person; see ``hpmatch.alerts.group_alerts``.
         pairs: The candidate pairs, k of them.
         vectors: Their comparison levels.
         match_weights: float64[k], log2 odds, the prior included.
         decisions: What was decided.
     """
 
+    persons: IntArray
     pairs: CandidatePairs
     vectors: ComparisonVectors
     match_weights: FloatArray
@@ -52,7 +57,12 @@ class Scored:
 
 
 def dispose(
-    alerts: ReadRecords, register: ReadRecords, scored: Scored, model: Model, min_weight: float | None
+    alerts: ReadRecords,
+    register: ReadRecords,
+    scored: Scored,
+    model: Model,
+    min_weight: float | None,
+    cases: PriorCases | None = None,
 ) -> Result:
     """
     Make the result.
@@ -64,18 +74,43 @@ def dispose(
         model: The model that was used.
         min_weight: Links of at least this match weight are kept; None for those that may matter, which are the pairs
             that alone reach the review threshold and, of alerts that go to review, those that come near the likeliest.
+        cases: Earlier cases, if they are known.
     """
     kept = links_of(scored, model, min_weight)
     dispositions = _dispositions(alerts.records, register.records, scored, model)
     links = _links(alerts, register, scored, model, kept)
-    rejected = rejected_table((*alerts.rejected, *register.rejected))
+    known = cases or PriorCases()
+    persons = persons_table(dispositions, alerts, scored.decisions.registered, known)
+    if cases:
+        dispositions = dispositions.append_column("prior_case", _prior_case(dispositions, persons))
+    relations = related(alerts, _person_of_row(alerts.records, dispositions))
+    rejected = rejected_table((*alerts.rejected, *register.rejected, *known.rejected))
     summary = _summary(alerts, register, scored, model, dispositions, len(links))
+    summary["funnel"] = funnel(persons, summary["alerts"])
+    if cases:
+        summary["prior_cases"] = {
+            "rows": known.rows,
+            "read": known.rows - len(known.rejected),
+            "rejected": len(known.rejected),
+        }
 
     def hits(alert_id: str) -> tuple[Hit, ...]:
         row = alerts.records.ids.index(pa.scalar(alert_id, alerts.records.ids.type)).as_py()
         return hits_of(alerts.records, register.records, scored, model, kept[scored.pairs.left[kept] == row])
 
-    return Result(links, dispositions, rejected, summary, hits)
+    return Result(links, dispositions, persons, relations, rejected, summary, hits)
+
+
+def _prior_case(dispositions: pa.Table, persons: pa.Table) -> pa.ChunkedArray:
+    """The earlier cases of each alert's person."""
+    return persons["prior_case"].take(pc.index_in(dispositions["person_id"], persons["person_id"]))
+
+
+def _person_of_row(alerts: Records, dispositions: pa.Table) -> IntArray:
+    """int64[n], a number for the person of each alert, in the order of the alerts' rows."""
+    rows = pc.index_in(alerts.ids, dispositions["alert_id"].combine_chunks())
+    persons = dispositions["person_id"].take(rows).combine_chunks().dictionary_encode()
+    return np.asarray(persons.indices, np.int64)
 
 
 def hits_of(
@@ -171,7 +206,7 @@ def _dispositions(alerts: Records, register: Records, scored: Scored, model: Mod
             "disposition": pa.array(disposition.tolist(), pa.string()),
             "hpr_number": pa.array(persons, pa.string()),
             "match_probability": np.where(best >= 0, np.append(decisions.probabilities, 0.0)[best], 0.0),
-            "person_id": pa.array(same_person(alerts, matched), pa.string()),
+            "person_id": pa.array(person_ids(alerts.ids.to_pylist(), scored.persons, matched), pa.string()),
             "reason": pa.array(texts, pa.string()),
         }
     )

@@ -1,7 +1,7 @@
 """
 The main job: every alert held against the register, and answered.
 
-    read -> standardise -> block -> compare -> classify -> decide -> dispose
+    read -> standardise -> group -> block -> compare -> pool -> classify -> decide -> dispose
 """
 
 from __future__ import annotations
@@ -10,13 +10,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from hpmatch.alert_relations import TOLD
+from hpmatch.alerts import group_alerts
 from hpmatch.blocking import candidate_pairs
+from hpmatch.cases import read_prior_cases
 from hpmatch.comparison import DEFAULT_CHUNK_SIZE, compare
 from hpmatch.comparison.name_tables import common_terms
 from hpmatch.decision import decide
 from hpmatch.dispose import Scored, dispose
 from hpmatch.model import Model, read_model
 from hpmatch.parallel import start_processes, use_workers
+from hpmatch.pooling import pool_evidence, share_candidates
 from hpmatch.reading import read_records
 from hpmatch.records import Records
 from hpmatch.register import Register, read_register
@@ -33,6 +37,7 @@ def link(
     model: Model | str | Path = "imi",
     *,
     schema: Schema | str | Path | None = None,
+    prior_cases: Any = None,
     min_weight: float | None = None,
     chunk_size: int = DEFAULT_CHUNK_SIZE,
     workers: int | None = None,
@@ -48,6 +53,8 @@ def link(
         model: A model, the name of a shipped one, or the path of a model file.
         schema: Which column plays which role, where its name does not say it; a file may say it apart for "alerts" and
             "register".
+        prior_cases: Earlier cases, likewise: ``hpr_number``, ``case_number``, ``status``, ``date``. Each hit then says whether
+            there is one.
         min_weight: Keep links of at least this match weight; by default those that may matter.
         chunk_size: How many candidate pairs are compared at a time; changes memory, never the result.
         workers: How many processes and threads share the work; None for one a core. Changes time, never the result.
@@ -70,7 +77,14 @@ def link(
     with use_workers(workers):
         start_processes(register)
         return _link(
-            alerts, register, read_model(model), schema, min_weight, chunk_size, progress or (lambda *_: None)
+            alerts,
+            register,
+            read_model(model),
+            schema,
+            prior_cases,
+            min_weight,
+            chunk_size,
+            progress or (lambda *_: None),
         )
 
 
@@ -79,17 +93,20 @@ def _link(
     register: Any,
     model: Model,
     schema: Schema | str | Path | None,
+    prior_cases: Any,
     min_weight: float | None,
     chunk_size: int,
     report: Progress,
 ) -> Result:
     report("read", 0, 2)
-    left = read_records(alerts, "alerts", ALERT_ROLES, model.standardisers, read_schema(schema, "alerts"))
+    said = read_schema(schema, "alerts")
+    left = read_records(alerts, "alerts", ALERT_ROLES, model.standardisers, said, kept=TOLD)
     report("read", 1, 2)
     held = read_register(register, model, schema)
+    cases = None if prior_cases is None else read_prior_cases(prior_cases, held.read.records, schema)
     report("read", 2, 2)
     scored = score_pairs(left.records, held, model, chunk_size, report)
-    return dispose(left, held.read, scored, model, min_weight)
+    return dispose(left, held.read, scored, model, min_weight, cases)
 
 
 def score_pairs(
@@ -103,8 +120,11 @@ def score_pairs(
     persons = register.read.records
     # Most names of alerts are registered: their forms are worked out already, or about to be.
     learn_forms(common_terms(alerts)[0], common_terms(persons)[0])
+    alerted = group_alerts(alerts, model, chunk_size)
     pairs = candidate_pairs(alerts, persons, model.blocking_rules, model.max_block, register.indexes)
+    pairs = share_candidates(pairs, alerted)
     vectors = compare(alerts, persons, pairs, model.comparisons, chunk_size, report)
+    vectors = pool_evidence(vectors, pairs, alerted, model)
     match_weights = model.decision.prior_weight(len(persons)) + model.classifier.match_weights(vectors)
     decisions = decide(pairs.left, match_weights, len(alerts), model.decision)
-    return Scored(pairs, vectors, match_weights, decisions)
+    return Scored(alerted, pairs, vectors, match_weights, decisions)

@@ -27,6 +27,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from hpmatch import plugins
+from hpmatch.alerts import Grouping
 from hpmatch.blocking import DEFAULT_MAX_BLOCK
 from hpmatch.comparison import parts_of
 from hpmatch.decision import DecisionRule
@@ -194,6 +195,7 @@ class Model:
         decision: How weights become decisions.
         max_block: A blocking key that more registered persons hold is cut off.
         about: What it is for and where its numbers come from.
+        grouping: When alerts are about one person; None takes each for a person of its own.
 
     Raises:
         PluginError: If a stage does not keep its protocol.
@@ -208,6 +210,7 @@ class Model:
     decision: DecisionRule
     max_block: int = DEFAULT_MAX_BLOCK
     about: str = ""
+    grouping: Grouping | None = None
 
     def __post_init__(self) -> None:
         names = [comparison.name for comparison in self.parts]
@@ -220,6 +223,7 @@ class Model:
         for group, stages in self._stages().items():
             for stage in stages:
                 plugins.checked(group, stage)
+        self._check_grouping()
         if isinstance(self.classifier, FellegiSunter):
             for comparison in self.parts:
                 named = tuple(level.level for level in self.classifier.levels.get(comparison.name, ()))
@@ -228,6 +232,14 @@ class Model:
                         f"model {self.name!r}: comparison {comparison.name!r} has the levels {list(comparison.levels)}, "
                         f"the classifier has numbers for {list(named)}"
                     )
+
+    def _check_grouping(self) -> None:
+        levels = {comparison.name: comparison.levels for comparison in self.parts}
+        for name, apart in (self.grouping.apart if self.grouping else {}).items():
+            if unknown := sorted(set(apart) - set(levels.get(name, ()))):
+                raise ModelError(
+                    f"model {self.name!r}: grouping keeps alerts apart by level {unknown[0]!r} of {name!r}, which is none"
+                )
 
     @cached_property
     def parts(self) -> tuple[Comparison, ...]:
@@ -280,6 +292,7 @@ class Model:
             "comparisons": stages["hpmatch.comparisons"],
             "classifier": stages["hpmatch.classifiers"][0],
             "decision": asdict(self.decision),
+            **({"grouping": _grouping_to_json(self.grouping)} if self.grouping else {}),
         }
         return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
 
@@ -354,11 +367,16 @@ def _parse(text: str, source: str) -> Model:
             classifier=plugins.build("hpmatch.classifiers", content["classifier"]),
             decision=DecisionRule(**content["decision"]),
             max_block=content.get("max_block", DEFAULT_MAX_BLOCK),
+            grouping=Grouping(**content["grouping"]) if "grouping" in content else None,
         )
     except json.JSONDecodeError as error:
         raise ModelError(f"model {source} is not JSON: line {error.lineno}: {error.msg}") from error
     except (KeyError, TypeError, AttributeError) as error:
         raise ModelError(f"model {source} does not hold together: {error!r}") from error
+
+
+def _grouping_to_json(grouping: Grouping) -> dict[str, Any]:
+    return {**vars(grouping), "apart": {name: list(levels) for name, levels in grouping.apart.items()}}
 
 
 def _build(group: str, specifications: list[dict[str, Any]]) -> tuple[Any, ...]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -28,12 +29,14 @@ class ReadRecords:
         id_name: The column that identifies them.
         rejected: The rows that could not be used.
         rows: How many rows the source has; as many as there are records and rejected rows together.
+        texts: The cells of some roles as they were read, one a record.
     """
 
     records: Records
     id_name: str
     rejected: tuple[RejectedRow, ...]
     rows: int
+    texts: Mapping[str, pa.Array] = field(default_factory=lambda: MappingProxyType({}))
 
 
 def read_records(
@@ -43,6 +46,7 @@ def read_records(
     standardisers: Sequence[Standardiser],
     schema: Schema,
     required: Sequence[str] = REQUIRED_ROLES,
+    kept: Sequence[str] = (),
 ) -> ReadRecords:
     """
     Read records.
@@ -54,6 +58,7 @@ def read_records(
         standardisers: What makes the columns.
         schema: What the recognised column names do not say.
         required: The roles that some column has to play.
+        kept: The roles whose cells are wanted as they were read.
 
     Raises:
         SourceError: If the source cannot be read or no row of it can be used.
@@ -70,7 +75,8 @@ def read_records(
     cells, ids = _cells(raw.data, layout, name, required), _identifiers(raw.data, layout.id)
     rows, rejected = len(raw.data) + len(raw.rejected), raw.rejected
     del raw  # what no role reads need not stay in memory
-    return ReadRecords(standardise(ids, cells, standardisers), layout.id, rejected, rows)
+    texts = {role: cells[role] for role in kept if role in cells}
+    return ReadRecords(standardise(ids, cells, standardisers), layout.id, rejected, rows, texts)
 
 
 def _cells(data: pa.Table, layout: Layout, name: str, required: Sequence[str]) -> Mapping[str, pa.Array]:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import polars as pl
 
-TABLES = ("links", "dispositions", "rejected")
+TABLES = ("links", "dispositions", "persons", "relations", "rejected")
 
 
 @dataclass(frozen=True)
@@ -103,13 +103,18 @@ class Result:
     Attributes:
         links: A row a kept pair: both identifiers, match_weight, match_probability, decision, rules (joined by ";"), and
             the comparison level of each comparison (null where a value is missing).
-        dispositions: Exactly one row an alert: alert_id, disposition, hpr_number, match_probability, person_id, reason.
+        dispositions: Exactly one row an alert: alert_id, disposition, hpr_number, match_probability, person_id, reason, and
+            given earlier cases prior_case.
+        persons: A row a person whom alerts are about; see ``hpmatch.persons.persons_table``.
+        relations: A row an alert about a person who has an earlier one; see ``hpmatch.alert_relations.related``.
         rejected: A row a rejected row: file, row, reason, content.
         summary: Counts that add up.
     """
 
     links: pa.Table
     dispositions: pa.Table
+    persons: pa.Table
+    relations: pa.Table
     rejected: pa.Table
     summary: Mapping[str, Any]
     _hits: Callable[[str], tuple[Hit, ...]]
@@ -128,11 +133,11 @@ class Result:
         return Explanation(str(alert_id), row[0]["disposition"], row[0]["reason"], self._hits(str(alert_id)))
 
     def to_pandas(self, table: str = "links") -> pd.DataFrame:
-        """One of the tables ("links", "dispositions", "rejected") as a pandas DataFrame; needs pandas."""
+        """One of the tables ("links", "dispositions", "persons" ...) as a pandas DataFrame; needs pandas."""
         return self._table(table).to_pandas()
 
     def to_polars(self, table: str = "links") -> pl.DataFrame:
-        """One of the tables ("links", "dispositions", "rejected") as a polars DataFrame; needs polars."""
+        """One of the tables ("links", "dispositions", "persons" ...) as a polars DataFrame; needs polars."""
         import polars  # noqa: PLC0415, ICN001
 
         return polars.DataFrame(self._table(table))

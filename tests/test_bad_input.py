@@ -254,7 +254,7 @@ def test_an_earlier_result_is_replaced_as_a_whole(run):
     run(ALERTS, REGISTER, "--format", "parquet")
     assert run().status == 0
     assert sorted(path.name for path in (run.folder / "out").iterdir()) == [
-        "dispositions.csv", "links.csv", "rejected.csv", "summary.json",
+        "dispositions.csv", "links.csv", "persons.csv", "rejected.csv", "relations.csv", "summary.json",
     ]  # fmt: skip
 
 

@@ -200,8 +200,8 @@ def test_tables_leave_as_pandas_and_polars(result):
     assert result.to_polars("dispositions").rows() == [
         tuple(row.values()) for row in result.dispositions.to_pylist()
     ]
-    with pytest.raises(hp.HpmatchError, match="links, dispositions, rejected"):
-        result.to_pandas("persons")
+    with pytest.raises(hp.HpmatchError, match="links, dispositions, persons, relations, rejected"):
+        result.to_pandas("people")
 
 
 def test_progress_is_told_to_the_end():
@@ -240,7 +240,9 @@ def test_a_result_is_written_whole(tmp_path, result):
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
         "dispositions.csv",
         "links.csv",
+        "persons.csv",
         "rejected.csv",
+        "relations.csv",
         "summary.json",
     ]
     assert json.loads((tmp_path / "out" / "summary.json").read_text("utf-8")) == result.summary

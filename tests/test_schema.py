@@ -2,6 +2,7 @@
 
 import pytest
 
+from hpmatch.cases import CASE_ROLES
 from hpmatch.errors import SchemaError
 from hpmatch.schema import ALERT_ROLES, REGISTER_ROLES, Schema, resolve
 
@@ -24,21 +25,25 @@ ALIASES = {
     "measure": ["measure", "tiltak", "Reaksjon"],
     "decision_date": ["decision_date", "vedtaksdato"],
     "reason": ["reason", "årsak", "aarsak"],
-    "status": ["status"],
+    "status": ["status", "alert status"],
     "hpr_number": ["hpr_number", "hpr no", "HPR-nummer", "hprnummer", "hpr nr", "HP-nummer"],
     "middle_name": ["middle_name", "middle names", "Mellomnavn"],
     "professions": ["professions", "helsepersonellkategori", "helsepersonellkategorier", "autorisasjon", "autorisasjoner"],
     "specialties": ["specialties", "specialities", "spesialiteter"],
     "education_country": ["education_country", "country of education", "utdanningsland", "KonvertertFraLand"],
+    "case_number": ["case_number", "case no", "Saksnummer", "saksnr"],
+    "case_status": ["status", "case status", "saksstatus"],
+    "case_date": ["date", "case date", "Dato", "saksdato"],
 }  # fmt: skip
 
 
 def taken_for(role, alias):
     """Give the column that is taken for a role where one has this name."""
-    known = ALERT_ROLES if role in ALERT_ROLES else REGISTER_ROLES
-    others = [known[0], "family_name", "given_name", "birth_date"]
+    known = next(roles for roles in (ALERT_ROLES, REGISTER_ROLES, CASE_ROLES) if role in roles)
+    others = [] if known is CASE_ROLES else [known[0], "family_name", "given_name", "birth_date"]
     columns = [alias, *(name for name in others if name != role)]
-    return resolve(Schema(), columns, known, table="t").roles.get(role)
+    required = ("birth_date",) if others else ()
+    return resolve(Schema(), columns, known, table="t", required=required).roles.get(role)
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from hpmatch.model import read_model
 from hpmatch.register import read_register
 
 SAMPLE = Path(__file__).parents[1] / "examples" / "data"
+ALONE = replace(read_model("imi"), grouping=None)  # whoever screens knows of one alert at a time
 TOLD = ("disposition", "hpr_number", "match_probability", "reason")
 PROPERTY = settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
@@ -36,7 +38,7 @@ def alerts():
 
 @pytest.fixture(scope="module")
 def result():
-    return hp.link(SAMPLE / "alerts.csv", SAMPLE / "register.csv")
+    return hp.link(SAMPLE / "alerts.csv", SAMPLE / "register.csv", ALONE)
 
 
 @pytest.fixture(scope="module")
@@ -72,14 +74,14 @@ def test_screening_is_the_batch_job_whatever_the_data(alerts, persons, data):
     """Alone or among others, with or without an identifier of the state, an alert gets the same hits."""
     numbers = st.sampled_from(["", "37804090001", "09047812345", "7804091234"])
     alerts = [{**alert, "national_id": data.draw(numbers)} for alert in alerts]
-    result, register = hp.link(alerts, persons), hp.Register.prepare(persons)
+    result, register = hp.link(alerts, persons, ALONE), hp.Register.prepare(persons)
     for alert in alerts:
         assert tuple(register.screen(alert)) == result.explain(alert["alert_id"]).candidates
 
 
 def test_a_model_for_one_alert_goes_before_the_registers_own(folder, alerts):
     """Other thresholds give other decisions, as they do in the batch job."""
-    model = read_model("imi").with_decision(match=0.9999999999)
+    model = ALONE.with_decision(match=0.9999999999)
     register, result = hp.Register.open(folder), hp.link(SAMPLE / "alerts.csv", folder, model)
     some = alerts[:60]
     hits = [tuple(register.screen(alert, model)) for alert in some]

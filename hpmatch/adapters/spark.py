@@ -4,12 +4,14 @@ Spark: more alerts than one machine holds, against a prepared register that ever
     alerts              a Spark DataFrame, in any number of partitions
        | set aside      by Spark: rows without an identifier of their own, found over all partitions
        | link           by the Python workers, batch by batch: the stages of the local job over Arrow (mapInArrow)
-       | group          by Spark: alerts about one person, found over all partitions
+       | group          by Spark: alerts that match the same person, found over all partitions
     links, dispositions, rejected       Spark DataFrames
 
-What is answered is row by row what ``hpmatch.link`` answers. That holds because an alert's links and disposition depend
-on the alert and on the whole register, never on other alerts; the three things that do depend on them are worked out over
-all alerts: which identifiers repeat, which alerts are about one person, and which columns are wholly empty. Hence the
+What is answered is row by row what ``hpmatch.link`` answers by a model without ``grouping``. That holds because each
+alert is then answered by itself: its links and disposition depend on the alert and on the whole register, never on other
+alerts. The three things that do depend on them are worked out over all alerts: which identifiers repeat, which alerts match
+the same person, and which columns are wholly empty. To find the alerts about one person among millions is left out: their
+evidence is together only where they are, and ``hpmatch.link`` does it for as many as one machine holds. Hence the
 model has to be one that a file can hold: its stages then come from installed packages, which every worker has, and none
 of them learns from the alerts at hand, as recordlinkage's may.
 
@@ -54,7 +56,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hpmatch.alerts import identities
 from hpmatch.decision import MATCH
 from hpmatch.dispose import dispose
 from hpmatch.errors import HpmatchError, SchemaError, SourceError
@@ -171,7 +172,7 @@ def link(
     folder = Path(register).absolute()
     seal = _seal(folder)
     held = Register.open(folder, verify=False)  # the workers, who use it, verify it
-    model = held.model if model is None else read_model(model)
+    model = replace(held.model if model is None else read_model(model), grouping=None)
     held.check(model)
     model.to_json()  # refuses stages that no package offers
     layout = resolve(read_schema(schema, "alerts"), alerts.columns, ALERT_ROLES, table="alerts")
@@ -260,15 +261,10 @@ def _links(answers: DataFrame, alert_name: str, person_name: str) -> DataFrame:
 
 
 def _with_persons(answers: DataFrame) -> DataFrame:
-    """The dispositions with the person of each alert: what ``hpmatch.alerts.same_person`` says, over all partitions."""
+    """The dispositions with the person of each alert: what ``hpmatch.alerts.person_ids`` says, over all partitions."""
     matched = F.when(F.col("disposition") == MATCH, F.col("hpr_number"))
-    alone = F.when(F.col("identity").isNull(), F.col(_ID))
-    alike = Window.partitionBy("identity", alone)
-    first, last = F.min(matched).over(alike), F.max(matched).over(alike)
-    person = F.coalesce(matched, F.when(first == last, first))
-    unknown = F.col("person").isNull()
-    one = Window.partitionBy("person", F.when(unknown, F.col("identity")), F.when(unknown, alone))
-    found = answers.withColumn("person", person).withColumn("person_id", F.min(_ID).over(one))
+    one = Window.partitionBy(matched, F.when(matched.isNull(), F.col(_ID)))
+    found = answers.withColumn("person_id", F.min(_ID).over(one))
     return found.select(_ID, "disposition", "hpr_number", "match_probability", "person_id", "reason")
 
 
@@ -307,7 +303,6 @@ class _Job:
                 "hpr_number": text,
                 "match_probability": number,
                 "reason": text,
-                "identity": text,
                 "links": pa.list_(pa.struct(link | levels)),
                 "failure": text,
             }
@@ -337,9 +332,7 @@ class _Job:
         alerts = ReadRecords(records, _ID, (), len(records))
         scored = score_pairs(records, register, self.model)
         result = dispose(alerts, replace(register.read, rejected=()), scored, self.model, self.min_weight)
-        identity = pa.table({_ID: records.ids, "identity": pa.array(identities(records), pa.string())})
-        table = result.dispositions.append_column("identity", identity.sort_by(_ID)["identity"])
-        table = table.append_column("links", _nested(result.links, table[_ID]))
+        table = result.dispositions.append_column("links", _nested(result.links, result.dispositions[_ID]))
         table = table.append_column("failure", pa.nulls(len(table), pa.string()))
         return table.select(self.answer_type.names).cast(self.answer_type)
 

@@ -10,7 +10,7 @@ because such a block costs much and tells little; what was cut is counted, never
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 import numpy as np
@@ -120,6 +120,12 @@ def candidate_pairs(
             cut.append(CutBlocks(rule.name, limit, joined.blocks_lost, joined.pairs_lost))
     names = tuple(rule.name for rule in rules)
     return CandidatePairs(*_merged(found, len(right)), names, blockable, blockable & ~seen, tuple(cut))
+
+
+def each_once(pairs: CandidatePairs) -> CandidatePairs:
+    """The pairs of a table with itself, without those of a row and itself, and each of the others one way round."""
+    kept = pairs.left < pairs.right
+    return replace(pairs, left=pairs.left[kept], right=pairs.right[kept], rules=pairs.rules[kept])
 
 
 def keying(rules: Sequence[BlockingRule | PairRule]) -> list[BlockingRule]:

@@ -41,6 +41,8 @@ _MEASURES = ("prohibition", "prohibition", "suspension", "restriction", "conditi
 _LAPSE = 0.75
 _SAME_TEXT = 0.7
 _MOST_TRIES = 20
+# Further alerts that tell of the same decision as the first.
+_ONE_DECISION = frozenset({"alert-specialist", "alert-earlier-profession", "alert-resent"})
 
 
 class Alert(NamedTuple):
@@ -95,7 +97,10 @@ def _of_subject(at: int, subject: Subject, rates: Rates, seed: int) -> list[Aler
         first = found[0].written if found else None
         written = _written(subject.person, planned, holder, first, rng)
         details = _details(subject.person, planned, holder, rng, stream(seed, "details", at))
-        found.append(Alert(at, planned, written, _fields(subject.person, planned, holder, rng) | details))
+        fields = _fields(subject.person, planned, holder, rng) | details
+        if found and planned.kind in _ONE_DECISION:
+            fields |= {field: found[0].fields[field] for field in ("measure", "decision_date", "reason")}
+        found.append(Alert(at, planned, written, fields))
     return found
 
 

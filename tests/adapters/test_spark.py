@@ -11,6 +11,7 @@ from contextlib import chdir, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
@@ -20,9 +21,8 @@ from pyspark.sql import functions as F  # noqa: N812
 import hpmatch as hp
 from hpmatch.adapters import spark as adapter
 from hpmatch.adapters.spark import link, session
-from hpmatch.alerts import same_person
+from hpmatch.alerts import person_ids
 from hpmatch.generate import generate
-from hpmatch.records import Column, Records
 from hpmatch.sources import read
 
 # PySpark 4.0 leaves the sockets by which it collects rows to the garbage collector.
@@ -37,6 +37,7 @@ OPTIONS = {
     "spark.sql.shuffle.partitions": "2",
     "spark.sql.execution.arrow.maxRecordsPerBatch": "90",  # several batches a partition
 }
+ALONE = replace(hp.read_model("imi"), grouping=None)  # Spark answers each alert by itself
 DOCUMENTATION = Path(__file__).parents[2] / "docs" / "spark.md"
 
 
@@ -80,7 +81,7 @@ def register(home, alerts):
 
 @pytest.fixture(scope="module")
 def local(alerts, register):
-    return hp.link(alerts, register)
+    return hp.link(alerts, register, ALONE)
 
 
 def _same(found, wanted):
@@ -109,7 +110,7 @@ def test_every_row_is_that_of_the_local_job(spark, alerts, register, local, part
 
 def test_options_say_what_they_say_locally(spark, alerts, register):
     """Another decision, another weight to keep links from, and columns told by a schema, one of them with a dot."""
-    model = hp.read_model("imi").with_decision(match=0.99, review=0.01)
+    model = ALONE.with_decision(match=0.99, review=0.01)
     named = alerts.slice(0, 150).rename_columns(
         ["hpr_number" if name == "alert_id" else f"No. {name}" for name in alerts.column_names]
     )
@@ -141,7 +142,10 @@ def test_rows_without_an_identifier_of_their_own_are_set_aside(spark, alerts, re
         {**third, "alert_id": None},
     ]
     table = pa.Table.from_pylist(rows, alerts.schema)
-    found, wanted = link(spark.createDataFrame(table).repartition(5), register), hp.link(table, register)
+    found, wanted = (
+        link(spark.createDataFrame(table).repartition(5), register),
+        hp.link(table, register, ALONE),
+    )
     _same(found, wanted)
     rejected = [row.reason for row in found.rejected.collect()]
     assert len(rejected) == wanted.summary["alerts"]["rejected"] == 8
@@ -163,7 +167,7 @@ def test_a_wholly_empty_column_is_as_good_as_absent(spark, alerts, register):
     mostly = pa.array([None] * 59 + ["LT"])
     for column in (empty, mostly):
         told = table.set_column(place, "sending_country", column)
-        _same(link(spark.createDataFrame(told), register, partitions=3), hp.link(told, register))
+        _same(link(spark.createDataFrame(told), register, partitions=3), hp.link(told, register, ALONE))
     unusable = table.set_column(table.column_names.index("birth_date"), "birth_date", empty)
     with pytest.raises(hp.SchemaError, match="'birth_date' .* is empty in all 60 rows"):
         link(spark.createDataFrame(unusable), register)
@@ -177,21 +181,17 @@ def test_numbers_and_dates_are_read_as_text(spark, alerts, register):
     dates = clean["birth_date"].cast(pa.date32())
     typed = clean.set_column(clean.column_names.index("birth_date"), "birth_date", dates)
     typed = typed.set_column(0, "alert_id", pa.array(range(100, 100 + len(typed))))
-    _same(link(spark.createDataFrame(typed), register), hp.link(typed, register))
+    _same(link(spark.createDataFrame(typed), register), hp.link(typed, register, ALONE))
     doubtful = typed.set_column(0, "alert_id", pa.array([float(row) for row in range(len(typed))]))
     with pytest.raises(hp.SchemaError, match="'alert_id' holds double; cast it"):
         link(spark.createDataFrame(doubtful), register)
 
 
 def test_persons_are_grouped_as_the_local_job_groups_them(spark):
-    """Every combination of shared names, unknown names and shared matches."""
+    """Every alert is a person of its own, but for those that match the same one."""
     draw = random.Random(7)
     ids = [f"A{number:03}" for number in range(300)]
-    names = [draw.choice([None, *"abcdefghijklmnopqrstuvwxyz"]) for _ in ids]
     matched = [draw.choice([None, None, None, *"123456789"]) for _ in ids]
-    words = Column.encode([name and (name,) for name in names], pa.list_(pa.string()))
-    dates = Column.encode([(19800203,) for _ in ids], pa.list_(pa.int32()))
-    records = Records(pa.array(ids), {"family_name": words, "given_name": words, "birth_date": dates})
     answers = spark.createDataFrame(
         pa.table(
             {
@@ -200,12 +200,11 @@ def test_persons_are_grouped_as_the_local_job_groups_them(spark):
                 "hpr_number": pa.array(matched, pa.string()),
                 "match_probability": [0.0] * 300,
                 "reason": [""] * 300,
-                "identity": pa.array(adapter.identities(records), pa.string()),
             }
         )
     )
     found = adapter._with_persons(answers).toArrow().sort_by("alert_id")["person_id"].to_pylist()
-    assert found == same_person(records, matched)
+    assert found == person_ids(ids, np.arange(300), matched)
 
 
 def test_models_that_look_at_all_alerts_are_refused(spark, alerts, register):

@@ -4,6 +4,7 @@ import re
 from functools import partial
 
 import pytest
+import test_alert_relations
 import test_schema
 from comparison.test_spelling import LIKENESS
 from mutants import Fact, Table, forget, left_out, unnoticed
@@ -32,7 +33,7 @@ from standardise.test_scripts import EXAMPLES, LETTERS, ONE_NAME, SAME_SOUND
 from standardise.test_stages import SEXES
 from standardise.test_surnames import KINDS, joined_as_told, lines, read_pairs, read_sexes, shared
 
-from hpmatch import schema
+from hpmatch import alert_relations, schema
 from hpmatch.comparison import spelling
 from hpmatch.data import read_table
 from hpmatch.standardise import (
@@ -215,6 +216,13 @@ def of_column_names():
             yield fact(alias, [role], alias, partial(column_for, role), alias)
 
 
+def of_alert_statuses():
+    """A word stands for a status."""
+    for status, words in test_alert_relations.STATUSES.items():
+        for word in words:
+            yield fact(word, [fold(word)], status, alert_relations.status_of, word)
+
+
 def column_for(role, alias):
     """Give the column that is taken for a role; none if it is missed."""
     try:
@@ -280,6 +288,7 @@ def changed(row, name, *values):
 
 # Where the facts come from, the modules that read the table, and what a row has in common with its facts.
 TABLES = {
+    "alert_statuses": (of_alert_statuses, (alert_relations,), lambda row: [fold(row["word"])]),
     "column_names": (of_column_names, (schema,), lambda row: [row["role"]]),
     "countries": (of_countries, (countries,), lambda row: [row["iso2"]]),
     "date_words": (of_date_words, (date_words,), lambda row: ["".join(date_words.date_tokens(row["word"]))]),
@@ -301,6 +310,7 @@ TABLES = {
 }
 # Tables and columns, and what is put there: the first value, or the second where the first stands.
 CHANGES = [
+    ("alert_statuses", "status", "sent", "updated"),
     ("column_names", "role", "reason", "status"),
     ("countries", "iso2", "QQ", ""),
     ("countries", "date_order", "DMY", "YMD"),

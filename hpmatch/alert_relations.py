@@ -1,0 +1,220 @@
+"""
+Why a person has more than one alert: how each alert is related to an earlier one about the same person.
+
+A country sends one alert for each authorisation that is lost, sends some again, and sends on what changes; other countries
+send their own. The kinds are those that the supervisory report and users of the alert system name (Helsetilsynet, report
+on alerts from IMI, chapter 9; FEDCAR, 2017).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from hpmatch.alerts import IDENTITY
+from hpmatch.data import read_table
+from hpmatch.reading import ReadRecords
+from hpmatch.records import IntArray, Records
+from hpmatch.standardise.countries import code_country
+from hpmatch.standardise.days import read_day
+from hpmatch.standardise.professions import are_specialists
+from hpmatch.standardise.text import fold
+
+# The roles that tell how alerts are related; nothing is matched by them.
+TOLD = ("sending_country", "sent_date", "decision_date", "measure", "status", "profession")
+
+RESENT, CORRECTION, SPECIALTY, PROFESSION, UPDATE, COUNTRY = (
+    "re-sent", "correction", "same decision, specialty", "earlier profession", "update", "other country",
+)  # fmt: skip
+# The closest first: of several earlier alerts the one is named that says most.
+KINDS = (RESENT, CORRECTION, SPECIALTY, UPDATE, PROFESSION, COUNTRY)
+
+# An alert has to be sent within three days of the decision (Directive 2005/36/EC art. 56a(1)), so that dates of one decision
+# may differ by so much.
+_SAME_DECISION = 3
+# Where the date of the decision is not told, alerts that a country sent within so many days are about one decision.
+_SENT_TOGETHER = 30
+
+
+@dataclass(frozen=True)
+class Alert:
+    """
+    What tells how an alert is related to others; an empty value is not known.
+
+    Attributes:
+        alert_id: Its identifier.
+        country: The sending country (ISO 3166).
+        sent: The day it was sent.
+        decided: The day of the decision.
+        measure: What was decided, folded.
+        status: sent, updated, appealed, revoked, withdrawn or expired.
+        professions: The categories of the register.
+        specialties: The specialties, with "specialist" for a title that says no more.
+        identity: Names and date of birth, as they are compared.
+    """
+
+    alert_id: str
+    country: str = ""
+    sent: date | None = None
+    decided: date | None = None
+    measure: str = ""
+    status: str = ""
+    professions: frozenset[str] = frozenset()
+    specialties: frozenset[str] = frozenset()
+    identity: tuple[object, ...] = ()
+
+
+def relate(later: Alert, earlier: Alert) -> tuple[str, str]:
+    """
+    Say how an alert is related to an earlier one about the same person.
+
+    Returns:
+        One of ``KINDS``, and the reason in words.
+
+    Example:
+        >>> doctor = Alert("A1", "LT", decided=date(2024, 3, 1), professions=frozenset({"LE"}))
+        >>> surgeon = Alert("A2", "LT", decided=date(2024, 3, 1), professions=frozenset({"LE"}), specialties=frozenset({"surgery"}))
+        >>> relate(surgeon, doctor)
+        ('same decision, specialty', 'one decision, sent for the profession and for a specialty')
+    """
+    work = [" and ".join(sorted(each.professions)) for each in (later, earlier)]
+    one_decision, specialty = _one_decision(later, earlier), later.specialties != earlier.specialties
+    # The first that holds says most.
+    found = (
+        (
+            _differ(later.country, earlier.country),
+            COUNTRY,
+            f"{later.country} alerts too, after {earlier.country}",
+        ),
+        (
+            all(work) and not later.professions & earlier.professions,
+            PROFESSION,
+            f"another profession of the person: {work[0]} besides {work[1]}",
+        ),
+        (specialty and one_decision, SPECIALTY, "one decision, sent for the profession and for a specialty"),
+        (specialty, UPDATE, "a further decision, about a specialty"),
+        (
+            later.status not in ("", "sent", earlier.status),
+            UPDATE,
+            f"sent on because it was {later.status}",
+        ),
+        (not one_decision, UPDATE, "a further decision about the same authorisation"),
+        (_differ(later.measure, earlier.measure), UPDATE, "the measure changed"),
+        (
+            later.identity != earlier.identity,
+            CORRECTION,
+            "the same decision with another name or date of birth",
+        ),
+        (True, RESENT, "the same decision with the same content"),
+    )
+    return next((kind, words) for holds, kind, words in found if holds)
+
+
+def _differ(one: str, other: str) -> bool:
+    """Whether both are known and not the same."""
+    return bool(one and other and one != other)
+
+
+def _one_decision(later: Alert, earlier: Alert) -> bool:
+    if later.decided and earlier.decided:
+        return abs((later.decided - earlier.decided).days) <= _SAME_DECISION
+    if later.sent and earlier.sent:
+        return abs((later.sent - earlier.sent).days) <= _SENT_TOGETHER
+    return True
+
+
+def related(alerts: ReadRecords, persons: IntArray) -> pa.Table:
+    """
+    How the alerts of each person with several are related.
+
+    Args:
+        alerts: The alerts, n of them.
+        persons: int64[n], see ``hpmatch.alerts.group_alerts``; or any number that is the same for the alerts of a person.
+
+    Returns:
+        A row for each alert but the first of its person: ``alert_id``, ``earlier_alert_id``, ``relation``, ``explanation``.
+    """
+    _, person, counts = np.unique(persons, return_inverse=True, return_counts=True)
+    several = np.flatnonzero(counts[person] > 1)
+    by_person: dict[int, list[Alert]] = {}
+    for person, alert in zip(persons[several].tolist(), told(alerts, several), strict=True):
+        by_person.setdefault(person, []).append(alert)
+    rows = sorted(row for group in by_person.values() for row in _relations(sorted(group, key=_order)))
+    names = ("alert_id", "earlier_alert_id", "relation", "explanation")
+    columns = list(zip(*rows, strict=True)) or [()] * len(names)
+    return pa.table(
+        {name: pa.array(column, pa.string()) for name, column in zip(names, columns, strict=True)}
+    )
+
+
+def _order(alert: Alert) -> tuple[date, str]:
+    return alert.sent or alert.decided or date.max, alert.alert_id
+
+
+def _relations(group: Sequence[Alert]) -> list[tuple[str, str, str, str]]:
+    found = []
+    for place, later in enumerate(group[1:], 1):
+        known = [(*relate(later, earlier), earlier) for earlier in reversed(group[:place])]
+        kind, words, earlier = min(known, key=lambda each: KINDS.index(each[0]))
+        found.append((later.alert_id, earlier.alert_id, kind, words))
+    return found
+
+
+def told(alerts: ReadRecords, rows: IntArray) -> list[Alert]:
+    """What the alerts at the given rows tell."""
+    texts = {role: _texts(alerts, role, rows) for role in TOLD}
+    countries = [code_country(country) or "" for country in texts["sending_country"]]
+    days = {role: [read_day(text) for text in texts[role]] for role in ("sent_date", "decision_date")}
+    records = alerts.records.take(rows)
+    professions, specialties = (_sets(records, name) for name in ("profession", "specialty"))
+    specialists = are_specialists(texts["profession"])
+    identities = zip(*(_sets(records, name) for name in (*IDENTITY, "sex")), strict=True)
+    return [
+        Alert(
+            alert_id,
+            countries[row],
+            days["sent_date"][row],
+            days["decision_date"][row],
+            fold(texts["measure"][row]).strip(),
+            status_of(texts["status"][row]),
+            professions[row],
+            specialties[row] or frozenset({"specialist"} if specialists[row] else ()),
+            identity,
+        )
+        for row, (alert_id, identity) in enumerate(zip(records.ids.to_pylist(), identities, strict=True))
+    ]
+
+
+def status_of(text: str) -> str:
+    """
+    The status that a word stands for; "" where it is not known.
+
+    Example:
+        >>> status_of("Opphevet"), status_of("")
+        ('revoked', '')
+    """
+    return _statuses().get(fold(text).strip(), "")
+
+
+@cache
+def _statuses() -> Mapping[str, str]:
+    return {fold(row["word"]): row["status"] for row in read_table("alert_statuses")}
+
+
+def _texts(alerts: ReadRecords, role: str, rows: IntArray) -> list[str]:
+    if role not in alerts.texts:
+        return [""] * len(rows)
+    return [text or "" for text in alerts.texts[role].take(pa.array(rows)).to_pylist()]
+
+
+def _sets(records: Records, name: str) -> list[frozenset[Any]]:
+    if name not in records:
+        return [frozenset()] * len(records)
+    cells = records[name].to_pylist()
+    return [frozenset(cell if isinstance(cell, list) else [cell]) if cell else frozenset() for cell in cells]

@@ -1,0 +1,108 @@
+"""Earlier cases: whom the agency has dealt with before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from hpmatch.records import Records
+from hpmatch.schema import Schema, read_schema, resolve
+from hpmatch.sources import RejectedRow, read, reject
+from hpmatch.standardise.days import read_day
+
+CASE_ROLES = ("case_number", "hpr_number", "case_status", "case_date")
+_REQUIRED = ("hpr_number",)
+
+
+@dataclass(frozen=True)
+class Case:
+    """
+    An earlier case.
+
+    Attributes:
+        number: The case number.
+        status: Its status, as it was given.
+        date: Its date, as it was given.
+    """
+
+    number: str
+    status: str = ""
+    date: str = ""
+
+
+@dataclass(frozen=True)
+class PriorCases:
+    """
+    The earlier cases of registered persons.
+
+    Attributes:
+        of_person: The cases of each person, by the person's identifier, the latest first.
+        rejected: The rows that could not be used: without a number, or about a person who is not registered.
+        rows: How many rows the source has.
+    """
+
+    of_person: Mapping[str, tuple[Case, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    rejected: tuple[RejectedRow, ...] = ()
+    rows: int = 0
+
+
+def read_prior_cases(source: Any, register: Records, schema: Schema | str | Path | None = None) -> PriorCases:
+    """
+    Read the earlier cases.
+
+    Args:
+        source: The cases, any table that ``link`` takes: ``hpr_number``, ``case_number``, and if there are any ``status`` and
+            ``date``. A person may have several.
+        register: The registered persons; a case about anybody else is set aside.
+        schema: Which column plays which role, where its name does not say it.
+
+    Raises:
+        SourceError: If the source cannot be read.
+        SchemaError: If a needed column is missing.
+
+    Example:
+        >>> register = Records(pa.array(["9144889"]), {})
+        >>> found = read_prior_cases([{"hpr_number": "9144889", "case_number": "2023/17"}, {"hpr_number": "1", "case_number": "9"}], register)
+        >>> found.of_person["9144889"][0].number, found.rejected[0].reason
+        ('2023/17', 'is about a person who is not in the register; correct hpr_number, or leave the row out')
+    """
+    raw = read(source, "prior cases")
+    names = raw.data.column_names
+    layout = resolve(read_schema(schema, "cases"), names, CASE_ROLES, table="prior cases", required=_REQUIRED)
+    texts = {role: _texts(raw.data, layout.roles.get(role)) for role in CASE_ROLES}
+    person, number = pa.array(texts["hpr_number"]), np.array(texts["case_number"], dtype=object)
+    numberless = number == ""
+    registered = np.asarray(pc.is_in(person, register.ids.cast(pa.string())))
+    rejected = (
+        *raw.rejected,
+        *reject(raw, np.flatnonzero(numberless), "has no case number; give it one"),
+        *reject(
+            raw,
+            np.flatnonzero(~numberless & ~registered),
+            f"is about a person who is not in the register; correct {layout.roles['hpr_number']}, or leave the row out",
+        ),
+    )
+    of_person: dict[str, list[Case]] = {}
+    for row in np.flatnonzero(~numberless & registered).tolist():
+        case = Case(*(texts[role][row] for role in ("case_number", "case_status", "case_date")))
+        of_person.setdefault(texts["hpr_number"][row], []).append(case)
+    ordered = {key: tuple(sorted(set(cases), key=_latest_first)) for key, cases in of_person.items()}
+    return PriorCases(MappingProxyType(ordered), rejected, len(raw.data) + len(raw.rejected))
+
+
+def _latest_first(case: Case) -> tuple[int, str, str]:
+    day = read_day(case.date)
+    return -(day.toordinal() if day else 0), case.number, case.status
+
+
+def _texts(data: pa.Table, column: str | None) -> Sequence[str]:
+    if column is None:
+        return [""] * len(data)
+    return [(text or "").strip() for text in data[column].to_pylist()]

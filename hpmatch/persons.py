@@ -1,0 +1,193 @@
+"""
+From alerts to persons: who was alerted about, whom the register knows, and whom the agency has dealt with before.
+
+The counts are those of the supervisory report's flow chart (Helsetilsynet, chapter 9): alerts, persons, hits in the register,
+earlier case or new, and of the new ones whether the identity is clear.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from hpmatch.cases import Case, PriorCases
+from hpmatch.decision import MATCH, NO_MATCH, REVIEW
+from hpmatch.reading import ReadRecords
+from hpmatch.records import FloatArray
+from hpmatch.standardise.countries import code_country
+
+CLEAR, UNCLEAR = "clear", "unclear"
+EARLIER_CASE, NEW = "earlier case", "new"
+UNKNOWN = "unknown"
+_SIGMAS = 1.96  # on both sides of the mean lie 95 % of a normal distribution
+_COLUMNS = {
+    "person_id": pa.string(),
+    "alerts": pa.int64(),
+    "alert_ids": pa.string(),
+    "countries": pa.string(),
+    "professions": pa.string(),
+    "disposition": pa.string(),
+    "hpr_number": pa.string(),
+    "match_probability": pa.float64(),
+    "registered_probability": pa.float64(),
+    "identity": pa.string(),
+    "case": pa.string(),
+    "prior_case": pa.string(),
+    "prior_case_status": pa.string(),
+}
+# Where the numbers of a person go, in the order of the flow.
+STEPS = ("persons", NO_MATCH, "unmatchable", "hit", "earlier_case", "new", CLEAR, UNCLEAR)
+
+
+def persons_table(
+    dispositions: pa.Table, alerts: ReadRecords, registered: FloatArray, cases: PriorCases
+) -> pa.Table:
+    """
+    The persons whom alerts are about.
+
+    Args:
+        dispositions: A row an alert; see ``hpmatch.results.Result``.
+        alerts: The alerts, n of them.
+        registered: float64[n], the probability that an alert's person is registered at all.
+        cases: Earlier cases.
+
+    Returns:
+        A row a person, by ``person_id``: how many ``alerts`` and which, ``countries`` and ``professions`` (those of the
+        alert that names the person first), ``disposition``, ``hpr_number``, ``match_probability``,
+        ``registered_probability`` (that it is this one or any other candidate), for hits whether the
+        ``identity`` is clear (a match) or unclear (a review), and whether there is an earlier ``case``.
+    """
+    row_of = {alert_id: row for row, alert_id in enumerate(alerts.records.ids.to_pylist())}
+    countries, professions = _countries(alerts), _professions(alerts)
+    by_person: dict[str, list[dict[str, Any]]] = {}
+    for answer in dispositions.to_pylist():
+        by_person.setdefault(answer["person_id"], []).append(answer)
+    rows = [
+        _person(
+            person,
+            answers,
+            [row_of[each["alert_id"]] for each in answers],
+            countries,
+            professions,
+            registered,
+            cases,
+        )
+        for person, answers in sorted(by_person.items())
+    ]
+    columns = zip(*rows, strict=True) if rows else ([] for _ in _COLUMNS)
+    arrays = [pa.array(cells, kind) for cells, kind in zip(columns, _COLUMNS.values(), strict=True)]
+    return pa.Table.from_arrays(arrays, names=list(_COLUMNS))
+
+
+def _person(
+    person: str,
+    answers: Sequence[Mapping[str, Any]],
+    rows: Sequence[int],
+    countries: Sequence[str],
+    professions: Sequence[tuple[str, ...]],
+    registered: FloatArray,
+    cases: PriorCases,
+) -> tuple[Any, ...]:
+    best = max(answers, key=lambda each: (_RANK[each["disposition"]], each["match_probability"]))
+    hit = best["disposition"] in (MATCH, REVIEW)
+    known: tuple[Case, ...] = cases.of_person.get(best["hpr_number"], ()) if hit else ()
+    return (
+        person,
+        len(answers),
+        ";".join(sorted(each["alert_id"] for each in answers)),
+        ";".join(dict.fromkeys(countries[row] for row in rows if countries[row])) or None,
+        ";".join(dict.fromkeys(code for row in rows for code in professions[row])) or None,
+        best["disposition"],
+        best["hpr_number"],
+        best["match_probability"],
+        float(registered[list(rows)].max()),
+        (CLEAR if best["disposition"] == MATCH else UNCLEAR) if hit else None,
+        (EARLIER_CASE if known else NEW) if hit else None,
+        ";".join(case.number for case in known) or None,
+        known[0].status or None if known else None,
+    )
+
+
+_RANK = {MATCH: 3, REVIEW: 2, NO_MATCH: 1, "unmatchable": 0}
+
+
+def _countries(alerts: ReadRecords) -> list[str]:
+    """The sending country of each alert, "" where it is not told."""
+    if "sending_country" not in alerts.texts:
+        return [""] * len(alerts.records)
+    texts = [text or "" for text in alerts.texts["sending_country"].to_pylist()]
+    codes = {text: code_country(text) or "" for text in set(texts)}
+    return [codes[text] for text in texts]
+
+
+def _professions(alerts: ReadRecords) -> list[tuple[str, ...]]:
+    if "profession" not in alerts.records:
+        return [()] * len(alerts.records)
+    return [tuple(codes or ()) for codes in alerts.records["profession"].to_pylist()]
+
+
+def funnel(persons: pa.Table, alerts: Mapping[str, int]) -> dict[str, Any]:
+    """
+    Count where the persons went.
+
+    Args:
+        persons: See ``persons_table``.
+        alerts: How many alert rows there were, were read and were rejected ("rows", "read", "rejected").
+
+    Returns:
+        ``total``, and ``by_country`` and ``by_profession`` of the alert that names each person first; each with the number of
+        ``alerts`` and of persons at each step. ``hit`` is ``earlier_case`` and ``new`` together, ``new`` is ``clear`` and
+        ``unclear`` together. ``expected_hits`` says how many registered persons there are by the probabilities, with the
+        interval that chance leaves at 95 %, if the probabilities are right.
+
+    Example:
+        >>> row = dict.fromkeys(_COLUMNS) | {"alerts": 2, "registered_probability": 0.99, "disposition": "match", "identity": "clear", "case": "new"}
+        >>> funnel(pa.Table.from_pylist([row]), {"rows": 2, "read": 2, "rejected": 0})["total"]["clear"]
+        1
+    """
+    rows = persons.select(
+        ["alerts", "countries", "professions", "disposition", "identity", "case"]
+    ).to_pylist()
+    total = _steps(rows)
+    return {
+        "total": {"rows": alerts["rows"], "rejected": alerts["rejected"], **total},
+        "expected_hits": _expected(np.asarray(persons["registered_probability"], np.float64)),
+        "by_country": _by_first(rows, "countries"),
+        "by_profession": _by_first(rows, "professions"),
+    }
+
+
+def _expected(probabilities: FloatArray) -> dict[str, float]:
+    """The expected number of events and where it lies with 95 % probability, by the normal approximation."""
+    mean, deviation = probabilities.sum(), np.sqrt((probabilities * (1 - probabilities)).sum())
+    low, high = mean - _SIGMAS * deviation, mean + _SIGMAS * deviation
+    return {
+        "value": round(float(mean), 1),
+        "low": round(max(float(low), 0.0), 1),
+        "high": round(float(high), 1),
+    }
+
+
+def _by_first(rows: Sequence[Mapping[str, Any]], column: str) -> dict[str, dict[str, int]]:
+    groups: dict[str, list[Mapping[str, Any]]] = {}
+    for row in rows:
+        groups.setdefault((row[column] or UNKNOWN).split(";")[0], []).append(row)
+    largest_first = sorted(groups.items(), key=lambda each: (-len(each[1]), each[0]))
+    return {name: _steps(group) for name, group in largest_first}
+
+
+def _steps(rows: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+    counted = Counter(step for row in rows for step in _steps_of(row))
+    return {"alerts": sum(row["alerts"] for row in rows), **{step: counted[step] for step in STEPS}}
+
+
+def _steps_of(row: Mapping[str, Any]) -> tuple[str, ...]:
+    if not row["case"]:
+        return "persons", row["disposition"]
+    if row["case"] == EARLIER_CASE:
+        return "persons", "hit", "earlier_case"
+    return "persons", "hit", "new", row["identity"]

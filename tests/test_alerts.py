@@ -1,0 +1,197 @@
+"""Alerts about one person: which belong together, and what they say together."""
+
+import random
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from strategies import ALERTS, PERSONS
+
+import hpmatch as hp
+from hpmatch.alerts import Grouping, _joined, group_alerts
+from hpmatch.errors import ModelError
+from hpmatch.model import read_model
+from hpmatch.reading import read_records
+from hpmatch.schema import ALERT_ROLES, Schema
+
+MODEL = read_model("imi")
+ALONE = replace(MODEL, grouping=None)
+RASA = {"sending_country": "LT", "family_name": "Kazlauskaitė", "given_name": "Rasa", "birth_date": "1978-04-09", "sex": "F", "profession": "gydytoja"}  # fmt: skip
+PEOPLE = [
+    {"hpr_number": f"{number}", "family_name": family, "given_name": given_name, "birth_date": f"19{70 + number % 20}-0{1 + number % 9}-1{number % 10}"}
+    for number, (family, given_name) in enumerate([("Berg", "Kari"), ("Dahl", "Ola"), ("Lund", "Anne"), ("Moen", "Per")] * 10)
+]  # fmt: skip
+
+
+def persons_of(alerts, model=MODEL):
+    """Give the alerts of each person, by identifier."""
+    read = read_records(alerts, "alerts", ALERT_ROLES, model.standardisers, Schema())
+    ids = read.records.ids.to_pylist()
+    groups = {}
+    for alert_id, person in zip(ids, group_alerts(read.records, model).tolist(), strict=True):
+        groups.setdefault(ids[person], set()).add(alert_id)
+    return groups
+
+
+def others(*changes):
+    """Give an alert about Rasa, and one for each set of changes."""
+    return [{"alert_id": f"A{number}", **RASA, **change} for number, change in enumerate([{}, *changes])]
+
+
+ONE_PERSON = {
+    "the same again": {},
+    "specialist": {"profession": "gydytoja specialistė", "specialty": "chirurgija"},
+    "nurse before": {"profession": "slaugytoja"},
+    "another country": {"sending_country": "LV", "profession": "ārste"},
+    "capitals, no diacritics": {"family_name": "KAZLAUSKAITE", "given_name": "RASA"},
+    "married": {"family_name": "Kazlauskienė"},
+    "day and month swapped": {"birth_date": "1978-09-04"},
+    "wrong digit": {"birth_date": "1978-04-08"},
+    "no date": {"birth_date": ""},
+    "fields exchanged": {"family_name": "Rasa", "given_name": "Kazlauskaitė"},
+    "typing error": {"family_name": "Kazlauskaitee"},
+}
+OTHER_PERSON = {
+    "other given name": {"given_name": "Ona", "profession": "slaugytoja"},
+    "other date": {"birth_date": "1961-11-23"},
+    "nothing but the date": {"family_name": "Butkutė", "given_name": "Ona"},
+    "nothing but the name, without date": {"birth_date": "", "family_name": "Butkutė"},
+}
+
+
+@pytest.mark.parametrize("change", ONE_PERSON.values(), ids=ONE_PERSON)
+def test_alerts_about_one_person_are_put_together(change):
+    """They differ as alerts about one person do."""
+    assert persons_of(others(change)) == {"A0": {"A0", "A1"}}
+
+
+@pytest.mark.parametrize("change", OTHER_PERSON.values(), ids=OTHER_PERSON)
+def test_alerts_about_two_persons_are_not(change):
+    """They differ as two persons do."""
+    assert persons_of(others(change)) == {"A0": {"A0"}, "A1": {"A1"}}
+
+
+def test_two_numbers_of_one_country_keep_alerts_apart():
+    """Same name and date, other person: a personal code that is valid and differs says so."""
+    numbers = ({"national_id": "47804090002"}, {"national_id": "47804090013"})
+    assert len(persons_of(others(*numbers)[1:])) == 2
+    assert len(persons_of(others(numbers[0], numbers[0])[1:])) == 1
+
+
+def test_a_chain_of_weak_pairs_does_not_glue_strangers_together():
+    """Each is a little like the next; the ends have nothing in common."""
+    left, right = np.array([0, 1, 2]), np.array([1, 2, 3])
+    assert _joined(4, left, right, np.array([3.0, 3.0, 3.0]), 2.0).tolist() == [0, 0, 2, 2]
+    assert _joined(4, left, right, np.array([9.0, 8.0, 9.0]), 2.0).tolist() == [0, 0, 2, 2]
+    assert _joined(4, left, right, np.array([99.0, 99.0, 99.0]), 2.0).tolist() == [0, 0, 0, 0]
+
+
+PAIRS = st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6), st.integers(-30, 30)), max_size=21)
+
+
+@given(PAIRS)
+def test_joining_is_what_a_slow_search_finds(pairs):
+    """The strongest pair that may join two groups joins them, until none may."""
+    weights = {(min(a, b), max(a, b)): float(weight) for a, b, weight in pairs if a != b}
+    ordered = sorted(weights)
+    left, right = (np.array([pair[side] for pair in ordered], int) for side in (0, 1))
+    found = _joined(7, left, right, np.array([weights[pair] for pair in ordered]), 2.0)
+    groups = [{row} for row in range(7)]
+    for pair in sorted(ordered, key=lambda each: (-weights[each], each)):
+        one, other = (next(group for group in groups if row in group) for row in pair)
+        between = [weights.get((min(a, b), max(a, b)), -5.0) for a in one for b in other]
+        if one is not other and weights[pair] >= 2.0 and sum(max(weight, -5.0) for weight in between) > 0:
+            groups.remove(other)
+            one |= other
+    assert {min(group): group for group in groups} == {
+        row: set(np.flatnonzero(found == row).tolist()) for row in set(found.tolist())
+    }
+
+
+@given(ALERTS, st.randoms())
+def test_groups_do_not_hang_on_the_order_of_rows(alerts, rng):
+    """Nor does which alert stands for the person."""
+    moved = rng.sample(alerts, len(alerts))
+    assert persons_of(moved) == persons_of(alerts)
+
+
+@given(ALERTS, PERSONS)
+def test_all_alerts_about_a_person_get_one_answer(alerts, persons):
+    """A match with the same registered person, or the same otherwise."""
+    result = hp.link(alerts, persons)
+    answers = {}
+    for row in result.dispositions.to_pylist():
+        answers.setdefault(row["person_id"], set()).add((row["disposition"], row["hpr_number"]))
+    assert all(len(each) == 1 for each in answers.values())
+
+
+# --- what they say together
+
+# A Spanish number tells no date, and the register has none.
+MAIDEN = {"birth_date": "1961-11-23", "national_id": "12345678Z", "sending_country": "ES"}
+MARRIED = {"family_name": "Petraitienė", "national_id": "12345678Z", "sending_country": "ES"}
+REGISTERED = {"hpr_number": "77", "family_name": "Kazlauskaite", "given_name": "Rasa", "birth_date": "1978-04-09", "sex": "F", "professions": "LE", "education_country": "LT"}  # fmt: skip
+
+
+def answer_of(alerts, model=MODEL, register=(REGISTERED, *PEOPLE)):
+    """Give each alert's disposition and person."""
+    found = hp.link(alerts, list(register), model).dispositions.to_pylist()
+    return [(row["disposition"], row["hpr_number"]) for row in found]
+
+
+def test_alerts_find_together_what_neither_finds_alone():
+    """One has the maiden name and a wrong date, the other the right date and the married name."""
+    alerts = others(MAIDEN, MARRIED)[1:]
+    rare = {"registered_share": 1e-5}
+    assert ("match", "77") not in answer_of(alerts, ALONE.with_decision(**rare))
+    assert answer_of(alerts, MODEL.with_decision(**rare)) == [("match", "77")] * 2
+
+
+def test_an_alert_that_cannot_be_blocked_gets_the_answer_of_its_person():
+    """A registered person is found by the alert that has the date."""
+    alerts = others({"birth_date": "", "national_id": "47804090002"}, {"national_id": "47804090002"})[1:]
+    assert answer_of(alerts) == [("match", "77")] * 2
+
+
+def test_an_initial_does_not_outweigh_a_name_that_is_written_out():
+    """A twin whose name begins alike is not meant, for one alert says the whole name."""
+    twin = {**REGISTERED, "hpr_number": "78", "given_name": "Rima"}
+    alerts = others({"given_name": "R."})
+    assert answer_of(alerts, register=(REGISTERED, twin, *PEOPLE)) == [("match", "77")] * 2
+    assert answer_of(alerts[1:], register=(REGISTERED, twin, *PEOPLE))[0][0] == "review"
+
+
+def test_a_person_alerted_once_gets_the_answer_of_a_model_without_groups():
+    """What others' alerts say changes nothing."""
+    alerts = [
+        *others({}),
+        {**RASA, "alert_id": "B", "family_name": "Berg", "given_name": "Kari", "birth_date": "1970-01-10"},
+    ]
+    one, other = (hp.link(alerts, [REGISTERED, *PEOPLE], model) for model in (MODEL, ALONE))
+    keep = ["disposition", "hpr_number", "match_probability", "reason"]
+    assert one.dispositions.select(keep).to_pylist()[-1] == other.dispositions.select(keep).to_pylist()[-1]
+
+
+def test_chunks_and_order_change_nothing():
+    """Pairs of a person's alerts may fall into any chunk."""
+    alerts = others(*ONE_PERSON.values(), *OTHER_PERSON.values())
+    whole = hp.link(alerts, [REGISTERED, *PEOPLE])
+    moved = random.Random(3).sample(alerts, len(alerts))
+    again = hp.link(moved, [REGISTERED, *PEOPLE], chunk_size=2)
+    for table in ("links", "dispositions", "persons", "relations"):
+        assert getattr(again, table) == getattr(whole, table)
+
+
+@pytest.mark.parametrize("numbers", [(0, 0.8), (0.1, 1), (1.2, 0.8)])
+def test_a_grouping_needs_probabilities(numbers):
+    """Others are refused."""
+    with pytest.raises(ModelError, match="between 0 and 1"):
+        Grouping(*numbers)
+
+
+def test_a_level_that_no_comparison_has_is_refused():
+    """A model file with a slip of the pen says so."""
+    with pytest.raises(ModelError, match="'wrong' of 'national_id'"):
+        replace(MODEL, grouping=Grouping(0.1, 0.8, {"national_id": ["wrong"]}))
