@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from hpmatch.records import Column as Column
     from hpmatch.records import Records as Records
     from hpmatch.register import Register as Register
+    from hpmatch.register import source_version as source_version
     from hpmatch.results import Explanation as Explanation
     from hpmatch.results import Hit as Hit
     from hpmatch.results import Result as Result
@@ -75,6 +76,7 @@ _HOMES = {
     "name_similarity": "comparison.full_names",
     "read_model": "model",
     "score": "screening",
+    "source_version": "register",
 }
 
 __all__ = list(_HOMES)
