@@ -18,13 +18,16 @@ if TYPE_CHECKING:
     from hpmatch.dedupe import Deduplicated as Deduplicated
     from hpmatch.dedupe import dedupe as dedupe
     from hpmatch.errors import HpmatchError as HpmatchError
+    from hpmatch.errors import LedgerError as LedgerError
     from hpmatch.errors import ModelError as ModelError
     from hpmatch.errors import PluginError as PluginError
     from hpmatch.errors import SchemaError as SchemaError
     from hpmatch.errors import SourceError as SourceError
     from hpmatch.evaluation import Evaluation as Evaluation
     from hpmatch.evaluation import evaluate as evaluate
+    from hpmatch.forget import forget as forget
     from hpmatch.generate import generate as generate
+    from hpmatch.ledger import Ledger as Ledger
     from hpmatch.link import link as link
     from hpmatch.model import FellegiSunter as FellegiSunter
     from hpmatch.model import Level as Level
@@ -56,6 +59,8 @@ _HOMES = {
     "HpmatchError": "errors",
     "Hit": "results",
     "Keys": "protocols",
+    "Ledger": "ledger",
+    "LedgerError": "errors",
     "Level": "model",
     "Model": "model",
     "ModelError": "errors",
@@ -71,6 +76,7 @@ _HOMES = {
     "dedupe": "dedupe",
     "evaluate": "evaluation",
     "explain_names": "comparison.full_names",
+    "forget": "forget",
     "generate": "generate",
     "link": "link",
     "name_similarity": "comparison.full_names",
