@@ -57,7 +57,7 @@ def read_account(path: Path) -> Account:
     said: dict[str, dict[Any, Any]] = {
         kind: {} for kind in ("ledger", "received", "rejected", "run", "answered", "forgotten")
     }
-    counts, emptied = Counter[str](), set[int]()
+    counts, emptied, wrong = Counter[str](), set[int](), dict[int, str]()
     for entry in read_entries(path):
         counts[entry.kind] += 1
         if entry.body is None:
@@ -65,13 +65,14 @@ def read_account(path: Path) -> Account:
             continue
         try:
             key, value = _meaning(entry.kind, entry.number, entry.body, said)
+            said[entry.kind][key] = value
         except (ValueError, LookupError, TypeError):
-            raise BrokenLedgerError(path, entry.number, "does not fit the entries before it") from None
-        said[entry.kind][key] = value
+            wrong[entry.number] = "does not fit the entries before it"
     accounted_for = {number for numbers in said["forgotten"].values() for number in numbers}
-    if stray := min(emptied ^ accounted_for, default=0):
-        wrong = "says nothing, and no tombstone accounts for it"
-        raise BrokenLedgerError(path, stray, wrong if stray in emptied else "says what a tombstone took out")
+    wrong |= dict.fromkeys(emptied - accounted_for, "says nothing, and no tombstone accounts for it")
+    wrong |= dict.fromkeys(accounted_for - emptied, "says what a tombstone took out")
+    if wrong:
+        raise BrokenLedgerError(path, min(wrong), wrong[min(wrong)])
     return Account(
         entry,
         said["ledger"]["secret"],
