@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from hpmatch.decision import MATCH
 from hpmatch.errors import SourceError
 from hpmatch.ledger import Ledger
-from hpmatch.output import read_folder, write_folder
+from hpmatch.output import check_folder, read_folder, result_files, write_folder
 from hpmatch.results import TABLES
 
 _DELIMITERS = re.compile(r'[,;\t|"\r\n]')
@@ -54,6 +54,7 @@ def forget(alert_id: str, ledger: Ledger | str | Path, results: Sequence[str | P
     """
     for folder in results:
         _read(folder)  # what cannot be done is told before anything is done
+        check_folder(folder, result_files(TABLES))
     (ledger if isinstance(ledger, Ledger) else Ledger(ledger)).forget(alert_id)
     return sum(take_out(folder, alert_id) for folder in results)
 
