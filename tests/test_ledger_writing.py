@@ -18,7 +18,7 @@ import hpmatch as hp
 from hpmatch.cli import main
 
 SAMPLE = Path(__file__).parents[1] / "examples" / "data"
-# How often a process is killed; a hundred times takes five minutes.
+# How often a process is killed; a hundred times of each takes some three minutes.
 KILLS = int(os.environ.get("HPMATCH_KILLS", "12"))
 KILLED_COMMANDS = int(os.environ.get("HPMATCH_KILLED_COMMANDS", "3"))
 
