@@ -18,13 +18,16 @@ if TYPE_CHECKING:
     from hpmatch.dedupe import Deduplicated as Deduplicated
     from hpmatch.dedupe import dedupe as dedupe
     from hpmatch.errors import HpmatchError as HpmatchError
+    from hpmatch.errors import LedgerError as LedgerError
     from hpmatch.errors import ModelError as ModelError
     from hpmatch.errors import PluginError as PluginError
     from hpmatch.errors import SchemaError as SchemaError
     from hpmatch.errors import SourceError as SourceError
     from hpmatch.evaluation import Evaluation as Evaluation
     from hpmatch.evaluation import evaluate as evaluate
+    from hpmatch.forget import forget as forget
     from hpmatch.generate import generate as generate
+    from hpmatch.ledger import Ledger as Ledger
     from hpmatch.link import link as link
     from hpmatch.model import FellegiSunter as FellegiSunter
     from hpmatch.model import Level as Level
@@ -36,6 +39,7 @@ if TYPE_CHECKING:
     from hpmatch.records import Column as Column
     from hpmatch.records import Records as Records
     from hpmatch.register import Register as Register
+    from hpmatch.register import source_version as source_version
     from hpmatch.results import Explanation as Explanation
     from hpmatch.results import Hit as Hit
     from hpmatch.results import Result as Result
@@ -55,6 +59,8 @@ _HOMES = {
     "HpmatchError": "errors",
     "Hit": "results",
     "Keys": "protocols",
+    "Ledger": "ledger",
+    "LedgerError": "errors",
     "Level": "model",
     "Model": "model",
     "ModelError": "errors",
@@ -70,11 +76,13 @@ _HOMES = {
     "dedupe": "dedupe",
     "evaluate": "evaluation",
     "explain_names": "comparison.full_names",
+    "forget": "forget",
     "generate": "generate",
     "link": "link",
     "name_similarity": "comparison.full_names",
     "read_model": "model",
     "score": "screening",
+    "source_version": "register",
 }
 
 __all__ = list(_HOMES)

@@ -14,10 +14,13 @@ from contextlib import contextmanager, suppress
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hpmatch.errors import HpmatchError
 from hpmatch.output import FORMATS
+
+if TYPE_CHECKING:
+    from hpmatch.ledger import Ledger
 
 DONE, DATA_UNUSABLE, COMMAND_WRONG = 0, 1, 2
 _INTERRUPTED = 130
@@ -86,6 +89,21 @@ _SCREEN_MORE = """\
 A line that cannot be used is answered with its number and an "error". Exit status: 0 done; 1 some line or the register
 could not be used; 2 the command was wrong.
 """
+_LEDGER = """\
+A ledger, which 'hpmatch link ... --ledger FILE' keeps, holds which alerts were received, how each was answered, by which
+model and held against which version of the register, and which alerts still wait. It holds no name and no birth date.
+"""
+_VERIFY = """\
+Holds every byte of a ledger against its chain of hashes and prints the head, the hash of the last entry. Keep the head
+elsewhere: entries that are cut off at the end are found only if --head tells of one.
+
+Exit status: 0 as it was written; 1 not, and the first wrong entry is named.
+"""
+_FORGET = """\
+Takes out of a ledger what its entries say about an alert, and leaves a tombstone: the alert is not received again. The ledger
+still verifies. With --result, the alert is also taken out of the tables and counts of results. Interrupted, it is finished
+by being called again.
+"""
 _EVALUATE = """\
 Measures precision and recall of a result, overall and by slice, each with a 95 % interval.
 
@@ -132,6 +150,8 @@ def _parser() -> argparse.ArgumentParser:
     _add_dedupe(commands)
     _add_prepare(commands)
     _add_screen(commands)
+    _add_ledger(commands)
+    _add_forget(commands)
     _add_generate(commands)
     _add_evaluate(commands)
     return parser
@@ -168,6 +188,11 @@ def _add_link(commands: Any) -> None:
         help="keep links of at least this match weight (log2 odds; default: those that may matter)",
     )
     _add_shared(command, "format", "workers")
+    command.add_argument(
+        "--ledger",
+        metavar="FILE",
+        help="note there what was received and what was answered; new, or a ledger (see 'hpmatch ledger')",
+    )
     command.set_defaults(run=_link)
 
 
@@ -221,17 +246,83 @@ def _link(options: argparse.Namespace) -> int:
     started = time.perf_counter()
     check_folder(options.out, result_files(TABLES))
     with _progress_bar() as progress:
-        result = link(
-            options.alerts,
-            options.register,
-            options.model,
-            schema=options.schema,
-            min_weight=options.min_weight,
-            workers=options.workers,
-            progress=progress,
-        )
-    result.write(options.out, options.format)
+        asked = {
+            "schema": options.schema,
+            "min_weight": options.min_weight,
+            "workers": options.workers,
+            "progress": progress,
+        }
+        if options.ledger:
+            result = _ledger(options).link(
+                options.alerts,
+                options.register,
+                options.out,
+                options.model,
+                format=options.format,
+                **asked,
+            )
+        else:
+            result = link(options.alerts, options.register, options.model, **asked)
+            result.write(options.out, options.format)
     _show_summary(result.summary, options.out, time.perf_counter() - started)
+    if options.ledger:
+        print(f"\nthe ledger {Path(options.ledger)}\n{_ledger(options).status()}")
+    return DONE
+
+
+def _ledger(options: argparse.Namespace) -> Ledger:
+    from hpmatch.ledger import Ledger  # noqa: PLC0415 - so that --help answers at once
+
+    return Ledger(options.ledger)
+
+
+def _add_ledger(commands: Any) -> None:
+    command = _command(commands, "ledger", "check a ledger, or count what it says", _LEDGER)
+    actions = command.add_subparsers(title="actions", required=True, metavar="ACTION")
+    verify = _command(actions, "verify", "find out whether every byte is as it was written", _VERIFY)
+    verify.add_argument("ledger", metavar="FILE", help="the ledger")
+    verify.add_argument(
+        "--head", metavar="HASH", help="the head that an earlier verification printed; has to be there still"
+    )
+    verify.set_defaults(run=_verify_ledger)
+    status = _command(actions, "status", "count what was received, answered, forgotten, waits", _LEDGER)
+    status.add_argument("ledger", metavar="FILE", help="the ledger")
+    status.add_argument("--waiting", action="store_true", help="list the alerts that wait, one a line")
+    status.set_defaults(run=_show_status)
+
+
+def _verify_ledger(options: argparse.Namespace) -> int:
+    found = _ledger(options).verify(options.head)
+    print(found)
+    return DONE if found.ok else DATA_UNUSABLE
+
+
+def _show_status(options: argparse.Namespace) -> int:
+    ledger = _ledger(options)
+    print("\n".join(ledger.waiting()) if options.waiting else ledger.status())
+    return DONE
+
+
+def _add_forget(commands: Any) -> None:
+    command = _command(commands, "forget", "forget an alert, in the ledger and in results", _FORGET)
+    command.add_argument("alert_id", metavar="ALERT_ID", help="the alert's identifier")
+    command.add_argument("--ledger", metavar="FILE", required=True, help="the ledger")
+    command.add_argument(
+        "--result",
+        metavar="DIR",
+        nargs="+",
+        action="extend",
+        default=[],
+        help="folders that 'hpmatch link' wrote, to take it out of",
+    )
+    command.set_defaults(run=_forget)
+
+
+def _forget(options: argparse.Namespace) -> int:
+    from hpmatch.forget import forget  # noqa: PLC0415 - so that --help answers at once
+
+    held = forget(options.alert_id, options.ledger, options.result)
+    print(f"forgotten in {Path(options.ledger)}, and in {held} of {len(options.result)} results")
     return DONE
 
 

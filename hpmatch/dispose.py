@@ -317,7 +317,7 @@ def _summary(
     }
     return {
         "alerts": {**_rows(alerts), **{kind: kinds.count(kind) for kind in DISPOSITIONS}},
-        "register": _rows(register),
+        "register": {**_rows(register), "version": register.version},
         "persons": {"alerted": len(set(dispositions["person_id"].to_pylist())), "matched": len(matched)},
         "candidate_pairs": len(scored.pairs),
         "links": links,

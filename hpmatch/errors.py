@@ -4,6 +4,7 @@ What can go wrong, as types.
     HpmatchError                    the data or the request could not be used
     ├── SchemaError                 columns: missing, named twice, unknown role
     ├── SourceError                 a file or table that cannot be read or written
+    ├── LedgerError                 a ledger that cannot be used, or what it would not record
     ├── ModelError                  a model file that does not hold together
     └── PluginError                 a stage that is missing or does not keep its contract
 
@@ -22,6 +23,10 @@ class SchemaError(HpmatchError):
 
 class SourceError(HpmatchError):
     """A file or table cannot be read or written."""
+
+
+class LedgerError(HpmatchError):
+    """A ledger cannot be read, relied on or written, or will not record what it was given."""
 
 
 class ModelError(HpmatchError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import platform
@@ -25,6 +26,7 @@ FORMATS = ("csv", "parquet")
 # What a spreadsheet takes for a formula (OWASP, CSV injection); a plain number is none.
 _FORMULA = r"^[=+\-@\t\r]"
 _NUMBER = r"^[+-]?[0-9]+([.,][0-9]+)?$"
+_NUMBER_COLUMNS = {"match_weight": pa.float64(), "match_probability": pa.float64(), "row": pa.int64()}
 
 
 def check_folder(out: str | Path, ours: Collection[str]) -> Path:
@@ -132,6 +134,45 @@ def write_folder(
         for name, table in tables.items():
             _write_table(table, made / f"{name}.{format}")
         _write_summary(summary, made / "summary.json")
+
+
+def read_folder(folder: str | Path, names: Sequence[str]) -> tuple[dict[str, pa.Table], dict[str, Any], str]:
+    """
+    Read what ``write_folder`` wrote: to write it again gives the same bytes.
+
+    Returns:
+        The tables of the given names, the summary, and the format.
+
+    Raises:
+        SourceError: If the folder does not hold them.
+    """
+    home = Path(folder)
+    try:
+        summary = json.loads((home / "summary.json").read_text("utf-8"))
+        endings = [ending for ending in FORMATS if (home / f"{names[0]}.{ending}").exists()]
+        tables = {name: _read_table(home / f"{name}.{endings[0]}") for name in names}
+        return tables, dict(summary), endings[0]
+    except (OSError, ValueError, LookupError, TypeError, StopIteration, pa.ArrowException) as error:
+        raise SourceError(
+            f"{folder} holds no whole result ({type(error).__name__}); name a folder with summary.json and "
+            f"{', '.join(names)}"
+        ) from error
+
+
+def _read_table(path: Path) -> pa.Table:
+    if path.suffix == ".parquet":
+        return pq.read_table(path)
+    with path.open(encoding="utf-8", newline="") as file:
+        columns = next(csv.reader(file))
+    types = {column: _NUMBER_COLUMNS.get(column, pa.string()) for column in columns}
+    table = pyarrow.csv.read_csv(
+        path,
+        parse_options=pyarrow.csv.ParseOptions(newlines_in_values=True),
+        convert_options=pyarrow.csv.ConvertOptions(
+            column_types=types, null_values=[""], strings_can_be_null=True, quoted_strings_can_be_null=False
+        ),
+    )
+    return rearmed(table)
 
 
 def _put_in_place(made: Path, folder: Path, earlier: Path) -> None:

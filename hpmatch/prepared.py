@@ -72,6 +72,7 @@ def write_prepared(register: Register, folder: str | Path) -> None:
             "prepared_by": register.model.preparing,
             "id_name": register.read.id_name,
             "rows": register.read.rows,
+            "source_version": register.read.version,
             "records": len(records),
             "columns": {name: str(column.values.array.type) for name, column in records.columns.items()},
             "shared_vocabulary": _sharing(records),
@@ -306,7 +307,7 @@ def _register(home: Path, manifest: Mapping[str, Any]) -> Register:
         index = _load(home / _index_file(place))
         indexes[rule] = KeyIndex(_numbers(index, "key"), _numbers(index, "row"))
     rejected = tuple(RejectedRow(**row) for row in _load(home / "rejected.arrow").to_pylist())
-    found = ReadRecords(records, manifest["id_name"], rejected, manifest["rows"])
+    found = ReadRecords(records, manifest["id_name"], rejected, manifest["rows"], manifest["source_version"])
     return Register(found, read_model(home / _MODEL), indexes)
 
 

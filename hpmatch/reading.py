@@ -30,6 +30,7 @@ class ReadRecords:
         rejected: The rows that could not be used.
         rows: How many rows the source has; as many as there are records and rejected rows together.
         texts: The cells of some roles as they were read, one a record.
+        version: What tells the source from any other, see ``hpmatch.register.source_version``; "" where nobody asks.
     """
 
     records: Records
@@ -37,6 +38,7 @@ class ReadRecords:
     rejected: tuple[RejectedRow, ...]
     rows: int
     texts: Mapping[str, pa.Array] = field(default_factory=lambda: MappingProxyType({}))
+    version: str = ""
 
 
 def read_records(
@@ -66,13 +68,13 @@ def read_records(
     """
     raw = read(source, name)
     layout = resolve(schema, raw.data.column_names, roles, table=name, required=required)
-    raw = _with_usable_ids(raw, layout.id)
+    raw = with_usable_ids(raw, layout.id)
     if len(raw.data) == 0:
         first = min(raw.rejected, key=lambda row: row.row)
         raise SourceError(
             f"{name}: none of the {len(raw.rejected)} rows of {raw.source} can be used; row {first.row} {first.reason}"
         )
-    cells, ids = _cells(raw.data, layout, name, required), _identifiers(raw.data, layout.id)
+    cells, ids = _cells(raw.data, layout, name, required), identifiers(raw.data, layout.id)
     rows, rejected = len(raw.data) + len(raw.rejected), raw.rejected
     del raw  # what no role reads need not stay in memory
     texts = {role: cells[role] for role in kept if role in cells}
@@ -97,18 +99,19 @@ def _flat(array: pa.Array | pa.ChunkedArray) -> pa.Array:
     return pa.concat_arrays(array.chunks) if isinstance(array, pa.ChunkedArray) else array
 
 
-def _identifiers(data: pa.Table, column: str) -> pa.Array:
+def identifiers(data: pa.Table, column: str) -> pa.Array:
+    """The identifiers of the rows, without blanks around them; null where there is none."""
     return pc.utf8_trim_whitespace(_flat(data[column].combine_chunks()))
 
 
-def _with_usable_ids(raw: RawTable, column: str) -> RawTable:
+def with_usable_ids(raw: RawTable, column: str) -> RawTable:
     """
     Set aside the rows whose identifier is empty or not their own.
 
     Of rows that are the same in every cell the first is kept. Rows that share an identifier and differ are all set
     aside: to choose one would be to guess, and the choice would hang on the order of the rows.
     """
-    ids = _identifiers(raw.data, column)
+    ids = identifiers(raw.data, column)
     encoded = ids.dictionary_encode()
     empty = np.asarray(pc.fill_null(pc.equal(ids, ""), True))
     if len(encoded.dictionary) == len(ids) and not empty.any():

@@ -8,6 +8,7 @@ kept beside it and folded in when it is opened, until it is saved anew.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,7 +27,7 @@ from hpmatch.parallel import start_processes, use_workers
 from hpmatch.reading import ReadRecords, read_records
 from hpmatch.records import MISSING, Column, Records, distinct
 from hpmatch.schema import REGISTER_ROLES, Schema, plain_name, read_schema, resolve
-from hpmatch.sources import read
+from hpmatch.sources import content_digest, read
 from hpmatch.standardise import with_common_vocabulary
 
 if TYPE_CHECKING:
@@ -152,7 +153,8 @@ class Register:
             HpmatchError: If the changes cannot be used, or name a person for removal who is not there.
         """
         model = self.model
-        removed, kept = _split(read_changes(changes, schema))
+        table = read_changes(changes, schema)
+        removed, kept = _split(table)
         known = self.read.records.ids
         unknown = pc.sum(pc.invert(pc.is_in(removed, known))).as_py() or 0
         if unknown:
@@ -166,8 +168,9 @@ class Register:
         if added:
             records = _joined(records, added.records, model)
         rejected = self.read.rejected
+        version = _chained(self.read.version, content_digest(table))
         read_anew = ReadRecords(
-            _counted(records, model), self.read.id_name, rejected, len(records) + len(rejected)
+            _counted(records, model), self.read.id_name, rejected, len(records) + len(rejected), version
         )
         indexes = index_keys(read_anew.records, model.blocking_rules) if self.indexes is not None else None
         return Register(read_anew, model, indexes)
@@ -208,8 +211,46 @@ def read_register(
     if isinstance(source, Register):
         source.check(model)
         return source
+    if not isinstance(source, (str, Path)):
+        source = read(source, name)  # some tables can be read only once
     found = read_records(source, name, REGISTER_ROLES, model.standardisers, read_schema(schema, name))
-    return Register(found, model, None)
+    return Register(replace(found, version=source_version(source)), model, None)
+
+
+def source_version(source: Any) -> str:
+    """
+    What tells a register from any other, so that an answer can say which one it was held against.
+
+    Args:
+        source: A register in any form that ``link`` takes.
+
+    Returns:
+        The SHA-256 of a file's bytes, or of a table's cells. A prepared register has the version of what it was prepared
+        from; with changes, the SHA-256 of that version, a blank and the SHA-256 of the changes' cells.
+
+    Raises:
+        SourceError: If it cannot be read.
+
+    Example:
+        >>> people = [{"hpr_number": "9144889", "family_name": "Berg", "given_name": "Kari", "birth_date": "1980-02-03"}]
+        >>> source_version(people) == source_version(Register.prepare(people))
+        True
+    """
+    if isinstance(source, (str, Path)) and Path(source).is_dir():
+        source = Register.open(source, verify=False)
+    if isinstance(source, Register):
+        return source.read.version
+    if not isinstance(source, (str, Path)):
+        return content_digest(read(source, "register").data)
+    try:
+        with Path(source).open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise SourceError(f"register: cannot read {source}: {error.strerror or error}") from error
+
+
+def _chained(version: str, changes: str) -> str:
+    return hashlib.sha256(f"{version} {changes}".encode()).hexdigest()
 
 
 def read_changes(changes: Any, schema: Schema | str | Path | None = None) -> pa.Table:

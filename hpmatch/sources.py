@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import codecs
 import csv
+import hashlib
 import io
 import json
 import re
@@ -81,7 +82,7 @@ def read(source: Any, name: str, *, may_be_empty: bool = False) -> RawTable:
 
     Args:
         source: The path of a CSV or Parquet file; anything with the Arrow PyCapsule interface (pyarrow, pandas,
-            polars, DuckDB relations); or a sequence of dicts, one a row.
+            polars, DuckDB relations); a sequence of dicts, one a row; or a table that was read already.
         name: What to call the table in messages.
         may_be_empty: Whether a table without rows will do.
 
@@ -92,6 +93,8 @@ def read(source: Any, name: str, *, may_be_empty: bool = False) -> RawTable:
         >>> read([{"id": 1, "name": "Berg"}], "people").data.to_pylist()
         [{'id': '1', 'name': 'Berg'}]
     """
+    if isinstance(source, RawTable):
+        return source
     if isinstance(source, (str, Path)):
         table = _read_file(Path(source), name)
     else:
@@ -353,6 +356,25 @@ def rejected_table(rows: Sequence[RejectedRow]) -> pa.Table:
             "content": pa.array([row.content for row in ordered], pa.string()),
         }
     )
+
+
+def content_digest(table: pa.Table) -> str:
+    """
+    The SHA-256 of what a table of text columns says, however it lies in memory.
+
+    Example:
+        >>> table = pa.table({"name": ["Berg", None]})
+        >>> content_digest(table) == content_digest(pa.concat_tables([table[:1], table[1:]]))
+        True
+    """
+    digest = hashlib.sha256(json.dumps([table.column_names, len(table)]).encode())
+    for column in table.columns:
+        cells = _joined(column)
+        # Lengths keep apart what lies side by side: "ab", "c" is not "a", "bc", and nothing is not "".
+        digest.update(np.asarray(pc.fill_null(pc.cast(pc.binary_length(cells), pa.int64()), -1)).tobytes())
+        whole = pa.ListArray.from_arrays([0, len(cells)], pc.fill_null(cells, ""))
+        digest.update(pc.binary_join(whole, "")[0].as_buffer())
+    return digest.hexdigest()
 
 
 def _joined(column: pa.ChunkedArray) -> pa.Array:

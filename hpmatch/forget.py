@@ -1,0 +1,137 @@
+"""Forgetting an alert: in the ledger, and in the results that hold it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from hpmatch.decision import MATCH
+from hpmatch.errors import SourceError
+from hpmatch.ledger import Ledger
+from hpmatch.output import check_folder, read_folder, result_files, write_folder
+from hpmatch.results import TABLES
+
+_DELIMITERS = re.compile(r'[,;\t|"\r\n]')
+
+Tables = Mapping[str, pa.Table]
+
+
+def forget(alert_id: str, ledger: Ledger | str | Path, results: Sequence[str | Path] = ()) -> int:
+    """
+    Forget an alert: take out of a ledger what its entries say about it, and take it out of results.
+
+    Interrupted, it is finished by being called again.
+
+    Args:
+        alert_id: The alert.
+        ledger: The ledger, or its path; it gets a tombstone, and does not receive the alert again.
+        results: Folders that ``Result.write`` or ``hpmatch link`` wrote, as CSV or Parquet.
+
+    Returns:
+        How many of the folders held it.
+
+    Raises:
+        HpmatchError: If the ledger knows no such alert, or something cannot be used or written.
+
+    Example:
+        >>> from tempfile import TemporaryDirectory
+        >>> alerts = [{"alert_id": "A1", "family_name": "Berg", "given_name": "Kari", "birth_date": "1980-02-03"}]
+        >>> with TemporaryDirectory() as home:
+        ...     ledger = Ledger(Path(home, "ledger"))
+        ...     received = ledger.receive(alerts)
+        ...     forget("A1", ledger)
+        ...     ledger.status().forgotten, ledger.receive(alerts).forgotten
+        0
+        (1, 1)
+    """
+    for folder in results:
+        _read(folder)  # what cannot be done is told before anything is done
+        check_folder(folder, result_files(TABLES))
+    (ledger if isinstance(ledger, Ledger) else Ledger(ledger)).forget(alert_id)
+    return sum(take_out(folder, alert_id) for folder in results)
+
+
+def take_out(folder: str | Path, alert_id: str) -> bool:
+    """
+    Take an alert out of the tables and the counts of a result, at once or not at all.
+
+    A rejected row that names the alert keeps its place and its reason, so that rows are still accounted for, and loses its
+    content.
+
+    Returns:
+        Whether the result held it.
+
+    Raises:
+        SourceError: If the folder holds no result of ``link``, or cannot be written.
+    """
+    tables, summary, ending = _read(folder)
+    links, dispositions, rejected = (tables[name] for name in TABLES)
+    is_link, is_answer = (_equal(table[table.column_names[0]], alert_id) for table in (links, dispositions))
+    is_about = np.array([_names(content, alert_id) for content in rejected["content"].to_pylist()], bool)
+    if not (is_link.any() or is_answer.any() or is_about.any()):
+        return False
+    kept = {
+        "links": links.filter(pa.array(~is_link)),
+        "dispositions": _regrouped(dispositions.filter(pa.array(~is_answer)), alert_id),
+        "rejected": _with(rejected, "content", pc.if_else(pa.array(is_about), "", rejected["content"])),
+    }
+    kinds = dispositions.filter(pa.array(is_answer))["disposition"].to_pylist()
+    write_folder(folder, kept, _counted(summary, kept, kinds), ending)
+    return True
+
+
+def _read(folder: str | Path) -> tuple[dict[str, pa.Table], dict[str, Any], str]:
+    tables, summary, ending = read_folder(folder, TABLES)
+    if not {"alerts", "persons", "links"} <= summary.keys():
+        raise SourceError(f"{folder} holds no result of 'hpmatch link'; name the folder that it wrote")
+    return tables, summary, ending
+
+
+def _equal(column: pa.ChunkedArray, alert_id: str) -> npt.NDArray[np.bool_]:
+    return np.asarray(pc.fill_null(pc.equal(column, alert_id), False), bool)
+
+
+def _names(content: str | None, alert_id: str) -> bool:
+    """Whether a rejected row has the alert's identifier in some cell."""
+    text = content or ""
+    try:
+        cells = list(json.loads(text).values())
+    except (ValueError, AttributeError):
+        cells = _DELIMITERS.split(text)
+    return alert_id in {str(cell).strip() for cell in cells}
+
+
+def _regrouped(dispositions: pa.Table, alert_id: str) -> pa.Table:
+    """Alerts about the same person keep one identifier of the person: the smallest of theirs that is left."""
+    is_named = _equal(dispositions["person_id"], alert_id)
+    first = pc.min(dispositions["alert_id"].filter(pa.array(is_named)))
+    persons = pc.if_else(pa.array(is_named), first, dispositions["person_id"])
+    return _with(dispositions, "person_id", persons)
+
+
+def _with(table: pa.Table, name: str, column: pa.ChunkedArray) -> pa.Table:
+    return table.set_column(table.column_names.index(name), name, column)
+
+
+def _counted(summary: Mapping[str, Any], tables: Tables, kinds: Sequence[str]) -> dict[str, Any]:
+    """The counts without alerts that had the given dispositions."""
+    alerts = dict(summary["alerts"])
+    for kind in kinds:
+        for name in ("rows", "read", kind):
+            alerts[name] -= 1
+    dispositions = tables["dispositions"]
+    matched = dispositions.filter(pc.equal(dispositions["disposition"], MATCH))["hpr_number"]
+    persons = {"alerted": _distinct(dispositions["person_id"]), "matched": _distinct(matched)}
+    return {**summary, "alerts": alerts, "persons": persons, "links": len(tables["links"])}
+
+
+def _distinct(column: pa.ChunkedArray) -> int:
+    return len(pc.unique(column))

@@ -1,0 +1,446 @@
+"""
+The ledger: what was received, what was answered and by what, what still waits, and what was forgotten.
+
+    receive     before the work: every alert, and every row that could not be read
+    answer      after it: each alert's disposition, with the model and the version of the register
+    waiting     what was received and not answered
+    forget      takes out what the entries about an alert say, and leaves a tombstone
+    verify      every entry, every byte
+
+``entries.py`` has the file, ``account.py`` what its entries say taken together.
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from hpmatch.account import Account, answer_of, read_account
+from hpmatch.entries import (
+    BrokenLedgerError,
+    Said,
+    alone,
+    first_line,
+    lines,
+    read_entries,
+    without_bodies,
+    write,
+)
+from hpmatch.errors import LedgerError
+from hpmatch.reading import identifiers, with_usable_ids
+from hpmatch.results import Result
+from hpmatch.schema import ALERT_ROLES, Schema, read_schema, resolve
+from hpmatch.sources import RawTable, RejectedRow, read, reject
+
+_FORGOTTEN_ROW = "forgotten: this alert was taken out of the ledger, and is not taken in again"
+_CUT_OFF = (
+    "no entry has the given hash: entries were cut off or rewritten, or it is the hash of another ledger"
+)
+_SHOWN = 5
+
+
+@dataclass(frozen=True)
+class Received:
+    """
+    What became of the rows of a table of alerts.
+
+    Attributes:
+        new: How many alerts were received for the first time.
+        known: How many had been received before, with the same content.
+        rejected: How many rows could not be used and had not been noted before.
+        forgotten: How many rows are about alerts that were forgotten; nothing was noted of them.
+        alerts: The table without those, for ``link``.
+    """
+
+    new: int
+    known: int
+    rejected: int
+    forgotten: int
+    alerts: RawTable = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Answered:
+    """
+    What became of the answers of a result.
+
+    Attributes:
+        new: How many were noted: of alerts that had no answer, or another one, or one by another model or register.
+        known: How many had been noted before.
+        forgotten: The alerts that were forgotten while they were worked on; their answers were not noted.
+    """
+
+    new: int
+    known: int
+    forgotten: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Status:
+    """
+    What a ledger says in numbers: received = answered + waiting + forgotten.
+
+    Attributes:
+        received: Alerts that were ever received.
+        answered: Those that have an answer.
+        waiting: Those that have none yet.
+        forgotten: Those that were forgotten, answered or not.
+        rejected: Rows that could not be used.
+        runs: Runs whose answers were noted.
+    """
+
+    received: int
+    answered: int
+    waiting: int
+    forgotten: int
+    rejected: int
+    runs: int
+
+    def __str__(self) -> str:
+        rows = [
+            ("alerts received", self.received),
+            ("  answered", self.answered),
+            ("  waiting", self.waiting),
+            ("  forgotten", self.forgotten),
+            ("rows rejected", self.rejected),
+            ("runs", self.runs),
+        ]
+        return "\n".join(f"{label:<24}{number:>10,}" for label, number in rows)
+
+
+@dataclass(frozen=True)
+class Verification:
+    """
+    Whether a ledger is as it was written.
+
+    Attributes:
+        ok: Whether all of it is.
+        entries: How many entries were found whole, from the first on.
+        head: The hash of the last entry; keep it elsewhere, to prove later that nothing up to it was cut off or rewritten.
+            "" where some entry is wrong.
+        wrong_entry: The first entry that is not as it was written; None if there is none.
+        wrong: What is wrong, in words; "" if nothing is.
+    """
+
+    ok: bool
+    entries: int
+    head: str
+    wrong_entry: int | None = None
+    wrong: str = ""
+
+    def __str__(self) -> str:
+        where = "" if self.wrong_entry is None else f"entry {self.wrong_entry} "
+        said = "whole" if self.ok else f"NOT as it was written: {where}{self.wrong}"
+        rows = [said, f"{'entries found whole':<24}{self.entries:>10,}"]
+        return "\n".join([*rows, f"{'head':<24}{self.head}"] if self.head else rows)
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """
+    A ledger in a file, which comes into being when alerts are first received.
+
+    Args:
+        path: The file. It holds identifiers and digests, no name and no birth date; guard it all the same.
+
+    Example:
+        >>> from tempfile import TemporaryDirectory
+        >>> from hpmatch import link
+        >>> alerts = [{"alert_id": "A1", "family_name": "Berg", "given_name": "Kari", "birth_date": "1980-02-03"}]
+        >>> people = [{"hpr_number": "9144889", "family_name": "Berg", "given_name": "Kari", "birth_date": "1980-02-03"}]
+        >>> with TemporaryDirectory() as home:
+        ...     ledger = Ledger(Path(home, "ledger"))
+        ...     received = ledger.receive(alerts)
+        ...     before = ledger.waiting()
+        ...     answered = ledger.answer(link(received.alerts, people))
+        ...     print(before, ledger.waiting(), ledger.verify().ok)
+        ['A1'] [] True
+    """
+
+    path: str | Path
+
+    def receive(self, alerts: Any, *, schema: Schema | str | Path | None = None) -> Received:
+        """
+        Note that alerts came in, all or none; to note them again changes nothing.
+
+        Args:
+            alerts: The alerts, see ``link``.
+            schema: Which column plays which role, where its name does not say it.
+
+        Returns:
+            How many were new, and the table to link: the alerts that were not forgotten.
+
+        Raises:
+            LedgerError: If an alert came in before with other content, or the ledger cannot be relied on or written.
+            HpmatchError: If the alerts or the schema cannot be used.
+        """
+        raw = read(alerts, "alerts")
+        layout = resolve(read_schema(schema, "alerts"), raw.data.column_names, ALERT_ROLES, table="alerts")
+        with alone(self._file, may_be_new=True):
+            if not self._file.exists():
+                write(self._file, lambda _: [first_line()])
+            account = self._account()
+            kept, forgotten = _without_forgotten(raw, layout.id, account.forgotten)
+            usable = with_usable_ids(kept, layout.id)
+            content = _contents(usable, layout.id, account.secret)
+            _refuse_other_content(usable, content, account)
+            new = sorted(content.keys() - account.content.keys())
+            outcast = _rejected(usable.rejected, layout.id, account)
+            received = (("received", {"alert": alert, "content": content[alert]}) for alert in new)
+            self._add(account, [*received, *outcast])
+        rows = replace(kept, rejected=(*kept.rejected, *forgotten))
+        return Received(len(new), len(content) - len(new), len(outcast), len(forgotten), rows)
+
+    def answer(self, result: Result, register_version: str | None = None) -> Answered:
+        """
+        Note the answers of a result, all or none; what is noted already is not noted again.
+
+        Args:
+            result: What ``link`` found.
+            register_version: The version of the register, if it is not the one that the result tells.
+
+        Raises:
+            LedgerError: If an alert of the result was never received, or the ledger cannot be relied on or written.
+        """
+        run = _run(result.summary, register_version)
+        rows = result.dispositions.to_pylist()
+        with alone(self._file):
+            account = self._account()
+            gone = tuple(row["alert_id"] for row in rows if row["alert_id"] in account.forgotten)
+            rows = [row for row in rows if row["alert_id"] not in account.forgotten]
+            if strange := sum(row["alert_id"] not in account.content for row in rows):
+                raise LedgerError(
+                    f"{strange} of the {len(rows)} alerts of this result were never received; nothing was recorded. "
+                    f"Receive them first: Ledger.receive, or hpmatch link ... --ledger"
+                )
+            new = [
+                row
+                for row in rows
+                if answer_of(row, run) != account.answers.get(row["alert_id"], (0, None))[1]
+            ]
+            number = account.last.number + 1
+            said = (
+                ("answered", _answered(row, number)) for row in sorted(new, key=lambda row: row["alert_id"])
+            )
+            self._add(account, [("run", run), *said] if new else [])
+        return Answered(len(new), len(rows) - len(new), gone)
+
+    def link(
+        self,
+        alerts: Any,
+        register: Any,
+        out: str | Path,
+        model: Any = "imi",
+        *,
+        format: str = "csv",  # noqa: A002 - the option's name
+        schema: Schema | str | Path | None = None,
+        **options: Any,
+    ) -> Result:
+        """
+        Receive alerts, hold them against the register, write the result to a folder and note the answers.
+
+        Killed in between, it is made whole by being called again.
+
+        Args:
+            alerts: The alerts, see ``hpmatch.link``.
+            register: The register, likewise.
+            out: The folder for the result, see ``Result.write``.
+            model: See ``hpmatch.link``.
+            format: "csv" or "parquet".
+            schema: Which column plays which role, where its name does not say it.
+            **options: Further options of ``hpmatch.link``.
+
+        Raises:
+            HpmatchError: If something cannot be used or written; the message says what to do.
+        """
+        from hpmatch.forget import take_out  # noqa: PLC0415 - it needs this module
+        from hpmatch.link import link  # noqa: PLC0415 - noting alone needs no stage
+
+        received = self.receive(alerts, schema=schema)
+        result = link(received.alerts, register, model, schema=schema, **options)
+        result.write(out, format)
+        for alert in self.answer(result).forgotten:
+            take_out(out, alert)
+        return result
+
+    def forget(self, alert_id: str) -> int:
+        """
+        Take out what the entries about an alert say, and note that; the chain still holds.
+
+        Returns:
+            How many entries said something about it; none if it was forgotten before.
+
+        Raises:
+            LedgerError: If no entry is about such an alert, or the ledger cannot be relied on or written.
+        """
+        with alone(self._file):
+            account = self._account()
+            if alert_id in account.forgotten:
+                return 0
+            about = [
+                entry.number
+                for entry in read_entries(self._file)
+                if (entry.body or {}).get("alert") == alert_id
+            ]
+            if not about:
+                raise LedgerError(f"no entry of {self.path} is about that alert; is its identifier right?")
+            said = lines(
+                [("forgotten", {"alert": alert_id, "entries": about})], account.last.number, account.last.hash
+            )
+            write(self._file, lambda old: chain(without_bodies(old, frozenset(about)), said))
+        return len(about)
+
+    def waiting(self) -> list[str]:
+        """The alerts that were received and neither answered nor forgotten, by identifier."""
+        account = self._account()
+        return sorted(account.content.keys() - account.answers.keys())
+
+    def status(self) -> Status:
+        """What the ledger says in numbers."""
+        account = self._account()
+        received, answered, known = account.counts["received"], len(account.answers), len(account.content)
+        return Status(
+            received,
+            answered,
+            known - answered,
+            received - known,
+            account.counts["rejected"],
+            account.counts["run"],
+        )
+
+    def latest(self) -> pa.Table:
+        """
+        Each alert's last answer, by alert.
+
+        Returns:
+            Columns alert_id, disposition, hpr_number, match_probability, model_sha256, register_version, entry.
+        """
+        answers = sorted(self._account().answers.items())
+        rows = [{"alert_id": alert, **vars(answer), "entry": number} for alert, (number, answer) in answers]
+        return pa.Table.from_pylist(rows, _LATEST)
+
+    def verify(self, head: str | None = None) -> Verification:
+        """
+        Find out whether every byte of the ledger is as it was written.
+
+        Args:
+            head: The head of an earlier verification, to prove that the entry is still in the chain. Entries that were cut
+                off at the end can be found in no other way.
+
+        Raises:
+            LedgerError: If there is no such file, or it cannot be read.
+        """
+        try:
+            last = self._account().last
+        except BrokenLedgerError as error:
+            return Verification(False, error.entry - 1, "", error.entry, error.wrong)
+        if head is not None and all(entry.hash != head for entry in read_entries(self._file)):
+            return Verification(False, last.number, last.hash, None, _CUT_OFF)
+        return Verification(True, last.number, last.hash)
+
+    @property
+    def _file(self) -> Path:
+        return Path(self.path).resolve()  # a link to it stays one
+
+    def _account(self) -> Account:
+        return read_account(self._file)
+
+    def _add(self, account: Account, said: Sequence[Said]) -> None:
+        if said:
+            added = lines(said, account.last.number, account.last.hash)
+            write(self._file, lambda old: chain(old, added))
+
+
+_LATEST = pa.schema(
+    {
+        "alert_id": pa.string(),
+        "disposition": pa.string(),
+        "hpr_number": pa.string(),
+        "match_probability": pa.float64(),
+        "model_sha256": pa.string(),
+        "register_version": pa.string(),
+        "entry": pa.int64(),
+    }
+)
+
+
+def _without_forgotten(
+    raw: RawTable, column: str, forgotten: frozenset[str]
+) -> tuple[RawTable, Sequence[RejectedRow]]:
+    """The rows of alerts that were not forgotten, and the others as rejected, without what they say."""
+    is_gone = np.asarray(pc.is_in(identifiers(raw.data, column), pa.array(sorted(forgotten), pa.string())))
+    rows = [replace(row, content="") for row in reject(raw, np.flatnonzero(is_gone), _FORGOTTEN_ROW)]
+    return replace(raw, data=raw.data.filter(pa.array(~is_gone)), rows=raw.rows[~is_gone]), rows
+
+
+def _contents(table: RawTable, column: str, secret: bytes) -> dict[str, str]:
+    """The digest of what each alert says: its cells, in any order of columns, those left out that are empty."""
+    return {
+        alert: _digest(
+            json.dumps({name: cell for name, cell in row.items() if cell is not None}, sort_keys=True), secret
+        )
+        for alert, row in zip(
+            identifiers(table.data, column).to_pylist(), table.data.to_pylist(), strict=True
+        )
+    }
+
+
+def _digest(text: str, secret: bytes) -> str:
+    return hmac.digest(secret, text.encode(), "sha256").hex()
+
+
+def _refuse_other_content(table: RawTable, content: Mapping[str, str], account: Account) -> None:
+    rows = [
+        str(row)
+        for row, (alert, digest) in zip(table.rows.tolist(), content.items(), strict=True)
+        if account.content.get(alert, digest) != digest
+    ]
+    if rows:
+        raise LedgerError(
+            f"{len(rows)} alerts of {table.source} were received before with other content (rows "
+            f"{', '.join(rows[:_SHOWN])}{' ...' if len(rows) > _SHOWN else ''}); nothing was recorded. A corrected alert "
+            f"needs an identifier of its own; leave out columns that change from one export to the next"
+        )
+
+
+def _rejected(rows: Iterable[RejectedRow], column: str, account: Account) -> list[Said]:
+    """What is noted of rows that could not be used; the alert too where it is known, to be forgotten with it."""
+    found = {_digest(row.content, account.secret): row for row in rows}
+    return [
+        ("rejected", {"alert": _alert_of(row.content, column), "content": digest, "reason": row.reason})
+        for digest, row in sorted(found.items())
+        if digest not in account.rejected
+    ]
+
+
+def _alert_of(content: str, column: str) -> str | None:
+    """The alert that a rejected row is about; None where the row could not be taken apart."""
+    try:
+        return str(json.loads(content)[column] or "").strip() or None
+    except (ValueError, LookupError, TypeError):
+        return None
+
+
+def _run(summary: Mapping[str, Any], register_version: str | None) -> dict[str, Any]:
+    return {
+        "model": summary["model"]["name"],
+        "model_sha256": summary["model"]["sha256"],
+        "register_version": register_version or summary["register"]["version"],
+        "hpmatch": summary["hpmatch"],
+        "alerts": summary["alerts"],
+        "registered": summary["register"]["read"],
+    }
+
+
+def _answered(row: Mapping[str, Any], run: int) -> dict[str, Any]:
+    said = {name: row[name] for name in ("disposition", "hpr_number", "match_probability")}
+    return {"alert": row["alert_id"], "run": run, **said}

@@ -1,0 +1,269 @@
+"""The commands about the ledger, and what becomes of results when an alert is forgotten."""
+
+import json
+from pathlib import Path
+
+import pyarrow.csv
+import pyarrow.parquet as pq
+import pytest
+from ledgers import PERSON, REGISTER, about, alert, refused
+
+import hpmatch as hp
+from hpmatch.cli import main
+from hpmatch.forget import take_out
+from hpmatch.ledger import Ledger
+
+SAMPLE = Path(__file__).parents[1] / "examples" / "data"
+ALERTS, PEOPLE = SAMPLE / "alerts.csv", SAMPLE / "register.csv"
+TABLES = ("links", "dispositions", "rejected")
+# What a run counts and cannot count anew without the alert.
+OF_THE_RUN = ("candidate_pairs", "cut_blocks")
+
+
+def _read(folder):
+    """All files of a result by name; of the summary what can be counted anew."""
+    files = {path.name: path.read_bytes() for path in folder.iterdir()}
+    summary = json.loads(files.pop("summary.json"))
+    return {
+        **files,
+        "summary.json": {name: said for name, said in summary.items() if name not in OF_THE_RUN},
+    }
+
+
+def _without(rows, alert_id):
+    return [row for row in rows if row["alert_id"] != alert_id]
+
+
+def _link(*options):
+    return main(["link", *map(str, options)])
+
+
+# --- link
+
+
+def test_link_keeps_a_ledger_and_the_same_result(tmp_path, capsys):
+    """The result is byte for byte that without a ledger; all alerts are answered, and the command says so."""
+    assert _link(ALERTS, PEOPLE, "--out", tmp_path / "plain") == 0
+    capsys.readouterr()
+    assert _link(ALERTS, PEOPLE, "--out", tmp_path / "out", "--ledger", tmp_path / "ledger") == 0
+    told = [line.rsplit(maxsplit=1) for line in capsys.readouterr().out.splitlines()[-6:]]
+    assert [(label.strip(), number) for label, number in told] == [
+        ("alerts received", "300"),
+        ("answered", "300"),
+        ("waiting", "0"),
+        ("forgotten", "0"),
+        ("rows rejected", "0"),
+        ("runs", "1"),
+    ]
+    for path in (tmp_path / "plain").iterdir():
+        assert (tmp_path / "out" / path.name).read_bytes() == path.read_bytes()
+    summary = json.loads((tmp_path / "out" / "summary.json").read_text("utf-8"))
+    latest = Ledger(tmp_path / "ledger").latest()
+    dispositions = pyarrow.csv.read_csv(tmp_path / "out" / "dispositions.csv")
+    for name in ("alert_id", "disposition", "match_probability"):
+        assert latest[name].to_pylist() == dispositions[name].to_pylist()
+    assert set(latest["register_version"].to_pylist()) == {hp.source_version(PEOPLE)}
+    assert set(latest["model_sha256"].to_pylist()) == {summary["model"]["sha256"]}
+
+
+def test_linking_again_adds_nothing(tmp_path):
+    """The same alerts and register by the same model: the ledger stays as it is."""
+    arguments = (ALERTS, PEOPLE, "--out", tmp_path / "out", "--ledger", tmp_path / "ledger")
+    _link(*arguments)
+    before = (tmp_path / "ledger").read_bytes()
+    assert _link(*arguments) == 0
+    assert (tmp_path / "ledger").read_bytes() == before
+
+
+def test_what_cannot_be_linked_waits(tmp_path, capsys):
+    """The register is not there: the alerts were received all the same, and `status --waiting` lists them."""
+    rows = ALERTS.read_text("utf-8").splitlines()[:4]
+    (tmp_path / "alerts.csv").write_text("\n".join(rows), "utf-8")
+    arguments = ("--out", tmp_path / "out", "--ledger", tmp_path / "ledger")
+    assert _link(tmp_path / "alerts.csv", tmp_path / "nowhere.csv", *arguments) == 1
+    capsys.readouterr()
+    assert main(["ledger", "status", str(tmp_path / "ledger"), "--waiting"]) == 0
+    assert capsys.readouterr().out.splitlines() == ["A000001", "A000002", "A000003"]
+    assert _link(tmp_path / "alerts.csv", PEOPLE, *arguments) == 0
+    assert Ledger(tmp_path / "ledger").waiting() == []
+
+
+def test_a_schema_serves_the_ledger_as_well(tmp_path):
+    """Columns of other names, told by a file."""
+    columns = {"nr": "alert_id", "fam": "family_name", "giv": "given_name", "born": "birth_date"}
+    said = "".join(f'{column} = "{role}"\n' for column, role in columns.items())
+    (tmp_path / "schema.toml").write_text(f"[alerts.columns]\n{said}", "utf-8")
+    (tmp_path / "alerts.csv").write_text(f"{','.join(columns)}\n{','.join(alert('A1').values())}\n", "utf-8")
+    arguments = (tmp_path / "alerts.csv", PEOPLE, "--out", tmp_path / "out", "--ledger", tmp_path / "ledger")
+    assert _link(*arguments) == 1
+    assert _link(*arguments, "--schema", tmp_path / "schema.toml") == 0
+    assert about(Ledger(tmp_path / "ledger"), "answered") == ["A1"]
+
+
+def test_a_forgotten_alert_stays_out_of_later_results(tmp_path):
+    """It is in rejected with that reason and without its content, and the counts add up."""
+    arguments = (ALERTS, PEOPLE, "--out", tmp_path / "out", "--ledger", tmp_path / "ledger")
+    _link(*arguments)
+    main(["forget", "A000005", "--ledger", str(tmp_path / "ledger")])
+    assert _link(*arguments) == 0
+    rejected = pyarrow.csv.read_csv(tmp_path / "out" / "rejected.csv").to_pylist()
+    assert [(row["row"], row["reason"].split(":")[0], row["content"] or "") for row in rejected] == [
+        (5, "forgotten", "")
+    ]
+    counts = json.loads((tmp_path / "out" / "summary.json").read_text("utf-8"))["alerts"]
+    assert (counts["rows"], counts["read"], counts["rejected"]) == (300, 299, 1)
+    for name in ("links", "dispositions"):
+        table = pyarrow.csv.read_csv(tmp_path / "out" / f"{name}.csv")
+        assert "A000005" not in table["alert_id"].to_pylist()
+
+
+def test_an_alert_that_is_forgotten_while_it_is_linked_is_taken_out(tmp_path, monkeypatch):
+    """Forgotten by another process after it was received: the result that is written does not keep it."""
+    ledger = Ledger(tmp_path / "ledger")
+    write = hp.Result.write
+
+    def meanwhile(result, *where):
+        ledger.forget("A1")
+        write(result, *where)
+
+    monkeypatch.setattr(hp.Result, "write", meanwhile)
+    ledger.link([alert("A1"), alert("A2", family_name="Lundqvist")], REGISTER, tmp_path / "out")
+    table = pyarrow.csv.read_csv(tmp_path / "out" / "dispositions.csv")
+    assert table["alert_id"].to_pylist() == about(ledger, "answered") == ["A2"]
+
+
+# --- forget
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_a_result_without_an_alert_is_as_if_it_had_never_been_there(tmp_path, kind):
+    """For each of some alerts: all files are those of linking the others, but for counts of the run itself."""
+    rows = pyarrow.csv.read_csv(
+        ALERTS, convert_options=pyarrow.csv.ConvertOptions(column_types={"birth_date": "string"})
+    )
+    rows = [
+        {name: str(cell) if cell is not None else None for name, cell in row.items()}
+        for row in rows.to_pylist()
+    ][:60]
+    register = hp.Register.prepare(PEOPLE)
+    whole = hp.link(rows, register, min_weight=-2)
+    linked = set(whole.links["alert_id"].to_pylist())
+    chosen = [*sorted(linked)[:4], *sorted({row["alert_id"] for row in rows} - linked)[:2]]
+    assert len(chosen) == 6
+    for alert_id in chosen:
+        whole.write(tmp_path / alert_id, kind)
+        hp.link(_without(rows, alert_id), register, min_weight=-2).write(tmp_path / "others", kind)
+        assert take_out(tmp_path / alert_id, alert_id)
+        found, expected = _read(tmp_path / alert_id), _read(tmp_path / "others")
+        if kind == "csv":
+            assert found == expected
+        assert found["summary.json"] == expected["summary.json"]
+        for name in TABLES if kind == "parquet" else ():
+            ours, theirs = (
+                pq.read_table(tmp_path / home / f"{name}.parquet") for home in (alert_id, "others")
+            )
+            assert ours == theirs
+
+
+def test_a_result_that_does_not_hold_an_alert_is_left_alone(tmp_path):
+    """Not one byte, nor a new file."""
+    hp.link([alert("A1")], REGISTER).write(tmp_path / "out")
+    before = [(path, path.stat().st_ino) for path in sorted((tmp_path / "out").iterdir())]
+    assert not take_out(tmp_path / "out", "A2")
+    assert [(path, path.stat().st_ino) for path in sorted((tmp_path / "out").iterdir())] == before
+
+
+def test_alerts_about_one_person_keep_a_common_name_that_is_theirs(tmp_path):
+    """The forgotten alert named the person; now the next does."""
+    hp.link([alert("A1"), alert("A2"), alert("A3")], REGISTER).write(tmp_path / "out")
+    take_out(tmp_path / "out", "A1")
+    table = pyarrow.csv.read_csv(tmp_path / "out" / "dispositions.csv")
+    assert table["person_id"].to_pylist() == ["A2", "A2"]
+    assert json.loads((tmp_path / "out" / "summary.json").read_text())["persons"] == {
+        "alerted": 1,
+        "matched": 1,
+    }
+
+
+def test_rejected_rows_about_an_alert_lose_their_content(tmp_path):
+    """Whether they could be taken apart or not; they keep their place, so that rows are accounted for."""
+    cells = "Kazlauskaite,Rasa,1978-04-09"
+    lines = [
+        f"A1,{cells}",
+        f"A2,{cells}",
+        f"A2,{cells}x",
+        f'"A2",{cells},x,y',
+        f"A3,{cells},A22",
+        f"A4,{cells}",
+    ]
+    (tmp_path / "alerts.csv").write_text("\n".join([",".join(alert("x")), *lines]), "utf-8")
+    hp.link(tmp_path / "alerts.csv", REGISTER).write(tmp_path / "out")
+    assert take_out(tmp_path / "out", "A2")
+    rows = pyarrow.csv.read_csv(tmp_path / "out" / "rejected.csv").to_pylist()
+    assert [(row["row"], bool(row["content"])) for row in rows] == [
+        (2, False),
+        (3, False),
+        (4, False),
+        (5, True),
+    ]
+    assert json.loads((tmp_path / "out" / "summary.json").read_text())["alerts"]["rejected"] == 4
+    assert "A2," not in "".join(path.read_text() for path in (tmp_path / "out").iterdir())
+
+
+def test_identifiers_that_a_spreadsheet_would_run_are_found(tmp_path):
+    """They are written with an apostrophe before them, and so they stay."""
+    hp.link([alert("=A1"), alert("=A2"), alert("-3")], REGISTER).write(tmp_path / "out")
+    assert take_out(tmp_path / "out", "=A1")
+    text = (tmp_path / "out" / "dispositions.csv").read_text("utf-8")
+    assert "=A1" not in text
+    assert "'=A2" in text
+
+
+def test_forget_takes_an_alert_out_of_everything(tmp_path, capsys):
+    """The ledger and several results at once, one of which never held it; done again, it changes nothing."""
+    for name in ("first", "second"):
+        _link(ALERTS, PEOPLE, "--out", tmp_path / name, "--ledger", tmp_path / "ledger")
+    hp.link([alert("A1")], REGISTER).write(tmp_path / "other")
+    results = [str(tmp_path / name) for name in ("first", "second", "other")]
+    command = ["forget", "A000002", "--ledger", str(tmp_path / "ledger"), "--result", *results]
+    capsys.readouterr()
+    assert main(command) == 0
+    assert "2 of 3 results" in capsys.readouterr().out
+    state = [(tmp_path / "ledger").read_bytes(), *map(_read, map(Path, results))]
+    assert [name for name in results if b"A000002" in Path(name, "dispositions.csv").read_bytes()] == []
+    assert main(command) == 0
+    assert "0 of 3 results" in capsys.readouterr().out
+    assert [(tmp_path / "ledger").read_bytes(), *map(_read, map(Path, results))] == state
+    assert main(["ledger", "verify", str(tmp_path / "ledger")]) == 0
+
+
+@pytest.mark.parametrize("spoil", ["no folder", "no summary", "no table", "of dedupe", "foreign file"])
+def test_what_is_no_result_is_refused_before_anything_is_forgotten(tmp_path, spoil):
+    """The message says what to name; the ledger and the other results stay."""
+    ledger = Ledger(tmp_path / "ledger")
+    for name in ("out", "other"):
+        ledger.link([alert("A1")], REGISTER, tmp_path / name)
+    other = tmp_path / "other"
+    if spoil == "no folder":
+        other = tmp_path / "nowhere"
+    elif spoil == "no summary":
+        (other / "summary.json").unlink()
+    elif spoil == "no table":
+        (other / "rejected.csv").unlink()
+    elif spoil == "of dedupe":
+        (other / "summary.json").write_text('{"records": {}}')
+    else:
+        (other / "notes.txt").write_text("mine")
+    before = ledger.path.read_bytes(), _read(tmp_path / "out")
+    with pytest.raises(hp.SourceError) as caught:
+        hp.forget("A1", ledger, [tmp_path / "out", other])
+    assert str(other) in str(caught.value)
+    assert [cell for cell in PERSON.values() if cell in str(caught.value)] == []
+    assert (ledger.path.read_bytes(), _read(tmp_path / "out")) == before
+
+
+def test_forget_says_that_an_alert_is_unknown(tmp_path):
+    """A mistyped identifier is not silently forgotten."""
+    Ledger(tmp_path / "ledger").receive([alert("A1")])
+    refused(lambda: hp.forget("A2", tmp_path / "ledger"), "no entry", "is its identifier right?")
+    assert main(["forget", "A2", "--ledger", str(tmp_path / "ledger")]) == 1
