@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from hpmatch.errors import SourceError as SourceError
     from hpmatch.evaluation import Evaluation as Evaluation
     from hpmatch.evaluation import evaluate as evaluate
-    from hpmatch.forget import forget as forget
     from hpmatch.generate import generate as generate
     from hpmatch.ledger import Ledger as Ledger
+    from hpmatch.ledger.forget import forget as forget
     from hpmatch.link import link as link
     from hpmatch.model import FellegiSunter as FellegiSunter
     from hpmatch.model import Level as Level
@@ -76,7 +76,7 @@ _HOMES = {
     "dedupe": "dedupe",
     "evaluate": "evaluation",
     "explain_names": "comparison.full_names",
-    "forget": "forget",
+    "forget": "ledger.forget",
     "generate": "generate",
     "link": "link",
     "name_similarity": "comparison.full_names",

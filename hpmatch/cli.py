@@ -36,6 +36,8 @@ _LINK_MORE = """\
 What is written to DIR:
   dispositions.csv  one row for each alert: match, review, no_match, or unmatchable with the reason
   links.csv         the registered persons that an alert may be about, with weight, probability and what agrees
+  persons.csv       the persons whom alerts are about: which alerts, who is registered, clear or not, earlier case or new
+  relations.csv     why a person has several alerts: re-sent, correction, specialty, earlier profession, update ...
   rejected.csv      rows of the input that could not be used, with row number and reason
   summary.json      counts that add up
 
@@ -45,6 +47,10 @@ A schema file (TOML) says which column plays which role:
   dob = "birth_date"
 
 Exit status: 0 done; 1 the data could not be used; 2 the command was wrong. DIR gets a whole result or none.
+"""
+_FUNNEL = """\
+Counts persons from alert to case, in all, by country and by profession: alerts, persons, no match, hits, earlier cases and new
+ones, and of these with a clear and with an unclear identity. --out draws it (needs the extra 'charts').
 """
 _GENERATE = """\
 Makes up a register, alerts from other countries and the truth about each alert; the same seed gives the same files.
@@ -150,6 +156,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_dedupe(commands)
     _add_prepare(commands)
     _add_screen(commands)
+    _add_funnel(commands)
     _add_ledger(commands)
     _add_forget(commands)
     _add_generate(commands)
@@ -181,6 +188,11 @@ def _add_link(commands: Any) -> None:
         "register", metavar="REGISTER", help="the register (CSV or Parquet), or the folder of a prepared one"
     )
     _add_shared(command, "result", "model", "schema")
+    command.add_argument(
+        "--prior-cases",
+        metavar="FILE",
+        help="earlier cases (hpr_number, case_number, status, date); each hit then says whether there is one",
+    )
     command.add_argument(
         "--min-weight",
         metavar="W",
@@ -248,6 +260,7 @@ def _link(options: argparse.Namespace) -> int:
     with _progress_bar() as progress:
         asked = {
             "schema": options.schema,
+            "prior_cases": options.prior_cases,
             "min_weight": options.min_weight,
             "workers": options.workers,
             "progress": progress,
@@ -267,6 +280,27 @@ def _link(options: argparse.Namespace) -> int:
     _show_summary(result.summary, options.out, time.perf_counter() - started)
     if options.ledger:
         print(f"\nthe ledger {Path(options.ledger)}\n{_ledger(options).status()}")
+    return DONE
+
+
+def _add_funnel(commands: Any) -> None:
+    command = _command(commands, "funnel", "show where the alerts of a result went", _FUNNEL)
+    command.add_argument("result", metavar="DIR", help="the folder that 'hpmatch link' wrote")
+    command.add_argument("--out", metavar="FILE", help="draw it too: .html, .svg or .png")
+    command.set_defaults(run=_funnel)
+
+
+def _funnel(options: argparse.Namespace) -> int:
+    from hpmatch.output import read_summary  # noqa: PLC0415 - so that --help answers at once
+    from hpmatch.persons import funnel_text  # noqa: PLC0415
+
+    funnel = read_summary(options.result, "funnel")["funnel"]
+    print(funnel_text(funnel))
+    if options.out:
+        from hpmatch.charts import funnel_chart, save_chart  # noqa: PLC0415 - altair takes long to import
+
+        save_chart(funnel_chart(funnel), options.out)
+        print(f"drawn in {Path(options.out)}")
     return DONE
 
 
@@ -319,7 +353,7 @@ def _add_forget(commands: Any) -> None:
 
 
 def _forget(options: argparse.Namespace) -> int:
-    from hpmatch.forget import forget  # noqa: PLC0415 - so that --help answers at once
+    from hpmatch.ledger.forget import forget  # noqa: PLC0415 - so that --help answers at once
 
     held = forget(options.alert_id, options.ledger, options.result)
     print(f"forgotten in {Path(options.ledger)}, and in {held} of {len(options.result)} results")
@@ -496,6 +530,7 @@ def _progress_bar() -> Iterator[Callable[[str, int, int], None]]:
 
 def _show_summary(summary: Any, out: str, seconds: float) -> None:
     alerts, register = summary["alerts"], summary["register"]
+    total, expected = summary["funnel"]["total"], summary["funnel"]["expected_hits"]
     rows = [
         ("alerts read", alerts["read"], ""),
         ("  match", alerts["match"], f"{summary['persons']['matched']} registered persons"),
@@ -503,6 +538,18 @@ def _show_summary(summary: Any, out: str, seconds: float) -> None:
         ("  no match", alerts["no_match"], "nobody in the register fits"),
         ("  unmatchable", alerts["unmatchable"], "too little to go by; see dispositions"),
         ("alert rows rejected", alerts["rejected"], "see rejected" if alerts["rejected"] else ""),
+        ("persons alerted", total["persons"], "see persons"),
+        (
+            "  hit",
+            total["hit"],
+            f"expected {expected['value']:,.0f} ({expected['low']:,.0f} to {expected['high']:,.0f})",
+        ),
+        (
+            "    earlier case",
+            total["earlier_case"],
+            "" if "prior_cases" in summary else "none given: --prior-cases",
+        ),
+        ("    new", total["new"], f"identity of {total['clear']:,} clear, of {total['unclear']:,} not"),
         ("registered persons", register["read"], ""),
         ("register rows rejected", register["rejected"], "see rejected" if register["rejected"] else ""),
     ]

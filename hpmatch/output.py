@@ -26,7 +26,10 @@ FORMATS = ("csv", "parquet")
 # What a spreadsheet takes for a formula (OWASP, CSV injection); a plain number is none.
 _FORMULA = r"^[=+\-@\t\r]"
 _NUMBER = r"^[+-]?[0-9]+([.,][0-9]+)?$"
-_NUMBER_COLUMNS = {"match_weight": pa.float64(), "match_probability": pa.float64(), "row": pa.int64()}
+_NUMBER_COLUMNS = {
+    **dict.fromkeys(("match_weight", "match_probability", "registered_probability"), pa.float64()),
+    **dict.fromkeys(("row", "alerts"), pa.int64()),
+}
 
 
 def check_folder(out: str | Path, ours: Collection[str]) -> Path:
@@ -157,6 +160,26 @@ def read_folder(folder: str | Path, names: Sequence[str]) -> tuple[dict[str, pa.
             f"{folder} holds no whole result ({type(error).__name__}); name a folder with summary.json and "
             f"{', '.join(names)}"
         ) from error
+
+
+def read_summary(folder: str | Path, part: str) -> dict[str, Any]:
+    """
+    The summary of a result.
+
+    Args:
+        folder: The folder that a result was written to.
+        part: What the summary has to hold.
+
+    Raises:
+        SourceError: If there is none that holds it.
+    """
+    try:
+        summary = json.loads((Path(folder) / "summary.json").read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise SourceError(f"{folder} holds no result; name the folder that 'hpmatch link' wrote") from error
+    if not isinstance(summary, dict) or part not in summary:
+        raise SourceError(f"{folder}: summary.json has no {part!r}; link again with this release")
+    return summary
 
 
 def _read_table(path: Path) -> pa.Table:

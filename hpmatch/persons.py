@@ -56,8 +56,8 @@ def persons_table(
         cases: Earlier cases.
 
     Returns:
-        A row a person, by ``person_id``: how many ``alerts`` and which, ``countries`` and ``professions`` (those of the
-        alert that names the person first), ``disposition``, ``hpr_number``, ``match_probability``,
+        A row a person, by ``person_id``: how many ``alerts`` and which, for each of them, in their order, the sending country
+        in ``countries`` and the categories in ``professions``; ``disposition``, ``hpr_number``, ``match_probability``,
         ``registered_probability`` (that it is this one or any other candidate), for hits whether the
         ``identity`` is clear (a match) or unclear (a review), and whether there is an earlier ``case``.
     """
@@ -98,9 +98,9 @@ def _person(
     return (
         person,
         len(answers),
-        ";".join(sorted(each["alert_id"] for each in answers)),
-        ";".join(dict.fromkeys(countries[row] for row in rows if countries[row])) or None,
-        ";".join(dict.fromkeys(code for row in rows for code in professions[row])) or None,
+        ";".join(each["alert_id"] for each in answers),
+        ";".join(countries[row] for row in rows),
+        ";".join(" ".join(professions[row]) for row in rows),
         best["disposition"],
         best["hpr_number"],
         best["match_probability"],
@@ -161,6 +161,38 @@ def funnel(persons: pa.Table, alerts: Mapping[str, int]) -> dict[str, Any]:
     }
 
 
+def funnel_text(funnel: Mapping[str, Any], most: int = 12) -> str:
+    """
+    The counts of ``funnel`` as a table in plain text, with the largest countries and professions.
+
+    Args:
+        funnel: The counts.
+        most: How many countries and professions are shown; the others are added up.
+    """
+    total, expected = funnel["total"], funnel["expected_hits"]
+    lines = [_line("", ("alerts", *STEPS)), _line("all", _counts(total))]
+    for name, part in (("by country", "by_country"), ("by profession", "by_profession")):
+        groups = list(funnel[part].items())
+        rest = [counts for _, counts in groups[most:]]
+        lines += ["", name, *(_line(f"  {group}", _counts(counts)) for group, counts in groups[:most])]
+        if rest:
+            summed = {step: sum(counts[step] for counts in rest) for step in ("alerts", *STEPS)}
+            lines.append(_line(f"  {len(rest)} others", _counts(summed)))
+    lines += ["", f"rows rejected: {total['rejected']:,} of {total['rows']:,}"]
+    lines.append(
+        f"hits expected by the probabilities: {expected['value']:,.0f} ({expected['low']:,.0f} to {expected['high']:,.0f})"
+    )
+    return "\n".join(lines)
+
+
+def _counts(counts: Mapping[str, int]) -> Sequence[str]:
+    return [f"{counts[step]:,}" for step in ("alerts", *STEPS)]
+
+
+def _line(name: str, cells: Sequence[str]) -> str:
+    return f"{name:<14}" + "".join(f"{cell.replace('_', ' '):>13}" for cell in cells)
+
+
 def _expected(probabilities: FloatArray) -> dict[str, float]:
     """The expected number of events and where it lies with 95 % probability, by the normal approximation."""
     mean, deviation = probabilities.sum(), np.sqrt((probabilities * (1 - probabilities)).sum())
@@ -175,7 +207,8 @@ def _expected(probabilities: FloatArray) -> dict[str, float]:
 def _by_first(rows: Sequence[Mapping[str, Any]], column: str) -> dict[str, dict[str, int]]:
     groups: dict[str, list[Mapping[str, Any]]] = {}
     for row in rows:
-        groups.setdefault((row[column] or UNKNOWN).split(";")[0], []).append(row)
+        first = (row[column] or "").split(";")[0].split(" ")[0]
+        groups.setdefault(first or UNKNOWN, []).append(row)
     largest_first = sorted(groups.items(), key=lambda each: (-len(each[1]), each[0]))
     return {name: _steps(group) for name, group in largest_first}
 

@@ -37,8 +37,8 @@ class ReadRecords:
     id_name: str
     rejected: tuple[RejectedRow, ...]
     rows: int
-    texts: Mapping[str, pa.Array] = field(default_factory=lambda: MappingProxyType({}))
     version: str = ""
+    texts: Mapping[str, pa.Array] = field(default_factory=lambda: MappingProxyType({}))
 
 
 def read_records(
@@ -78,7 +78,7 @@ def read_records(
     rows, rejected = len(raw.data) + len(raw.rejected), raw.rejected
     del raw  # what no role reads need not stay in memory
     texts = {role: cells[role] for role in kept if role in cells}
-    return ReadRecords(standardise(ids, cells, standardisers), layout.id, rejected, rows, texts)
+    return ReadRecords(standardise(ids, cells, standardisers), layout.id, rejected, rows, texts=texts)
 
 
 def _cells(data: pa.Table, layout: Layout, name: str, required: Sequence[str]) -> Mapping[str, pa.Array]:

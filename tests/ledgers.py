@@ -40,7 +40,8 @@ def result_of(answers, *, model="m1", register="r1"):
         "model": {"name": "imi", "sha256": model},
         "hpmatch": "0",
     }
-    return hp.Result(pa.table({}), dispositions, pa.table({}), summary, lambda _: ())
+    nothing = pa.table({})
+    return hp.Result(nothing, dispositions, nothing, nothing, nothing, summary, lambda _: ())
 
 
 def entries(ledger):

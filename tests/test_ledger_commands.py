@@ -10,8 +10,8 @@ from ledgers import PERSON, REGISTER, about, alert, refused
 
 import hpmatch as hp
 from hpmatch.cli import main
-from hpmatch.forget import take_out
 from hpmatch.ledger import Ledger
+from hpmatch.ledger.forget import take_out
 
 SAMPLE = Path(__file__).parents[1] / "examples" / "data"
 ALERTS, PEOPLE = SAMPLE / "alerts.csv", SAMPLE / "register.csv"

@@ -1,14 +1,18 @@
 """From alerts to persons: earlier cases, and the counts of the report's flow chart."""
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 from strategies import ALERTS, PERSONS
 
 import hpmatch as hp
 from hpmatch.cases import Case, read_prior_cases
+from hpmatch.charts import _places, _ribbons, funnel_flows
+from hpmatch.cli import main
 from hpmatch.errors import SchemaError
-from hpmatch.persons import funnel
+from hpmatch.persons import funnel, funnel_text
 from hpmatch.records import Records
 
 REGISTER = [
@@ -61,9 +65,9 @@ def test_each_hit_says_whether_there_is_an_earlier_case(result):
 
 
 def test_a_person_is_told_with_countries_professions_and_alerts(result):
-    """Those of all alerts about the person, the first alert's first."""
+    """One for each alert about the person, in their order."""
     row = result.persons.to_pylist()[0]
-    assert (row["alert_ids"], row["countries"], row["professions"]) == ("A1;A2", "LT", "LE;SP")
+    assert (row["alert_ids"], row["countries"], row["professions"]) == ("A1;A2", "LT;LT", "LE;SP")
     assert (row["identity"], row["hpr_number"]) == ("clear", "11")
 
 
@@ -143,3 +147,80 @@ def test_cases_without_a_column_for_the_person_are_refused():
     """The message names the column."""
     with pytest.raises(SchemaError, match="'hpr_number'"):
         hp.link(ALERTED, REGISTER, prior_cases=[{"case_number": "1", "status": ""}])
+
+
+# --- the funnel's table and picture
+
+
+@pytest.fixture(scope="module")
+def folder(result, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("funnel") / "out"
+    result.write(folder)
+    return folder
+
+
+def test_the_command_shows_the_funnel(folder, capsys):
+    """All counts of all, of each country and of each profession."""
+    assert main(["funnel", str(folder)]) == 0
+    lines = {
+        line.split()[0]: line.split()[1:] for line in capsys.readouterr().out.splitlines() if line.strip()
+    }
+    assert lines["all"] == ["5", "4", "1", "1", "2", "1", "1", "1", "0"]
+    assert lines["LT"] == ["2", "1", "0", "0", "1", "1", "0", "0", "0"]
+    assert lines["hits"][-4:] == ["2", "(2", "to", "2)"]
+
+
+def test_groups_beyond_the_largest_are_added_up(result):
+    """None is left out of the sum."""
+    text = funnel_text(result.summary["funnel"], most=1)
+    others = next(line.split() for line in text.splitlines() if line.startswith("  2 others"))
+    assert others[2:] == ["3", "2", "0", "1", "1", "1", "0", "0", "0"]
+
+
+@pytest.mark.parametrize("ending", ["svg", "html", "png"])
+def test_the_funnel_is_drawn_without_a_browser(folder, tmp_path, ending):
+    """Every node with its number; the file stands alone."""
+    target = tmp_path / f"funnel.{ending}"
+    assert main(["funnel", str(folder), "--out", str(target)]) == 0
+    drawn = target.read_bytes()
+    assert b"cdn." not in drawn
+    if ending != "png":
+        text = drawn.decode()
+        assert all(
+            node in text for node in ("alerts 5", "persons 4", "hit 2", "earlier case 1", "clear identity 1")
+        )
+        assert "unclear identity 0" not in text
+    assert list(tmp_path.iterdir()) == [target]
+
+
+def test_a_chart_is_saved_in_known_formats_only(folder, tmp_path, capsys):
+    """The message names them."""
+    assert main(["funnel", str(folder), "--out", str(tmp_path / "funnel.pdf")]) == 1
+    assert ".html, .svg, .png" in capsys.readouterr().err
+
+
+def test_what_is_no_result_has_no_funnel(tmp_path, capsys):
+    """The message says what to name."""
+    assert main(["funnel", str(tmp_path)]) == 1
+    assert "hpmatch link" in capsys.readouterr().err
+
+
+@given(st.lists(st.integers(0, 500), min_size=6, max_size=6))
+def test_ribbons_fill_their_nodes(numbers):
+    """What leaves or reaches a node, laid side by side, is as high as the node."""
+    no_match, unmatchable, earlier, clear, unclear, rejected = numbers
+    hit = earlier + clear + unclear
+    total = {"alerts": hit + no_match + unmatchable, "rejected": rejected, "hit": hit, "no_match": no_match, "unmatchable": unmatchable, "new": clear + unclear, "earlier_case": earlier, "clear": clear, "unclear": unclear}  # fmt: skip
+    flows = funnel_flows({"total": total})
+    places = _places(flows) if flows else {}
+    ribbons = {}
+    for point in _ribbons(flows, places):
+        ribbons.setdefault(tuple(point["flow"].split(" to ")), []).append(point)
+    for node, (_, top, height) in places.items():
+        for side, at in ((0, 0), (1, -1)):
+            ends = sorted(
+                (points[at]["y"], points[at]["y2"]) for flow, points in ribbons.items() if flow[side] == node
+            )
+            if ends:
+                edges = [top, *(edge for end in ends for edge in end), top + height]
+                assert np.allclose(edges[::2], edges[1::2])

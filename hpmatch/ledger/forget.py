@@ -17,6 +17,7 @@ from hpmatch.decision import MATCH
 from hpmatch.errors import SourceError
 from hpmatch.ledger import Ledger
 from hpmatch.output import check_folder, read_folder, result_files, write_folder
+from hpmatch.persons import funnel
 from hpmatch.results import TABLES
 
 _DELIMITERS = re.compile(r'[,;\t|"\r\n]')
@@ -63,6 +64,7 @@ def take_out(folder: str | Path, alert_id: str) -> bool:
     """
     Take an alert out of the tables and the counts of a result, at once or not at all.
 
+    The answers of other alerts about its person stay as they were given; relations to it go with it.
     A rejected row that names the alert keeps its place and its reason, so that rows are still accounted for, and loses its
     content.
 
@@ -73,14 +75,18 @@ def take_out(folder: str | Path, alert_id: str) -> bool:
         SourceError: If the folder holds no result of ``link``, or cannot be written.
     """
     tables, summary, ending = _read(folder)
-    links, dispositions, rejected = (tables[name] for name in TABLES)
+    links, dispositions, rejected = (tables[name] for name in ("links", "dispositions", "rejected"))
     is_link, is_answer = (_equal(table[table.column_names[0]], alert_id) for table in (links, dispositions))
     is_about = np.array([_names(content, alert_id) for content in rejected["content"].to_pylist()], bool)
     if not (is_link.any() or is_answer.any() or is_about.any()):
         return False
+    relations = tables["relations"]
+    is_related = _equal(relations["alert_id"], alert_id) | _equal(relations["earlier_alert_id"], alert_id)
     kept = {
         "links": links.filter(pa.array(~is_link)),
         "dispositions": _regrouped(dispositions.filter(pa.array(~is_answer)), alert_id),
+        "persons": _without_alert(tables["persons"], alert_id),
+        "relations": relations.filter(pa.array(~is_related)),
         "rejected": _with(rejected, "content", pc.if_else(pa.array(is_about), "", rejected["content"])),
     }
     kinds = dispositions.filter(pa.array(is_answer))["disposition"].to_pylist()
@@ -117,6 +123,23 @@ def _regrouped(dispositions: pa.Table, alert_id: str) -> pa.Table:
     return _with(dispositions, "person_id", persons)
 
 
+def _without_alert(persons: pa.Table, alert_id: str) -> pa.Table:
+    """Persons without what one alert says of them, and without a person whom no other alert is about."""
+    rows = []
+    for row in persons.to_pylist():
+        alerts = row["alert_ids"].split(";")
+        if alert_id in alerts:
+            place = alerts.index(alert_id)
+            for name in ("alert_ids", "countries", "professions"):
+                told = (row[name] or "").split(";")
+                row[name] = ";".join(told[:place] + told[place + 1 :])
+            row["alerts"] -= 1
+            row["person_id"] = row["alert_ids"].split(";")[0]
+        if row["alerts"]:
+            rows.append(row)
+    return pa.Table.from_pylist(sorted(rows, key=lambda row: row["person_id"]), persons.schema)
+
+
 def _with(table: pa.Table, name: str, column: pa.ChunkedArray) -> pa.Table:
     return table.set_column(table.column_names.index(name), name, column)
 
@@ -130,7 +153,8 @@ def _counted(summary: Mapping[str, Any], tables: Tables, kinds: Sequence[str]) -
     dispositions = tables["dispositions"]
     matched = dispositions.filter(pc.equal(dispositions["disposition"], MATCH))["hpr_number"]
     persons = {"alerted": _distinct(dispositions["person_id"]), "matched": _distinct(matched)}
-    return {**summary, "alerts": alerts, "persons": persons, "links": len(tables["links"])}
+    counted = {"alerts": alerts, "persons": persons, "links": len(tables["links"])}
+    return {**summary, **counted, "funnel": funnel(tables["persons"], alerts)}
 
 
 def _distinct(column: pa.ChunkedArray) -> int:

@@ -24,8 +24,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hpmatch.account import Account, answer_of, read_account
-from hpmatch.entries import (
+from hpmatch.errors import LedgerError
+from hpmatch.ledger.account import Account, answer_of, read_account
+from hpmatch.ledger.entries import (
     BrokenLedgerError,
     Said,
     alone,
@@ -35,7 +36,6 @@ from hpmatch.entries import (
     without_bodies,
     write,
 )
-from hpmatch.errors import LedgerError
 from hpmatch.reading import identifiers, with_usable_ids
 from hpmatch.results import Result
 from hpmatch.schema import ALERT_ROLES, Schema, read_schema, resolve
@@ -262,7 +262,7 @@ class Ledger:
         Raises:
             HpmatchError: If something cannot be used or written; the message says what to do.
         """
-        from hpmatch.forget import take_out  # noqa: PLC0415 - it needs this module
+        from hpmatch.ledger.forget import take_out  # noqa: PLC0415 - it needs this module
         from hpmatch.link import link  # noqa: PLC0415 - noting alone needs no stage
 
         received = self.receive(alerts, schema=schema)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from hpmatch.entries import BrokenLedgerError, Entry, read_entries
+from hpmatch.ledger.entries import BrokenLedgerError, Entry, read_entries
 
 
 @dataclass(frozen=True)
