@@ -79,7 +79,8 @@ Standardises, indexes and counts a register once and keeps it in a folder, for '
 
 With --changes-to, REGISTER holds changes to a prepared register: a person who is there is replaced, any other is added,
 and where a column 'change' says 'removed' (or 'slettet') the person is taken out. The model is the one of the prepared
-register. Changes are folded in whenever it is opened; 'hpmatch prepare DIR --out DIR' folds them in for good.
+register. Changes are folded in whenever it is opened; how common names are stays as counted until it is prepared anew, which
+'hpmatch prepare DIR --out DIR' does too.
 """
 _PREPARE_MORE = """\
 The folder is made whole or not at all, is opened by memory mapping, and is checked for damage whenever it is opened. It

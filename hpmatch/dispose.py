@@ -278,7 +278,7 @@ def _hits(register: Records, scored: Scored, model: Model, places: IntArray) -> 
             float(scored.decisions.probabilities[place]),
             str(scored.decisions.pairs[place]),
             _rules(scored.pairs, place),
-            model.decision.prior_weight(len(register)),
+            model.decision.prior_weight(register.counted),
             evidence,
         )
         for place, evidence in zip(

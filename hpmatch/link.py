@@ -125,6 +125,6 @@ def score_pairs(
     pairs = share_candidates(pairs, alerted)
     vectors = compare(alerts, persons, pairs, model.comparisons, chunk_size, report)
     vectors = pool_evidence(vectors, pairs, alerted, model)
-    match_weights = model.decision.prior_weight(len(persons)) + model.classifier.match_weights(vectors)
+    match_weights = model.decision.prior_weight(persons.counted) + model.classifier.match_weights(vectors)
     decisions = decide(pairs.left, match_weights, len(alerts), model.decision)
     return Scored(alerted, pairs, vectors, match_weights, decisions)

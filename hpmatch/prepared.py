@@ -60,6 +60,8 @@ def write_prepared(register: Register, folder: str | Path) -> None:
         raise SourceError(
             "this register was read for one run; use Register.prepare to make one that can be saved"
         )
+    if not all(isinstance(index, KeyIndex) for index in register.indexes.values()):
+        register = register.recounted()
     with whole_folder(folder, _own_files(Path(folder))) as made:
         for name, table in _tables(register).items():
             with pa.OSFile(str(made / name), "wb") as file, pa.ipc.new_file(file, table.schema) as writer:
@@ -76,7 +78,7 @@ def write_prepared(register: Register, folder: str | Path) -> None:
             "records": len(records),
             "columns": {name: str(column.values.array.type) for name, column in records.columns.items()},
             "shared_vocabulary": _sharing(records),
-            "rules": list(register.indexes),
+            "rules": list(register.indexes or ()),
             "files": {path.name: _sealed(path) for path in sorted(made.iterdir())},
         }
         sealed = {"sha256": _seal(manifest), **manifest}
@@ -90,7 +92,8 @@ def check_prepared_folder(folder: str | Path) -> None:
 
 def add_changes(folder: str | Path, changes: Any, schema: Schema | str | Path | None = None) -> int:
     """
-    Keep changes beside a prepared register; they are folded in whenever it is opened, until it is saved anew.
+    Keep changes beside a prepared register; they are folded in whenever it is opened, until it is prepared anew; see
+    ``Register.changed``.
 
     Args:
         folder: The prepared register.
@@ -250,6 +253,7 @@ def _tables(register: Register) -> dict[str, pa.Table]:
     for place, column in enumerate(records.columns.values()):
         tables[_values_file(place)] = pa.table({"value": column.values.array, "count": column.values.counts})
     for place, index in enumerate(indexes.values()):
+        assert isinstance(index, KeyIndex)  # noqa: S101 - for the types; a changed one was made anew
         tables[_index_file(place)] = pa.table({"key": index.keys, "row": index.rows})
     return tables | _name_tables(records)
 

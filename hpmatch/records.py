@@ -115,7 +115,7 @@ class Values(_Derived):
 
     Attributes:
         array: The values, no nulls among them.
-        counts: int64[n_values], how many records of the whole table hold the value.
+        counts: int64[n_values], how many records of the whole table hold the value, or held it when they were counted.
         records: How many records the whole table has.
         vocabulary: The distinct elements of list values, where columns share them.
     """
@@ -224,27 +224,31 @@ class Column:
         counts = np.bincount(codes[codes >= 0], minlength=len(array)).astype(np.int64)
         return cls(codes, Values(array, counts, len(codes)))
 
-    @classmethod
-    def joined(cls, columns: Sequence[Column]) -> Column:
+    def changed(self, stays: IntArray, more: Column) -> Column:
         """
-        The rows of several columns one after the other.
+        The column without some rows and with more behind them, its values counted as they were before.
+
+        A value that nobody held was held by none; its frequency is that of one who holds it.
+
+        Args:
+            stays: int64[s], the rows that stay.
+            more: The rows that come behind.
 
         Example:
-            >>> first, second = (Column.encode(cells, pa.string()) for cells in (["Oslo", None], ["Bergen", "Oslo"]))
-            >>> Column.joined([first, second]).to_pylist()
-            ['Oslo', None, 'Bergen', 'Oslo']
+            >>> column = Column.encode(["Oslo", "Oslo", "Vilnius"], pa.string())
+            >>> found = column.changed(np.array([0, 2]), Column.encode(["Riga", "Oslo"], pa.string()))
+            >>> found.to_pylist(), found.values.counts.tolist(), found.values.records
+            (['Oslo', 'Vilnius', 'Riga', 'Oslo'], [2, 1, 0], 3)
         """
-        places: dict[Hashable, int] = {}
-        codes, parts = [], []
-        for column in columns:
-            known = len(places)
-            cells = [
-                tuple(cell) if isinstance(cell, list) else cell for cell in column.values.array.to_pylist()
-            ]
-            moved = np.array([*(places.setdefault(cell, len(places)) for cell in cells), MISSING], np.int32)
-            codes.append(moved[column.codes])
-            parts.append(column.values.array.filter(pa.array(moved[:-1] >= known)))
-        return cls.of(np.concatenate(codes), pa.concat_arrays(parts))
+        known = len(self.values.array)
+        places = pc.index_in(_comparable(more.values.array), _comparable(self.values.array))
+        new = np.asarray(places.is_null())
+        moved = np.asarray(pc.fill_null(places, MISSING), np.int64)
+        moved[new] = known + np.arange(new.sum())
+        array = pa.concat_arrays([self.values.array, more.values.array.filter(pa.array(new))])
+        counts = np.append(self.values.counts, np.zeros(new.sum(), np.int64))
+        codes = np.append(self.codes[stays], np.append(moved, MISSING)[more.codes]).astype(np.int32)
+        return Column(codes, Values(array, counts, self.values.records))
 
     def __len__(self) -> int:
         return len(self.codes)
@@ -277,8 +281,21 @@ class Column:
     @property
     def frequencies(self) -> FloatArray:
         """float64[n], the share of the whole table's records that hold the row's value; NaN where missing."""
-        share = np.append(self.values.counts / max(self.values.records, 1), np.nan)
+        share = np.append(np.maximum(self.values.counts, 1) / max(self.values.records, 1), np.nan)
         return np.asarray(share[self.codes], np.float64)
+
+
+def _comparable(array: pa.Array) -> pa.Array:
+    """Values as Arrow can look them up, lists as their elements with a mark behind each."""
+    if not pa.types.is_list(array.type):
+        return array
+    marked = pc.binary_join_element_wise(array.flatten().cast(pa.string()), "", "\x1f")
+    return pc.binary_join(pa.ListArray.from_arrays(_offsets(array), marked), "")
+
+
+def _offsets(array: pa.ListArray) -> pa.Array:
+    sizes = np.asarray(array.value_lengths(), np.int32)
+    return pa.array(np.append(0, np.cumsum(sizes)).astype(np.int32))
 
 
 def _is_present(cell: Hashable | None) -> bool:
@@ -312,6 +329,11 @@ class Records(_Derived):
 
     def __getitem__(self, name: str) -> Column:
         return self.columns[name]
+
+    @property
+    def counted(self) -> int:
+        """How many records the values of the columns were counted in: all, unless records came or went since."""
+        return next((column.values.records for column in self.columns.values()), len(self))
 
     def take(self, rows: IntArray) -> Records:
         """The records at the given rows, in their order; a row may be taken more than once."""

@@ -16,7 +16,7 @@ from typing import cast
 import numpy as np
 import numpy.typing as npt
 
-from hpmatch.blocking.blocks import Blocks, KeyIndex, WantedKeys
+from hpmatch.blocking.blocks import Blocks, ChangedIndex, KeyIndex, WantedKeys
 from hpmatch.errors import PluginError
 from hpmatch.parallel import each_chunk
 from hpmatch.protocols import BlockingRule, Keys, PairRule, Pairs
@@ -81,7 +81,7 @@ def candidate_pairs(
     right: Records,
     rules: Sequence[BlockingRule | PairRule],
     max_block: int = DEFAULT_MAX_BLOCK,
-    indexes: Mapping[str, KeyIndex] | None = None,
+    indexes: Mapping[str, KeyIndex | ChangedIndex] | None = None,
 ) -> CandidatePairs:
     """
     Find the candidate pairs of all rules.
@@ -158,7 +158,9 @@ def index_keys(
     return indexes
 
 
-def _indexed_blocks(keyed: Mapping[str, Keys], indexes: Mapping[str, KeyIndex]) -> dict[str, Blocks]:
+def _indexed_blocks(
+    keyed: Mapping[str, Keys], indexes: Mapping[str, KeyIndex | ChangedIndex]
+) -> dict[str, Blocks]:
     return {name: indexes[name].among(distinct(keys.keys)) for name, keys in keyed.items()}
 
 

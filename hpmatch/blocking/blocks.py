@@ -114,6 +114,30 @@ class KeyIndex:
 
 
 @dataclass(frozen=True)
+class ChangedIndex:
+    """
+    The keys of a table of which some rows went and to which others came, without a new index of all.
+
+    Attributes:
+        before: The index as it was.
+        moved: int32[n], for each row that was indexed the row where it is now; -1 where it went.
+        added: The index of the rows that came.
+    """
+
+    before: KeyIndex | ChangedIndex
+    moved: IntArray
+    added: KeyIndex
+
+    def among(self, wanted: Hashes) -> Blocks:
+        """See ``KeyIndex.among``."""
+        found = [self.before.among(wanted), self.added.among(wanted)]
+        places = [np.repeat(np.arange(len(wanted)), np.diff(blocks.starts)) for blocks in found]
+        rows = np.concatenate([self.moved[found[0].rows], found[1].rows])
+        here = rows >= 0
+        return Blocks.at(wanted, np.concatenate(places)[here], rows[here])
+
+
+@dataclass(frozen=True)
 class WantedKeys:
     """
     Keys to look for.

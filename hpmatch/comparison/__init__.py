@@ -65,7 +65,7 @@ def compare(
     for chunk in each_chunk(work, pairs.chunks(chunk_size)):
         progress("compare", min(chunk.stop, len(pairs)), len(pairs))
     names, sizes = tuple(part.name for part in parts), tuple(len(part.levels) for part in parts)
-    return ComparisonVectors(names, levels, frequencies, sizes, (len(left), len(right)))
+    return ComparisonVectors(names, levels, frequencies, sizes, (len(left), right.counted))
 
 
 def parts_of(comparisons: Sequence[Comparison | JointComparison]) -> tuple[Comparison, ...]:

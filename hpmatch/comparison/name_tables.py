@@ -16,6 +16,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from hpmatch.comparison.relations import MayShare, relations
 from hpmatch.comparison.spelling import token_similarity
@@ -119,6 +120,30 @@ class NameTables:
         rarity = np.empty(len(vocabulary), np.int64)
         rarity[np.lexsort((texts, holders))] = np.arange(len(vocabulary))
         return cls(vocabulary, terms, holders >= _KNOWN, frequencies, rarity)
+
+    def changed(self, records: Records) -> NameTables:
+        """
+        The tables of a register of which some persons went and to which others came: tokens count as they did before.
+
+        A token that nobody held counts as held by one, and is the rarest.
+
+        Args:
+            records: The register as it is now; it holds all tokens of these tables.
+        """
+        vocabulary, terms = common_terms(records)
+        size, before = len(vocabulary), self.frequencies
+        place = np.asarray(pc.index_in(self.vocabulary.array, vocabulary.array), np.int64)
+        new = np.setdiff1d(np.arange(size), place)
+        known, overall = np.zeros(size, bool), np.full(size, 1 / max(before.records, 1))
+        known[place], overall[place] = self.known, before.overall
+        texts = np.array(vocabulary.array.take(pa.array(new)).to_pylist(), dtype=str)
+        rarity = np.empty(size, np.int64)
+        rarity[np.append(new[np.argsort(texts)], place[self.by_rarity])] = np.arange(size)
+        country, token = np.divmod(before.keys, max(len(before.overall), 1))
+        keys = country * max(size, 1) + place[token] if len(token) else before.keys
+        order = np.argsort(keys)
+        frequencies = replace(before, overall=overall, keys=keys[order], counts=before.counts[order])
+        return NameTables(vocabulary, terms, known, frequencies, rarity)
 
     def tokens_of(self, records: Records) -> NameTokens:
         """The tokens of some other records, as places in the register's list and behind it."""
