@@ -19,6 +19,7 @@ from hpmatch.standardise.names import name_tokens
 from hpmatch.standardise.professions import code_professions, code_specialties
 from hpmatch.standardise.surnames import implied_sex
 from hpmatch.standardise.text import fold
+from hpmatch.standardise.token_forms import NAME_TOKENS
 
 WORDS = pa.list_(pa.string())
 # Only an alert's identifier is an observation of its own: the register took its dates and sexes from its identifiers.
@@ -40,7 +41,7 @@ class PersonName:
 
     column: str
     kind = WORDS
-    vocabulary = "name tokens"  # a token may stand in any field
+    vocabulary = NAME_TOKENS
 
     @property
     def roles(self) -> tuple[str, ...]:
