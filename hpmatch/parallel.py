@@ -89,7 +89,9 @@ def spread(work: Callable[[Sequence[Item]], Sequence[Found]], items: Sequence[It
     return begin(work, items)()
 
 
-def begin(work: Callable[[Sequence[Item]], Sequence[Found]], items: Sequence[Item]) -> Callable[[], list[Found]]:
+def begin(
+    work: Callable[[Sequence[Item]], Sequence[Found]], items: Sequence[Item]
+) -> Callable[[], list[Found]]:
     """
     Begin with work on many distinct values in other processes, to go on with something else meanwhile.
 

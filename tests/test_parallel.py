@@ -30,7 +30,7 @@ def processes(monkeypatch):
                 return pool.map(work, batches)
 
             def submit(self, work, *arguments):
-                given.append(1)
+                given.append(len(arguments[0]) if arguments else 1)
                 return pool.submit(work, *arguments)
 
         return Pool()

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import chain
+from typing import NamedTuple
 from zlib import crc32
 
 import numpy as np
@@ -43,15 +45,6 @@ class TokenForms:
     groups: pa.Array
     sketches: Sketches
 
-    @classmethod
-    def joined(cls, parts: Sequence[TokenForms]) -> TokenForms:
-        """The forms of several lists of tokens, one after the other."""
-        return cls(
-            pa.chunked_array([part.keys for part in parts], _WORDS).combine_chunks(),
-            pa.chunked_array([part.groups for part in parts], _WORDS).combine_chunks(),
-            np.concatenate([part.sketches for part in parts] or [np.zeros((0, len(SKETCHES)), np.uint64)]),
-        )
-
     def take(self, places: IntArray) -> TokenForms:
         """The forms of the tokens at the given places."""
         rows = pa.array(places)
@@ -67,12 +60,12 @@ def token_forms(vocabulary: Vocabulary) -> TokenForms:
         >>> len(set(forms.keys.flatten().to_pylist())), len(set(forms.sketches[:, CONSONANTS].tolist()))
         (1, 1)
     """
-    return vocabulary.derived("token_forms", lambda: TokenForms.joined(begin_forms(vocabulary)()))
+    return vocabulary.derived("token_forms", lambda: _forms(begin_forms(vocabulary)()))
 
 
-def begin_forms(vocabulary: Vocabulary) -> Callable[[], list[TokenForms]]:
+def begin_forms(vocabulary: Vocabulary) -> Callable[[], list[_Batch]]:
     """Begin with the forms of a large vocabulary in other processes, before anybody asks for them."""
-    return vocabulary.derived("begun_forms", lambda: begin(_batch, vocabulary.texts))
+    return vocabulary.derived("begun_forms", lambda: begin(forms_of_tokens, vocabulary.texts))
 
 
 def learn_forms(vocabulary: Vocabulary, known: Vocabulary) -> None:
@@ -86,23 +79,40 @@ def _learned(vocabulary: Vocabulary, known: Vocabulary) -> TokenForms:
     there = places >= 0
     old = token_forms(known).take(places[there])
     unknown = [text for text, is_there in zip(vocabulary.texts, there.tolist(), strict=True) if not is_there]
-    new = TokenForms.joined(begin(_batch, unknown)())
+    new = _forms(begin(forms_of_tokens, unknown)())
     order = np.empty(len(places), np.int64)
     order[np.flatnonzero(there)] = np.arange(len(old.sketches))
     order[np.flatnonzero(~there)] = np.arange(len(new.sketches)) + len(old.sketches)
-    return TokenForms.joined([old, new]).take(order)
+    return TokenForms(
+        pa.concat_arrays([old.keys, new.keys]),
+        pa.concat_arrays([old.groups, new.groups]),
+        np.concatenate([old.sketches, new.sketches]),
+    ).take(order)
 
 
 _WORDS = pa.list_(pa.string())
 _END = ord("}")
 
 
-def _batch(tokens: Sequence[str]) -> list[TokenForms]:
-    return [forms_of_tokens(tokens)]
+class _Batch(NamedTuple):
+    """The forms of some tokens in plain lists: other processes need not load what makes Arrow arrays of them."""
+
+    keys: list[tuple[str, ...]]
+    groups: list[list[str]]
+    sketches: Sketches
 
 
-def forms_of_tokens(tokens: Sequence[str]) -> TokenForms:
-    """The forms of some tokens, worked out now."""
+def _forms(batches: Sequence[_Batch]) -> TokenForms:
+    keys, groups, sketches = zip(*batches, strict=True)
+    return TokenForms(
+        pa.array(chain.from_iterable(keys), _WORDS),
+        pa.array(chain.from_iterable(groups), _WORDS),
+        np.concatenate(sketches),
+    )
+
+
+def forms_of_tokens(tokens: Sequence[str]) -> list[_Batch]:
+    """The forms of some tokens, worked out now, as one batch."""
     groups = [sorted(name_groups(token)) for token in tokens]
     sketches = (
         _pairs([spellings(token) for token in tokens]),
@@ -110,18 +120,17 @@ def forms_of_tokens(tokens: Sequence[str]) -> TokenForms:
         _bits(groups),
         _bits([stems(token) for token in tokens]),
     )
-    keys = pa.array([token_keys(token) for token in tokens], _WORDS)
-    return TokenForms(keys, pa.array(groups, _WORDS), np.stack(sketches, axis=1))
+    return [_Batch([token_keys(token) for token in tokens], groups, np.stack(sketches, axis=1))]
 
 
 def _pairs(words: Sequence[Sequence[str]]) -> Sketches:
     """For each token a bit for each pair of neighbouring letters of any of its words, their ends included."""
-    texts = ["{%s}" % "}{".join(each) if each else "}" for each in words]
+    texts = ["{" + "}{".join(each) + "}" if each else "}" for each in words]
     sizes = np.array([len(text) for text in texts], np.int64)
     letters = np.frombuffer("".join(texts).encode(), np.uint8).astype(np.uint64)
     bits = np.uint64(1) << (letters * np.uint64(31) + np.roll(letters, -1) & np.uint64(63))
     bits[letters == _END] = 0
-    return np.bitwise_or.reduceat(bits, np.cumsum(sizes) - sizes) if len(texts) else bits
+    return np.bitwise_or.reduceat(bits, np.cumsum(sizes) - sizes) if texts else bits
 
 
 def _bits(words: Sequence[Sequence[str]]) -> Sketches:
