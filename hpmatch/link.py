@@ -16,7 +16,7 @@ from hpmatch.comparison.name_tables import common_terms
 from hpmatch.decision import decide
 from hpmatch.dispose import Scored, dispose
 from hpmatch.model import Model, read_model
-from hpmatch.parallel import start_processes, use_workers
+from hpmatch.parallel import begin_beside, start_processes, use_workers
 from hpmatch.reading import read_records
 from hpmatch.records import Records
 from hpmatch.register import Register, read_register
@@ -84,9 +84,10 @@ def _link(
     report: Progress,
 ) -> Result:
     report("read", 0, 2)
+    reading = begin_beside(lambda: read_register(register, model, schema))
     left = read_records(alerts, "alerts", ALERT_ROLES, model.standardisers, read_schema(schema, "alerts"))
     report("read", 1, 2)
-    held = read_register(register, model, schema)
+    held = reading()
     report("read", 2, 2)
     scored = score_pairs(left.records, held, model, chunk_size, report)
     return dispose(left, held.read, scored, model, min_weight)

@@ -29,6 +29,9 @@ _DIED = (
     "(workers=1 uses no other process)"
 )
 _wanted: ContextVar[int | None] = ContextVar("wanted", default=None)
+_started: ContextVar[Any] = ContextVar(
+    "started", default=None
+)  # loky keeps processes for each thread; all share these
 
 
 @contextmanager
@@ -41,11 +44,12 @@ def use_workers(number: int | None) -> Iterator[None]:
     """
     if number is not None and number < 1:
         raise HpmatchError(f"workers is {number}; give at least 1, or None for one a core")
-    token = _wanted.set(number)
+    wanted, started = _wanted.set(number), _started.set(None)
     try:
         yield
     finally:
-        _wanted.reset(token)
+        _wanted.reset(wanted)
+        _started.reset(started)
 
 
 def worker_count() -> int:
@@ -60,8 +64,15 @@ def start_processes(source: Any) -> None:
     except OSError:
         return  # who reads it will say what is wrong
     if large and worker_count() > 1:
+        processes = _executor()
+        _started.set(processes)
         for _ in range(worker_count()):
-            _executor().submit(warm_up)
+            processes.submit(warm_up)
+
+
+def processes_started() -> bool:
+    """Whether other processes have started that all threads share."""
+    return _started.get() is not None
 
 
 def warm_up() -> None:
@@ -126,10 +137,31 @@ def begin(
 
 
 def _executor() -> Any:
+    if processes_started():
+        return _started.get()
     from loky import get_reusable_executor  # noqa: PLC0415 - only for large jobs
 
     # What is worked out there has no cycles: to look for garbage would take a tenth of the time and find none.
     return get_reusable_executor(max_workers=worker_count(), timeout=60, initializer=gc.disable)
+
+
+def begin_beside(work: Callable[[], Found]) -> Callable[[], Found]:
+    """
+    Begin with work in a thread beside this one, if the job is large enough for other processes.
+
+    Returns:
+        A function that waits for what was found; what fails in the thread fails there.
+
+    Example:
+        >>> begin_beside(lambda: 1)()
+        1
+    """
+    if not processes_started():
+        return work
+    thread = ThreadPoolExecutor(1)
+    found = thread.submit(copy_context().run, work)
+    thread.shutdown(wait=False)
+    return found.result
 
 
 def each_chunk(work: Callable[[Item], Found], chunks: Iterable[Item]) -> Iterator[Found]:

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hpmatch.data import read_table
-from hpmatch.parallel import spread
+from hpmatch.parallel import processes_started, spread
 from hpmatch.standardise.countries import code_countries, code_country, date_order
 from hpmatch.standardise.dates import read_dates
 from hpmatch.standardise.given_names import implied_sex_of_given
@@ -24,7 +24,6 @@ from hpmatch.standardise.text import fold
 from hpmatch.standardise.token_forms import NAME_TOKENS
 
 WORDS = pa.list_(pa.string())
-_MANY_NAMES = 30_000  # they are worth other processes, or else a few Arrow arrays
 # Only an alert's identifier is an observation of its own: the register took its dates and sexes from its identifiers.
 _ALERTS_ONLY = MappingProxyType({"national_id": "sending_country"})
 
@@ -54,7 +53,7 @@ class PersonName:
     def standardise(self, *texts: Sequence[str]) -> list[tuple[str, ...]] | pa.Array:
         """The tokens of each field."""
         given = self.column == "given_name"
-        if len(texts[0]) < _MANY_NAMES:
+        if not processes_started():
             return _tokens_of(texts[0], given=given)
         return pc.split_pattern(
             pa.array(spread(partial(_joined_tokens, given=given), texts[0]), pa.string()), "\n"
