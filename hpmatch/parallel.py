@@ -87,7 +87,7 @@ def spread(work: Callable[[Sequence[Item]], Sequence[Found]], items: Sequence[It
     Work on many distinct values, in other processes where that pays.
 
     Args:
-        work: From some values to as many results; a function of a module, which depends on nothing else.
+        work: From some values to what is found of them, in their order; a function of a module, which depends on nothing else.
         items: The values.
 
     Raises:
