@@ -216,7 +216,10 @@ def _dispositions(alerts: Records, register: Records, scored: Scored, model: Mod
 def _best_links(alerts: Records, register: Records, scored: Scored) -> tuple[IntArray, IntArray]:
     """For each alert its likeliest pair (-1 for none), and how many reach half of that one's probability."""
     probabilities, alert = scored.decisions.probabilities, scored.pairs.left
-    order = _sorted_links(alerts, register, scored, np.arange(len(alert)))
+    highest = np.full(len(alerts), -np.inf)
+    np.maximum.at(highest, alert, scored.match_weights)
+    top = np.flatnonzero(scored.match_weights == highest[alert])
+    order = _sorted_links(alerts, register, scored, top)
     owners, first = np.unique(alert[order], return_index=True)
     best = np.full(len(alerts), -1, np.int64)
     best[owners] = order[first]

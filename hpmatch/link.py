@@ -19,7 +19,7 @@ from hpmatch.comparison.name_tables import common_terms
 from hpmatch.decision import decide
 from hpmatch.dispose import Scored, dispose
 from hpmatch.model import Model, read_model
-from hpmatch.parallel import start_processes, use_workers
+from hpmatch.parallel import begin_beside, start_processes, use_workers
 from hpmatch.pooling import pool_evidence, share_candidates
 from hpmatch.reading import read_records
 from hpmatch.records import Records
@@ -99,10 +99,11 @@ def _link(
     report: Progress,
 ) -> Result:
     report("read", 0, 2)
+    reading = begin_beside(lambda: read_register(register, model, schema))
     said = read_schema(schema, "alerts")
     left = read_records(alerts, "alerts", ALERT_ROLES, model.standardisers, said, kept=TOLD)
     report("read", 1, 2)
-    held = read_register(register, model, schema)
+    held = reading()
     cases = None if prior_cases is None else read_prior_cases(prior_cases, held.read.records, schema)
     report("read", 2, 2)
     scored = score_pairs(left.records, held, model, chunk_size, report)

@@ -7,6 +7,7 @@ that chunk alone, so any number of workers gives the same. Small jobs stay in th
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -28,6 +29,9 @@ _DIED = (
     "(workers=1 uses no other process)"
 )
 _wanted: ContextVar[int | None] = ContextVar("wanted", default=None)
+_started: ContextVar[Any] = ContextVar(
+    "started", default=None
+)  # loky keeps processes for each thread; all share these
 
 
 @contextmanager
@@ -40,11 +44,12 @@ def use_workers(number: int | None) -> Iterator[None]:
     """
     if number is not None and number < 1:
         raise HpmatchError(f"workers is {number}; give at least 1, or None for one a core")
-    token = _wanted.set(number)
+    wanted, started = _wanted.set(number), _started.set(None)
     try:
         yield
     finally:
-        _wanted.reset(token)
+        _wanted.reset(wanted)
+        _started.reset(started)
 
 
 def worker_count() -> int:
@@ -59,8 +64,15 @@ def start_processes(source: Any) -> None:
     except OSError:
         return  # who reads it will say what is wrong
     if large and worker_count() > 1:
+        processes = _executor()
+        _started.set(processes)
         for _ in range(worker_count()):
-            _executor().submit(warm_up)
+            processes.submit(warm_up)
+
+
+def processes_started() -> bool:
+    """Whether other processes have started that all threads share."""
+    return _started.get() is not None
 
 
 def warm_up() -> None:
@@ -75,7 +87,7 @@ def spread(work: Callable[[Sequence[Item]], Sequence[Found]], items: Sequence[It
     Work on many distinct values, in other processes where that pays.
 
     Args:
-        work: From some values to as many results; a function of a module, which depends on nothing else.
+        work: From some values to what is found of them, in their order; a function of a module, which depends on nothing else.
         items: The values.
 
     Raises:
@@ -85,21 +97,71 @@ def spread(work: Callable[[Sequence[Item]], Sequence[Found]], items: Sequence[It
         >>> spread(sorted, [1, 2])
         [1, 2]
     """
+    return begin(work, items)()
+
+
+def begin(
+    work: Callable[[Sequence[Item]], Sequence[Found]], items: Sequence[Item]
+) -> Callable[[], list[Found]]:
+    """
+    Begin with work on many distinct values in other processes, to go on with something else meanwhile.
+
+    Args:
+        work: See ``spread``.
+        items: The values.
+
+    Returns:
+        A function that waits for the results, and works on few values itself; it raises what ``spread`` does.
+
+    Example:
+        >>> begin(sorted, [2, 1])()
+        [1, 2]
+    """
     if worker_count() == 1 or len(items) < _ENOUGH:
-        return list(work(items))
+        return lambda: list(work(items))
     from loky.process_executor import BrokenProcessPool  # noqa: PLC0415 - only for large jobs
 
     batches = [items[start : start + _AT_A_TIME] for start in range(0, len(items), _AT_A_TIME)]
     try:
-        return [found for batch in _executor().map(work, batches) for found in batch]
+        begun = [_executor().submit(work, batch) for batch in batches]
     except BrokenProcessPool as error:
         raise HpmatchError(_DIED) from error
 
+    def wait() -> list[Found]:
+        try:
+            return [found for future in begun for found in future.result()]
+        except BrokenProcessPool as error:
+            raise HpmatchError(_DIED) from error
+
+    return wait
+
 
 def _executor() -> Any:
+    if processes_started():
+        return _started.get()
     from loky import get_reusable_executor  # noqa: PLC0415 - only for large jobs
 
-    return get_reusable_executor(max_workers=worker_count(), timeout=60)
+    # What is worked out there has no cycles: to look for garbage would take a tenth of the time and find none.
+    return get_reusable_executor(max_workers=worker_count(), timeout=60, initializer=gc.disable)
+
+
+def begin_beside(work: Callable[[], Found]) -> Callable[[], Found]:
+    """
+    Begin with work in a thread beside this one, if the job is large enough for other processes.
+
+    Returns:
+        A function that waits for what was found; what fails in the thread fails there.
+
+    Example:
+        >>> begin_beside(lambda: 1)()
+        1
+    """
+    if not processes_started():
+        return work
+    thread = ThreadPoolExecutor(1)
+    found = thread.submit(copy_context().run, work)
+    thread.shutdown(wait=False)
+    return found.result
 
 
 def each_chunk(work: Callable[[Item], Found], chunks: Iterable[Item]) -> Iterator[Found]:

@@ -92,8 +92,7 @@ def check_prepared_folder(folder: str | Path) -> None:
 
 def add_changes(folder: str | Path, changes: Any, schema: Schema | str | Path | None = None) -> int:
     """
-    Keep changes beside a prepared register; they are folded in whenever it is opened, until it is prepared anew; see
-    ``Register.changed``.
+    Keep changes beside a prepared register; they are folded in whenever it is opened, until it is prepared anew.
 
     Args:
         folder: The prepared register.

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import pairwise
 from typing import Any, TypeVar
 
 import numpy as np
@@ -22,6 +23,7 @@ IntArray = npt.NDArray[np.integer[Any]]
 FloatArray = npt.NDArray[np.float64]
 
 MISSING = -1
+_BETWEEN = "\0"  # the elements of a list that is hashed as one text
 Derived = TypeVar("Derived")
 
 
@@ -35,8 +37,32 @@ def ranges(starts: IntArray, counts: IntArray) -> IntArray:
     """
     if len(counts) == 1:
         return np.arange(starts[0], starts[0] + counts[0])
-    offsets = np.cumsum(counts) - counts
-    return np.arange(counts.sum()) - np.repeat(offsets - starts, counts)
+    return _summed(np.asarray(starts, np.int64), counts, 1)
+
+
+def repeated(counts: IntArray) -> IntArray:
+    """
+    The place of each count, as often as it says; several times faster than ``numpy.repeat``.
+
+    Example:
+        >>> repeated(np.array([2, 0, 3])).tolist()
+        [0, 0, 2, 2, 2]
+    """
+    return _summed(np.arange(len(counts)), counts, 0)
+
+
+def _summed(starts: IntArray, counts: IntArray, step: int) -> IntArray:
+    """Runs of numbers from ``starts``, each as long as its count, as the sums of what every number adds to the last."""
+    if not counts.all():
+        held = np.flatnonzero(counts)
+        starts, counts = starts[held], counts[held]
+    if not len(counts):
+        return np.zeros(0, np.int64)
+    ends = np.cumsum(counts)
+    added = np.full(ends[-1], step, np.int64)
+    added[0] = starts[0]
+    added[ends[:-1]] = starts[1:] - starts[:-1] - (counts[:-1] - 1) * step
+    return np.cumsum(added, out=added)
 
 
 def distinct(codes: npt.NDArray[Any]) -> npt.NDArray[Any]:
@@ -199,23 +225,19 @@ class Column:
     @classmethod
     def recode_array(cls, rows: IntArray, cells: pa.Array) -> Column:
         """
-        Encode rows that point into the cells of an Arrow array; much faster than ``recode`` where most are distinct.
+        Encode rows that point into the cells of an Arrow array; much faster than ``recode``.
 
         Args:
             rows: int32[n], for each row the place of its cell; -1 where it is missing.
-            cells: The cells, strings or lists of at most one string; null is missing.
+            cells: The cells, strings or lists of strings without a null character; null and the empty list are missing.
         """
         listed = pa.types.is_list(cells.type)
-        texts = (
-            pc.list_element(pc.if_else(pc.equal(pc.list_value_length(cells), 0), None, cells), 0)
-            if listed
-            else cells
-        )
-        encoded = texts.dictionary_encode()
-        mapped = np.append(np.asarray(pc.fill_null(encoded.indices, MISSING), np.int32), np.int32(MISSING))
-        array = encoded.dictionary
         if listed:
-            array = pa.ListArray.from_arrays(pa.array(np.arange(len(array) + 1, dtype=np.int32)), array)
+            present = pc.greater(pc.list_value_length(cells), 0)
+            cells = pc.if_else(present, pc.binary_join(cells, _BETWEEN), None)
+        encoded = cells.dictionary_encode()
+        mapped = np.append(np.asarray(pc.fill_null(encoded.indices, MISSING), np.int32), np.int32(MISSING))
+        array = pc.split_pattern(encoded.dictionary, _BETWEEN) if listed else encoded.dictionary
         return cls.of(mapped[rows], array)
 
     @classmethod
@@ -270,7 +292,7 @@ class Column:
         """The value of each row, None where it is missing."""
         used, place = np.unique(self.codes, return_inverse=True)
         values = (
-            self.values.array.take(pa.array(np.maximum(used, 0))).to_pylist()
+            _to_pylist(self.values.array.take(pa.array(np.maximum(used, 0))))
             if len(self.values.array)
             else [None]
         )
@@ -296,6 +318,16 @@ def _comparable(array: pa.Array) -> pa.Array:
 def _offsets(array: pa.ListArray) -> pa.Array:
     sizes = np.asarray(array.value_lengths(), np.int32)
     return pa.array(np.append(0, np.cumsum(sizes)).astype(np.int32))
+
+
+def _to_pylist(array: pa.Array) -> list[Any]:
+    """Python values; lists are cut from all their elements at once, which is ten times as fast."""
+    if not pa.types.is_list(array.type):
+        values: list[Any] = array.to_pylist()
+        return values
+    elements = array.flatten().to_pylist()
+    ends = np.cumsum(np.asarray(array.value_lengths(), np.int64)).tolist()
+    return [elements[start:end] for start, end in pairwise([0, *ends])]
 
 
 def _is_present(cell: Hashable | None) -> bool:

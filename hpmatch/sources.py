@@ -34,7 +34,6 @@ _BLOCK_BYTES = 1 << 22
 _UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _CONTROL_BYTES = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _BEYOND_LATIN1 = re.compile(rb"[\x80-\x9f]")
-_VALID_UTF8 = "utf8"  # the same encoding, known to be valid in the whole file
 _ASCII = [chr(code) for code in range(128)]
 _NO_TEXT_ADVICE = "is not a text file; give a CSV (UTF-8 or Latin-1) or a Parquet file"
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
@@ -200,31 +199,64 @@ def _read_csv(path: Path, head: bytes, name: str) -> RawTable:
         raise SourceError(f"{name}: {path} is empty (only blank lines)")
     if b"\x00" in head and not head.startswith(_UTF16_MARKS):
         raise SourceError(f"{name}: {path} {_NO_TEXT_ADVICE}")
-    encoding = _encoding(path, head, name)
-    text = head.decode(encoding, "replace").removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}")
+    file = _look_through(path, head, name)
+    text = head.decode(file.encoding, "replace").removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}")
     # The delimiter that splits the header into most fields; a comma for a single column.
     delimiter = max(DELIMITERS, key=lambda each: len(_header(text, each)))
     columns = _header(text, delimiter)
-    data, rejected = _parse(path, encoding, delimiter, columns, name)
+    data, rejected = _parse(path, file, delimiter, columns, name)
     rows = np.delete(np.arange(1, len(data) + len(rejected) + 1), [row.row - 1 for row in rejected])
-    return _without_swallowed(_without_damaged(RawTable(str(path), data, rows, rejected)), delimiter)
+    table = RawTable(str(path), data, rows, rejected)
+    if file.has_replacements:
+        table = _without_damaged(table)
+    return _without_swallowed(table, delimiter) if file.has_quotes else table
 
 
 def _header(text: str, delimiter: str) -> list[str]:
     return next(row for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if row)
 
 
-def _encoding(path: Path, head: bytes, name: str) -> str:
+@dataclass(frozen=True)
+class _TextFile:
     """
-    The encoding of a text file.
+    What a first look through a text file tells.
 
-    UTF-8 wherever the whole file is valid, or where more of its letters beyond ASCII are valid than not (such a file
-    is damaged in places, and only those rows are rejected); else Windows-1252, which is Latin-1 with more letters.
+    Attributes:
+        encoding: Its encoding.
+        is_valid_utf8: Whether it can be read as it stands.
+        has_quotes: Whether it may hold a quotation mark; without any no cell holds a line break.
+        has_replacements: Whether it may hold, once decoded, the character that stands for damaged bytes.
     """
+
+    encoding: str
+    is_valid_utf8: bool = False
+    has_quotes: bool = True
+    has_replacements: bool = True
+
+
+def _look_through(path: Path, head: bytes, name: str) -> _TextFile:
     if head.startswith(_UTF16_MARKS):
-        return "utf-16"
-    if _is_utf8(path):
-        return _VALID_UTF8
+        return _TextFile("utf-16")
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    has_quotes = has_replacements = False
+    with path.open("rb") as file:
+        try:
+            while block := file.read(_BLOCK_BYTES):
+                has_quotes = has_quotes or b'"' in block
+                has_replacements = _REPLACEMENT in decoder.decode(block) or has_replacements
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            return _TextFile(_encoding_of_damaged(path, name))
+    return _TextFile("utf-8", True, has_quotes, has_replacements)
+
+
+def _encoding_of_damaged(path: Path, name: str) -> str:
+    """
+    The encoding of a text file that is not valid UTF-8.
+
+    UTF-8 still where more of its letters beyond ASCII are valid than not (such a file is damaged in places, and only
+    those rows are rejected); else Windows-1252, which is Latin-1 with more letters.
+    """
     data = path.read_bytes()
     text = data.decode("utf-8", "replace")
     damaged = text.count(_REPLACEMENT)
@@ -233,18 +265,6 @@ def _encoding(path: Path, head: bytes, name: str) -> str:
     if _CONTROL_BYTES.search(data):
         raise SourceError(f"{name}: {path} {_NO_TEXT_ADVICE}")
     return "cp1252" if _BEYOND_LATIN1.search(data) and _decodes(data, "cp1252") else "latin-1"
-
-
-def _is_utf8(path: Path) -> bool:
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    with path.open("rb") as file:
-        try:
-            while block := file.read(_BLOCK_BYTES):
-                decoder.decode(block)
-            decoder.decode(b"", final=True)
-        except UnicodeDecodeError:
-            return False
-    return True
 
 
 def _decodes(data: bytes, encoding: str) -> bool:
@@ -256,7 +276,7 @@ def _decodes(data: bytes, encoding: str) -> bool:
 
 
 def _parse(
-    path: Path, encoding: str, delimiter: str, columns: Sequence[str], name: str
+    path: Path, file: _TextFile, delimiter: str, columns: Sequence[str], name: str
 ) -> tuple[pa.Table, tuple[RejectedRow, ...]]:
     rejected: list[RejectedRow] = []
 
@@ -270,11 +290,16 @@ def _parse(
     def parse(*, threads: bool) -> pa.Table:
         rejected.clear()
         return pyarrow.csv.read_csv(
-            _utf8(path, encoding),
+            path if file.is_valid_utf8 else _utf8(path, file.encoding),
             pyarrow.csv.ReadOptions(use_threads=threads, block_size=_BLOCK_BYTES),
-            pyarrow.csv.ParseOptions(delimiter=delimiter, newlines_in_values=True, invalid_row_handler=keep),
+            pyarrow.csv.ParseOptions(
+                delimiter=delimiter, newlines_in_values=file.has_quotes, invalid_row_handler=keep
+            ),
             pyarrow.csv.ConvertOptions(
-                strings_can_be_null=True, null_values=[""], column_types=dict.fromkeys(columns, pa.string())
+                check_utf8=False,
+                strings_can_be_null=True,
+                null_values=[""],
+                column_types=dict.fromkeys(columns, pa.string()),
             ),
         )
 
@@ -295,10 +320,7 @@ def _parse(
     return data, tuple(rejected)
 
 
-def _utf8(path: Path, encoding: str) -> Any:
-    """What the CSV reader is given: the file itself where that will do."""
-    if encoding == _VALID_UTF8:
-        return path
+def _utf8(path: Path, encoding: str) -> pa.BufferReader:
     return pa.BufferReader(path.read_bytes().decode(encoding, "replace").encode())
 
 

@@ -30,7 +30,7 @@ def processes(monkeypatch):
                 return pool.map(work, batches)
 
             def submit(self, work, *arguments):
-                given.append(1)
+                given.append(len(arguments[0]) if arguments else 1)
                 return pool.submit(work, *arguments)
 
         return Pool()
@@ -49,6 +49,7 @@ def _answers(result):
 def test_processes_and_threads_change_no_answer(processes, monkeypatch, prepared):
     """One worker or two, whose processes and threads really get work: the same result."""
     monkeypatch.setattr("hpmatch.blocking._ROWS_AT_A_TIME", 300)
+    monkeypatch.setattr(parallel, "_LARGE_FILE", 0)
     results = []
     for workers in (1, 2):
         assert processes == []

@@ -159,13 +159,13 @@ class WantedKeys:
 
     def find(self, keys: Keys) -> tuple[IntArray, IntArray]:
         """The occurrences of wanted keys: the place of each key, and the row that holds it."""
-        likely = np.flatnonzero(self.first_bits[_first_bits(keys.keys)])
-        values = keys.keys[likely]
+        likely = np.flatnonzero(self.first_bits.take(_first_bits(keys.keys)))
+        values = keys.keys.take(likely)
         places = np.searchsorted(self.keys, values)
         places[places == len(self.keys)] = 0
-        held = self.keys[places] == values if len(self.keys) else np.zeros(len(values), bool)
-        return places[held], keys.rows[likely[held]]
+        held = self.keys.take(places) == values if len(self.keys) else np.zeros(len(values), bool)
+        return places[held], keys.rows.take(likely[held])
 
 
 def _first_bits(keys: Hashes) -> IntArray:
-    return (keys >> np.uint64(64 - _FILTER_BITS)).astype(np.int64)
+    return (keys >> np.uint64(64 - _FILTER_BITS)).view(np.int64)

@@ -18,7 +18,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from hpmatch.protocols import Keys
-from hpmatch.records import Column, IntArray, Records, Terms, ranges
+from hpmatch.records import Column, IntArray, Records, Terms, ranges, repeated
 from hpmatch.standardise.token_forms import TokenForms, token_forms
 
 Hashes = npt.NDArray[np.uint64]
@@ -52,12 +52,12 @@ class HashLists(NamedTuple):
 
     def at(self, codes: IntArray) -> HashLists:
         """The lists at the given places, in their order."""
-        sizes = self.sizes[codes]
-        return HashLists.of(sizes, self.flat[ranges(self.starts[codes], sizes)])
+        sizes = self.sizes.take(codes)  # twice as fast as indexing
+        return HashLists.of(sizes, self.flat.take(ranges(self.starts.take(codes), sizes)))
 
     def rows(self) -> IntArray:
         """int32[sum(sizes)], the row that each hash belongs to."""
-        return np.repeat(np.arange(len(self.sizes), dtype=np.int32), self.sizes)
+        return repeated(self.sizes).astype(np.int32)
 
     def keys(self) -> Keys:
         """The hashes as blocking keys."""
@@ -90,13 +90,16 @@ def combined(first: HashLists, second: HashLists) -> HashLists:
 
     Two that are the same make no pair.
     """
-    repeats = np.repeat(second.sizes, first.sizes)
-    starts = np.repeat(second.starts, first.sizes)
-    flat = np.repeat(first.flat, repeats) ^ second.flat[ranges(starts, repeats)]
+    owners = repeated(first.sizes)
+    repeats, starts = second.sizes.take(owners), second.starts.take(owners)
+    if (repeats == 1).all():
+        flat = first.flat ^ second.flat.take(starts)
+    else:
+        flat = first.flat.take(repeated(repeats)) ^ second.flat.take(ranges(starts, repeats))
     apart = flat != 0
     if apart.all():
         return HashLists.of(first.sizes * second.sizes, flat)
-    rows = np.repeat(np.arange(len(first.sizes)), first.sizes * second.sizes)[apart]
+    rows = repeated(first.sizes * second.sizes)[apart]
     return HashLists.of(np.bincount(rows, minlength=len(first.sizes)), flat[apart])
 
 

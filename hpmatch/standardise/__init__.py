@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 from hpmatch.parallel import each_chunk
 from hpmatch.protocols import Standardiser
 from hpmatch.records import Column, IntArray, Records, Vocabulary
+from hpmatch.standardise.token_forms import NAME_TOKENS, begin_forms
 
 Cells = TypeVar("Cells")
 
@@ -40,9 +41,17 @@ def standardise(
         ([0, 0, -1], [['berg']])
     """
     wanted = [stage for stage in standardisers if any(role in cells for role in stage.roles)]
-    made = each_chunk(lambda stage: _column(stage, cells, len(ids)), wanted)
-    columns = {stage.column: column for stage, column in zip(wanted, made, strict=True)}
-    return Records(ids, with_common_vocabulary(columns, standardisers))
+    # Names first: other processes can begin with the forms of their tokens while the rest is standardised here.
+    names = [stage for stage in wanted if getattr(stage, "vocabulary", "") == NAME_TOKENS]
+    rest = [stage for stage in wanted if stage not in names]
+    made = each_chunk(lambda stage: _column(stage, cells, len(ids)), [*names, *rest])
+    columns = {stage.column: column for stage, column in zip(names, made, strict=False)}
+    columns = with_common_vocabulary(columns, names)
+    for column in columns.values():
+        begin_forms(column.values.terms.vocabulary)
+    columns |= {stage.column: column for stage, column in zip(rest, made, strict=True)}
+    columns = with_common_vocabulary(columns, rest)
+    return Records(ids, {stage.column: columns[stage.column] for stage in wanted})
 
 
 def with_common_vocabulary(

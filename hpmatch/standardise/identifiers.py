@@ -133,20 +133,23 @@ def take_identifiers(texts: Sequence[str], country: str) -> pa.Array:
     numbers = pc.utf8_upper(pa.array(texts, pa.string()))
     if pc.any(pc.match_substring_regex(numbers, _SEPARATORS.pattern)).as_py():
         numbers = pc.replace_substring_regex(numbers, _SEPARATORS.pattern, "")
-    found = pa.nulls(len(numbers), pa.string())
-    for kind in _kinds().get(country, ()):
-        if kind.strong:
-            fits = pc.and_(
-                pc.is_null(found), pc.match_substring_regex(numbers, f"^(?:{kind.layout.pattern})$")
-            )
-            spelled = numbers
-            if canonical := CANONICAL.get(kind.name):
-                ours = pc.if_else(fits, numbers, None).to_pylist()
-                spelled = pa.array([None if each is None else canonical(each) for each in ours], pa.string())
-            found = pc.if_else(fits, pc.binary_join_element_wise(kind.name, spelled, " "), found)
-    present = np.asarray(pc.is_valid(found))
+    kinds = [kind for kind in _kinds().get(country, ()) if kind.strong]
+    fitting = np.full(len(numbers), -1)
+    for place, kind in reversed(list(enumerate(kinds))):  # the first that fits counts
+        fits = np.asarray(pc.match_substring_regex(numbers, f"^(?:{kind.layout.pattern})$"))
+        fitting[fits] = place
+    for place, kind in enumerate(kinds):
+        if canonical := CANONICAL.get(kind.name):
+            ours = pa.array(fitting == place)
+            spelled = pa.array(map(canonical, numbers.filter(ours).to_pylist()), pa.string())
+            numbers = pc.replace_with_mask(numbers, ours, spelled)
+    present = fitting >= 0
+    names = pa.array([kind.name for kind in kinds], pa.string())
+    found = pc.binary_join_element_wise(
+        names.take(pa.array(fitting[present])), numbers.filter(pa.array(present)), " "
+    )
     offsets = np.append(0, np.cumsum(present)).astype(np.int32)
-    return pa.ListArray.from_arrays(pa.array(offsets), found.drop_null(), mask=pa.array(~present))
+    return pa.ListArray.from_arrays(pa.array(offsets), found, mask=pa.array(~present))
 
 
 def same_but_one_error(a: str, b: str) -> bool:

@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache, wraps
+from operator import itemgetter
 from string import ascii_lowercase
 from typing import TypeVar
 
@@ -36,6 +37,7 @@ _HAS_VOWEL = re.compile("[aeiouy]")
 _FINAL_VOWELS = frozenset("aeiouy")
 _REPEATED = re.compile(r"(.)\1+")
 _DOUBLED = re.compile(r"([b-df-hj-np-tv-xz])\1+")
+_once = itemgetter(1)  # of a match; faster than the template "\\1"
 
 # The letters that contexts speak of; signs have no sound of their own.
 _VOWELS = {
@@ -96,15 +98,15 @@ class Segmenter:
 
     Example:
         >>> rules = [Rule("s", ""), Rule("sh", ""), Rule("a", ""), Rule("a", "final")]
-        >>> Segmenter("latin", rules)("sha-sa")
+        >>> Segmenter("latin", dict(enumerate(rules)))("sha-sa")
         [1, 2, 0, 3]
     """
 
-    def __init__(self, script: str, rules: Sequence[Rule]) -> None:
+    def __init__(self, script: str, rules: Mapping[int, Rule]) -> None:
         contexts = _contexts(script)
         strength = {context: place for place, context in enumerate(contexts)}
         order = sorted(
-            range(len(rules)),
+            rules,
             key=lambda place: (-len(rules[place].letters), strength[rules[place].context]),
         )
         by_letter: dict[str, list[int]] = {}
@@ -122,7 +124,7 @@ class Segmenter:
         }
 
     def __call__(self, token: str) -> list[int]:
-        """Give the places of the rules that apply; letters that no rule knows are left out."""
+        """Give the numbers of the rules that apply; letters that no rule knows are left out."""
         found, start, size, of_letter = [], 0, len(token), self._of_letter
         while start < size:
             known = of_letter.get(token[start])
@@ -149,9 +151,12 @@ def script_of(token: str) -> str:
     """
     if token.isascii():
         return "latin"
-    known = _script_by_letter()
-    latin = any(letter < _AFTER_LATIN or _MORE_LATIN[0] <= letter <= _MORE_LATIN[1] for letter in token)
-    return next((known[letter] for letter in token if letter in known), "latin" if latin else "")
+    known = next(filter(None, map(_script_by_letter().get, token)), "")
+    return known or ("latin" if any(map(_is_latin, token)) else "")
+
+
+def _is_latin(letter: str) -> bool:
+    return letter < _AFTER_LATIN or _MORE_LATIN[0] <= letter <= _MORE_LATIN[1]
 
 
 def _of_single_words(
@@ -221,30 +226,30 @@ def sounds(token: str) -> tuple[str, ...]:
         >>> set(sounds("محمد")) & set(sounds("mohamed"))
         {'mkmt'}
     """
-    table, script = _class_table(), script_of(token)
+    readings, several = _readings()
+    vowels_written = script_of(token) not in CONSONANT_SCRIPTS
     votes: dict[str, int] = {}
     for units in sound_units(token):
-        classes = [table[unit] for unit in units]
-        for choice in range(max(map(len, classes))):
-            sound = _joined(classes, choice, script)
+        most = 1 if several.keys().isdisjoint(units) else max([several.get(unit, 1) for unit in units])
+        for choice, classes in enumerate(readings[:most]):
+            sound = _joined("".join([classes[unit] for unit in units]), vowels_written)
             votes[sound] = votes.get(sound, 0) + MAX_SOUNDS - choice
-    return tuple(sound for sound in sorted(votes, key=votes.__getitem__, reverse=True) if sound)[:MAX_SOUNDS]
+    ordered = sorted(votes, key=votes.__getitem__, reverse=True) if len(votes) > 1 else votes
+    return tuple(filter(None, ordered))[:MAX_SOUNDS]
 
 
-def _joined(classes: Sequence[Sequence[str]], choice: int, script: str) -> str:
-    """
-    The classes of a sequence of units; where a unit has several, the one of that choice or the last.
-
-    The same class twice is one (shch, ss), unless the script may leave out a vowel between.
-    """
-    chosen = "".join([each[choice] if choice < len(each) else each[-1] for each in classes])
-    joined = (chosen if script in CONSONANT_SCRIPTS else _REPEATED.sub(r"\1", chosen)).replace("a", "")
-    return "a" + joined if chosen.startswith("a") else joined
+def _joined(classes: str, vowels_written: bool) -> str:
+    """The same class twice is one (shch, ss), unless the script may leave out a vowel between."""
+    joined = (_REPEATED.sub(_once, classes) if vowels_written else classes).replace("a", "")
+    return "a" + joined if classes.startswith("a") else joined
 
 
 @cache
-def _class_table() -> tuple[tuple[str, ...], ...]:
-    return tuple(unit.classes[:MAX_SOUNDS] for unit in sound_table())
+def _readings() -> tuple[tuple[tuple[str, ...], ...], dict[int, int]]:
+    """The class of each unit in the first, second and third reading of a word; how many units with several have."""
+    classes = [unit.classes[:MAX_SOUNDS] for unit in sound_table()]
+    readings = [tuple(each[min(choice, len(each) - 1)] for each in classes) for choice in range(MAX_SOUNDS)]
+    return tuple(readings), {unit: len(each) for unit, each in enumerate(classes) if len(each) > 1}
 
 
 @dataclass(frozen=True)
@@ -302,15 +307,16 @@ def sound_units(token: str) -> tuple[tuple[int, ...], ...]:
     else:
         forms = spellings(token)
         script = "latin"
-    cut, places = _sound_segmenter(script)
-    sequences = (tuple(places[rule] for rule in cut(_DOUBLED.sub(r"\1", form))) for form in forms)
+    cut = _sound_segmenter(script)
+    sequences = [tuple(cut(_DOUBLED.sub(_once, form))) for form in forms]
     return tuple(dict.fromkeys(filter(None, sequences)))
 
 
 @cache
-def _sound_segmenter(script: str) -> tuple[Segmenter, tuple[int, ...]]:
-    places = tuple(place for place, unit in enumerate(sound_table()) if unit.script == script)
-    return Segmenter(script, [sound_table()[place].rule for place in places]), places
+def _sound_segmenter(script: str) -> Segmenter:
+    return Segmenter(
+        script, {place: unit.rule for place, unit in enumerate(sound_table()) if unit.script == script}
+    )
 
 
 def _latin_letters(token: str) -> str:
@@ -365,7 +371,7 @@ class _Alphabet:
         rules = sorted({(letters, context) for _, letters, context in self._said})
         schemes = [row for row in read_table("romanisation_schemes") if row["script"] == script]
         self._base = schemes[0]["scheme"]
-        self._cut = Segmenter(script, [Rule(*rule) for rule in rules])
+        self._cut = Segmenter(script, {place: Rule(*rule) for place, rule in enumerate(rules)})
         self._schemes = [
             _Scheme(
                 frozenset(row["own_letters"]),

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from types import MappingProxyType
 from typing import ClassVar
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from hpmatch.data import read_table
+from hpmatch.parallel import processes_started, spread
 from hpmatch.standardise.countries import code_countries, code_country, date_order
 from hpmatch.standardise.dates import read_dates
 from hpmatch.standardise.given_names import implied_sex_of_given
@@ -19,6 +21,7 @@ from hpmatch.standardise.names import name_tokens
 from hpmatch.standardise.professions import code_professions, code_specialties
 from hpmatch.standardise.surnames import implied_sex
 from hpmatch.standardise.text import fold
+from hpmatch.standardise.token_forms import NAME_TOKENS
 
 WORDS = pa.list_(pa.string())
 # Only an alert's identifier is an observation of its own: the register took its dates and sexes from its identifiers.
@@ -40,16 +43,30 @@ class PersonName:
 
     column: str
     kind = WORDS
-    vocabulary = "name tokens"  # a token may stand in any field
+    vocabulary = NAME_TOKENS
 
     @property
     def roles(self) -> tuple[str, ...]:
         """The role that is read."""
         return (self.column,)
 
-    def standardise(self, *texts: Sequence[str]) -> list[tuple[str, ...]]:
+    def standardise(self, *texts: Sequence[str]) -> list[tuple[str, ...]] | pa.Array:
         """The tokens of each field."""
-        return [name_tokens(text, given=self.column == "given_name") for text in texts[0]]
+        given = self.column == "given_name"
+        if not processes_started():
+            return _tokens_of(texts[0], given=given)
+        return pc.split_pattern(
+            pa.array(spread(partial(_joined_tokens, given=given), texts[0]), pa.string()), "\n"
+        )
+
+
+def _tokens_of(texts: Sequence[str], *, given: bool) -> list[tuple[str, ...]]:
+    return [name_tokens(text, given=given) for text in texts]
+
+
+def _joined_tokens(texts: Sequence[str], *, given: bool) -> list[str | None]:
+    """The tokens of each field a line each, which another process hands over at once."""
+    return ["\n".join(tokens) if tokens else None for tokens in _tokens_of(texts, given=given)]
 
 
 @dataclass(frozen=True)

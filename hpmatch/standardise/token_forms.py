@@ -7,22 +7,24 @@ processes where there are many, and kept with a prepared register.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain
+from typing import NamedTuple
 from zlib import crc32
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from hpmatch.parallel import spread
+from hpmatch.parallel import begin
 from hpmatch.records import IntArray, Vocabulary
 from hpmatch.standardise.given_names import name_groups
 from hpmatch.standardise.names import token_keys
 from hpmatch.standardise.scripts import sounds, spellings
 from hpmatch.standardise.surnames import stems
 
+NAME_TOKENS = "name tokens"  # the list of terms that name columns share: a token may stand in any field
 Sketches = npt.NDArray[np.uint64]
 LETTERS, CONSONANTS, GROUPS, STEMS = SKETCHES = range(4)
 
@@ -58,7 +60,12 @@ def token_forms(vocabulary: Vocabulary) -> TokenForms:
         >>> len(set(forms.keys.flatten().to_pylist())), len(set(forms.sketches[:, CONSONANTS].tolist()))
         (1, 1)
     """
-    return vocabulary.derived("token_forms", lambda: _forms(vocabulary.texts))
+    return vocabulary.derived("token_forms", lambda: _forms(begin_forms(vocabulary)()))
+
+
+def begin_forms(vocabulary: Vocabulary) -> Callable[[], list[_Batch]]:
+    """Begin with the forms of a large vocabulary in other processes, before anybody asks for them."""
+    return vocabulary.derived("begun_forms", lambda: begin(forms_of_tokens, vocabulary.texts))
 
 
 def learn_forms(vocabulary: Vocabulary, known: Vocabulary) -> None:
@@ -71,9 +78,8 @@ def _learned(vocabulary: Vocabulary, known: Vocabulary) -> TokenForms:
     places = np.array([known.places.get(text, -1) for text in vocabulary.texts], np.int64)
     there = places >= 0
     old = token_forms(known).take(places[there])
-    new = _forms(
-        [text for text, is_there in zip(vocabulary.texts, there.tolist(), strict=True) if not is_there]
-    )
+    unknown = [text for text, is_there in zip(vocabulary.texts, there.tolist(), strict=True) if not is_there]
+    new = _forms(begin(forms_of_tokens, unknown)())
     order = np.empty(len(places), np.int64)
     order[np.flatnonzero(there)] = np.arange(len(old.sketches))
     order[np.flatnonzero(~there)] = np.arange(len(new.sketches)) + len(old.sketches)
@@ -84,42 +90,55 @@ def _learned(vocabulary: Vocabulary, known: Vocabulary) -> TokenForms:
     ).take(order)
 
 
-def _forms(tokens: Sequence[str]) -> TokenForms:
-    found = spread(forms_of_tokens, tokens)
+_WORDS = pa.list_(pa.string())
+_END = ord("}")
+
+
+class _Batch(NamedTuple):
+    """The forms of some tokens in plain lists: other processes need not load what makes Arrow arrays of them."""
+
+    keys: list[tuple[str, ...]]
+    groups: list[list[str]]
+    sketches: Sketches
+
+
+def _forms(batches: Sequence[_Batch]) -> TokenForms:
+    keys, groups, sketches = zip(*batches, strict=True)
     return TokenForms(
-        pa.array([keys for keys, _, _ in found], _WORDS),
-        pa.array([groups for _, groups, _ in found], _WORDS),
-        np.array([sketches for _, _, sketches in found], np.uint64).reshape(-1, len(SKETCHES)),
+        pa.array(chain.from_iterable(keys), _WORDS),
+        pa.array(chain.from_iterable(groups), _WORDS),
+        np.concatenate(sketches),
     )
 
 
-_WORDS = pa.list_(pa.string())
-_Forms = tuple[tuple[str, ...], tuple[str, ...], tuple[int, int, int, int]]
+def forms_of_tokens(tokens: Sequence[str]) -> list[_Batch]:
+    """The forms of some tokens, worked out now, as one batch."""
+    groups = [sorted(name_groups(token)) for token in tokens]
+    sketches = (
+        _pairs([spellings(token) for token in tokens]),
+        _pairs([sounds(token) for token in tokens]),
+        _bits(groups),
+        _bits([stems(token) for token in tokens]),
+    )
+    return [_Batch([token_keys(token) for token in tokens], groups, np.stack(sketches, axis=1))]
 
 
-def forms_of_tokens(tokens: Sequence[str]) -> list[_Forms]:
-    """For each token its blocking keys, its groups of given names and its sketches."""
-    return [_forms_of(token) for token in tokens]
+def _pairs(words: Sequence[Sequence[str]]) -> Sketches:
+    """For each token a bit for each pair of neighbouring letters of any of its words, their ends included."""
+    texts = ["{" + "}{".join(each) + "}" if each else "}" for each in words]
+    sizes = np.array([len(text) for text in texts], np.int64)
+    letters = np.frombuffer("".join(texts).encode(), np.uint8).astype(np.uint64)
+    bits = np.uint64(1) << (letters * np.uint64(31) + np.roll(letters, -1) & np.uint64(63))
+    bits[letters == _END] = 0
+    return np.bitwise_or.reduceat(bits, np.cumsum(sizes) - sizes) if texts else bits
 
 
-def _forms_of(token: str) -> _Forms:
-    groups = tuple(sorted(name_groups(token)))
-    sketches = _pairs(spellings(token)), _pairs(sounds(token)), _bits(groups), _bits(stems(token))
-    return token_keys(token), groups, sketches
-
-
-def _pairs(words: tuple[str, ...]) -> int:
-    """A bit for each pair of neighbouring letters of any of the words, their ends included."""
-    bits = 0
-    for word in words:
-        for a, b in pairwise(b"{%b}" % word.encode()):
-            bits |= 1 << (a * 31 + b & 63)
-    return bits
-
-
-def _bits(words: Iterable[str]) -> int:
-    """A bit for each of the words."""
-    bits = 0
-    for word in words:
-        bits |= 1 << (crc32(word.encode()) & 63)
-    return bits
+def _bits(words: Sequence[Sequence[str]]) -> Sketches:
+    """For each token a bit for each of its words."""
+    found = np.zeros(len(words), np.uint64)
+    for place, each in enumerate(words):
+        bits = 0
+        for word in each:
+            bits |= 1 << (crc32(word.encode()) & 63)
+        found[place] = bits
+    return found
