@@ -22,7 +22,7 @@ from hpmatch.model import Model, read_model
 from hpmatch.parallel import begin_beside, start_processes, use_workers
 from hpmatch.pooling import pool_evidence, share_candidates
 from hpmatch.reading import read_records
-from hpmatch.records import Records
+from hpmatch.records import IntArray, Records
 from hpmatch.register import Register, read_register
 from hpmatch.results import Result
 from hpmatch.schema import ALERT_ROLES, Schema, read_schema
@@ -116,16 +116,17 @@ def score_pairs(
     model: Model,
     chunk_size: int = DEFAULT_CHUNK_SIZE,
     report: Progress = lambda *_: None,
+    persons: IntArray | None = None,
 ) -> Scored:
-    """The stages from blocking to decisions, for any number of alerts."""
-    persons = register.read.records
+    """The stages from grouping to decisions, for any number of alerts, whose persons may be known already."""
+    registered = register.read.records
     # Most names of alerts are registered: their forms are worked out already, or about to be.
-    learn_forms(common_terms(alerts)[0], common_terms(persons)[0])
-    alerted = group_alerts(alerts, model, chunk_size)
-    pairs = candidate_pairs(alerts, persons, model.blocking_rules, model.max_block, register.indexes)
-    pairs = share_candidates(pairs, alerted)
-    vectors = compare(alerts, persons, pairs, model.comparisons, chunk_size, report)
-    vectors = pool_evidence(vectors, pairs, alerted, model)
-    match_weights = model.decision.prior_weight(persons.counted) + model.classifier.match_weights(vectors)
+    learn_forms(common_terms(alerts)[0], common_terms(registered)[0])
+    persons = group_alerts(alerts, model, chunk_size) if persons is None else persons
+    pairs = candidate_pairs(alerts, registered, model.blocking_rules, model.max_block, register.indexes)
+    pairs = share_candidates(pairs, persons)
+    vectors = compare(alerts, registered, pairs, model.comparisons, chunk_size, report)
+    vectors = pool_evidence(vectors, pairs, persons, model)
+    match_weights = model.decision.prior_weight(registered.counted) + model.classifier.match_weights(vectors)
     decisions = decide(pairs.left, match_weights, len(alerts), model.decision)
-    return Scored(alerted, pairs, vectors, match_weights, decisions)
+    return Scored(persons, pairs, vectors, match_weights, decisions)

@@ -349,6 +349,13 @@ def _changed(before: Records, stays: IntArray, added: Records, model: Model) -> 
     return records
 
 
+def by_itself(register: Register, rows: IntArray) -> Records:
+    """A few persons of a register, without the values that only others hold."""
+    records = _counted(register.read.records.take(rows), register.model)
+    learn_forms(common_terms(records)[0], common_terms(register.read.records)[0])
+    return records
+
+
 def _nothing(records: Records, kind: pa.DataType) -> Column:
     return Column.encode([None] * len(records), kind)
 

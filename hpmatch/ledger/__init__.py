@@ -18,7 +18,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -40,6 +40,9 @@ from hpmatch.reading import identifiers, with_usable_ids
 from hpmatch.results import Result
 from hpmatch.schema import ALERT_ROLES, Schema, read_schema, resolve
 from hpmatch.sources import RawTable, RejectedRow, read, reject
+
+if TYPE_CHECKING:
+    from hpmatch.rescreen import Rescreened
 
 _FORGOTTEN_ROW = "forgotten: this alert was taken out of the ledger, and is not taken in again"
 _CUT_OFF = (
@@ -188,7 +191,7 @@ class Ledger:
         with alone(self._file, may_be_new=True):
             if not self._file.exists():
                 write(self._file, lambda _: [first_line()])
-            account = self._account()
+            account = self.account()
             kept, forgotten = _without_forgotten(raw, layout.id, account.forgotten)
             usable = with_usable_ids(kept, layout.id)
             content = _contents(usable, layout.id, account.secret)
@@ -214,7 +217,7 @@ class Ledger:
         run = _run(result.summary, register_version)
         rows = result.dispositions.to_pylist()
         with alone(self._file):
-            account = self._account()
+            account = self.account()
             gone = tuple(row["alert_id"] for row in rows if row["alert_id"] in account.forgotten)
             rows = [row for row in rows if row["alert_id"] not in account.forgotten]
             if strange := sum(row["alert_id"] not in account.content for row in rows):
@@ -231,8 +234,24 @@ class Ledger:
             said = (
                 ("answered", _answered(row, number)) for row in sorted(new, key=lambda row: row["alert_id"])
             )
-            self._add(account, [("run", run), *said] if new else [])
+            is_new = any(run[name] != (account.last_run or {}).get(name) for name in _VERSIONS)
+            self._add(account, [("run", run), *said] if new or is_new else [])
         return Answered(len(new), len(rows) - len(new), gone)
+
+    def answer_again(self, rescreened: Rescreened) -> Answered:
+        """
+        Note what a re-screening found: the run, and the alerts that are answered in another way; all others hold as they are.
+
+        Args:
+            rescreened: What ``rescreen`` found.
+
+        Raises:
+            LedgerError: If an alert was never received, or the ledger cannot be relied on or written.
+        """
+        different = rescreened.differences["alert_id"]
+        rows = rescreened.result.dispositions
+        kept = rows.filter(pc.is_in(rows["alert_id"], different.combine_chunks()))
+        return self.answer(replace(rescreened.result, dispositions=kept))
 
     def link(
         self,
@@ -283,7 +302,7 @@ class Ledger:
             LedgerError: If no entry is about such an alert, or the ledger cannot be relied on or written.
         """
         with alone(self._file):
-            account = self._account()
+            account = self.account()
             if alert_id in account.forgotten:
                 return 0
             about = [
@@ -301,12 +320,12 @@ class Ledger:
 
     def waiting(self) -> list[str]:
         """The alerts that were received and neither answered nor forgotten, by identifier."""
-        account = self._account()
+        account = self.account()
         return sorted(account.content.keys() - account.answers.keys())
 
     def status(self) -> Status:
         """What the ledger says in numbers."""
-        account = self._account()
+        account = self.account()
         received, answered, known = account.counts["received"], len(account.answers), len(account.content)
         return Status(
             received,
@@ -317,6 +336,15 @@ class Ledger:
             account.counts["run"],
         )
 
+    def account(self) -> Account:
+        """
+        What the entries say, taken together.
+
+        Raises:
+            LedgerError: If the ledger cannot be relied on or read.
+        """
+        return read_account(self._file)
+
     def latest(self) -> pa.Table:
         """
         Each alert's last answer, by alert.
@@ -324,7 +352,7 @@ class Ledger:
         Returns:
             Columns alert_id, disposition, hpr_number, match_probability, model_sha256, register_version, entry.
         """
-        answers = sorted(self._account().answers.items())
+        answers = sorted(self.account().answers.items())
         rows = [{"alert_id": alert, **vars(answer), "entry": number} for alert, (number, answer) in answers]
         return pa.Table.from_pylist(rows, _LATEST)
 
@@ -340,7 +368,7 @@ class Ledger:
             LedgerError: If there is no such file, or it cannot be read.
         """
         try:
-            last = self._account().last
+            last = self.account().last
         except BrokenLedgerError as error:
             return Verification(False, error.entry - 1, "", error.entry, error.wrong)
         if head is not None and all(entry.hash != head for entry in read_entries(self._file)):
@@ -351,15 +379,14 @@ class Ledger:
     def _file(self) -> Path:
         return Path(self.path).resolve()  # a link to it stays one
 
-    def _account(self) -> Account:
-        return read_account(self._file)
-
     def _add(self, account: Account, said: Sequence[Said]) -> None:
         if said:
             added = lines(said, account.last.number, account.last.hash)
             write(self._file, lambda old: chain(old, added))
 
 
+# What tells one run from another.
+_VERSIONS = ("model_sha256", "register_version")
 _LATEST = pa.schema(
     {
         "alert_id": pa.string(),

@@ -35,6 +35,7 @@ class Account:
         rejected: The digests of rows that could not be used.
         forgotten: The alerts that were forgotten.
         counts: How many entries there are of each kind, those without a body too.
+        last_run: What is said of the last run; None if there was none.
     """
 
     last: Entry
@@ -44,6 +45,7 @@ class Account:
     rejected: frozenset[str]
     forgotten: frozenset[str]
     counts: Mapping[str, int]
+    last_run: Mapping[str, Any] | None
 
 
 def read_account(path: Path) -> Account:
@@ -81,6 +83,7 @@ def read_account(path: Path) -> Account:
         frozenset(said["rejected"]),
         frozenset(said["forgotten"]),
         counts,
+        said["run"][max(said["run"])] if said["run"] else None,
     )
 
 

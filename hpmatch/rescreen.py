@@ -1,0 +1,345 @@
+"""
+Re-screening: what changes for alerts that were answered, when the register or the model changed since.
+
+A person who was not registered when the alert came may apply next year, and a register changes names. After changes to a
+prepared register an alert's answer can change only if one of its person's alerts shares a blocking key with a person who
+came, went or changed (``Register.changed`` counts as before): those alerts alone are scored again, and the answers are the
+ones that a whole run would give. With another register or model every alert is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from hpmatch.alert_relations import TOLD, status_of
+from hpmatch.alerts import group_alerts
+from hpmatch.blocking import index_keys, keying
+from hpmatch.blocking.blocks import KeyIndex
+from hpmatch.blocking.keys import Hashes
+from hpmatch.decision import MATCH, REVIEW
+from hpmatch.dispose import dispose
+from hpmatch.errors import LedgerError, SourceError
+from hpmatch.ledger import Ledger
+from hpmatch.link import score_pairs
+from hpmatch.model import Model, read_model
+from hpmatch.output import write_folder
+from hpmatch.reading import ReadRecords, read_records
+from hpmatch.records import IntArray, distinct
+from hpmatch.register import Register, by_itself, read_changes, read_register
+from hpmatch.results import Result
+from hpmatch.schema import ALERT_ROLES, Schema, read_schema
+
+NOT_PREPARED = "re-screening needs the prepared register that the alerts were held against: hpmatch prepare REGISTER --out DIR"
+# Alerts that say so are no longer in force.
+OVER = frozenset({"revoked", "withdrawn", "expired"})
+TABLES = ("differences", "links", "rejected")
+_HIT = (MATCH, REVIEW)
+_DIFFERENCES = pa.schema(
+    [
+        *((name, pa.string()) for name in ("alert_id", "disposition_before", "hpr_number_before")),
+        ("match_probability_before", pa.float64()),
+        *((name, pa.string()) for name in ("disposition", "hpr_number")),
+        ("match_probability", pa.float64()),
+        ("reason", pa.string()),
+    ]
+)
+
+
+@dataclass(frozen=True)
+class AlertsInForce:
+    """
+    Alerts, ready to be held against changes of a register as often as wanted.
+
+    Attributes:
+        read: The standardised alerts.
+        persons: int64[n], which of them are about one person; see ``hpmatch.alerts.group_alerts``.
+        indexes: The keys of each blocking rule.
+        model: The model that they were prepared with.
+    """
+
+    read: ReadRecords
+    persons: IntArray
+    indexes: Mapping[str, KeyIndex]
+    model: Model
+
+    @classmethod
+    def prepare(
+        cls, alerts: Any, model: Model | str | Path = "imi", *, schema: Schema | str | Path | None = None
+    ) -> AlertsInForce:
+        """
+        Prepare alerts; those whose status says revoked, withdrawn or expired are left out.
+
+        Args:
+            alerts: See ``link``.
+            model: The model whose standardisers, blocking rules and grouping prepare them.
+            schema: Which column plays which role, where its name does not say it.
+
+        Raises:
+            HpmatchError: If the alerts, the schema or the model cannot be used.
+
+        Example:
+            >>> kari = {"family_name": "Berg", "given_name": "Kari", "birth_date": "1980-02-03"}
+            >>> len(AlertsInForce.prepare([{"alert_id": "A1", **kari}, {"alert_id": "A2", **kari, "status": "revoked"}]))
+            1
+        """
+        model = read_model(model)
+        read = read_records(
+            alerts, "alerts", ALERT_ROLES, model.standardisers, read_schema(schema, "alerts"), kept=TOLD
+        )
+        read = _taken(read, _in_force(read))
+        persons = group_alerts(read.records, model)
+        return cls(read, persons, index_keys(read.records, model.blocking_rules), model)
+
+    def __len__(self) -> int:
+        return len(self.read.records)
+
+    def with_fellows(self, rows: IntArray) -> IntArray:
+        """int64[m], the given alerts and all others about the same persons."""
+        concerned = np.zeros(len(self), bool)
+        concerned[self.persons[rows]] = True
+        return np.flatnonzero(concerned[self.persons])
+
+
+def _in_force(read: ReadRecords) -> IntArray:
+    if "status" not in read.texts:
+        return np.arange(len(read.records))
+    return np.flatnonzero([status_of(text or "") not in OVER for text in read.texts["status"].to_pylist()])
+
+
+def _taken(read: ReadRecords, rows: IntArray) -> ReadRecords:
+    texts = {role: cells.take(pa.array(rows)) for role, cells in read.texts.items()}
+    return replace(read, records=read.records.take(rows), texts=texts)
+
+
+@dataclass(frozen=True)
+class Rescreened:
+    """
+    What a re-screening found.
+
+    Attributes:
+        differences: A row an alert whose disposition or registered person is another than before: both, and the reason.
+        result: The answers of the alerts that were scored again; see ``link``.
+        register: The register as it is now.
+        summary: Counts: alerts in force, scored again, different.
+    """
+
+    differences: pa.Table
+    result: Result
+    register: Register
+    summary: Mapping[str, Any]
+
+    def write(self, out: str | Path, format: str = "csv") -> None:  # noqa: A002 - the option's name
+        """
+        Write differences, the links of the alerts that were scored again, rejected rows and summary.json to a folder.
+
+        Raises:
+            SourceError: If the folder cannot be written or holds anything but an earlier result.
+        """
+        tables = {
+            "differences": self.differences,
+            "links": self.result.links,
+            "rejected": self.result.rejected,
+        }
+        write_folder(out, tables, self.summary, format)
+
+
+def rescreen(
+    ledger: Ledger | str | Path,
+    alerts: Any,
+    register: Any,
+    *,
+    changes: Any = None,
+    new_register: Any = None,
+    new_model: Model | str | Path | None = None,
+    schema: Schema | str | Path | None = None,
+) -> Rescreened:
+    """
+    Find the alerts that are answered in another way now, and why.
+
+    Args:
+        ledger: What was answered so far; nothing is added to it, see ``Ledger.answer_again``.
+        alerts: All alerts that were answered, see ``link``, or ``AlertsInForce``.
+        register: The prepared register that they were held against, or its folder.
+        changes: What changed in it; see ``Register.changed``. New applicants are changes too.
+        new_register: A register to use instead.
+        new_model: A model to use instead.
+        schema: Which column plays which role, where its name does not say it.
+
+    Raises:
+        LedgerError: If the ledger names another register or model, or cannot be relied on.
+        HpmatchError: If something cannot be used; the message says what to do.
+
+    Example:
+        >>> from tempfile import TemporaryDirectory
+        >>> kari = {"family_name": "Berg", "given_name": "Kari", "birth_date": "1980-02-03"}
+        >>> alerts = [{"alert_id": "A1", "sending_country": "SE", **kari}]
+        >>> register = Register.prepare([{"hpr_number": "1", "family_name": "Dahl", "given_name": "Ola", "birth_date": "1975-07-30"}])
+        >>> with TemporaryDirectory() as home:
+        ...     ledger = Ledger(Path(home, "ledger"))
+        ...     before = ledger.link(alerts, register, Path(home, "out"))
+        ...     found = rescreen(ledger, alerts, register, changes=[{"hpr_number": "2", **kari}])
+        >>> [(row["disposition_before"], row["disposition"], row["reason"]) for row in found.differences.to_pylist()]
+        [('no_match', 'match', '2 is new in the register')]
+    """
+    ledger = ledger if isinstance(ledger, Ledger) else Ledger(ledger)
+    if (changes is None) == (new_register is None) and new_model is None:
+        raise SourceError("say what is new: changes, a new register or a new model")
+    before = read_register(register, _model_of(register), schema)
+    account = ledger.account()
+    _check(account.last_run, before)
+    model = before.model if new_model is None else read_model(new_model)
+    standing = (
+        alerts if isinstance(alerts, AlertsInForce) else AlertsInForce.prepare(alerts, model, schema=schema)
+    )
+    standing = _without(standing, account.forgotten)
+    now = before if changes is None else before.changed(changes, schema=schema)
+    now = now if new_register is None else read_register(new_register, model, schema)
+    whole = new_register is not None or new_model is not None
+    rows = np.arange(len(standing)) if whole else _concerned(standing, before, changes, now, schema)
+    answers = {alert: vars(answer) for alert, (_, answer) in account.answers.items()}
+    rows = standing.with_fellows(np.union1d(rows, _unanswered(standing, answers)).astype(np.int64))
+    result = _answered(standing, rows, now, model)
+    moved = _Moves.between(before.read.records.ids, now.read.records.ids, changes, schema)
+    differences = _differences(result, answers, moved, "the model changed" if new_model is not None else "")
+    summary = {
+        "alerts": {"in_force": len(standing), "scored_again": len(rows), "different": len(differences)},
+        **{name: result.summary[name] for name in ("register", "model", "hpmatch")},
+    }
+    return Rescreened(differences, result, now, summary)
+
+
+def _model_of(register: Any) -> Model:
+    if isinstance(register, Register):
+        return register.model
+    if isinstance(register, (str, Path)) and Path(register).is_dir():
+        return Register.open(register, verify=False).model
+    raise SourceError(NOT_PREPARED)
+
+
+def _check(last: Mapping[str, Any] | None, register: Register) -> None:
+    if last is None:
+        raise LedgerError("the ledger holds no answers yet; link the alerts first: hpmatch link ... --ledger")
+    if last["register_version"] != register.read.version:
+        raise LedgerError(
+            f"the register is not the one that the ledger names last (version {last['register_version'][:12]}..., not "
+            f"{register.read.version[:12]}...); give that one, or link all alerts anew: hpmatch link ... --ledger"
+        )
+    if last["model_sha256"] != register.model.fingerprint:
+        raise LedgerError(
+            f"the ledger's last answers are by another model than {register.model.name!r}, with which the register was "
+            f"prepared; link all alerts anew: hpmatch link ... --ledger"
+        )
+
+
+def _without(standing: AlertsInForce, gone: Collection[str]) -> AlertsInForce:
+    ids = standing.read.records.ids
+    rows = np.flatnonzero(~np.asarray(pc.is_in(ids, pa.array(sorted(gone), ids.type))))
+    if len(rows) == len(standing):
+        return standing
+    read, model = _taken(standing.read, rows), standing.model
+    return AlertsInForce(
+        read, group_alerts(read.records, model), index_keys(read.records, model.blocking_rules), model
+    )
+
+
+def _unanswered(standing: AlertsInForce, answers: Mapping[str, Any]) -> IntArray:
+    return np.flatnonzero([alert not in answers for alert in standing.read.records.ids.to_pylist()])
+
+
+def _concerned(
+    standing: AlertsInForce, before: Register, changes: Any, now: Register, schema: Schema | str | Path | None
+) -> IntArray:
+    """The alerts that share a key with a person who came, went or changed, but for keys that are cut off before and now."""
+    rules, model = keying(standing.model.blocking_rules), standing.model
+    if len(rules) < len(model.blocking_rules):  # a rule without keys may pair any
+        return np.arange(len(standing))
+    touched = read_changes(changes, schema)["hpr_number"].combine_chunks()
+    persons = [
+        by_itself(register, np.flatnonzero(np.asarray(pc.is_in(register.read.records.ids, touched))))
+        for register in (before, now)
+    ]
+    found = []
+    for rule in rules:
+        keys = distinct(np.concatenate([rule.keys(each).keys for each in persons]))
+        sizes = [_block_sizes(register, rule.name, keys) for register in (before, now)]
+        usable = np.minimum(*sizes) <= (getattr(rule, "max_block", None) or model.max_block)
+        found.append(standing.indexes[rule.name].among(keys[usable]).rows)
+    return distinct(np.concatenate(found)).astype(np.int64)
+
+
+def _block_sizes(register: Register, rule: str, keys: Hashes) -> IntArray:
+    if register.indexes is None:
+        raise SourceError(NOT_PREPARED)
+    return np.diff(register.indexes[rule].among(keys).starts)
+
+
+def _answered(standing: AlertsInForce, rows: IntArray, register: Register, model: Model) -> Result:
+    """The answers of some alerts, of whose persons no alert is missing."""
+    read = _taken(standing.read, rows)
+    persons = np.searchsorted(rows, standing.persons[rows])
+    scored = score_pairs(read.records, register, model, persons=persons)
+    return dispose(read, register.read, scored, model, None)
+
+
+@dataclass(frozen=True)
+class _Moves:
+    """Who came to a register, left it, and changed in it."""
+
+    came: frozenset[str]
+    left: frozenset[str]
+    changed: frozenset[str]
+
+    @classmethod
+    def between(
+        cls, before: pa.Array, now: pa.Array, changes: Any, schema: Schema | str | Path | None
+    ) -> _Moves:
+        if changes is None:
+            came, left = (
+                one.filter(pc.invert(pc.is_in(one, other))) for one, other in ((now, before), (before, now))
+            )
+            return cls(frozenset(came.to_pylist()), frozenset(left.to_pylist()), frozenset())
+        touched = pc.unique(read_changes(changes, schema)["hpr_number"])
+        was, is_now = (set(touched.filter(pc.is_in(touched, ids)).to_pylist()) for ids in (before, now))
+        return cls(frozenset(is_now - was), frozenset(was - is_now), frozenset(was & is_now))
+
+    def reason(self, before: str | None, after: str | None) -> str:
+        """Why an alert is answered in another way."""
+        told = [
+            (after in self.came, f"{after} is new in the register"),
+            (before in self.left, f"{before} left the register"),
+            (after in self.changed, f"the entry of {after} changed"),
+            (before in self.changed and before != after, f"the entry of {before} changed"),
+        ]
+        words = [text for holds, text in told if holds]
+        return "; ".join(words) or "others whom the alert may be about came, left or changed"
+
+
+def _differences(
+    result: Result, answers: Mapping[str, Mapping[str, Any]], moves: _Moves, reason: str
+) -> pa.Table:
+    rows = []
+    for now in result.dispositions.to_pylist():
+        before = answers.get(now["alert_id"], {})
+        if (before.get("disposition"), before.get("hpr_number")) != (now["disposition"], now["hpr_number"]):
+            told = reason or moves.reason(before.get("hpr_number"), now["hpr_number"])
+            rows.append(
+                {
+                    **{
+                        name: now[name]
+                        for name in ("alert_id", "disposition", "hpr_number", "match_probability")
+                    },
+                    **{
+                        f"{name}_before": before.get(name)
+                        for name in ("disposition", "hpr_number", "match_probability")
+                    },
+                    "reason": told if before else "answered for the first time",
+                }
+            )
+    return pa.Table.from_pylist(rows, _DIFFERENCES)

@@ -1,0 +1,173 @@
+"""Re-screening: what changed is scored again, and the answers are those of a whole run."""
+
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+from strategies import ALERTS
+from test_register import changed_registers
+
+import hpmatch as hp
+from hpmatch.errors import LedgerError
+from hpmatch.ledger import Ledger
+from hpmatch.model import read_model
+from hpmatch.rescreen import AlertsInForce, rescreen
+
+KARI = {"family_name": "Bergersen", "given_name": "Kari", "birth_date": "1980-02-03"}
+OLA = {"family_name": "Dahl", "given_name": "Ola", "birth_date": "1975-07-30"}
+RASA = {"family_name": "Kazlauskaite", "given_name": "Rasa", "birth_date": "1978-04-09"}
+ALERTED = [
+    {"alert_id": f"A{number}", "sending_country": "SE", **who} for number, who in enumerate((KARI, OLA, RASA))
+]
+REGISTER = [{"hpr_number": "12", **OLA}, {"hpr_number": "13", **RASA}]
+TOLD = ("alert_id", "disposition_before", "hpr_number_before", "disposition", "hpr_number", "reason")
+
+
+@pytest.fixture
+def ledger(tmp_path):
+    found = Ledger(tmp_path / "ledger")
+    found.link(ALERTED, hp.Register.prepare(REGISTER), tmp_path / "out")
+    return found
+
+
+def told(found):
+    """What differs, without probabilities."""
+    return [tuple(row[name] for name in TOLD) for row in found.differences.to_pylist()]
+
+
+CHANGES = {
+    "an applicant": ([{"hpr_number": "11", **KARI}], [("A0", "no_match", None, "match", "11", "11 is new in the register")]),
+    "somebody who left": ([{"hpr_number": "12", "change": "removed"}], [("A1", "match", "12", "no_match", None, "12 left the register")]),
+    "another date": ([{"hpr_number": "13", **RASA, "birth_date": "1951-11-23", "given_name": "Ona"}], [("A2", "match", "13", "no_match", None, "the entry of 13 changed")]),
+    "one number for another": ([{"hpr_number": "13", "change": "removed"}, {"hpr_number": "14", **RASA}], [("A2", "match", "13", "match", "14", "14 is new in the register; 13 left the register")]),
+    "nothing that matters": ([{"hpr_number": "15", "family_name": "Moe", "given_name": "Per", "birth_date": "1962-01-05"}], []),
+    "the same again": ([REGISTER[0]], []),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("changes", "expected"), CHANGES.values(), ids=CHANGES)
+def test_differences_come_with_their_reason(ledger, changes, expected):
+    """Who came, left or changed is named; no other alert is told of."""
+    assert told(rescreen(ledger, ALERTED, hp.Register.prepare(REGISTER), changes=changes)) == expected
+
+
+def test_another_register_is_held_against_all(ledger):
+    """Prepared anew or a mere table."""
+    new = [*REGISTER[1:], {"hpr_number": "11", **KARI}]
+    found = rescreen(ledger, ALERTED, hp.Register.prepare(REGISTER), new_register=new)
+    assert [row[:5] for row in told(found)] == [
+        ("A0", "no_match", None, "match", "11"),
+        ("A1", "match", "12", "no_match", None),
+    ]
+    assert found.summary["alerts"] == {"in_force": 3, "scored_again": 3, "different": 2}
+
+
+def test_another_model_is_a_reason(ledger):
+    """A stricter one sends to review what the other matched."""
+    strict = read_model("imi").with_decision(match=0.9999999999)
+    found = rescreen(ledger, ALERTED, hp.Register.prepare(REGISTER), new_model=strict)
+    assert [(row[0], row[3], row[5]) for row in told(found)] == [
+        ("A1", "review", "the model changed"),
+        ("A2", "review", "the model changed"),
+    ]
+
+
+def test_what_was_found_is_noted_and_asked_once(ledger):
+    """The next re-screening starts from there; the same changes again are of a register that the ledger does not name."""
+    changes, register = [{"hpr_number": "11", **KARI}], hp.Register.prepare(REGISTER)
+    found = rescreen(ledger, ALERTED, register, changes=changes)
+    assert ledger.answer_again(found).new == 1
+    assert ledger.verify().ok
+    with pytest.raises(LedgerError, match="not the one that the ledger names"):
+        rescreen(ledger, ALERTED, register, changes=changes)
+    again = rescreen(ledger, ALERTED, found.register, changes=[{"hpr_number": "11", "change": "removed"}])
+    assert told(again) == [("A0", "match", "11", "no_match", None, "11 left the register")]
+    before = ledger.verify().entries
+    ledger.answer_again(again)
+    ledger.answer_again(again)
+    assert ledger.verify().entries == before + 2
+
+
+def test_changes_without_a_difference_are_noted_too(ledger):
+    """So that the ledger names the register as it is now."""
+    register = hp.Register.prepare(REGISTER)
+    found = rescreen(ledger, ALERTED, register, changes=CHANGES["nothing that matters"][0])
+    ledger.answer_again(found)
+    assert ledger.account().last_run["register_version"] == found.register.read.version
+    assert rescreen(ledger, ALERTED, found.register, changes=[REGISTER[0]]).differences.num_rows == 0
+
+
+def test_an_alert_that_waits_is_answered(ledger):
+    """Received and never linked, as after a run that was killed."""
+    waiting = {"alert_id": "B", "sending_country": "SE", **KARI}
+    ledger.receive([waiting])
+    found = rescreen(ledger, [*ALERTED, waiting], hp.Register.prepare(REGISTER), changes=[REGISTER[0]])
+    assert told(found) == [("B", None, None, "no_match", None, "answered for the first time")]
+
+
+def test_a_forgotten_alert_and_one_no_longer_in_force_are_left_out(ledger):
+    """Neither is held against anybody."""
+    ledger.forget("A0")
+    alerts = [ALERTED[0], ALERTED[1], {**ALERTED[2], "status": "withdrawn"}]
+    changes = [{"hpr_number": "11", **KARI}, {"hpr_number": "13", "change": "removed"}]
+    found = rescreen(ledger, alerts, hp.Register.prepare(REGISTER), changes=changes)
+    assert told(found) == []
+    assert found.summary["alerts"]["in_force"] == 1
+
+
+REFUSED = {
+    "another register": (lambda r: {"register": hp.Register.prepare(REGISTER[:1])}, LedgerError, "not the one that the ledger names"),
+    "a register that is not prepared": (lambda r: {"register": REGISTER}, hp.SourceError, "hpmatch prepare"),
+    "another model of the register": (lambda r: {"register": hp.Register.prepare(REGISTER, read_model("imi").with_decision(match=0.99))}, LedgerError, "another model"),
+    "nothing new": (lambda r: {"changes": None}, hp.SourceError, "say what is new"),
+    "two things new": (lambda r: {"new_register": REGISTER}, hp.SourceError, "say what is new"),
+    "somebody unknown leaves": (lambda r: {"changes": [{"hpr_number": "99", "change": "removed"}]}, hp.SourceError, "not in the register"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("other", "error", "words"), REFUSED.values(), ids=REFUSED)
+def test_what_does_not_fit_the_ledger_is_refused(ledger, other, error, words):
+    """With what to do."""
+    asked = {"register": hp.Register.prepare(REGISTER), "changes": [REGISTER[0]]}
+    with pytest.raises(error, match=words):
+        rescreen(ledger, ALERTED, **(asked | other(None)))
+
+
+def test_a_ledger_without_answers_is_refused(tmp_path):
+    """There is nothing to start from."""
+    ledger = Ledger(tmp_path / "new")
+    ledger.receive(ALERTED)
+    with pytest.raises(LedgerError, match="holds no answers yet"):
+        rescreen(ledger, ALERTED, hp.Register.prepare(REGISTER), changes=[REGISTER[0]])
+
+
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
+)
+@given(ALERTS, changed_registers(), st.data())
+def test_it_gives_what_a_whole_run_gives(tmp_path_factory, alerts, registers, data):
+    """Alert by alert: disposition, registered person and probability, whether it was scored again or not."""
+    old, changes, _ = registers
+    assume(changes)
+    home = tmp_path_factory.mktemp("rescreen")
+    register, ledger = hp.Register.prepare(old), Ledger(home / "ledger")
+    before = {
+        row["alert_id"]: row for row in ledger.link(alerts, register, home / "out").dispositions.to_pylist()
+    }
+    found = rescreen(ledger, AlertsInForce.prepare(alerts), register, changes=changes)
+    again = {row["alert_id"]: row for row in found.result.dispositions.to_pylist()}
+    names = ("disposition", "hpr_number", "match_probability", "reason")
+    whole = hp.link(alerts, register.changed(changes)).dispositions.to_pylist()
+    assert [
+        [(again | before)[row["alert_id"]][name] for name in names]
+        for row in whole
+        if row["alert_id"] not in again
+    ] == [[row[name] for name in names] for row in whole if row["alert_id"] not in again]
+    assert [
+        [again[row["alert_id"]][name] for name in names] for row in whole if row["alert_id"] in again
+    ] == [[row[name] for name in names] for row in whole if row["alert_id"] in again]
+    different = {
+        row["alert_id"]
+        for row in whole
+        if any(row[name] != before[row["alert_id"]][name] for name in names[:2])
+    }
+    assert set(found.differences["alert_id"].to_pylist()) == different
