@@ -107,6 +107,16 @@ class Terms:
     codes: IntArray
     offsets: IntArray
 
+    @cached_property
+    def sizes(self) -> IntArray:
+        """int64[n_values + 1], how many terms each value has, and none at the end, where the code of a missing one leads."""
+        return np.append(np.diff(self.offsets), 0)
+
+    @cached_property
+    def starts(self) -> IntArray:
+        """int64[n_values + 1], where the terms of each value begin, and anywhere for a missing one."""
+        return np.append(self.offsets[:-1], 0)
+
 
 @dataclass(frozen=True)
 class Values(_Derived):

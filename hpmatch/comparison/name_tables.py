@@ -348,7 +348,7 @@ def _row_tokens(records: Records, terms: dict[str, Terms]) -> _RowTokens:
     columns = [
         (FIELDS.index(name), records[name].codes, each) for name, each in terms.items() if name in records
     ]
-    per_column = [np.append(np.diff(each.offsets), 0)[codes] for _, codes, each in columns]
+    per_column = [each.sizes[codes] for _, codes, each in columns]
     sizes = np.sum(per_column, axis=0) if columns else np.zeros(len(records), np.int64)
     starts = np.cumsum(sizes) - sizes
     total = int(sizes.sum())
@@ -356,7 +356,7 @@ def _row_tokens(records: Records, terms: dict[str, Terms]) -> _RowTokens:
     free = starts.copy()
     for (field, codes, each), own in zip(columns, per_column, strict=True):
         to = ranges(free, own)
-        places[to] = each.codes[ranges(np.append(each.offsets[:-1], 0)[codes], own)]
+        places[to] = each.codes[ranges(each.starts[codes], own)]
         fields[to] = field
         first[free[own > 0]] = True
         free += own

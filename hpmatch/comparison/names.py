@@ -304,7 +304,7 @@ def _compared(
 def field_sizes(records: Records) -> Callable[[Sequence[str]], IntArray]:
     """How many tokens each record has in some fields."""
     terms = common_terms(records)[1]
-    sizes = {name: np.append(np.diff(each.offsets), 0)[records[name].codes] for name, each in terms.items()}
+    sizes = {name: each.sizes[records[name].codes] for name, each in terms.items()}
     none = np.zeros(len(records), np.int64)
     return lambda names: sum((sizes[name] for name in names if name in sizes), start=none)
 
