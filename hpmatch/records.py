@@ -22,6 +22,7 @@ IntArray = npt.NDArray[np.integer[Any]]
 FloatArray = npt.NDArray[np.float64]
 
 MISSING = -1
+FEW = 32  # values that Python is done with before Arrow has begun
 Derived = TypeVar("Derived")
 
 
@@ -143,6 +144,10 @@ class Values(_Derived):
 
     def _terms(self) -> Terms:
         offsets = np.append(0, np.cumsum(np.asarray(self.array.value_lengths(), np.int64)))
+        if self.vocabulary is not None and len(self.vocabulary) <= FEW:
+            texts = [text for value in self.array.to_pylist() for text in value]
+            places = np.array([self.vocabulary.places[text] for text in texts], np.int64)
+            return Terms(self.vocabulary, places, offsets)
         if self.vocabulary is None:
             encoded = self.array.flatten().dictionary_encode()
             return Terms(Vocabulary(encoded.dictionary), np.asarray(encoded.indices, np.int64), offsets)
@@ -201,7 +206,7 @@ class Column:
             kind: The Arrow type of a cell.
         """
         places: dict[Hashable, int] = {}
-        of_cell = [places.setdefault(cell, len(places)) if _is_present(cell) else MISSING for cell in cells]
+        of_cell = [places.setdefault(cell, len(places)) if is_present(cell) else MISSING for cell in cells]
         mapped = np.array([*of_cell, MISSING], np.int32)
         array = pa.array([list(cell) if isinstance(cell, tuple) else cell for cell in places], kind)
         return cls.of(mapped[rows], array)
@@ -233,6 +238,19 @@ class Column:
         """The column of a whole table, whose values are counted now."""
         counts = np.bincount(codes[codes >= 0], minlength=len(array)).astype(np.int64)
         return cls(codes, Values(array, counts, len(codes)))
+
+    @classmethod
+    def of_one(cls, cell: Hashable | None, kind: pa.DataType) -> Column:
+        """
+        The column of a table of one row, as ``encode`` makes it.
+
+        Example:
+            >>> Column.of_one(("LE", "SP"), pa.list_(pa.string())).to_pylist()
+            [['LE', 'SP']]
+        """
+        held = [cell] if is_present(cell) else []
+        codes, counts = np.full(1, len(held) - 1, np.int32), np.ones(len(held), np.int64)
+        return cls(codes, Values(pa.array(held, kind), counts, 1))
 
     @classmethod
     def joined(cls, columns: Sequence[Column]) -> Column:
@@ -291,7 +309,8 @@ class Column:
         return np.asarray(share[self.codes], np.float64)
 
 
-def _is_present(cell: Hashable | None) -> bool:
+def is_present(cell: Hashable | None) -> bool:
+    """Whether a cell holds a value."""
     return cell is not None and cell not in ("", ())
 
 

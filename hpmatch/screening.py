@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -12,22 +12,23 @@ import numpy as np
 import pyarrow as pa
 
 from hpmatch.alerts import IDENTITY
-from hpmatch.blocking import CandidatePairs
-from hpmatch.comparison import compare
+from hpmatch.comparison import compare_one, compare_rows, prepare
 from hpmatch.dispose import Scored, dispose, evidence_of, hits_of, links_of
 from hpmatch.errors import HpmatchError, SchemaError, SourceError
 from hpmatch.link import score_pairs
 from hpmatch.model import Model, read_model
+from hpmatch.protocols import ComparedOne, Comparison, ComparisonVectors, JointComparison
 from hpmatch.reading import ReadRecords
-from hpmatch.records import Column, Records
+from hpmatch.records import Column, Records, is_present
 from hpmatch.register import Register
 from hpmatch.results import Evidence, Hit
 from hpmatch.schema import ALERT_ROLES, REGISTER_ROLES, Layout, Schema, resolve
 from hpmatch.sources import plain_cell
-from hpmatch.standardise import column_of_cells, told_roles, with_common_vocabulary
+from hpmatch.standardise import told_roles, value_of_cells, with_common_vocabulary
 
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 _REMEMBERED = 1 << 12  # records and cells, so that what repeats is not standardised again
+_LAYOUTS = 1 << 8
 
 
 @dataclass(frozen=True)
@@ -147,18 +148,30 @@ _Cells = tuple[tuple[str, str], ...]
 
 @lru_cache(maxsize=_REMEMBERED)
 def _score(left: _Cells, right: _Cells, known: _Known) -> Score:
-    model = known.model
-    a, b = (
-        _remembering(_records_of, model.standardisers)(cells, roles[0], model.standardisers)
-        for cells, roles in ((left, ALERT_ROLES), (right, REGISTER_ROLES))
-    )
-    vectors = compare(a, b, _ONLY_PAIR, model.comparisons)
+    model, sides = known.model, ((left, ALERT_ROLES), (right, REGISTER_ROLES))
+    values = [_remembering(_values_of, model.standardisers)(cells, model.standardisers) for cells, _ in sides]
+
+    def found(comparison: Comparison | JointComparison) -> tuple[ComparedOne, ...]:
+        if hasattr(comparison, "compare_one"):
+            return compare_one(comparison, *values)
+        a, b = (
+            _remembering(_records_of, model.standardisers)(cells, roles[0], model.standardisers)
+            for cells, roles in sides
+        )
+        return tuple(each.one() for each in compare_rows(prepare(comparison, b), a, b, _ROW, _ROW))
+
+    vectors = _vectors(model, [each for comparison in model.comparisons for each in found(comparison)])
     weight = float(model.classifier.match_weights(vectors)[0])
     return Score(weight, evidence_of(vectors, model)[0])
 
 
+def _vectors(model: Model, found: Sequence[ComparedOne]) -> ComparisonVectors:
+    levels, frequencies = zip(*found, strict=True)
+    names, sizes = zip(*((part.name, len(part.levels)) for part in model.parts), strict=True)
+    return ComparisonVectors(names, np.array([levels], np.int8), np.array([frequencies]), sizes, (1, 1))
+
+
 _ROW = np.zeros(1, np.int32)
-_ONLY_PAIR = CandidatePairs(_ROW, _ROW, _ROW, (), np.ones(1, bool), np.zeros(1, bool))
 
 
 def _one_record(record: Mapping[str, Any], roles: tuple[str, ...], model: Model, name: str) -> Records:
@@ -201,14 +214,50 @@ def _remembering(function: Any, key: object) -> Any:
 def _records_of(cells: _Cells, id_role: str, standardisers: Any) -> Records:
     told = dict(cells)
     columns = {
-        stage.column: _remembering(_standardised, stage)(stage, tuple(told_roles(stage, told)))
-        for stage in standardisers
-        if any(role in told for role in stage.roles)
+        stage.column: _remembering(_column, stage)(stage, texts)
+        for stage, texts in _stages_told(told, standardisers)
     }
     return Records(pa.array([told.get(id_role, "").strip()]), with_common_vocabulary(columns, standardisers))
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=_REMEMBERED)
+def _values_of(cells: _Cells, standardisers: Any) -> Mapping[str, Any]:
+    """The values that a record holds, by column."""
+    values = {
+        stage.column: _remembering(_value, stage)(stage, texts)
+        for stage, texts in _stages_told(dict(cells), standardisers)
+    }
+    return {column: value for column, value in values.items() if is_present(value)}
+
+
+def _stages_told(told: Mapping[str, str], standardisers: Any) -> Iterator[tuple[Any, tuple[str, ...]]]:
+    """The stages of which some role is told, with what their roles tell."""
+    for stage, roles in _remembering(_stages_of, standardisers)(tuple(told), standardisers):
+        yield stage, tuple([told[role] if role else "" for role in roles])
+
+
+@lru_cache(maxsize=_LAYOUTS)
+def _stages_of(roles: tuple[str, ...], standardisers: Any) -> list[tuple[Any, list[str | None]]]:
+    """The stages that read some of the roles, with those of their roles that tell something."""
+    named = dict(zip(roles, roles, strict=True))
+    return [
+        (stage, told_roles(stage, named))
+        for stage in standardisers
+        if not named.keys().isdisjoint(stage.roles)
+    ]
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _column(stage: Any, texts: tuple[str, ...]) -> Column:
+    return Column.of_one(_remembering(_value, stage)(stage, texts), stage.kind)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _value(stage: Any, texts: tuple[str, ...]) -> Any:
+    return value_of_cells(stage, texts)
+
+
+@lru_cache(maxsize=_LAYOUTS)
 def _layout(names: tuple[str, ...], roles: tuple[str, ...], table: str) -> Layout:
     layout = resolve(Schema(), names, roles, table=table, required=()) if names else Layout("", {}, {})
     if not any(role in layout.roles for role in IDENTITY):
@@ -216,8 +265,3 @@ def _layout(names: tuple[str, ...], roles: tuple[str, ...], table: str) -> Layou
             f"{table}: there is no {', '.join(IDENTITY)} among {', '.join(names) or 'no columns'}"
         )
     return layout
-
-
-@lru_cache(maxsize=_REMEMBERED)
-def _standardised(stage: Any, texts: tuple[str | None, ...]) -> Column:
-    return column_of_cells(stage, [[text or ""] for text in texts], _ROW)

@@ -10,18 +10,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
-from typing import NamedTuple
+from functools import cached_property, lru_cache
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from hpmatch.comparison.cases import first_cases
 from hpmatch.comparison.relations import MayShare, relations
 from hpmatch.comparison.spelling import token_similarity
 from hpmatch.protocols import LevelArray
 from hpmatch.records import FloatArray, IntArray, Records, Terms, Vocabulary, distinct, ranges
-from hpmatch.standardise.token_forms import CONSONANTS, GROUPS, LETTERS, STEMS, Sketches, token_forms
+from hpmatch.standardise.token_forms import (
+    CONSONANTS,
+    GROUPS,
+    LETTERS,
+    STEMS,
+    Sketches,
+    sketches_of,
+    token_forms,
+)
 
 FIELDS = ("family_name", "given_name", "middle_name", "birth_name", "other_names")
 
@@ -32,8 +41,10 @@ _SPELLED, _CLOSE, _SIMILAR = 0.94, 0.86, 0.74
 # A name that so many persons of the two tables hold exists; that a typing error turns one such name into another is rare.
 _KNOWN = 4
 
-# The parts of their letter pairs and of their consonant pairs that two tokens share, added up.
-_WORTH_A_LOOK = 0.9
+# The parts of their letter pairs and of their consonant pairs that two tokens share, added up: nine tenths.
+_WORTH_A_LOOK = (9, 10)
+
+_REMEMBERED = 1 << 16  # tokens, and pairs of them, that are compared one by one
 
 # A token's frequency within a country leans on its frequency in the whole table with the weight of so many persons.
 _COUNTRY_SMOOTHING = 200.0
@@ -222,15 +233,24 @@ def _joined_terms(terms: dict[str, Terms]) -> tuple[Vocabulary, dict[str, Terms]
 
 def _may_agree(left: Sketches, right: Sketches) -> npt.NDArray[np.bool_]:
     """Whether two tokens share enough letter pairs and consonant pairs, or a given name, to be worth a look."""
-    alike = _share(left[:, LETTERS], right[:, LETTERS]) + _share(left[:, CONSONANTS], right[:, CONSONANTS])
-    return np.asarray((alike >= _WORTH_A_LOOK) | ((left[:, GROUPS] & right[:, GROUPS]) != 0))
+    counts = (
+        count.astype(np.int32)
+        for sketch in (LETTERS, CONSONANTS)
+        for count in _shared(left[:, sketch], right[:, sketch])
+    )
+    return np.asarray(_is_worth_a_look(*counts) | ((left[:, GROUPS] & right[:, GROUPS]) != 0))
 
 
-def _share(left: npt.NDArray[np.uint64], right: npt.NDArray[np.uint64]) -> npt.NDArray[np.float32]:
-    """The part of the smaller sketch that two sketches have in common."""
+def _shared(left: npt.NDArray[np.uint64], right: npt.NDArray[np.uint64]) -> tuple[IntArray, IntArray]:
+    """How many bits two sketches have in common, and how many the smaller one has."""
     fewer = np.minimum(np.bitwise_count(left), np.bitwise_count(right))
-    part = np.bitwise_count(left & right) / np.maximum(fewer, 1).astype(np.float32)
-    return np.asarray(part, np.float32)
+    return np.bitwise_count(left & right), np.maximum(fewer, 1)
+
+
+def _is_worth_a_look(letters: Any, of_letters: Any, consonants: Any, of_consonants: Any) -> Any:
+    """Whether the parts that are shared add up to enough; in whole numbers, which one pair has in common with arrays."""
+    parts = letters * of_consonants + consonants * of_letters
+    return _WORTH_A_LOOK[1] * parts >= _WORTH_A_LOOK[0] * of_letters * of_consonants
 
 
 @dataclass(frozen=True)
@@ -303,8 +323,31 @@ class TokenFrequencies:
         place = np.minimum(np.searchsorted(self.keys, key), len(self.keys) - 1)
         count = np.where(self.keys[place] == key, self.counts[place], 0) + kin
         persons = self.persons[np.maximum(country, 0)]
-        within = (count + _COUNTRY_SMOOTHING * self.overall[tokens]) / (persons + _COUNTRY_SMOOTHING)
+        within = _within_country(count, self.overall[tokens], persons)
         return np.asarray(np.where(country >= 0, within, overall), np.float64)
+
+
+def _within_country(count: Any, overall: Any, persons: Any) -> Any:
+    """The share among the persons of a country, smoothed towards that among all."""
+    return (count + _COUNTRY_SMOOTHING * overall) / (persons + _COUNTRY_SMOOTHING)
+
+
+def share_in_one(left: Sequence[str], right: Sequence[str], kin: float) -> float:
+    """
+    What ``TokenFrequencies.among`` gives in a table of one person, who holds the token.
+
+    Args:
+        left: The countries of the alert.
+        right: The countries of the registered person, who is the only one.
+        kin: How many further persons of the country the token counts for.
+    """
+    if not right:
+        return 1.0 + kin
+    own: float = _within_country(1.0 + kin, 1.0, 1.0)
+    known = [country for country in left if country in right]
+    if not known:
+        return max(own, 1.0 + kin)
+    return own if min(known) == min(right) else max(own, _within_country(kin, 1.0, 0.0))
 
 
 def _held_once(records: Records, terms: dict[str, Terms], tokens: int) -> tuple[IntArray, IntArray]:
@@ -363,6 +406,33 @@ def _row_tokens(records: Records, terms: dict[str, Terms]) -> _RowTokens:
     return _RowTokens(starts, sizes, fields, first, places)
 
 
+@lru_cache(maxsize=_REMEMBERED)
+def agreement_of(left: str, right: str) -> int:
+    """
+    What two tokens have in common of which none is known for a name that several persons hold.
+
+    Example:
+        >>> agreement_of("müller", "mueller") == SAME, agreement_of("müller", "ivanov") == NOTHING
+        (True, True)
+    """
+    if left == right:
+        return SAME
+    ours, theirs = _sketches_of(left), _sketches_of(right)
+    shared = [
+        count
+        for one, other in ((ours[LETTERS], theirs[LETTERS]), (ours[CONSONANTS], theirs[CONSONANTS]))
+        for count in ((one & other).bit_count(), max(min(one.bit_count(), other.bit_count()), 1))
+    ]
+    stem, group = ((ours[sketch] & theirs[sketch]) != 0 for sketch in (STEMS, GROUPS))
+    if not (_is_worth_a_look(*shared) or group):
+        return NOTHING
+    may_share = MayShare(np.array([stem]), np.array([group]))
+    return int(token_agreement([left, right], np.array([0]), np.array([1]), may_share)[0])
+
+
+_sketches_of = lru_cache(maxsize=_REMEMBERED)(sketches_of)
+
+
 def token_agreement(
     tokens: Sequence[str], left: IntArray, right: IntArray, may_share: MayShare | None = None
 ) -> LevelArray:
@@ -396,4 +466,4 @@ def token_agreement(
         related.initial,
         similarity >= _SIMILAR,
     ]
-    return np.select(conditions, range(NOTHING), NOTHING).astype(np.int8)
+    return first_cases(conditions)

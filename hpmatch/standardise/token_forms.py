@@ -103,9 +103,12 @@ def forms_of_tokens(tokens: Sequence[str]) -> list[_Forms]:
 
 
 def _forms_of(token: str) -> _Forms:
-    groups = tuple(sorted(name_groups(token)))
-    sketches = _pairs(spellings(token)), _pairs(sounds(token)), _bits(groups), _bits(stems(token))
-    return token_keys(token), groups, sketches
+    return token_keys(token), tuple(sorted(name_groups(token))), sketches_of(token)
+
+
+def sketches_of(token: str) -> tuple[int, int, int, int]:
+    """The sketches of a token."""
+    return _pairs(spellings(token)), _pairs(sounds(token)), _bits(name_groups(token)), _bits(stems(token))
 
 
 def _pairs(words: tuple[str, ...]) -> int:
