@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -46,6 +47,7 @@ _NEVER = np.int32(1 << 30)
 _VOWELS = frozenset({"a", "e", "i", "o", "u", "oe", "ue"})
 _LONGEST = 24  # units; names beyond are cut
 _CHUNK = 4096  # pairs that stay in the processor's cache
+_WIDE = 256  # pairs from which an operation a row costs less than one a column
 
 
 def token_similarity(left: Sequence[str], right: Sequence[str]) -> FloatArray:
@@ -211,28 +213,41 @@ def _edits(
     out_b: npt.NDArray[np.int32],
     costs: _Costs,
 ) -> npt.NDArray[np.int32]:
-    """The cheapest way from each column of `a` to the same column of `b` (Damerau-Levenshtein, weighted)."""
-    nothing = np.zeros((1, a.shape[1]), np.int32)
+    """
+    The cheapest way from each column of `a` to the same column of `b` (Damerau-Levenshtein, weighted).
+
+    A cell of the table holds the cost less that of leaving out all units of `b` so far: to leave out one more is then to
+    take the cheaper of two neighbours.
+    """
     before: npt.NDArray[np.int32] | None = None
-    above = np.concatenate([nothing, np.cumsum(out_b, axis=0, dtype=np.int32)])
+    above = np.zeros((len(b) + 1, a.shape[1]), np.int32)
     flat, width = costs.exchanged.ravel(), costs.exchanged.shape[1]
     same_a, same_b = costs.letters[a], costs.letters[b]
-    columns = b.astype(np.int64)
+    rows, columns = a.astype(np.int64) * width, b.astype(np.int64)
+    transposed = _TRANSPOSED - out_b[1:] - out_b[:-1]
     for i in range(len(a)):
-        swaps = flat[columns + a[i].astype(np.int64) * width]
-        row = np.empty_like(above)
-        row[0] = above[0] + out_a[i]
-        np.add(above[:-1], swaps, out=swaps)
-        np.minimum(swaps, above[1:] + out_a[i], out=row[1:])
+        swaps = flat[columns + rows[i]]
+        swaps += above[:-1]
+        swaps -= out_b
+        row = above + out_a[i]
+        np.minimum(row[1:], swaps, out=row[1:])
         if before is not None:
             crossed = (same_b[1:] == same_a[i - 1]) & (same_b[:-1] == same_a[i])
             if crossed.any():
-                np.minimum(row[2:], np.where(crossed, before[:-2] + _TRANSPOSED, _NEVER), out=row[2:])
-        for j in range(len(b)):
-            np.minimum(row[j + 1], row[j] + out_b[j], out=row[j + 1])
+                np.minimum(row[2:], np.where(crossed, before[:-2] + transposed, _NEVER), out=row[2:])
+        _take_least_so_far(row)
         before, above = above, row
-    last: npt.NDArray[np.int32] = above[-1]
+    last: npt.NDArray[np.int32] = above[-1] + out_b.sum(axis=0, dtype=np.int32)
     return last
+
+
+def _take_least_so_far(rows: npt.NDArray[np.int32]) -> None:
+    """Let each row have the least of it and those before."""
+    if rows.shape[1] < _WIDE:
+        np.minimum.accumulate(rows, axis=0, out=rows)
+        return
+    for one, other in pairwise(rows):
+        np.minimum(one, other, out=other)
 
 
 @cache
