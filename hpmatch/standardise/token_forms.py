@@ -70,6 +70,8 @@ def learn_forms(vocabulary: Vocabulary, known: Vocabulary) -> None:
 def _learned(vocabulary: Vocabulary, known: Vocabulary) -> TokenForms:
     places = np.array([known.places.get(text, -1) for text in vocabulary.texts], np.int64)
     there = places >= 0
+    if there.all():
+        return token_forms(known).take(places)
     old = token_forms(known).take(places[there])
     new = _forms(
         [text for text, is_there in zip(vocabulary.texts, there.tolist(), strict=True) if not is_there]
