@@ -19,7 +19,7 @@ import pyarrow as pa
 
 from hpmatch.comparison.cases import first_cases
 from hpmatch.comparison.relations import MayShare, relations
-from hpmatch.comparison.spelling import token_similarity
+from hpmatch.comparison.spelling import pair_similarity
 from hpmatch.protocols import LevelArray
 from hpmatch.records import FloatArray, IntArray, Records, Terms, Vocabulary, distinct, ranges
 from hpmatch.standardise.token_forms import (
@@ -185,21 +185,23 @@ class NameTables:
         return found
 
     def _agreements(self, other: Vocabulary, left: IntArray, right: IntArray) -> LevelArray:
-        """What the tokens of each pair have in common, worked out once a distinct pair."""
-        width = max(len(self.vocabulary), 1)
-        codes, of_pair = np.unique(left * width + right, return_inverse=True)
-        a, b = np.divmod(codes, width)
-        used, place = np.unique(np.concatenate([a, b]), return_inverse=True)
+        """What the tokens of each pair have in common, worked out once a distinct pair, which is the same from either side."""
         size = len(self.vocabulary)
+        width = size + len(other)
+        codes, of_pair = np.unique(
+            np.minimum(left, right) * width + np.maximum(left, right), return_inverse=True
+        )
+        a, b = np.divmod(codes, max(width, 1))
+        used, place = np.unique(np.concatenate([a, b]), return_inverse=True)
         texts = [
             self.vocabulary.texts[token] if token < size else other.texts[token - size]
             for token in used.tolist()
         ]
-        ours, theirs = self._sketches(a, other), self._sketches(b)
+        ours, theirs = self._sketches(a), self._sketches(b, other)
         may_share = MayShare(*((ours[:, sketch] & theirs[:, sketch]) != 0 for sketch in (STEMS, GROUPS)))
         lefts, rights = np.split(place, 2)
         found = token_agreement(texts, lefts, rights, may_share)
-        found[(found == CLOSE) & self._known[np.minimum(a, size)] & self._known[b]] = SIMILAR
+        found[(found == CLOSE) & self._known[a] & self._known[np.minimum(b, size)]] = SIMILAR
         return found[of_pair]
 
 
@@ -451,12 +453,8 @@ def token_agreement(
         >>> found.tolist() == [SAME, INITIAL, NOTHING, VARIANT]
         True
     """
-    used, place = np.unique(np.concatenate([left, right]), return_inverse=True)
-    texts = [tokens[token] for token in used.tolist()]
-    a, b = np.split(place, 2)
-    table = np.array(texts, object)
-    similarity = token_similarity(table[a].tolist(), table[b].tolist())
-    related = relations(texts, a, b, similarity, may_share)
+    similarity = pair_similarity(tokens, left, right)
+    related = relations(tokens, left, right, similarity, may_share)
     conditions = [
         similarity == 1,
         related.stem,

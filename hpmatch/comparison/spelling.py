@@ -20,6 +20,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from hpmatch.data import read_table
+from hpmatch.records import FloatArray, IntArray
 from hpmatch.standardise.compounds import head_of
 from hpmatch.standardise.scripts import (
     CONSONANT_SCRIPTS,
@@ -29,9 +30,6 @@ from hpmatch.standardise.scripts import (
     sound_units,
     spellings,
 )
-
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
 
 # Distance per letter and the similarity that it stands for; straight lines between.
 _DISTANCES = (0.0, 0.20, 0.30, 0.50, 1.00, 2.00)
@@ -68,28 +66,45 @@ def token_similarity(left: Sequence[str], right: Sequence[str]) -> FloatArray:
         >>> bool(alike > other)
         True
     """
+    places = {token: place for place, token in enumerate(dict.fromkeys((*left, *right)))}
+    a, b = _coded(left, places), _coded(right, places)
+    width = max(len(places), 1)
+    # The same from either side, and worked out once.
+    distinct, of_pair = np.unique(np.minimum(a, b) * width + np.maximum(a, b), return_inverse=True)
+    return pair_similarity([*places], *np.divmod(distinct, width))[of_pair]
+
+
+def pair_similarity(tokens: Sequence[str], left: IntArray, right: IntArray) -> FloatArray:
+    """
+    The same of k pairs, better distinct ones, among distinct tokens.
+
+    Args:
+        tokens: Distinct casefolded tokens.
+        left: int64[k], places of the left tokens.
+        right: int64[k], places of the right tokens.
+    """
     if not len(left):
         return np.zeros(0)
-    heads = {token: head_of(token) for token in {*left, *right}}
-    # A pair is compared in this order whichever way round it comes.
-    tokens = sorted({*heads, *(head for token, head in heads.items() if head != token)})
-    codes = {token: code for code, token in enumerate(tokens)}
-    a, b = _coded(left, codes), _coded(right, codes)
-    distinct, of_pair = np.unique(np.minimum(a, b) * len(tokens) + np.maximum(a, b), return_inverse=True)
-    a, b = np.divmod(distinct, len(tokens))
     # What stands before both names is no likeness of them (van der Berg, van der Meer; Abdulrahman, Abdulrahim).
-    of_token = np.array([codes[heads.get(token, token)] for token in tokens], np.int64)
-    before = np.flatnonzero((of_token[a] != a) & (of_token[b] != b))
+    heads = {place: head for place, token in enumerate(tokens) if (head := head_of(token)) != token}
+    if not heads:
+        return _distinct_similarity(tokens, left, right)
+    places = {token: place for place, token in enumerate(dict.fromkeys((*tokens, *heads.values())))}
+    of_token = np.arange(len(tokens))
+    of_token[[*heads]] = [places[head] for head in heads.values()]
+    before = np.flatnonzero((of_token[left] != left) & (of_token[right] != right))
     similarity = _distinct_similarity(
-        tokens, np.concatenate([a, of_token[a[before]]]), np.concatenate([b, of_token[b[before]]])
+        [*places],
+        np.concatenate([left, of_token[left[before]]]),
+        np.concatenate([right, of_token[right[before]]]),
     )
-    whole, named = similarity[: len(a)], similarity[len(a) :]
+    whole, named = similarity[: len(left)], similarity[len(left) :]
     whole[before] = np.where(whole[before] < 1, np.minimum(whole[before], named), 1)
-    return whole[of_pair]
+    return whole
 
 
-def _coded(tokens: Sequence[str], codes: dict[str, int]) -> IntArray:
-    return np.fromiter(map(codes.__getitem__, tokens), np.int64, len(tokens))
+def _coded(tokens: Sequence[str], places: dict[str, int]) -> IntArray:
+    return np.fromiter(map(places.__getitem__, tokens), np.int64, len(tokens))
 
 
 class _Forms(NamedTuple):
@@ -186,24 +201,29 @@ class _Costs(NamedTuple):
 
 def _distance(forms: _Forms, left: IntArray, right: IntArray) -> FloatArray:
     """The edit distance per letter of each pair of forms, pairs of like length together."""
-    lengths = forms.lengths
-    order = np.lexsort((lengths[right], lengths[left]))
+    if len(left) <= _CHUNK:
+        return _distance_at_once(forms, left, right)
+    order = np.lexsort((forms.lengths[right], forms.lengths[left]))
     result = np.zeros(len(left))
-    costs = _costs()
     for start in range(0, len(order), _CHUNK):
         chunk = order[start : start + _CHUNK]
-        a, b = left[chunk], right[chunk]
-        units_a, units_b = (
-            forms.units[a, : lengths[a].max(initial=1)].T,
-            forms.units[b, : lengths[b].max(initial=1)].T,
-        )
-        consonantal_a, consonantal_b = forms.consonantal[a], forms.consonantal[b]
-        out_a = np.where(consonantal_b & ~consonantal_a, costs.unwritten[units_a], costs.left_out[units_a])
-        out_b = np.where(consonantal_a & ~consonantal_b, costs.unwritten[units_b], costs.left_out[units_b])
-        size = np.maximum(costs.weight[units_a].sum(0), costs.weight[units_b].sum(0))
-        frames = np.where(consonantal_a ^ consonantal_b, np.maximum(out_a.sum(0), out_b.sum(0)), size)
-        result[chunk] = _edits(units_a, units_b, out_a, out_b, costs) / np.maximum(frames, _UNIT)
+        result[chunk] = _distance_at_once(forms, left[chunk], right[chunk])
     return result
+
+
+def _distance_at_once(forms: _Forms, left: IntArray, right: IntArray) -> FloatArray:
+    lengths, costs = forms.lengths, _costs()
+    a = forms.units[left, : lengths[left].max(initial=1)].T
+    b = forms.units[right, : lengths[right].max(initial=1)].T
+    out_a, out_b = costs.left_out[a], costs.left_out[b]
+    frames = np.maximum(costs.weight[a].sum(0), costs.weight[b].sum(0))
+    consonantal_a, consonantal_b = forms.consonantal[left], forms.consonantal[right]
+    mixed = consonantal_a ^ consonantal_b
+    if mixed.any():
+        out_a = np.where(consonantal_b & mixed, costs.unwritten[a], out_a)
+        out_b = np.where(consonantal_a & mixed, costs.unwritten[b], out_b)
+        frames = np.where(mixed, np.maximum(out_a.sum(0), out_b.sum(0)), frames)
+    return np.asarray(_edits(a, b, out_a, out_b, costs) / np.maximum(frames, _UNIT), np.float64)
 
 
 def _edits(
