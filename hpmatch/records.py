@@ -49,7 +49,20 @@ def distinct(codes: npt.NDArray[Any]) -> npt.NDArray[Any]:
         [1, 3]
     """
     codes = np.sort(codes)
-    return codes[np.append(True, codes[1:] != codes[:-1])] if len(codes) else codes
+    return codes[run_starts(codes)]
+
+
+def run_starts(codes: npt.NDArray[Any]) -> IntArray:
+    """
+    Where each run of equal numbers starts.
+
+    Example:
+        >>> run_starts(np.array([3, 3, 1])).tolist()
+        [0, 2]
+    """
+    new = np.ones(len(codes), bool)
+    np.not_equal(codes[1:], codes[:-1], out=new[1:])
+    return new.nonzero()[0]
 
 
 class _Derived:

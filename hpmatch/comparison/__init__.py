@@ -195,6 +195,9 @@ def _combined(
     records: Records, columns: Sequence[str], rows: IntArray
 ) -> tuple[IntArray, npt.NDArray[np.bool_]]:
     """For each row a number that stands for its combination of values, and whether it has any of them."""
+    if len(columns) == 1 and columns[0] in records:
+        only = records[columns[0]].codes[rows].astype(np.int64)
+        return only, only >= 0
     combined, combinations = np.zeros(len(rows), np.int64), 1
     present = np.zeros(len(rows), bool)
     for name in columns:

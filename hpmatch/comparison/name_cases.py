@@ -21,12 +21,10 @@ class Best(NamedTuple):
     Attributes:
         agreement: int8[k], what the best two tokens have in common.
         token: int64[k], the rarest right token among the best; -1 for none.
-        all_agree: bool[k], whether each token of either side is the same as one of the other.
     """
 
     agreement: Any
     token: Any
-    all_agree: Any
 
 
 class Look(Protocol):
@@ -38,6 +36,10 @@ class Look(Protocol):
 
     def better(self, one: Best, other: Best) -> Best:
         """The better of two for each pair."""
+        ...
+
+    def all_agree(self, fields: Sequence[str]) -> Any:
+        """Whether each token of some fields of either side is the same as one of the other."""
         ...
 
     def both_hold(self, field: str) -> Any:
@@ -70,7 +72,7 @@ def _family_cases(look: Look) -> list[Case]:
     own, further = look.best(_FAMILY, _FAMILY), look.best(_SURNAMES, _SURNAMES)
     crossed, back = look.best(_SURNAMES, _GIVEN), look.best(_GIVEN, _SURNAMES)
     return [
-        (own.all_agree, own),
+        (look.all_agree(_FAMILY), own),
         (own.agreement == SAME, own),
         (own.agreement == STEM, own),
         (further.agreement <= STEM, further),
@@ -92,7 +94,7 @@ def _given_cases(look: Look) -> list[Case]:
     # A field exchanged whose other half was changed too: the given name stands where the other has its family name.
     half = look.better(look.best(_GIVEN, _FAMILY), look.best(_FAMILY, _GIVEN))
     return [
-        (own.all_agree, own),
+        (look.all_agree(_GIVEN), own),
         (own.agreement == SAME, own),
         ((own.agreement == STEM) | (own.agreement == VARIANT), own),
         (own.agreement == SPELLED, own),

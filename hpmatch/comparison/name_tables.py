@@ -21,7 +21,7 @@ from hpmatch.comparison.cases import first_cases
 from hpmatch.comparison.relations import MayShare, relations
 from hpmatch.comparison.spelling import pair_similarity
 from hpmatch.protocols import LevelArray
-from hpmatch.records import FloatArray, IntArray, Records, Terms, Vocabulary, distinct, ranges
+from hpmatch.records import FloatArray, IntArray, Records, Terms, Vocabulary, distinct, ranges, run_starts
 from hpmatch.standardise.token_forms import (
     CONSONANTS,
     GROUPS,
@@ -295,7 +295,7 @@ class TokenFrequencies:
         countries = {country: number for number, (_, country) in enumerate(known)}
         country = _main_countries(records, countries)
         code = np.sort((country[owner] * width + token)[country[owner] >= 0])
-        first = np.flatnonzero(np.append(True, code[1:] != code[:-1])) if len(code) else np.zeros(0, np.int64)
+        first = run_starts(code)
         counts = np.diff(np.append(first, len(code)))
         persons = np.bincount(country[country >= 0], minlength=len(countries)).astype(np.float64)
         return cls(len(records), overall, countries, persons, code[first], counts)
@@ -371,12 +371,17 @@ def _main_countries(records: Records, countries: Mapping[str, int]) -> IntArray:
     """
     if "country" not in records:
         return np.full(len(records), -1)
-    column = records["country"]
-    main = [
-        min((countries[country] for country in named if country in countries), default=-1)
-        for named in column.values.array.to_pylist()
-    ]
-    return np.array([*main, -1], np.int64)[column.codes]
+    values = records["country"].values
+
+    def of_values() -> IntArray:
+        main = [
+            min((countries[country] for country in named if country in countries), default=-1)
+            for named in values.array.to_pylist()
+        ]
+        return np.array([*main, -1], np.int64)
+
+    of_value = values.derived(("main_countries", tuple(countries)), of_values)
+    return of_value[records["country"].codes]
 
 
 class _RowTokens(NamedTuple):

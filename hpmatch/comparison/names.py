@@ -8,7 +8,7 @@ is worth more, and how rare a name is depends on the country: Kazlauskas is comm
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import Any, ClassVar
@@ -20,7 +20,7 @@ from hpmatch.comparison.name_cases import FAMILY_CASES, FIRST_OF, GIVEN_CASES, B
 from hpmatch.comparison.name_tables import FIELDS, NOTHING, SAME, NameTables, TokenPairs, common_terms
 from hpmatch.comparison.one_name import compare_one_name
 from hpmatch.protocols import Compared, ComparedOne, Comparison, JointComparison
-from hpmatch.records import IntArray, Records
+from hpmatch.records import IntArray, Records, run_starts
 
 Values = Mapping[str, Any]
 
@@ -206,7 +206,8 @@ class _PreparedJoint:
 def _compare_parts(
     parts: Sequence[FamilyName | GivenName], tables: NameTables, left: Records, right: Records
 ) -> tuple[Compared, ...]:
-    look = _Look(left, right, tables, tables.token_pairs(left, right))
+    pairs = tables.token_pairs(left, right)
+    look = _Look(left, right, tables, pairs.where(pairs.agreement != NOTHING))
     return tuple(_compared(part.cases, look) for part in parts)
 
 
@@ -233,7 +234,16 @@ def _compared(names: NameCases, look: _Look) -> Compared:
 
 @dataclass(frozen=True)
 class _Look:
-    """A look at the tokens of k pairs of names."""
+    """
+    A look at the tokens of k pairs of names.
+
+    Attributes:
+        left: k records.
+        right: k registered persons.
+        tables: What is known of the register's tokens.
+        pairs: The tokens that have something in common, those of one pair of names together.
+        known: The best agreements that were found.
+    """
 
     left: Records
     right: Records
@@ -244,14 +254,40 @@ class _Look:
     def best(self, left_fields: Sequence[str], right_fields: Sequence[str]) -> Best:
         """The best agreement between some fields."""
         if (left_fields, right_fields) not in self.known:
-            longest = np.maximum(self._sizes[0](left_fields), self._sizes[1](right_fields))
-            chosen = _between(self.pairs, left_fields, right_fields)
-            self.known[left_fields, right_fields] = _find_best(chosen, self.tables, longest)
+            self.known[left_fields, right_fields] = self._best(self._between(left_fields, right_fields))
         return self.known[left_fields, right_fields]
 
+    def _best(self, chosen: IntArray) -> Best:
+        agreement = np.full(len(self.left), NOTHING, np.int8)
+        token = np.full(len(self.left), -1, np.int64)
+        if len(chosen):
+            owner = self.pairs.owner[chosen]
+            first = run_starts(owner)
+            lowest = np.minimum.reduceat(self._ranks[chosen], first)
+            size = len(self.tables.rarity)
+            agreement[owner[first]] = lowest // size
+            token[owner[first]] = self.tables.by_rarity[lowest % size]
+        return Best(agreement, token)
+
     @cached_property
-    def _sizes(self) -> tuple[Callable[[Sequence[str]], IntArray], ...]:
-        return field_sizes(self.left), field_sizes(self.right)
+    def _ranks(self) -> IntArray:
+        """int64[m], a number for each pair of tokens that is the lower the more agrees, and the rarer the right token is."""
+        rarity = self.tables.rarity
+        return self.pairs.agreement.astype(np.int64) * len(rarity) + rarity[self.pairs.right_token]
+
+    def all_agree(self, fields: Sequence[str]) -> npt.NDArray[np.bool_]:
+        """Whether each token of some fields of either side is the same as one of the other."""
+        chosen = self._between(fields, fields)
+        owner = self.pairs.owner[chosen[self.pairs.agreement[chosen] == SAME]]
+        same = np.bincount(owner, minlength=len(self.left))
+        longest = np.maximum(_field_sizes(self.left, fields), _field_sizes(self.right, fields))
+        return np.asarray((same > 0) & (same >= longest))
+
+    def _between(self, left_fields: Sequence[str], right_fields: Sequence[str]) -> IntArray:
+        """The places of the pairs of tokens between some fields."""
+        chosen = _in_fields(self.pairs.left_field, self.pairs.left_first, left_fields)
+        chosen &= _in_fields(self.pairs.right_field, self.pairs.right_first, right_fields)
+        return chosen.nonzero()[0]
 
     def better(self, one: Best, other: Best) -> Best:
         """The better of two for each pair."""
@@ -267,19 +303,11 @@ class _Look:
         return ~(_is_man(self.left) | _is_man(self.right))
 
 
-def field_sizes(records: Records) -> Callable[[Sequence[str]], IntArray]:
+def _field_sizes(records: Records, fields: Sequence[str]) -> IntArray:
     """How many tokens each record has in some fields."""
     terms = common_terms(records)[1]
-    sizes = {name: each.sizes[records[name].codes] for name, each in terms.items()}
-    none = np.zeros(len(records), np.int64)
-    return lambda names: sum((sizes[name] for name in names if name in sizes), start=none)
-
-
-def _between(pairs: TokenPairs, left_fields: Sequence[str], right_fields: Sequence[str]) -> TokenPairs:
-    """The token pairs between some fields."""
-    chosen = _in_fields(pairs.left_field, pairs.left_first, left_fields)
-    chosen &= _in_fields(pairs.right_field, pairs.right_first, right_fields)
-    return pairs.where(chosen)
+    sizes = (terms[name].sizes[records[name].codes] for name in fields if name in terms)
+    return sum(sizes, start=np.zeros(len(records), np.int64))
 
 
 def _in_fields(field: IntArray, first: npt.NDArray[np.bool_], names: Sequence[str]) -> npt.NDArray[np.bool_]:
@@ -291,32 +319,6 @@ def _in_fields(field: IntArray, first: npt.NDArray[np.bool_], names: Sequence[st
 def _are_wanted(names: tuple[str, ...]) -> npt.NDArray[np.bool_]:
     """bool[f], which of the name fields are among the given ones."""
     return np.array([name in [each.removeprefix(FIRST_OF) for each in names] for name in FIELDS])
-
-
-def _find_best(pairs: TokenPairs, tables: NameTables, longest: IntArray) -> Best:
-    """
-    The best agreement of each of k pairs.
-
-    Args:
-        pairs: The token pairs to choose from, those of one pair of names together.
-        tables: What is known of the register's tokens.
-        longest: int64[k], how many tokens the longer of the two names has.
-    """
-    agreement = np.full(len(longest), NOTHING, np.int8)
-    token = np.full(len(longest), -1, np.int64)
-    all_agree = np.zeros(len(longest), bool)
-    if len(pairs.owner):
-        size = len(tables.rarity)
-        rank = pairs.agreement.astype(np.int64) * size + tables.rarity[pairs.right_token]
-        first = np.flatnonzero(np.append(True, pairs.owner[1:] != pairs.owner[:-1]))
-        lowest = np.minimum.reduceat(rank, first)
-        owner = pairs.owner[first]
-        agreement[owner] = lowest // size
-        token[owner] = tables.by_rarity[lowest % size]
-        same = np.add.reduceat((pairs.agreement == SAME).astype(np.int64), first)
-        all_agree[owner] = (same > 0) & (same >= longest[owner])
-    token[agreement == NOTHING] = -1
-    return Best(agreement, token, all_agree)
 
 
 def _is_man(records: Records) -> npt.NDArray[np.bool_]:

@@ -49,11 +49,14 @@ class _OneLook:
     def best(self, left_fields: Sequence[str], right_fields: Sequence[str]) -> Best:
         """The best agreement between some fields."""
         ours, theirs = _tokens(self.left, left_fields), _tokens(self.right, right_fields)
-        found = [agreement_of(one, other) for one in ours for other in theirs]
-        agreement = min(found, default=NOTHING)
-        same = found.count(SAME)
-        token = _NONE if agreement == NOTHING else _ANY
-        return Best(agreement, token, 0 < same >= max(len(ours), len(theirs)))
+        agreement = min((agreement_of(one, other) for one in ours for other in theirs), default=NOTHING)
+        return Best(agreement, _NONE if agreement == NOTHING else _ANY)
+
+    def all_agree(self, fields: Sequence[str]) -> bool:
+        """Whether each token of some fields of either side is the same as one of the other."""
+        ours, theirs = _tokens(self.left, fields), _tokens(self.right, fields)
+        same = sum(agreement_of(one, other) == SAME for one in ours for other in theirs)
+        return 0 < same >= max(len(ours), len(theirs))
 
     def better(self, one: Best, other: Best) -> Best:
         """The better of two."""
