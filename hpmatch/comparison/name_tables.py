@@ -159,7 +159,11 @@ class NameTables:
         left_token, right_token = a.places[at_left], b.places[at_right]
         equal = left_token == right_token
         worth = np.flatnonzero(
-            equal | _may_agree(self._sketches(left_token, own.vocabulary), self._sketches(right_token))
+            equal
+            | _may_agree(
+                self._sketches(a.places, own.vocabulary).take(at_left, axis=0),
+                self._sketches(b.places).take(at_right, axis=0),
+            )
         )
         owner, left_token, right_token, equal = (
             owner[worth],
@@ -177,7 +181,7 @@ class NameTables:
         """uint64[k, 3], the sketches of tokens; those behind the register's own are another table's."""
         own = token_forms(self.vocabulary).sketches
         if other is None or other is self.vocabulary:
-            return own[tokens]
+            return own.take(tokens, axis=0)
         behind = tokens >= len(own)
         found = np.empty((len(tokens), own.shape[1]), np.uint64)
         found[~behind] = own[tokens[~behind]]

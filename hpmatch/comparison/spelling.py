@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -108,11 +108,21 @@ def _coded(tokens: Sequence[str], places: dict[str, int]) -> IntArray:
 
 
 class _Forms(NamedTuple):
-    """The forms of each distinct token, one after the other: rows `starts[token]` up to `starts[token + 1]`."""
+    """
+    The forms of t distinct tokens, one after the other: rows `starts[token]` up to `starts[token + 1]`.
+
+    Attributes:
+        starts: int64[t + 1].
+        units: int16[f, l], the sound units of each form and 0 behind them.
+        lengths: int64[f], how many units each form has.
+        owners: int64[f], the token of each form.
+        consonantal: bool[t], whether the script of a token leaves vowels out.
+    """
 
     starts: IntArray
     units: npt.NDArray[np.int16]
     lengths: IntArray
+    owners: IntArray
     consonantal: npt.NDArray[np.bool_]
 
 
@@ -123,8 +133,7 @@ def _distinct_similarity(tokens: Sequence[str], left: IntArray, right: IntArray)
     np.maximum.at(similarity, pair, np.interp(_distance(forms, a, b), _DISTANCES, _SIMILARITIES))
     letters, typed = _typed_similarity(tokens, left, right)
     # The vowels of a consonant script's spellings are guesses, which no slip of typing explains.
-    written = np.array([script_of(token) not in CONSONANT_SCRIPTS for token in tokens], bool)
-    written = written[left] & written[right]
+    written = ~(forms.consonantal[left] | forms.consonantal[right])
     mixed = np.maximum(
         (1 - _SPELLING_WEIGHT) * similarity + _SPELLING_WEIGHT * letters, np.where(written, typed, 0)
     )
@@ -180,13 +189,11 @@ def _forms(tokens: Sequence[str]) -> _Forms:
     lengths = np.array([len(units) for units in flat], np.int64)
     padded = np.zeros((len(flat), int(lengths.max(initial=1))), np.int16)
     filled = np.arange(padded.shape[1]) < lengths[:, None]
-    padded[filled] = np.fromiter(
-        (place + 1 for units in flat for place in units), np.int16, int(lengths.sum())
-    )
-    owners = np.repeat(np.arange(len(tokens)), [len(each) for each in sequences])
+    padded[filled] = np.fromiter(chain.from_iterable(flat), np.int16, int(lengths.sum())) + 1
+    counts = np.array([len(each) for each in sequences], np.int64)
     consonantal = np.array([script_of(token) in CONSONANT_SCRIPTS for token in tokens], bool)
-    starts = np.concatenate([[0], np.cumsum([len(each) for each in sequences])]).astype(np.int64)
-    return _Forms(starts, padded, lengths, consonantal[owners])
+    owners = np.repeat(np.arange(len(tokens)), counts)
+    return _Forms(np.append(0, np.cumsum(counts)), padded, lengths, owners, consonantal)
 
 
 class _Costs(NamedTuple):
@@ -217,7 +224,7 @@ def _distance_at_once(forms: _Forms, left: IntArray, right: IntArray) -> FloatAr
     b = forms.units[right, : lengths[right].max(initial=1)].T
     out_a, out_b = costs.left_out[a], costs.left_out[b]
     frames = np.maximum(costs.weight[a].sum(0), costs.weight[b].sum(0))
-    consonantal_a, consonantal_b = forms.consonantal[left], forms.consonantal[right]
+    consonantal_a, consonantal_b = (forms.consonantal[forms.owners[side]] for side in (left, right))
     mixed = consonantal_a ^ consonantal_b
     if mixed.any():
         out_a = np.where(consonantal_b & mixed, costs.unwritten[a], out_a)
