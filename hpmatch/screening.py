@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
@@ -130,9 +130,8 @@ def score(left: Mapping[str, Any], right: Mapping[str, Any], model: Model | str 
     """
     model = read_model(model)
     cells = _cells(left, ALERT_ROLES, "left"), _cells(right, REGISTER_ROLES, "right")
-    known = _Known(model.fingerprint, model)
-    # A model that no file could hold has no fingerprint to be known by.
-    return _score(*cells, known) if known.fingerprint else _score.__wrapped__(*cells, known)
+    found: Score = _by_model(_score, model)(*cells)
+    return found
 
 
 @dataclass(frozen=True)
@@ -143,21 +142,24 @@ class _Known:
     model: Model = field(compare=False)
 
 
+def _by_model(function: Any, model: Model) -> Any:
+    """A function of a model that remembers what it gave, unless no file could hold the model: it has no fingerprint then."""
+    known = _Known(model.fingerprint, model)
+    return partial(function if known.fingerprint else function.__wrapped__, known)
+
+
 _Cells = tuple[tuple[str, str], ...]
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _score(left: _Cells, right: _Cells, known: _Known) -> Score:
-    model, sides = known.model, ((left, ALERT_ROLES), (right, REGISTER_ROLES))
-    values = [_remembering(_values_of, model.standardisers)(cells, model.standardisers) for cells, _ in sides]
+def _score(known: _Known, left: _Cells, right: _Cells) -> Score:
+    model, sides = known.model, ((left, ALERT_ROLES[0]), (right, REGISTER_ROLES[0]))
+    values = [_by_model(_values_of, model)(cells) for cells, _ in sides]
 
     def found(comparison: Comparison | JointComparison) -> tuple[ComparedOne, ...]:
         if hasattr(comparison, "compare_one"):
             return compare_one(comparison, *values)
-        a, b = (
-            _remembering(_records_of, model.standardisers)(cells, roles[0], model.standardisers)
-            for cells, roles in sides
-        )
+        a, b = (_by_model(_records_of, model)(*side) for side in sides)
         return tuple(each.one() for each in compare_rows(prepare(comparison, b), a, b, _ROW, _ROW))
 
     vectors = _vectors(model, [each for comparison in model.comparisons for each in found(comparison)])
@@ -176,9 +178,7 @@ _ROW = np.zeros(1, np.int32)
 
 def _one_record(record: Mapping[str, Any], roles: tuple[str, ...], model: Model, name: str) -> Records:
     """A table of one record, its cells standardised as in any table."""
-    records: Records = _remembering(_records_of, model.standardisers)(
-        _cells(record, roles, name), roles[0], model.standardisers
-    )
+    records: Records = _by_model(_records_of, model)(_cells(record, roles, name), roles[0])
     return records
 
 
@@ -211,38 +211,39 @@ def _remembering(function: Any, key: object) -> Any:
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _records_of(cells: _Cells, id_role: str, standardisers: Any) -> Records:
+def _records_of(known: _Known, cells: _Cells, id_role: str) -> Records:
     told = dict(cells)
     columns = {
         stage.column: _remembering(_column, stage)(stage, texts)
-        for stage, texts in _stages_told(told, standardisers)
+        for stage, texts in _stages_told(told, known.model)
     }
-    return Records(pa.array([told.get(id_role, "").strip()]), with_common_vocabulary(columns, standardisers))
+    ids = pa.array([told.get(id_role, "").strip()])
+    return Records(ids, with_common_vocabulary(columns, known.model.standardisers))
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _values_of(cells: _Cells, standardisers: Any) -> Mapping[str, Any]:
+def _values_of(known: _Known, cells: _Cells) -> Mapping[str, Any]:
     """The values that a record holds, by column."""
     values = {
         stage.column: _remembering(_value, stage)(stage, texts)
-        for stage, texts in _stages_told(dict(cells), standardisers)
+        for stage, texts in _stages_told(dict(cells), known.model)
     }
     return {column: value for column, value in values.items() if is_present(value)}
 
 
-def _stages_told(told: Mapping[str, str], standardisers: Any) -> Iterator[tuple[Any, tuple[str, ...]]]:
+def _stages_told(told: Mapping[str, str], model: Model) -> Iterator[tuple[Any, tuple[str, ...]]]:
     """The stages of which some role is told, with what their roles tell."""
-    for stage, roles in _remembering(_stages_of, standardisers)(tuple(told), standardisers):
+    for stage, roles in _by_model(_stages_of, model)(tuple(told)):
         yield stage, tuple([told[role] if role else "" for role in roles])
 
 
 @lru_cache(maxsize=_LAYOUTS)
-def _stages_of(roles: tuple[str, ...], standardisers: Any) -> list[tuple[Any, list[str | None]]]:
+def _stages_of(known: _Known, roles: tuple[str, ...]) -> list[tuple[Any, list[str | None]]]:
     """The stages that read some of the roles, with those of their roles that tell something."""
     named = dict(zip(roles, roles, strict=True))
     return [
         (stage, told_roles(stage, named))
-        for stage in standardisers
+        for stage in known.model.standardisers
         if not named.keys().isdisjoint(stage.roles)
     ]
 
