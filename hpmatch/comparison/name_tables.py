@@ -441,10 +441,7 @@ def agreement_of(left: str, right: str) -> int:
     return int(token_agreement([left, right], np.array([0]), np.array([1]), may_share)[0])
 
 
-@lru_cache(maxsize=_REMEMBERED)
-def _sketches_of(token: str) -> list[int]:
-    found: list[int] = sketches_of([token])[0].tolist()
-    return found
+_sketches_of = lru_cache(maxsize=_REMEMBERED)(sketches_of)
 
 
 def token_agreement(

@@ -105,15 +105,11 @@ def forms_of_tokens(tokens: Sequence[str]) -> list[_Forms]:
 
 
 def _forms_of(token: str) -> _Forms:
-    return token_keys(token), tuple(sorted(name_groups(token))), _sketches(token)
+    return token_keys(token), tuple(sorted(name_groups(token))), sketches_of(token)
 
 
-def sketches_of(tokens: Sequence[str]) -> Sketches:
-    """The sketches of some tokens, see ``TokenForms``."""
-    return np.array([_sketches(token) for token in tokens], np.uint64).reshape(-1, len(SKETCHES))
-
-
-def _sketches(token: str) -> tuple[int, int, int, int]:
+def sketches_of(token: str) -> tuple[int, int, int, int]:
+    """The sketches of one token, see ``TokenForms``."""
     return _pairs(spellings(token)), _pairs(sounds(token)), _bits(name_groups(token)), _bits(stems(token))
 
 
