@@ -25,6 +25,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from hpmatch import plugins
 from hpmatch.alerts import Grouping
@@ -41,7 +42,7 @@ from hpmatch.protocols import (
     PairRule,
     Standardiser,
 )
-from hpmatch.records import FloatArray
+from hpmatch.records import FloatArray, IntArray
 
 FORMAT = "hpmatch-model"
 FORMAT_VERSION = 1
@@ -115,70 +116,67 @@ class FellegiSunter:
 
     def match_weights(self, vectors: ComparisonVectors) -> FloatArray:
         """The sum of each pair's partial weights; see ``Classifier``."""
-        patterns = self._level_weights(vectors, vectors.patterns).sum(axis=1)
+        rows = self._rows(vectors)
+        patterns = self._numbers.weights[rows, vectors.patterns].sum(axis=1)
         return np.asarray(
-            patterns[vectors.pattern_of_pair] + self._adjustments(vectors).sum(axis=1), np.float64
+            patterns[vectors.pattern_of_pair] + self._adjustments(vectors, rows).sum(axis=1), np.float64
         )
 
     def partial_weights(self, vectors: ComparisonVectors) -> FloatArray:
         """float64[k, c], what each comparison adds to each pair's weight; 0 where a value is missing."""
-        return np.asarray(
-            self._level_weights(vectors, vectors.levels) + self._adjustments(vectors), np.float64
-        )
+        rows = self._rows(vectors)
+        weights = self._numbers.weights[rows, vectors.levels]
+        return np.asarray(weights + self._adjustments(vectors, rows), np.float64)
 
-    def _level_weights(self, vectors: ComparisonVectors, levels: Any) -> FloatArray:
-        weights = np.zeros(levels.shape)
-        for place, name in enumerate(vectors.names):
-            weights[:, place] = self._numbers(name, vectors, place).weights[levels[:, place]]
-        return weights
-
-    def _adjustments(self, vectors: ComparisonVectors) -> FloatArray:
+    def _adjustments(self, vectors: ComparisonVectors, rows: IntArray) -> FloatArray:
+        numbers, records = self._numbers, vectors.records[1]
         adjustments = np.zeros(vectors.levels.shape)
-        for place, name in enumerate(vectors.names):
-            numbers = self._numbers(name, vectors, place)
-            follow = numbers.term_frequencies[vectors.levels[:, place]]
-            frequency = vectors.frequencies[:, place]
-            known = (follow > 0) & (frequency > 0)
-            if not known.any():
-                continue
-            u0, records = numbers.u0, vectors.records[1]
+        known = (vectors.frequencies > 0) & numbers.follows[rows, vectors.levels]
+        if known.any():
+            row = rows[known.nonzero()[1]]
+            u0, follow = numbers.u0[row], numbers.term_frequencies[row, vectors.levels[known]]
             # Smoothed by one further value of average frequency: what was seen once is not that rare in a small table.
-            smoothed = frequency[known] * records / (records + 1 / u0)
-            adjustments[known, place] = follow[known] * np.log2(u0 / smoothed)
+            smoothed = vectors.frequencies[known] * records / (records + 1 / u0)
+            adjustments[known] = follow * np.log2(u0 / smoothed)
         return adjustments
 
-    def _numbers(self, name: str, vectors: ComparisonVectors, place: int) -> _Numbers:
-        if len(self.levels.get(name, ())) != vectors.sizes[place]:
-            raise ModelError(
-                f"the classifier has no numbers for the {vectors.sizes[place]} levels of {name!r}"
-            )
-        return self._tables[name]
+    def _rows(self, vectors: ComparisonVectors) -> IntArray:
+        """int64[c], where the numbers of each comparison stand."""
+        for name, size in zip(vectors.names, vectors.sizes, strict=True):
+            if len(self.levels.get(name, ())) != size:
+                raise ModelError(f"the classifier has no numbers for the {size} levels of {name!r}")
+        return np.array([self._places[name] for name in vectors.names], np.int64)
 
     @cached_property
-    def _tables(self) -> dict[str, _Numbers]:
-        return {
-            name: _Numbers(
-                np.array([*(np.log2(level.m / level.u) for level in levels), 0.0]),
-                np.array([*(level.term_frequency for level in levels), 0.0]),
-                levels[0].u,
-            )
-            for name, levels in self.levels.items()
-        }
+    def _places(self) -> dict[str, int]:
+        return {name: place for place, name in enumerate(self.levels)}
+
+    @cached_property
+    def _numbers(self) -> _Numbers:
+        shape = len(self.levels), max(map(len, self.levels.values()), default=0) + 1
+        weights, term_frequencies = np.zeros(shape), np.zeros(shape)
+        for row, levels in enumerate(self.levels.values()):
+            weights[row, : len(levels)] = [np.log2(level.m / level.u) for level in levels]
+            term_frequencies[row, : len(levels)] = [level.term_frequency for level in levels]
+        u0 = np.array([levels[0].u for levels in self.levels.values()])
+        return _Numbers(weights, term_frequencies, term_frequencies > 0, u0)
 
 
 class _Numbers(NamedTuple):
     """
-    The numbers of a comparison's levels as arrays, with nothing for a missing value at the end.
+    The numbers of each comparison's levels as arrays, one comparison a row, with nothing for a missing value at the end.
 
     Attributes:
-        weights: float64[l + 1], log2(m / u).
-        term_frequencies: float64[l + 1].
-        u0: The u of the first level.
+        weights: float64[c, l + 1], log2(m / u).
+        term_frequencies: float64[c, l + 1].
+        follows: bool[c, l + 1], where that is more than nothing.
+        u0: float64[c], the u of the first level.
     """
 
     weights: FloatArray
     term_frequencies: FloatArray
-    u0: float
+    follows: npt.NDArray[np.bool_]
+    u0: FloatArray
 
 
 @dataclass(frozen=True)

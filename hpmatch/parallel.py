@@ -167,7 +167,7 @@ def begin_beside(work: Callable[[], Found]) -> Callable[[], Found]:
 def each_chunk(work: Callable[[Item], Found], chunks: Iterable[Item]) -> Iterator[Found]:
     """The results of array work on chunks, in the chunks' order, by as many threads as there are workers."""
     chunks = list(chunks)
-    if worker_count() == 1 or len(chunks) == 1:
+    if len(chunks) <= 1 or worker_count() == 1:
         yield from map(work, chunks)
         return
     # Each chunk in a context of its own, so that it knows how many workers there are.

@@ -16,10 +16,10 @@ whatever the order or the number of rows. ``hpmatch.testing`` proves that of any
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import NamedTuple, Protocol, runtime_checkable
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -69,6 +69,25 @@ class Compared(NamedTuple):
     levels: LevelArray
     frequencies: FloatArray | None = None
 
+    def one(self) -> ComparedOne:
+        """What was found of the only pair."""
+        return ComparedOne(
+            int(self.levels[0]), math.nan if self.frequencies is None else float(self.frequencies[0])
+        )
+
+
+class ComparedOne(NamedTuple):
+    """
+    What a comparison found of a single pair.
+
+    Attributes:
+        level: The place of the comparison level; -1 for missing.
+        frequency: The share of the right table's records that hold what agrees; NaN where that says nothing.
+    """
+
+    level: int
+    frequency: float = math.nan
+
 
 @dataclass(frozen=True)
 class ComparisonVectors:
@@ -91,6 +110,8 @@ class ComparisonVectors:
 
     @cached_property
     def _agreement(self) -> tuple[LevelArray, IntArray]:
+        if len(self.levels) == 1:
+            return self.levels, np.zeros(1, np.int64)
         if math.prod(size + 1 for size in self.sizes) >= 2**63:
             patterns, of_pair = np.unique(self.levels, axis=0, return_inverse=True)
             return patterns, of_pair.ravel()
@@ -223,6 +244,25 @@ class PreparedComparison(Protocol):
 
     def prepared(self, register: Records) -> Comparison | JointComparison:
         """The comparison to use for this register; nothing of it may depend on the order of its rows."""
+        ...
+
+
+@runtime_checkable
+class ComparesOne(Protocol):
+    """What a comparison, joint or not, may also have: a way for a single pair that costs less than arrays of length one."""
+
+    def compare_one(self, left: Mapping[str, Any], right: Mapping[str, Any]) -> tuple[ComparedOne, ...]:
+        """
+        Compare one record with the only one of the right table.
+
+        Args:
+            left: The values that the record holds by column; a list value is a tuple.
+            right: The same of the other record.
+
+        Returns:
+            What the comparison, or each part of a joint one, finds: exactly what it does with tables of one record. A
+            comparison that is not joint is asked only where both sides hold one of its columns.
+        """
         ...
 
 

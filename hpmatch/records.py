@@ -24,6 +24,7 @@ FloatArray = npt.NDArray[np.float64]
 
 MISSING = -1
 _BETWEEN = "\0"  # the elements of a list that is hashed as one text
+FEW = 32  # values that Python is done with before Arrow has begun
 Derived = TypeVar("Derived")
 
 
@@ -74,7 +75,20 @@ def distinct(codes: npt.NDArray[Any]) -> npt.NDArray[Any]:
         [1, 3]
     """
     codes = np.sort(codes)
-    return codes[np.append(True, codes[1:] != codes[:-1])] if len(codes) else codes
+    return codes[run_starts(codes)]
+
+
+def run_starts(codes: npt.NDArray[Any]) -> IntArray:
+    """
+    Where each run of equal numbers starts.
+
+    Example:
+        >>> run_starts(np.array([3, 3, 1])).tolist()
+        [0, 2]
+    """
+    new = np.ones(len(codes), bool)
+    np.not_equal(codes[1:], codes[:-1], out=new[1:])
+    return new.nonzero()[0]
 
 
 class _Derived:
@@ -133,6 +147,16 @@ class Terms:
     codes: IntArray
     offsets: IntArray
 
+    @cached_property
+    def sizes(self) -> IntArray:
+        """int64[n_values + 1], how many terms each value has, and none at the end, where the code of a missing one leads."""
+        return np.append(np.diff(self.offsets), 0)
+
+    @cached_property
+    def starts(self) -> IntArray:
+        """int64[n_values + 1], where the terms of each value begin, and anywhere for a missing one."""
+        return np.append(self.offsets[:-1], 0)
+
 
 @dataclass(frozen=True)
 class Values(_Derived):
@@ -159,6 +183,10 @@ class Values(_Derived):
 
     def _terms(self) -> Terms:
         offsets = np.append(0, np.cumsum(np.asarray(self.array.value_lengths(), np.int64)))
+        if self.vocabulary is not None and len(self.vocabulary) <= FEW:
+            texts = [text for value in self.array.to_pylist() for text in value]
+            places = np.array([self.vocabulary.places[text] for text in texts], np.int64)
+            return Terms(self.vocabulary, places, offsets)
         if self.vocabulary is None:
             encoded = self.array.flatten().dictionary_encode()
             return Terms(Vocabulary(encoded.dictionary), np.asarray(encoded.indices, np.int64), offsets)
@@ -217,7 +245,7 @@ class Column:
             kind: The Arrow type of a cell.
         """
         places: dict[Hashable, int] = {}
-        of_cell = [places.setdefault(cell, len(places)) if _is_present(cell) else MISSING for cell in cells]
+        of_cell = [places.setdefault(cell, len(places)) if is_present(cell) else MISSING for cell in cells]
         mapped = np.array([*of_cell, MISSING], np.int32)
         array = pa.array([list(cell) if isinstance(cell, tuple) else cell for cell in places], kind)
         return cls.of(mapped[rows], array)
@@ -245,6 +273,19 @@ class Column:
         """The column of a whole table, whose values are counted now."""
         counts = np.bincount(codes[codes >= 0], minlength=len(array)).astype(np.int64)
         return cls(codes, Values(array, counts, len(codes)))
+
+    @classmethod
+    def of_one(cls, cell: Hashable | None, kind: pa.DataType) -> Column:
+        """
+        The column of a table of one row, as ``encode`` makes it.
+
+        Example:
+            >>> Column.of_one(("LE", "SP"), pa.list_(pa.string())).to_pylist()
+            [['LE', 'SP']]
+        """
+        held = [cell] if is_present(cell) else []
+        codes, counts = np.full(1, len(held) - 1, np.int32), np.ones(len(held), np.int64)
+        return cls(codes, Values(pa.array(held, kind), counts, 1))
 
     def changed(self, stays: IntArray, more: Column) -> Column:
         """
@@ -330,7 +371,8 @@ def _to_pylist(array: pa.Array) -> list[Any]:
     return [elements[start:end] for start, end in pairwise([0, *ends])]
 
 
-def _is_present(cell: Hashable | None) -> bool:
+def is_present(cell: Hashable | None) -> bool:
+    """Whether a cell holds a value."""
     return cell is not None and cell not in ("", ())
 
 

@@ -3,31 +3,32 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
 from hpmatch.alerts import IDENTITY
-from hpmatch.blocking import CandidatePairs
-from hpmatch.comparison import compare
+from hpmatch.comparison import compare_one, compare_rows, prepare
 from hpmatch.dispose import Scored, dispose, evidence_of, hits_of, links_of
 from hpmatch.errors import HpmatchError, SchemaError, SourceError
 from hpmatch.link import score_pairs
 from hpmatch.model import Model, read_model
+from hpmatch.protocols import ComparedOne, Comparison, ComparisonVectors, JointComparison
 from hpmatch.reading import ReadRecords
-from hpmatch.records import Column, Records
+from hpmatch.records import Column, Records, is_present
 from hpmatch.register import Register
 from hpmatch.results import Evidence, Hit
 from hpmatch.schema import ALERT_ROLES, REGISTER_ROLES, Layout, Schema, resolve
 from hpmatch.sources import plain_cell
-from hpmatch.standardise import column_of_cells, told_roles, with_common_vocabulary
+from hpmatch.standardise import told_roles, value_of_cells, with_common_vocabulary
 
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 _REMEMBERED = 1 << 12  # records and cells, so that what repeats is not standardised again
+_LAYOUTS = 1 << 8
 
 
 @dataclass(frozen=True)
@@ -129,9 +130,8 @@ def score(left: Mapping[str, Any], right: Mapping[str, Any], model: Model | str 
     """
     model = read_model(model)
     cells = _cells(left, ALERT_ROLES, "left"), _cells(right, REGISTER_ROLES, "right")
-    known = _Known(model.fingerprint, model)
-    # A model that no file could hold has no fingerprint to be known by.
-    return _score(*cells, known) if known.fingerprint else _score.__wrapped__(*cells, known)
+    found: Score = _by_model(_score, model)(*cells)
+    return found
 
 
 @dataclass(frozen=True)
@@ -142,30 +142,43 @@ class _Known:
     model: Model = field(compare=False)
 
 
+def _by_model(function: Any, model: Model) -> Any:
+    """A function of a model that remembers what it gave, unless no file could hold the model: it has no fingerprint then."""
+    known = _Known(model.fingerprint, model)
+    return partial(function if known.fingerprint else function.__wrapped__, known)
+
+
 _Cells = tuple[tuple[str, str], ...]
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _score(left: _Cells, right: _Cells, known: _Known) -> Score:
-    model = known.model
-    a, b = (
-        _remembering(_records_of, model.standardisers)(cells, roles[0], model.standardisers)
-        for cells, roles in ((left, ALERT_ROLES), (right, REGISTER_ROLES))
-    )
-    vectors = compare(a, b, _ONLY_PAIR, model.comparisons)
+def _score(known: _Known, left: _Cells, right: _Cells) -> Score:
+    model, sides = known.model, ((left, ALERT_ROLES[0]), (right, REGISTER_ROLES[0]))
+    values = [_by_model(_values_of, model)(cells) for cells, _ in sides]
+
+    def found(comparison: Comparison | JointComparison) -> tuple[ComparedOne, ...]:
+        if hasattr(comparison, "compare_one"):
+            return compare_one(comparison, *values)
+        a, b = (_by_model(_records_of, model)(*side) for side in sides)
+        return tuple(each.one() for each in compare_rows(prepare(comparison, b), a, b, _ROW, _ROW))
+
+    vectors = _vectors(model, [each for comparison in model.comparisons for each in found(comparison)])
     weight = float(model.classifier.match_weights(vectors)[0])
     return Score(weight, evidence_of(vectors, model)[0])
 
 
+def _vectors(model: Model, found: Sequence[ComparedOne]) -> ComparisonVectors:
+    levels, frequencies = zip(*found, strict=True)
+    names, sizes = zip(*((part.name, len(part.levels)) for part in model.parts), strict=True)
+    return ComparisonVectors(names, np.array([levels], np.int8), np.array([frequencies]), sizes, (1, 1))
+
+
 _ROW = np.zeros(1, np.int32)
-_ONLY_PAIR = CandidatePairs(_ROW, _ROW, _ROW, (), np.ones(1, bool), np.zeros(1, bool))
 
 
 def _one_record(record: Mapping[str, Any], roles: tuple[str, ...], model: Model, name: str) -> Records:
     """A table of one record, its cells standardised as in any table."""
-    records: Records = _remembering(_records_of, model.standardisers)(
-        _cells(record, roles, name), roles[0], model.standardisers
-    )
+    records: Records = _by_model(_records_of, model)(_cells(record, roles, name), roles[0])
     return records
 
 
@@ -198,17 +211,54 @@ def _remembering(function: Any, key: object) -> Any:
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _records_of(cells: _Cells, id_role: str, standardisers: Any) -> Records:
+def _records_of(known: _Known, cells: _Cells, id_role: str) -> Records:
     told = dict(cells)
     columns = {
-        stage.column: _remembering(_standardised, stage)(stage, tuple(told_roles(stage, told)))
-        for stage in standardisers
-        if any(role in told for role in stage.roles)
+        stage.column: _remembering(_column, stage)(stage, texts)
+        for stage, texts in _stages_told(told, known.model)
     }
-    return Records(pa.array([told.get(id_role, "").strip()]), with_common_vocabulary(columns, standardisers))
+    ids = pa.array([told.get(id_role, "").strip()])
+    return Records(ids, with_common_vocabulary(columns, known.model.standardisers))
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=_REMEMBERED)
+def _values_of(known: _Known, cells: _Cells) -> Mapping[str, Any]:
+    """The values that a record holds, by column."""
+    values = {
+        stage.column: _remembering(_value, stage)(stage, texts)
+        for stage, texts in _stages_told(dict(cells), known.model)
+    }
+    return {column: value for column, value in values.items() if is_present(value)}
+
+
+def _stages_told(told: Mapping[str, str], model: Model) -> Iterator[tuple[Any, tuple[str, ...]]]:
+    """The stages of which some role is told, with what their roles tell."""
+    for stage, roles in _by_model(_stages_of, model)(tuple(told)):
+        yield stage, tuple([told[role] if role else "" for role in roles])
+
+
+@lru_cache(maxsize=_LAYOUTS)
+def _stages_of(known: _Known, roles: tuple[str, ...]) -> list[tuple[Any, list[str | None]]]:
+    """The stages that read some of the roles, with those of their roles that tell something."""
+    named = dict(zip(roles, roles, strict=True))
+    return [
+        (stage, told_roles(stage, named))
+        for stage in known.model.standardisers
+        if not named.keys().isdisjoint(stage.roles)
+    ]
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _column(stage: Any, texts: tuple[str, ...]) -> Column:
+    return Column.of_one(_remembering(_value, stage)(stage, texts), stage.kind)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _value(stage: Any, texts: tuple[str, ...]) -> Any:
+    return value_of_cells(stage, texts)
+
+
+@lru_cache(maxsize=_LAYOUTS)
 def _layout(names: tuple[str, ...], roles: tuple[str, ...], table: str) -> Layout:
     layout = resolve(Schema(), names, roles, table=table, required=()) if names else Layout("", {}, {})
     if not any(role in layout.roles for role in IDENTITY):
@@ -216,8 +266,3 @@ def _layout(names: tuple[str, ...], roles: tuple[str, ...], table: str) -> Layou
             f"{table}: there is no {', '.join(IDENTITY)} among {', '.join(names) or 'no columns'}"
         )
     return layout
-
-
-@lru_cache(maxsize=_REMEMBERED)
-def _standardised(stage: Any, texts: tuple[str | None, ...]) -> Column:
-    return column_of_cells(stage, [[text or ""] for text in texts], _ROW)

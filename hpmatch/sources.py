@@ -150,6 +150,8 @@ def _from_dicts(rows: Sequence[Mapping[str, Any]]) -> pa.Table:
 
 def plain_cell(cell: Any) -> str | None:
     """A cell of a dict as text; None where there is nothing."""
+    if type(cell) is str:  # most are
+        return cell
     if cell is None or type(cell).__name__ in ("NAType", "NaTType") or cell != cell:  # noqa: PLR0124 - NaN
         return None
     if isinstance(cell, (list, tuple)):

@@ -20,7 +20,7 @@ import pyarrow as pa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hpmatch.comparison import compare_rows, parts_of, prepare
+from hpmatch.comparison import compare_one, compare_rows, parts_of, prepare
 from hpmatch.protocols import (
     BlockingRule,
     Classifier,
@@ -78,7 +78,7 @@ def check_comparison(
     comparison: Comparison | JointComparison, cells: Cells = STANDARD_CELLS, *, symmetric: bool = True
 ) -> None:
     """
-    Check a comparison: protocol, level range, missing values, symmetry, determinism, order, pickling.
+    Check a comparison: protocol, level range, missing values, symmetry, determinism, order, pickling, ``compare_one``.
 
     Args:
         comparison: The comparison, joint or not.
@@ -121,6 +121,12 @@ def check_comparison(
         assert all((levels[absent] == MISSING).all() for levels in found[::2]), (
             "a missing value has to give -1"
         )
+        if hasattr(comparison, "compare_one"):
+            for row in range(len(left)):
+                a, b = _only(left, row), _only(right, row)
+                found = [each.tolist() for each in _compared(prepare(comparison, b), a, b)]
+                one = [[value] for each in compare_one(comparison, _held(a), _held(b)) for value in each]
+                assert _equal(one, found), "compare_one finds something else than the tables of one record"
 
     _for_all_tables(promises, comparison.columns, cells)
 
@@ -272,6 +278,26 @@ def _compared(comparison: Comparison | JointComparison, left: Records, right: Re
         for found in compare_rows(comparison, left, right, rows, rows)
         for each in (found.levels, nothing if found.frequencies is None else found.frequencies)
     ]
+
+
+def _only(records: Records, row: int) -> Records:
+    """A record as a table of its own."""
+    cells = {name: column.take([row]).to_pylist()[0] for name, column in records.columns.items()}
+    columns = {
+        name: Column.of_one(tuple(cell) if isinstance(cell, list) else cell, records[name].values.array.type)
+        for name, cell in cells.items()
+    }
+    return Records(records.ids.slice(row, 1), columns)
+
+
+def _held(records: Records) -> dict[str, Any]:
+    """The values that the only record holds."""
+    cells = {name: column.to_pylist()[0] for name, column in records.columns.items()}
+    return {
+        name: tuple(cell) if isinstance(cell, list) else cell
+        for name, cell in cells.items()
+        if cell is not None
+    }
 
 
 def _equal(found: Sequence[Any], expected: Sequence[Any]) -> bool:

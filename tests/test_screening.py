@@ -17,8 +17,10 @@ from strategies import ALERTS, PERSONS
 
 import hpmatch as hp
 from hpmatch.cli import main
-from hpmatch.model import read_model
+from hpmatch.comparison.text import Text
+from hpmatch.model import FellegiSunter, Level, read_model
 from hpmatch.register import read_register
+from hpmatch.standardise.stages import PlainText
 
 SAMPLE = Path(__file__).parents[1] / "examples" / "data"
 ALONE = replace(read_model("imi"), grouping=None)  # whoever screens knows of one alert at a time
@@ -227,3 +229,24 @@ def test_a_score_adds_up_and_can_be_read():
     assert score.match_weight == pytest.approx(sum(item.weight for item in score.evidence))
     assert score.match_weight < hp.score(KARI, KARI).match_weight
     assert all(item.comparison in str(score) for item in score.evidence)
+
+
+def test_a_comparison_without_a_way_for_one_pair_is_given_tables_of_one_record():
+    """A score weighs it as linking does."""
+    model = read_model("imi")
+    numbers = [
+        Level("same", 0.9, 0.01), Level("close", 0.05, 0.01), Level("similar", 0.03, 0.08), Level("different", 0.02, 0.9)
+    ]  # fmt: skip
+    model = replace(
+        model,
+        standardisers=(*model.standardisers, PlainText("status")),
+        comparisons=(*model.comparisons, Text("status", "status")),
+        classifier=FellegiSunter({**model.classifier.levels, "status": tuple(numbers)}),
+    )
+    for status in ("active", "aktive", "closed", ""):
+        alert = {"alert_id": "A", **KARI, "status": status}
+        person = {**PERSON, "status": "active"}
+        (hit,) = hp.link([alert], [person], model, min_weight=-1000).explain("A").candidates
+        score = hp.score(alert, person, model)
+        assert score.evidence == hit.evidence
+        assert (score.evidence[-1].level == "missing") == (not status)

@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from hpmatch.protocols import Compared, Keys, Pairs
+from hpmatch.protocols import Compared, ComparedOne, Keys, Pairs
 from hpmatch.testing import check_blocking_rule, check_classifier, check_comparison, check_standardiser
 
 _CALLS = itertools.count()
@@ -47,9 +47,30 @@ class Neighbourly(Good):
         return Compared(np.full(len(left), len(left) % 2, np.int8))
 
 
-def test_a_good_comparison_passes():
+class GoodWithOne(Good):
+    def compare_one(self, left, right):
+        return (ComparedOne(int(left["town"] != right["town"])),)
+
+
+class Divided(GoodWithOne):
+    def compare_one(self, left, right):
+        return (ComparedOne(int(left["town"] == right["town"])),)
+
+
+class WithoutOne(GoodWithOne):
+    def compare_one(self, left, right):
+        return ()
+
+
+class OneOutOfRange(GoodWithOne):
+    def compare_one(self, left, right):
+        return (ComparedOne(2),)
+
+
+@pytest.mark.parametrize("comparison", [Good(), GoodWithOne()])
+def test_a_good_comparison_passes(comparison):
     """Two lines prove a matcher."""
-    check_comparison(Good())
+    check_comparison(comparison)
 
 
 @pytest.mark.parametrize(
@@ -63,6 +84,9 @@ def test_a_good_comparison_passes():
         (Restless(), "two answers"),
         (Lopsided(), "exchanging the sides"),
         (Neighbourly(), "other pairs"),
+        (Divided(), "the tables of one record"),
+        (WithoutOne(), "one thing for each of its parts"),
+        (OneOutOfRange(), "a level between -1 and 1"),
     ],
 )
 def test_a_comparison_that_breaks_a_promise_is_caught(comparison, promise):

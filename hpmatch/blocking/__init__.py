@@ -20,7 +20,7 @@ from hpmatch.blocking.blocks import Blocks, ChangedIndex, KeyIndex, WantedKeys
 from hpmatch.errors import PluginError
 from hpmatch.parallel import each_chunk
 from hpmatch.protocols import BlockingRule, Keys, PairRule, Pairs
-from hpmatch.records import IntArray, Records, distinct
+from hpmatch.records import IntArray, Records, distinct, run_starts
 
 MAX_RULES = 31
 DEFAULT_MAX_BLOCK = 2_000
@@ -198,7 +198,7 @@ def _merged(found: Sequence[Pairs], size: int) -> tuple[IntArray, IntArray, IntA
     )
     order = np.argsort(code, kind="stable")
     code = code[order]
-    first = np.flatnonzero(np.append(True, code[1:] != code[:-1])) if len(code) else np.zeros(0, np.int64)
+    first = run_starts(code)
     rules = np.bitwise_or.reduceat(bits[order], first) if len(code) else np.zeros(0, np.int32)
     left, right = np.divmod(code[first], width)
     return left.astype(np.int32), right.astype(np.int32), rules.astype(np.int32)

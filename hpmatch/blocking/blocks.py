@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from hpmatch.blocking.keys import Hashes
 from hpmatch.protocols import Keys, Pairs
-from hpmatch.records import IntArray, distinct, ranges
+from hpmatch.records import IntArray, distinct, ranges, run_starts
 
 _FILTER_BITS = 22
 
@@ -47,7 +47,7 @@ class Blocks:
         """
         code = np.sort((places.astype(np.uint64) << np.uint64(32)) | rows.astype(np.uint64))
         if len(code):
-            code = code[np.append(True, code[1:] != code[:-1])]
+            code = code[run_starts(code)]
         counts = np.bincount((code >> np.uint64(32)).astype(np.int64), minlength=len(keys))
         return cls(keys, np.append(0, np.cumsum(counts)), (code & np.uint64(0xFFFFFFFF)).astype(np.int32))
 

@@ -18,12 +18,11 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from hpmatch.protocols import Keys
-from hpmatch.records import Column, IntArray, Records, Terms, ranges, repeated
+from hpmatch.records import FEW, Column, IntArray, Records, Terms, ranges, repeated
 from hpmatch.standardise.token_forms import TokenForms, token_forms
 
 Hashes = npt.NDArray[np.uint64]
 _BASE = np.uint64(0x9E3779B97F4A7C15)  # odd: 2 ** 64 divided by the golden ratio
-_FEW = 32  # texts that are looked up rather than hashed again
 _TEXTS_AT_A_TIME = 1 << 12  # their letters stay in the processor's cache
 
 
@@ -152,6 +151,10 @@ def _term_keys(forms: TokenForms, kind: NameKeys) -> HashLists:
 
 def _hashed(lists: pa.Array, write: Callable[[str], str]) -> HashLists:
     """The hashes of the texts of each list, written in some way."""
+    if len(lists) <= FEW:
+        words = lists.to_pylist()
+        flat = [_hash_of(write(word)) for each in words for word in each]
+        return HashLists.of(np.array([len(each) for each in words], np.int64), np.array(flat, np.uint64))
     encoded = lists.flatten().dictionary_encode()
     hashed = hashes(pa.array([write(text) for text in encoded.dictionary.to_pylist()], pa.string()))
     return HashLists.of(np.asarray(lists.value_lengths(), np.int64), hashed[np.asarray(encoded.indices)])
@@ -174,13 +177,17 @@ def date_parts(
     values = records[name].values
 
     def of_values() -> HashLists:
-        sizes = np.asarray(values.array.value_lengths(), np.int64)
-        places, parts = split(np.asarray(values.array.flatten(), np.int64))
+        sizes, readings = values.derived("sizes_and_readings", lambda: _sizes_and_elements(values.array))
+        places, parts = split(readings)
         owners = np.repeat(np.arange(len(sizes)), sizes)[places]
         hashed = _scattered(parts.astype(np.uint64) ^ _hash_of(part))
         return HashLists.of(np.bincount(owners, minlength=len(sizes)), hashed).with_empty()
 
     return values.derived(("date_parts", part), of_values).at(records[name].codes)
+
+
+def _sizes_and_elements(lists: pa.Array) -> tuple[IntArray, IntArray]:
+    return np.asarray(lists.value_lengths(), np.int64), np.asarray(lists.flatten(), np.int64)
 
 
 def value_keys(records: Records, name: str) -> HashLists:
@@ -202,7 +209,7 @@ def value_keys(records: Records, name: str) -> HashLists:
 
 def hashes(texts: pa.Array) -> Hashes:
     """64 bits of each text, no nulls among them, that are the same in every process and on every machine."""
-    if len(texts) < _FEW:
+    if len(texts) <= FEW:  # they are looked up rather than hashed again
         return np.array([_hash_of(text) for text in texts.to_pylist()], np.uint64)
     return _hashes(texts)
 

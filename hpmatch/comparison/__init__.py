@@ -6,8 +6,8 @@ A comparison sees each distinct pair of values once; what it finds is spread to 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import cast
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +15,14 @@ import numpy.typing as npt
 from hpmatch.blocking import CandidatePairs
 from hpmatch.errors import HpmatchError, PluginError
 from hpmatch.parallel import each_chunk
-from hpmatch.protocols import Compared, Comparison, ComparisonVectors, JointComparison
+from hpmatch.protocols import (
+    Compared,
+    ComparedOne,
+    ComparesOne,
+    Comparison,
+    ComparisonVectors,
+    JointComparison,
+)
 from hpmatch.records import MISSING, IntArray, Records
 
 DEFAULT_CHUNK_SIZE = 100_000
@@ -149,6 +156,38 @@ def _compare_one(
     return found
 
 
+def compare_one(
+    comparison: Comparison | JointComparison, left: Mapping[str, Any], right: Mapping[str, Any]
+) -> tuple[ComparedOne, ...]:
+    """
+    Compare a single pair by a comparison that has a way for that, see ``ComparesOne``.
+
+    Args:
+        comparison: The comparison, joint or not.
+        left: The values of the left record by column, none of them missing.
+        right: The same of the right record.
+
+    Raises:
+        PluginError: If the comparison gives something else than it promised.
+    """
+    if hasattr(comparison, "compare_parts"):
+        parts = cast(JointComparison, comparison).parts
+    else:
+        parts, columns = (comparison,), comparison.columns
+        if left.keys().isdisjoint(columns) or right.keys().isdisjoint(columns):
+            return _ONE_MISSING
+    found = cast(ComparesOne, comparison).compare_one(left, right)
+    if len(found) != len(parts):
+        raise PluginError(f"comparison {comparison.name!r} has to find one thing for each of its parts")
+    for part, each in zip(parts, found, strict=True):
+        if not MISSING <= each.level < len(part.levels):
+            raise PluginError(
+                f"comparison {part.name!r} has to find a level between -1 and {len(part.levels) - 1}"
+            )
+    return found
+
+
+_ONE_MISSING = (ComparedOne(MISSING),)
 _MOST_COMBINATIONS = 1 << 31  # two such numbers make one of 64 bits
 
 
@@ -156,6 +195,9 @@ def _combined(
     records: Records, columns: Sequence[str], rows: IntArray
 ) -> tuple[IntArray, npt.NDArray[np.bool_]]:
     """For each row a number that stands for its combination of values, and whether it has any of them."""
+    if len(columns) == 1 and columns[0] in records:
+        only = records[columns[0]].codes[rows].astype(np.int64)
+        return only, only >= 0
     combined, combinations = np.zeros(len(rows), np.int64), 1
     present = np.zeros(len(rows), bool)
     for name in columns:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
-from hpmatch.protocols import Compared
+from hpmatch.protocols import Compared, ComparedOne
 from hpmatch.records import Records
 from hpmatch.standardise.professions import compatible
 
@@ -43,6 +43,11 @@ class Category:
         rarest = [min((shares[value] for value in values), default=np.nan) for values in common]
         return Compared(levels, np.array(rarest, np.float64))
 
+    def compare_one(self, left: Mapping[str, Any], right: Mapping[str, Any]) -> tuple[ComparedOne, ...]:
+        """See ``ComparesOne``."""
+        common = _as_set(left[self.column]) & _as_set(right[self.column])
+        return (ComparedOne(0, 1.0) if common else ComparedOne(1),)
+
 
 @dataclass(frozen=True)
 class Profession:
@@ -63,14 +68,16 @@ class Profession:
 
     def compare(self, left: Records, right: Records) -> Compared:
         """See the class."""
-        return Compared(_levels(left, right, self.column, compatible))
+        pairs = zip(_sets(left, self.column), _sets(right, self.column), strict=True)
+        return Compared(np.array([_level(*pair) for pair in pairs], np.int8))
+
+    def compare_one(self, left: Mapping[str, Any], right: Mapping[str, Any]) -> tuple[ComparedOne, ...]:
+        """See ``ComparesOne``."""
+        return (ComparedOne(_level(_as_set(left[self.column]), _as_set(right[self.column]))),)
 
 
-def _levels(
-    left: Records, right: Records, column: str, fit: Callable[[Sequence[str], Sequence[str]], bool]
-) -> np.ndarray[tuple[int], np.dtype[np.int8]]:
-    pairs = zip(_sets(left, column), _sets(right, column), strict=True)
-    return np.array([0 if a & b else 1 if fit(sorted(a), sorted(b)) else 2 for a, b in pairs], np.int8)
+def _level(left: frozenset[str], right: frozenset[str]) -> int:
+    return 0 if left & right else 1 if compatible(sorted(left), sorted(right)) else 2
 
 
 def _sets(records: Records, column: str) -> list[frozenset[str]]:

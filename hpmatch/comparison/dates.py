@@ -7,13 +7,16 @@ counts. The levels follow the errors that occur when a date is written down, rea
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from itertools import product
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
-from hpmatch.protocols import Compared, LevelArray
+from hpmatch.comparison.cases import first_case, first_cases
+from hpmatch.protocols import Compared, ComparedOne, LevelArray
 from hpmatch.records import Column, FloatArray, IntArray, Records, ranges
 
 Readings = npt.NDArray[np.int64]
@@ -69,6 +72,12 @@ class BirthDate:
         frequencies = np.where(best == 0, _share(right[self.column]), np.nan)
         return Compared(best, frequencies)
 
+    def compare_one(self, left: Mapping[str, Any], right: Mapping[str, Any]) -> tuple[ComparedOne, ...]:
+        """See ``ComparesOne``."""
+        pairs = product(left[self.column], right[self.column])
+        level = min(first_case(_conditions(*pair)) for pair in pairs)
+        return (ComparedOne(level, np.nan if level else 1.0),)
+
 
 def date_levels(left: Readings, right: Readings) -> LevelArray:
     """
@@ -83,50 +92,53 @@ def date_levels(left: Readings, right: Readings) -> LevelArray:
         >>> [BirthDate.levels[level] for level in levels]
         ['day_month_swapped', 'one_digit', 'different']
     """
+    return first_cases(_conditions(left, right))
+
+
+def _conditions(left: Any, right: Any) -> list[Any]:
+    """What holds for each level but the last, of arrays of readings or of two readings."""
     year, month, day = _parts(left)
     other_year, other_month, other_day = _parts(right)
     whole = (day > 0) & (other_day > 0)
     same_year, same_month, same_day = year == other_year, month == other_month, day == other_day
     known_month_agrees = same_month | (month == 0) | (other_month == 0)
-    conditions = [
+    a, b = _digits(left), _digits(right)
+    differing = sum(one != other for one, other in zip(a, b, strict=True))
+    return [
         whole & same_year & same_month & same_day,
         whole & same_year & (month == other_day) & (day == other_month),
-        whole & (_differing_digits(left, right) == 1),
-        whole & _transposed(left, right),
+        whole & (differing == 1),
+        whole & (differing == 2) & _transposed(a, b),  # noqa: PLR2004 - digits that are exchanged
         whole & same_year & (_is_default(month, day) | _is_default(other_month, other_day)),
-        ~whole & same_year & known_month_agrees,
+        ((day == 0) | (other_day == 0)) & same_year & known_month_agrees,
         whole & same_month & same_day,
         whole & same_year & same_month,
         same_year,
     ]
-    return np.select(conditions, range(len(conditions)), len(conditions)).astype(np.int8)
 
 
-def _parts(readings: Readings) -> tuple[Readings, Readings, Readings]:
+def _parts(readings: Any) -> tuple[Any, Any, Any]:
     return readings // 10_000, readings // 100 % 100, readings % 100
 
 
-def _digits(readings: Readings) -> npt.NDArray[np.int64]:
-    return readings[:, None] // 10 ** np.arange(7, -1, -1) % 10
+def _digits(readings: Any) -> list[Any]:
+    return [readings // power % 10 for power in _POWERS]
 
 
-def _differing_digits(left: Readings, right: Readings) -> IntArray:
-    return np.asarray((_digits(left) != _digits(right)).sum(axis=1))
+_POWERS = tuple(10**place for place in range(7, -1, -1))
 
 
-def _transposed(left: Readings, right: Readings) -> npt.NDArray[np.bool_]:
-    """Two neighbouring digits of one part are exchanged, and nothing else differs."""
-    a, b = _digits(left), _digits(right)
-    found = np.zeros(len(a), bool)
+def _transposed(a: Sequence[Any], b: Sequence[Any]) -> Any:
+    """Two neighbouring digits of one part are exchanged."""
+    found = False
     for first in (0, 1, 2, 4, 6):
-        exchanged = a.copy()
-        exchanged[:, [first, first + 1]] = a[:, [first + 1, first]]
-        found |= (exchanged == b).all(axis=1)
-    return np.asarray(found & (left != right))
+        second = first + 1
+        found = found | ((a[first] != b[first]) & (a[first] == b[second]) & (a[second] == b[first]))
+    return found
 
 
-def _is_default(month: Readings, day: Readings) -> npt.NDArray[np.bool_]:
-    return np.asarray((day == 1) & np.isin(month, (1, 7)))
+def _is_default(month: Any, day: Any) -> Any:
+    return (day == 1) & ((month == 1) | (month == 7))  # noqa: PLR2004 - January and July
 
 
 def _share(column: Column) -> FloatArray:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
-from hpmatch.protocols import Compared
+from hpmatch.protocols import Compared, ComparedOne
 from hpmatch.records import Records
 from hpmatch.standardise.identifiers import same_but_one_error
 
@@ -36,6 +36,10 @@ class NationalId:
         """See the class."""
         pairs = zip(left[self.column].to_pylist(), right[self.column].to_pylist(), strict=True)
         return Compared(np.array([_level(a, b) for a, b in pairs], np.int8))
+
+    def compare_one(self, left: Mapping[str, Any], right: Mapping[str, Any]) -> tuple[ComparedOne, ...]:
+        """See ``ComparesOne``."""
+        return (ComparedOne(_level(left[self.column], right[self.column])),)
 
 
 def _level(left: Iterable[str], right: Iterable[str]) -> int:

@@ -10,19 +10,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
-from typing import NamedTuple
+from functools import cached_property, lru_cache
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from hpmatch.comparison.cases import first_cases
 from hpmatch.comparison.relations import MayShare, relations
-from hpmatch.comparison.spelling import token_similarity
+from hpmatch.comparison.spelling import pair_similarity
 from hpmatch.protocols import LevelArray
-from hpmatch.records import FloatArray, IntArray, Records, Terms, Vocabulary, distinct, ranges
-from hpmatch.standardise.token_forms import CONSONANTS, GROUPS, LETTERS, STEMS, Sketches, token_forms
+from hpmatch.records import FloatArray, IntArray, Records, Terms, Vocabulary, distinct, ranges, run_starts
+from hpmatch.standardise.token_forms import (
+    CONSONANTS,
+    GROUPS,
+    LETTERS,
+    STEMS,
+    Sketches,
+    sketches_of,
+    token_forms,
+)
 
 FIELDS = ("family_name", "given_name", "middle_name", "birth_name", "other_names")
 
@@ -33,8 +42,10 @@ _SPELLED, _CLOSE, _SIMILAR = 0.94, 0.86, 0.74
 # A name that so many persons of the two tables hold exists; that a typing error turns one such name into another is rare.
 _KNOWN = 4
 
-# The parts of their letter pairs and of their consonant pairs that two tokens share, added up.
-_WORTH_A_LOOK = 0.9
+# The parts of their letter pairs and of their consonant pairs that two tokens share, added up: nine tenths.
+_WORTH_A_LOOK = (9, 10)
+
+_REMEMBERED = 1 << 16  # tokens, and pairs of them, that are compared one by one
 
 # A token's frequency within a country leans on its frequency in the whole table with the weight of so many persons.
 _COUNTRY_SMOOTHING = 200.0
@@ -173,7 +184,11 @@ class NameTables:
         left_token, right_token = a.places[at_left], b.places[at_right]
         equal = left_token == right_token
         worth = np.flatnonzero(
-            equal | _may_agree(self._sketches(left_token, own.vocabulary), self._sketches(right_token))
+            equal
+            | _may_agree(
+                self._sketches(a.places, own.vocabulary).take(at_left, axis=0),
+                self._sketches(b.places).take(at_right, axis=0),
+            )
         )
         owner, left_token, right_token, equal = (
             owner[worth],
@@ -191,7 +206,7 @@ class NameTables:
         """uint64[k, 3], the sketches of tokens; those behind the register's own are another table's."""
         own = token_forms(self.vocabulary).sketches
         if other is None or other is self.vocabulary:
-            return own[tokens]
+            return own.take(tokens, axis=0)
         behind = tokens >= len(own)
         found = np.empty((len(tokens), own.shape[1]), np.uint64)
         found[~behind] = own[tokens[~behind]]
@@ -199,21 +214,23 @@ class NameTables:
         return found
 
     def _agreements(self, other: Vocabulary, left: IntArray, right: IntArray) -> LevelArray:
-        """What the tokens of each pair have in common, worked out once a distinct pair."""
-        width = max(len(self.vocabulary), 1)
-        codes, of_pair = np.unique(left * width + right, return_inverse=True)
-        a, b = np.divmod(codes, width)
-        used, place = np.unique(np.concatenate([a, b]), return_inverse=True)
+        """What the tokens of each pair have in common, worked out once a distinct pair, which is the same from either side."""
         size = len(self.vocabulary)
+        width = size + len(other)
+        codes, of_pair = np.unique(
+            np.minimum(left, right) * width + np.maximum(left, right), return_inverse=True
+        )
+        a, b = np.divmod(codes, max(width, 1))
+        used, place = np.unique(np.concatenate([a, b]), return_inverse=True)
         texts = [
             self.vocabulary.texts[token] if token < size else other.texts[token - size]
             for token in used.tolist()
         ]
-        ours, theirs = self._sketches(a, other), self._sketches(b)
+        ours, theirs = self._sketches(a), self._sketches(b, other)
         may_share = MayShare(*((ours[:, sketch] & theirs[:, sketch]) != 0 for sketch in (STEMS, GROUPS)))
         lefts, rights = np.split(place, 2)
         found = token_agreement(texts, lefts, rights, may_share)
-        found[(found == CLOSE) & self._known[np.minimum(a, size)] & self._known[b]] = SIMILAR
+        found[(found == CLOSE) & self._known[a] & self._known[np.minimum(b, size)]] = SIMILAR
         return found[of_pair]
 
 
@@ -247,15 +264,24 @@ def _joined_terms(terms: dict[str, Terms]) -> tuple[Vocabulary, dict[str, Terms]
 
 def _may_agree(left: Sketches, right: Sketches) -> npt.NDArray[np.bool_]:
     """Whether two tokens share enough letter pairs and consonant pairs, or a given name, to be worth a look."""
-    alike = _share(left[:, LETTERS], right[:, LETTERS]) + _share(left[:, CONSONANTS], right[:, CONSONANTS])
-    return np.asarray((alike >= _WORTH_A_LOOK) | ((left[:, GROUPS] & right[:, GROUPS]) != 0))
+    counts = (
+        count.astype(np.int32)
+        for sketch in (LETTERS, CONSONANTS)
+        for count in _shared(left[:, sketch], right[:, sketch])
+    )
+    return np.asarray(_is_worth_a_look(*counts) | ((left[:, GROUPS] & right[:, GROUPS]) != 0))
 
 
-def _share(left: npt.NDArray[np.uint64], right: npt.NDArray[np.uint64]) -> npt.NDArray[np.float32]:
-    """The part of the smaller sketch that two sketches have in common."""
+def _shared(left: npt.NDArray[np.uint64], right: npt.NDArray[np.uint64]) -> tuple[IntArray, IntArray]:
+    """How many bits two sketches have in common, and how many the smaller one has."""
     fewer = np.minimum(np.bitwise_count(left), np.bitwise_count(right))
-    part = np.bitwise_count(left & right) / np.maximum(fewer, 1).astype(np.float32)
-    return np.asarray(part, np.float32)
+    return np.bitwise_count(left & right), np.maximum(fewer, 1)
+
+
+def _is_worth_a_look(letters: Any, of_letters: Any, consonants: Any, of_consonants: Any) -> Any:
+    """Whether the parts that are shared add up to enough; in whole numbers, which one pair has in common with arrays."""
+    parts = letters * of_consonants + consonants * of_letters
+    return _WORTH_A_LOOK[1] * parts >= _WORTH_A_LOOK[0] * of_letters * of_consonants
 
 
 @dataclass(frozen=True)
@@ -298,7 +324,7 @@ class TokenFrequencies:
         countries = {country: number for number, (_, country) in enumerate(known)}
         country = _main_countries(records, countries)
         code = np.sort((country[owner] * width + token)[country[owner] >= 0])
-        first = np.flatnonzero(np.append(True, code[1:] != code[:-1])) if len(code) else np.zeros(0, np.int64)
+        first = run_starts(code)
         counts = np.diff(np.append(first, len(code)))
         persons = np.bincount(country[country >= 0], minlength=len(countries)).astype(np.float64)
         return cls(len(records), overall, countries, persons, code[first], counts)
@@ -328,8 +354,31 @@ class TokenFrequencies:
         place = np.minimum(np.searchsorted(self.keys, key), len(self.keys) - 1)
         count = np.where(self.keys[place] == key, self.counts[place], 0) + kin
         persons = self.persons[np.maximum(country, 0)]
-        within = (count + _COUNTRY_SMOOTHING * self.overall[tokens]) / (persons + _COUNTRY_SMOOTHING)
+        within = _within_country(count, self.overall[tokens], persons)
         return np.asarray(np.where(country >= 0, within, overall), np.float64)
+
+
+def _within_country(count: Any, overall: Any, persons: Any) -> Any:
+    """The share among the persons of a country, smoothed towards that among all."""
+    return (count + _COUNTRY_SMOOTHING * overall) / (persons + _COUNTRY_SMOOTHING)
+
+
+def share_in_one(left: Sequence[str], right: Sequence[str], kin: float) -> float:
+    """
+    What ``TokenFrequencies.among`` gives in a table of one person, who holds the token.
+
+    Args:
+        left: The countries of the alert.
+        right: The countries of the registered person, who is the only one.
+        kin: How many further persons of the country the token counts for.
+    """
+    if not right:
+        return 1.0 + kin
+    own: float = _within_country(1.0 + kin, 1.0, 1.0)
+    known = [country for country in left if country in right]
+    if not known:
+        return max(own, 1.0 + kin)
+    return own if min(known) == min(right) else max(own, _within_country(kin, 1.0, 0.0))
 
 
 def _held_once(records: Records, terms: dict[str, Terms], tokens: int) -> tuple[IntArray, IntArray]:
@@ -351,12 +400,17 @@ def _main_countries(records: Records, countries: Mapping[str, int]) -> IntArray:
     """
     if "country" not in records:
         return np.full(len(records), -1)
-    column = records["country"]
-    main = [
-        min((countries[country] for country in named if country in countries), default=-1)
-        for named in column.values.array.to_pylist()
-    ]
-    return np.array([*main, -1], np.int64)[column.codes]
+    values = records["country"].values
+
+    def of_values() -> IntArray:
+        main = [
+            min((countries[country] for country in named if country in countries), default=-1)
+            for named in values.array.to_pylist()
+        ]
+        return np.array([*main, -1], np.int64)
+
+    of_value = values.derived(("main_countries", tuple(countries)), of_values)
+    return of_value[records["country"].codes]
 
 
 class _RowTokens(NamedTuple):
@@ -373,7 +427,7 @@ def _row_tokens(records: Records, terms: dict[str, Terms]) -> _RowTokens:
     columns = [
         (FIELDS.index(name), records[name].codes, each) for name, each in terms.items() if name in records
     ]
-    per_column = [np.append(np.diff(each.offsets), 0)[codes] for _, codes, each in columns]
+    per_column = [each.sizes[codes] for _, codes, each in columns]
     sizes = np.sum(per_column, axis=0) if columns else np.zeros(len(records), np.int64)
     starts = np.cumsum(sizes) - sizes
     total = int(sizes.sum())
@@ -381,11 +435,38 @@ def _row_tokens(records: Records, terms: dict[str, Terms]) -> _RowTokens:
     free = starts.copy()
     for (field, codes, each), own in zip(columns, per_column, strict=True):
         to = ranges(free, own)
-        places[to] = each.codes[ranges(np.append(each.offsets[:-1], 0)[codes], own)]
+        places[to] = each.codes[ranges(each.starts[codes], own)]
         fields[to] = field
         first[free[own > 0]] = True
         free += own
     return _RowTokens(starts, sizes, fields, first, places)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def agreement_of(left: str, right: str) -> int:
+    """
+    What two tokens have in common of which none is known for a name that several persons hold.
+
+    Example:
+        >>> agreement_of("müller", "mueller") == SAME, agreement_of("müller", "ivanov") == NOTHING
+        (True, True)
+    """
+    if left == right:
+        return SAME
+    ours, theirs = _sketches_of(left), _sketches_of(right)
+    shared = [
+        count
+        for one, other in ((ours[LETTERS], theirs[LETTERS]), (ours[CONSONANTS], theirs[CONSONANTS]))
+        for count in ((one & other).bit_count(), max(min(one.bit_count(), other.bit_count()), 1))
+    ]
+    stem, group = ((ours[sketch] & theirs[sketch]) != 0 for sketch in (STEMS, GROUPS))
+    if not (_is_worth_a_look(*shared) or group):
+        return NOTHING
+    may_share = MayShare(np.array([stem]), np.array([group]))
+    return int(token_agreement([left, right], np.array([0]), np.array([1]), may_share)[0])
+
+
+_sketches_of = lru_cache(maxsize=_REMEMBERED)(sketches_of)
 
 
 def token_agreement(
@@ -406,12 +487,8 @@ def token_agreement(
         >>> found.tolist() == [SAME, INITIAL, NOTHING, VARIANT]
         True
     """
-    used, place = np.unique(np.concatenate([left, right]), return_inverse=True)
-    texts = [tokens[token] for token in used.tolist()]
-    a, b = np.split(place, 2)
-    table = np.array(texts, object)
-    similarity = token_similarity(table[a].tolist(), table[b].tolist())
-    related = relations(texts, a, b, similarity, may_share)
+    similarity = pair_similarity(tokens, left, right)
+    related = relations(tokens, left, right, similarity, may_share)
     conditions = [
         similarity == 1,
         related.stem,
@@ -421,4 +498,4 @@ def token_agreement(
         related.initial,
         similarity >= _SIMILAR,
     ]
-    return np.select(conditions, range(NOTHING), NOTHING).astype(np.int8)
+    return first_cases(conditions)

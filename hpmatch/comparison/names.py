@@ -8,30 +8,21 @@ is worth more, and how rare a name is depends on the country: Kazlauskas is comm
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
-from typing import ClassVar, NamedTuple
+from functools import cache, cached_property
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
-from hpmatch.comparison.name_tables import (
-    CLOSE,
-    FIELDS,
-    INITIAL,
-    NOTHING,
-    SAME,
-    SIMILAR,
-    SPELLED,
-    STEM,
-    VARIANT,
-    NameTables,
-    TokenPairs,
-    common_terms,
-)
-from hpmatch.protocols import Compared, Comparison, JointComparison, LevelArray
-from hpmatch.records import IntArray, Records
+from hpmatch.comparison.name_cases import FAMILY_CASES, FIRST_OF, GIVEN_CASES, Best, NameCases, contradict
+from hpmatch.comparison.name_tables import FIELDS, NOTHING, SAME, NameTables, TokenPairs, common_terms
+from hpmatch.comparison.one_name import compare_one_name
+from hpmatch.protocols import Compared, ComparedOne, Comparison, JointComparison
+from hpmatch.records import IntArray, Records, run_starts
+
+Values = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -71,6 +62,8 @@ class FamilyName:
         "different",
     )
 
+    cases: ClassVar = FAMILY_CASES
+
     def prepared(self, register: Records) -> Comparison:
         """The comparison with what it needs to know of the whole register."""
         return _Prepared(self, NameTables.of(register))
@@ -78,6 +71,10 @@ class FamilyName:
     def compare(self, left: Records, right: Records) -> Compared:
         """See the class."""
         return self.prepared(right).compare(left, right)
+
+    def compare_one(self, left: Values, right: Values) -> tuple[ComparedOne, ...]:
+        """See ``ComparesOne``."""
+        return compare_one_name((self.cases,), left, right)
 
 
 @dataclass(frozen=True)
@@ -116,6 +113,8 @@ class GivenName:
         "different",
     )
 
+    cases: ClassVar = GIVEN_CASES
+
     def prepared(self, register: Records) -> Comparison:
         """The comparison with what it needs to know of the whole register."""
         return _Prepared(self, NameTables.of(register))
@@ -123,6 +122,10 @@ class GivenName:
     def compare(self, left: Records, right: Records) -> Compared:
         """See the class."""
         return self.prepared(right).compare(left, right)
+
+    def compare_one(self, left: Values, right: Values) -> tuple[ComparedOne, ...]:
+        """See ``ComparesOne``."""
+        return compare_one_name((self.cases,), left, right)
 
 
 @dataclass(frozen=True)
@@ -149,72 +152,9 @@ class PersonName:
         """What each part finds."""
         return self.prepared(right).compare_parts(left, right)
 
-
-class _Best(NamedTuple):
-    """
-    The best agreement between some fields of the left and some of the right name, for each of k pairs.
-
-    Attributes:
-        agreement: int8[k], what the best two tokens have in common.
-        token: int64[k], the rarest right token among the best.
-        all_agree: bool[k], whether each token of either side is the same as one of the other.
-    """
-
-    agreement: LevelArray
-    token: IntArray
-    all_agree: npt.NDArray[np.bool_]
-
-
-# A level holds where its condition does, unless an earlier one did; its agreement is as common as the token found, if any.
-_Case = tuple[npt.NDArray[np.bool_], _Best | None]
-
-# How many further persons of the country a surname counts for where the given names contradict each other. Of 1,000
-# alerted persons 15 have a twin, of whom 1 in 40 is registered too, mostly from the same country and in the same
-# profession; strangers share a birth date once in 18,000 pairs and a profession once in three.
-_KIN = 0.015 / 40 * 18_000 * 3
-
-_FindBest = Callable[[Sequence[str], Sequence[str]], _Best]
-
-_FAMILY, _GIVEN = ("family_name",), ("given_name",)
-_FURTHER = ("middle_name", "birth_name", "other_names")
-_SURNAMES = (*_FAMILY, *_FURTHER)
-# The first token of the given names only: a patronymic or second name that agrees is not the name that a person goes by.
-_FIRST = ("first_given_name",)
-
-
-def _family_cases(best: _FindBest, left: Records, right: Records) -> list[_Case]:
-    own, further = best(_FAMILY, _FAMILY), best(_SURNAMES, _SURNAMES)
-    crossed, back = best(_SURNAMES, _GIVEN), best(_GIVEN, _SURNAMES)
-    return [
-        (own.all_agree, own),
-        (own.agreement == SAME, own),
-        (own.agreement == STEM, own),
-        (further.agreement <= STEM, further),
-        (own.agreement <= VARIANT, own),
-        (own.agreement == CLOSE, own),
-        (_exchanged(crossed, back), crossed),
-        (own.agreement == SIMILAR, None),
-        (~(_is_man(left) | _is_man(right)), None),
-    ]
-
-
-def _given_cases(best: _FindBest, _left: Records, _right: Records) -> list[_Case]:
-    own, called = best(_GIVEN, _GIVEN), _better(best(_FIRST, _FURTHER), best(_FURTHER, _FIRST))
-    crossed, back = best(_GIVEN, _SURNAMES), best(_SURNAMES, _GIVEN)
-    # A field exchanged whose other half was changed too: the given name stands where the other has its family name.
-    half = _better(best(_GIVEN, _FAMILY), best(_FAMILY, _GIVEN))
-    return [
-        (own.all_agree, own),
-        (own.agreement == SAME, own),
-        ((own.agreement == STEM) | (own.agreement == VARIANT), own),
-        (own.agreement == SPELLED, own),
-        (own.agreement == CLOSE, own),
-        (own.agreement == INITIAL, None),
-        (called.agreement == SAME, called),
-        (_exchanged(crossed, back), crossed),
-        ((own.agreement >= SIMILAR) & (half.agreement == SAME), half),
-        (own.agreement == SIMILAR, None),
-    ]
+    def compare_one(self, left: Values, right: Values) -> tuple[ComparedOne, ...]:
+        """See ``ComparesOne``."""
+        return compare_one_name([part.cases for part in self.parts], left, right)
 
 
 @dataclass(frozen=True)
@@ -267,110 +207,118 @@ def _compare_parts(
     parts: Sequence[FamilyName | GivenName], tables: NameTables, left: Records, right: Records
 ) -> tuple[Compared, ...]:
     pairs = tables.token_pairs(left, right)
-    left_sizes, right_sizes = field_sizes(left), field_sizes(right)
-    known: dict[tuple[Sequence[str], Sequence[str]], _Best] = {}
-
-    def best(left_fields: Sequence[str], right_fields: Sequence[str]) -> _Best:
-        if (left_fields, right_fields) not in known:
-            longest = np.maximum(left_sizes(left_fields), right_sizes(right_fields))
-            chosen = _between(pairs, left_fields, right_fields)
-            known[left_fields, right_fields] = _find_best(chosen, tables, longest)
-        return known[left_fields, right_fields]
-
-    return tuple(_compared(part, best, tables, left, right) for part in parts)
+    look = _Look(left, right, tables, pairs.where(pairs.agreement != NOTHING))
+    return tuple(_compared(part.cases, look) for part in parts)
 
 
-def _compared(
-    part: FamilyName | GivenName, best: _FindBest, tables: NameTables, left: Records, right: Records
-) -> Compared:
-    is_family = isinstance(part, FamilyName)
-    cases = (_family_cases if is_family else _given_cases)(best, left, right)
-    own = "family_name" if is_family else "given_name"
-    present = _has(left, own) & _has(right, own)
+_COUNTRY = ("country",)
+
+
+def _compared(names: NameCases, look: _Look) -> Compared:
+    left, right = look.left, look.right
+    cases, present = names.of(look), look.both_hold(names.own)
     levels, token = np.full(len(left), len(cases), np.int8), np.full(len(left), -1, np.int64)
     # From the last case to the first, so that the first one that holds stays.
     for level, (condition, found) in reversed([*enumerate(cases)]):
-        levels[condition] = level
-        token[condition] = -1 if found is None else found.token[condition]
+        np.copyto(levels, level, where=condition)
+        np.copyto(token, -1 if found is None else found.token, where=condition)
     levels[~present] = -1
     known = np.flatnonzero(present & (token >= 0))
-    contradicting = _contradict(best(_GIVEN, _GIVEN), left, right)[known] & is_family
     frequencies = np.full(len(left), np.nan)
-    kin = np.where(contradicting, _KIN, 0.0)
-    frequencies[known] = tables.frequencies.among(token[known], left.take(known), right.take(known), kin)
+    if len(known):
+        kin = np.where(contradict(look)[known], names.kin, 0.0)
+        where = left.values_at(known, _COUNTRY), right.values_at(known, _COUNTRY)
+        frequencies[known] = look.tables.frequencies.among(token[known], *where, kin)
     return Compared(levels, frequencies)
 
 
-def field_sizes(records: Records) -> Callable[[Sequence[str]], IntArray]:
+@dataclass(frozen=True)
+class _Look:
+    """
+    A look at the tokens of k pairs of names.
+
+    Attributes:
+        left: k records.
+        right: k registered persons.
+        tables: What is known of the register's tokens.
+        pairs: The tokens that have something in common, those of one pair of names together.
+        known: The best agreements that were found.
+    """
+
+    left: Records
+    right: Records
+    tables: NameTables
+    pairs: TokenPairs
+    known: dict[tuple[Sequence[str], Sequence[str]], Best] = field(default_factory=dict)
+
+    def best(self, left_fields: Sequence[str], right_fields: Sequence[str]) -> Best:
+        """The best agreement between some fields."""
+        if (left_fields, right_fields) not in self.known:
+            self.known[left_fields, right_fields] = self._best(self._between(left_fields, right_fields))
+        return self.known[left_fields, right_fields]
+
+    def _best(self, chosen: IntArray) -> Best:
+        agreement = np.full(len(self.left), NOTHING, np.int8)
+        token = np.full(len(self.left), -1, np.int64)
+        if len(chosen):
+            owner = self.pairs.owner[chosen]
+            first = run_starts(owner)
+            lowest = np.minimum.reduceat(self._ranks[chosen], first)
+            size = len(self.tables.rarity)
+            agreement[owner[first]] = lowest // size
+            token[owner[first]] = self.tables.by_rarity[lowest % size]
+        return Best(agreement, token)
+
+    @cached_property
+    def _ranks(self) -> IntArray:
+        """int64[m], a number for each pair of tokens that is the lower the more agrees, and the rarer the right token is."""
+        rarity = self.tables.rarity
+        return self.pairs.agreement.astype(np.int64) * len(rarity) + rarity[self.pairs.right_token]
+
+    def all_agree(self, fields: Sequence[str]) -> npt.NDArray[np.bool_]:
+        """Whether each token of some fields of either side is the same as one of the other."""
+        chosen = self._between(fields, fields)
+        owner = self.pairs.owner[chosen[self.pairs.agreement[chosen] == SAME]]
+        same = np.bincount(owner, minlength=len(self.left))
+        longest = np.maximum(_field_sizes(self.left, fields), _field_sizes(self.right, fields))
+        return np.asarray((same > 0) & (same >= longest))
+
+    def _between(self, left_fields: Sequence[str], right_fields: Sequence[str]) -> IntArray:
+        """The places of the pairs of tokens between some fields."""
+        chosen = _in_fields(self.pairs.left_field, self.pairs.left_first, left_fields)
+        chosen &= _in_fields(self.pairs.right_field, self.pairs.right_first, right_fields)
+        return chosen.nonzero()[0]
+
+    def better(self, one: Best, other: Best) -> Best:
+        """The better of two for each pair."""
+        first = one.agreement <= other.agreement
+        return Best(*(np.where(first, *both) for both in zip(one, other, strict=True)))
+
+    def both_hold(self, field: str) -> npt.NDArray[np.bool_]:
+        """Whether both sides hold a field."""
+        return _has(self.left, field) & _has(self.right, field)
+
+    def no_man(self) -> npt.NDArray[np.bool_]:
+        """Whether neither side is known to be a man."""
+        return ~(_is_man(self.left) | _is_man(self.right))
+
+
+def _field_sizes(records: Records, fields: Sequence[str]) -> IntArray:
     """How many tokens each record has in some fields."""
     terms = common_terms(records)[1]
-    sizes = {name: np.append(np.diff(each.offsets), 0)[records[name].codes] for name, each in terms.items()}
-    none = np.zeros(len(records), np.int64)
-    return lambda names: sum((sizes[name] for name in names if name in sizes), start=none)
-
-
-def _between(pairs: TokenPairs, left_fields: Sequence[str], right_fields: Sequence[str]) -> TokenPairs:
-    """The token pairs between some fields."""
-    chosen = _in_fields(pairs.left_field, pairs.left_first, left_fields)
-    chosen &= _in_fields(pairs.right_field, pairs.right_first, right_fields)
-    return pairs.where(chosen)
+    sizes = (terms[name].sizes[records[name].codes] for name in fields if name in terms)
+    return sum(sizes, start=np.zeros(len(records), np.int64))
 
 
 def _in_fields(field: IntArray, first: npt.NDArray[np.bool_], names: Sequence[str]) -> npt.NDArray[np.bool_]:
     wanted = _are_wanted(tuple(names))[field]
-    return wanted & first if names == _FIRST else wanted
+    return wanted & first if names[0].startswith(FIRST_OF) else wanted
 
 
 @cache
 def _are_wanted(names: tuple[str, ...]) -> npt.NDArray[np.bool_]:
     """bool[f], which of the name fields are among the given ones."""
-    return np.array([name in [each.removeprefix("first_") for each in names] for name in FIELDS])
-
-
-def _find_best(pairs: TokenPairs, tables: NameTables, longest: IntArray) -> _Best:
-    """
-    The best agreement of each of k pairs.
-
-    Args:
-        pairs: The token pairs to choose from, those of one pair of names together.
-        tables: What is known of the register's tokens.
-        longest: int64[k], how many tokens the longer of the two names has.
-    """
-    agreement = np.full(len(longest), NOTHING, np.int8)
-    token = np.full(len(longest), -1, np.int64)
-    all_agree = np.zeros(len(longest), bool)
-    if len(pairs.owner):
-        size = len(tables.rarity)
-        rank = pairs.agreement.astype(np.int64) * size + tables.rarity[pairs.right_token]
-        first = np.flatnonzero(np.append(True, pairs.owner[1:] != pairs.owner[:-1]))
-        lowest = np.minimum.reduceat(rank, first)
-        owner = pairs.owner[first]
-        agreement[owner] = lowest // size
-        token[owner] = tables.by_rarity[lowest % size]
-        same = np.add.reduceat((pairs.agreement == SAME).astype(np.int64), first)
-        all_agree[owner] = (same > 0) & (same >= longest[owner])
-    token[agreement == NOTHING] = -1
-    return _Best(agreement, token, all_agree)
-
-
-def _better(one: _Best, other: _Best) -> _Best:
-    """The better of two for each pair."""
-    first = one.agreement <= other.agreement
-    return _Best(
-        np.where(first, one.agreement, other.agreement),
-        np.where(first, one.token, other.token),
-        np.where(first, one.all_agree, other.all_agree),
-    )
-
-
-def _exchanged(one: _Best, other: _Best) -> npt.NDArray[np.bool_]:
-    """Both fields agree with the other one, and one of them more than nearly."""
-    worse, better = np.maximum(one.agreement, other.agreement), np.minimum(one.agreement, other.agreement)
-    return np.asarray((worse <= CLOSE) & (better <= SPELLED))
-
-
-def _contradict(given: _Best, left: Records, right: Records) -> npt.NDArray[np.bool_]:
-    return np.asarray((given.agreement == NOTHING) & _has(left, "given_name") & _has(right, "given_name"))
+    return np.array([name in [each.removeprefix(FIRST_OF) for each in names] for name in FIELDS])
 
 
 def _is_man(records: Records) -> npt.NDArray[np.bool_]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
+from itertools import chain, pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -19,6 +20,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from hpmatch.data import read_table
+from hpmatch.records import FloatArray, IntArray
 from hpmatch.standardise.compounds import head_of
 from hpmatch.standardise.scripts import (
     CONSONANT_SCRIPTS,
@@ -28,9 +30,6 @@ from hpmatch.standardise.scripts import (
     sound_units,
     spellings,
 )
-
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
 
 # Distance per letter and the similarity that it stands for; straight lines between.
 _DISTANCES = (0.0, 0.20, 0.30, 0.50, 1.00, 2.00)
@@ -46,6 +45,7 @@ _NEVER = np.int32(1 << 30)
 _VOWELS = frozenset({"a", "e", "i", "o", "u", "oe", "ue"})
 _LONGEST = 24  # units; names beyond are cut
 _CHUNK = 4096  # pairs that stay in the processor's cache
+_WIDE = 256  # pairs from which an operation a row costs less than one a column
 
 
 def token_similarity(left: Sequence[str], right: Sequence[str]) -> FloatArray:
@@ -66,36 +66,63 @@ def token_similarity(left: Sequence[str], right: Sequence[str]) -> FloatArray:
         >>> bool(alike > other)
         True
     """
+    places = {token: place for place, token in enumerate(dict.fromkeys((*left, *right)))}
+    a, b = _coded(left, places), _coded(right, places)
+    width = max(len(places), 1)
+    # The same from either side, and worked out once.
+    distinct, of_pair = np.unique(np.minimum(a, b) * width + np.maximum(a, b), return_inverse=True)
+    return pair_similarity([*places], *np.divmod(distinct, width))[of_pair]
+
+
+def pair_similarity(tokens: Sequence[str], left: IntArray, right: IntArray) -> FloatArray:
+    """
+    The same of k pairs, better distinct ones, among distinct tokens.
+
+    Args:
+        tokens: Distinct casefolded tokens.
+        left: int64[k], places of the left tokens.
+        right: int64[k], places of the right tokens.
+    """
     if not len(left):
         return np.zeros(0)
-    heads = {token: head_of(token) for token in {*left, *right}}
-    # A pair is compared in this order whichever way round it comes.
-    tokens = sorted({*heads, *(head for token, head in heads.items() if head != token)})
-    codes = {token: code for code, token in enumerate(tokens)}
-    a, b = _coded(left, codes), _coded(right, codes)
-    distinct, of_pair = np.unique(np.minimum(a, b) * len(tokens) + np.maximum(a, b), return_inverse=True)
-    a, b = np.divmod(distinct, len(tokens))
     # What stands before both names is no likeness of them (van der Berg, van der Meer; Abdulrahman, Abdulrahim).
-    of_token = np.array([codes[heads.get(token, token)] for token in tokens], np.int64)
-    before = np.flatnonzero((of_token[a] != a) & (of_token[b] != b))
+    heads = {place: head for place, token in enumerate(tokens) if (head := head_of(token)) != token}
+    if not heads:
+        return _distinct_similarity(tokens, left, right)
+    places = {token: place for place, token in enumerate(dict.fromkeys((*tokens, *heads.values())))}
+    of_token = np.arange(len(tokens))
+    of_token[[*heads]] = [places[head] for head in heads.values()]
+    before = np.flatnonzero((of_token[left] != left) & (of_token[right] != right))
     similarity = _distinct_similarity(
-        tokens, np.concatenate([a, of_token[a[before]]]), np.concatenate([b, of_token[b[before]]])
+        [*places],
+        np.concatenate([left, of_token[left[before]]]),
+        np.concatenate([right, of_token[right[before]]]),
     )
-    whole, named = similarity[: len(a)], similarity[len(a) :]
+    whole, named = similarity[: len(left)], similarity[len(left) :]
     whole[before] = np.where(whole[before] < 1, np.minimum(whole[before], named), 1)
-    return whole[of_pair]
+    return whole
 
 
-def _coded(tokens: Sequence[str], codes: dict[str, int]) -> IntArray:
-    return np.fromiter(map(codes.__getitem__, tokens), np.int64, len(tokens))
+def _coded(tokens: Sequence[str], places: dict[str, int]) -> IntArray:
+    return np.fromiter(map(places.__getitem__, tokens), np.int64, len(tokens))
 
 
 class _Forms(NamedTuple):
-    """The forms of each distinct token, one after the other: rows `starts[token]` up to `starts[token + 1]`."""
+    """
+    The forms of t distinct tokens, one after the other: rows `starts[token]` up to `starts[token + 1]`.
+
+    Attributes:
+        starts: int64[t + 1].
+        units: int16[f, l], the sound units of each form and 0 behind them.
+        lengths: int64[f], how many units each form has.
+        owners: int64[f], the token of each form.
+        consonantal: bool[t], whether the script of a token leaves vowels out.
+    """
 
     starts: IntArray
     units: npt.NDArray[np.int16]
     lengths: IntArray
+    owners: IntArray
     consonantal: npt.NDArray[np.bool_]
 
 
@@ -106,8 +133,7 @@ def _distinct_similarity(tokens: Sequence[str], left: IntArray, right: IntArray)
     np.maximum.at(similarity, pair, np.interp(_distance(forms, a, b), _DISTANCES, _SIMILARITIES))
     letters, typed = _typed_similarity(tokens, left, right)
     # The vowels of a consonant script's spellings are guesses, which no slip of typing explains.
-    written = np.array([script_of(token) not in CONSONANT_SCRIPTS for token in tokens], bool)
-    written = written[left] & written[right]
+    written = ~(forms.consonantal[left] | forms.consonantal[right])
     mixed = np.maximum(
         (1 - _SPELLING_WEIGHT) * similarity + _SPELLING_WEIGHT * letters, np.where(written, typed, 0)
     )
@@ -163,13 +189,11 @@ def _forms(tokens: Sequence[str]) -> _Forms:
     lengths = np.array([len(units) for units in flat], np.int64)
     padded = np.zeros((len(flat), int(lengths.max(initial=1))), np.int16)
     filled = np.arange(padded.shape[1]) < lengths[:, None]
-    padded[filled] = np.fromiter(
-        (place + 1 for units in flat for place in units), np.int16, int(lengths.sum())
-    )
-    owners = np.repeat(np.arange(len(tokens)), [len(each) for each in sequences])
+    padded[filled] = np.fromiter(chain.from_iterable(flat), np.int16, int(lengths.sum())) + 1
+    counts = np.array([len(each) for each in sequences], np.int64)
     consonantal = np.array([script_of(token) in CONSONANT_SCRIPTS for token in tokens], bool)
-    starts = np.concatenate([[0], np.cumsum([len(each) for each in sequences])]).astype(np.int64)
-    return _Forms(starts, padded, lengths, consonantal[owners])
+    owners = np.repeat(np.arange(len(tokens)), counts)
+    return _Forms(np.append(0, np.cumsum(counts)), padded, lengths, owners, consonantal)
 
 
 class _Costs(NamedTuple):
@@ -184,24 +208,29 @@ class _Costs(NamedTuple):
 
 def _distance(forms: _Forms, left: IntArray, right: IntArray) -> FloatArray:
     """The edit distance per letter of each pair of forms, pairs of like length together."""
-    lengths = forms.lengths
-    order = np.lexsort((lengths[right], lengths[left]))
+    if len(left) <= _CHUNK:
+        return _distance_at_once(forms, left, right)
+    order = np.lexsort((forms.lengths[right], forms.lengths[left]))
     result = np.zeros(len(left))
-    costs = _costs()
     for start in range(0, len(order), _CHUNK):
         chunk = order[start : start + _CHUNK]
-        a, b = left[chunk], right[chunk]
-        units_a, units_b = (
-            forms.units[a, : lengths[a].max(initial=1)].T,
-            forms.units[b, : lengths[b].max(initial=1)].T,
-        )
-        consonantal_a, consonantal_b = forms.consonantal[a], forms.consonantal[b]
-        out_a = np.where(consonantal_b & ~consonantal_a, costs.unwritten[units_a], costs.left_out[units_a])
-        out_b = np.where(consonantal_a & ~consonantal_b, costs.unwritten[units_b], costs.left_out[units_b])
-        size = np.maximum(costs.weight[units_a].sum(0), costs.weight[units_b].sum(0))
-        frames = np.where(consonantal_a ^ consonantal_b, np.maximum(out_a.sum(0), out_b.sum(0)), size)
-        result[chunk] = _edits(units_a, units_b, out_a, out_b, costs) / np.maximum(frames, _UNIT)
+        result[chunk] = _distance_at_once(forms, left[chunk], right[chunk])
     return result
+
+
+def _distance_at_once(forms: _Forms, left: IntArray, right: IntArray) -> FloatArray:
+    lengths, costs = forms.lengths, _costs()
+    a = forms.units[left, : lengths[left].max(initial=1)].T
+    b = forms.units[right, : lengths[right].max(initial=1)].T
+    out_a, out_b = costs.left_out[a], costs.left_out[b]
+    frames = np.maximum(costs.weight[a].sum(0), costs.weight[b].sum(0))
+    consonantal_a, consonantal_b = (forms.consonantal[forms.owners[side]] for side in (left, right))
+    mixed = consonantal_a ^ consonantal_b
+    if mixed.any():
+        out_a = np.where(consonantal_b & mixed, costs.unwritten[a], out_a)
+        out_b = np.where(consonantal_a & mixed, costs.unwritten[b], out_b)
+        frames = np.where(mixed, np.maximum(out_a.sum(0), out_b.sum(0)), frames)
+    return np.asarray(_edits(a, b, out_a, out_b, costs) / np.maximum(frames, _UNIT), np.float64)
 
 
 def _edits(
@@ -211,28 +240,41 @@ def _edits(
     out_b: npt.NDArray[np.int32],
     costs: _Costs,
 ) -> npt.NDArray[np.int32]:
-    """The cheapest way from each column of `a` to the same column of `b` (Damerau-Levenshtein, weighted)."""
-    nothing = np.zeros((1, a.shape[1]), np.int32)
+    """
+    The cheapest way from each column of `a` to the same column of `b` (Damerau-Levenshtein, weighted).
+
+    A cell of the table holds the cost less that of leaving out all units of `b` so far: to leave out one more is then to
+    take the cheaper of two neighbours.
+    """
     before: npt.NDArray[np.int32] | None = None
-    above = np.concatenate([nothing, np.cumsum(out_b, axis=0, dtype=np.int32)])
+    above = np.zeros((len(b) + 1, a.shape[1]), np.int32)
     flat, width = costs.exchanged.ravel(), costs.exchanged.shape[1]
     same_a, same_b = costs.letters[a], costs.letters[b]
-    columns = b.astype(np.int64)
+    rows, columns = a.astype(np.int64) * width, b.astype(np.int64)
+    transposed = _TRANSPOSED - out_b[1:] - out_b[:-1]
     for i in range(len(a)):
-        swaps = flat[columns + a[i].astype(np.int64) * width]
-        row = np.empty_like(above)
-        row[0] = above[0] + out_a[i]
-        np.add(above[:-1], swaps, out=swaps)
-        np.minimum(swaps, above[1:] + out_a[i], out=row[1:])
+        swaps = flat[columns + rows[i]]
+        swaps += above[:-1]
+        swaps -= out_b
+        row = above + out_a[i]
+        np.minimum(row[1:], swaps, out=row[1:])
         if before is not None:
             crossed = (same_b[1:] == same_a[i - 1]) & (same_b[:-1] == same_a[i])
             if crossed.any():
-                np.minimum(row[2:], np.where(crossed, before[:-2] + _TRANSPOSED, _NEVER), out=row[2:])
-        for j in range(len(b)):
-            np.minimum(row[j + 1], row[j] + out_b[j], out=row[j + 1])
+                np.minimum(row[2:], np.where(crossed, before[:-2] + transposed, _NEVER), out=row[2:])
+        _take_least_so_far(row)
         before, above = above, row
-    last: npt.NDArray[np.int32] = above[-1]
+    last: npt.NDArray[np.int32] = above[-1] + out_b.sum(axis=0, dtype=np.int32)
     return last
+
+
+def _take_least_so_far(rows: npt.NDArray[np.int32]) -> None:
+    """Let each row have the least of it and those before."""
+    if rows.shape[1] < _WIDE:
+        np.minimum.accumulate(rows, axis=0, out=rows)
+        return
+    for one, other in pairwise(rows):
+        np.minimum(one, other, out=other)
 
 
 @cache

@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from hpmatch.parallel import each_chunk
 from hpmatch.protocols import Standardiser
-from hpmatch.records import Column, IntArray, Records, Vocabulary
+from hpmatch.records import FEW, Column, IntArray, Records, Vocabulary
 from hpmatch.standardise.token_forms import NAME_TOKENS, begin_forms
 
 Cells = TypeVar("Cells")
@@ -64,11 +64,17 @@ def with_common_vocabulary(
             shared.setdefault(vocabulary, []).append(stage.column)
     for names in shared.values():
         elements = [columns[name].values.array.flatten() for name in names]
-        vocabulary = Vocabulary(pc.unique(pa.chunked_array(elements, pa.string())))
+        vocabulary = Vocabulary(_distinct_texts(elements))
         for name in names:
             values = replace(columns[name].values, vocabulary=vocabulary, _derived={})
             columns[name] = replace(columns[name], values=values)
     return columns
+
+
+def _distinct_texts(arrays: Sequence[pa.Array]) -> pa.Array:
+    if sum(map(len, arrays)) > FEW:
+        return pc.unique(pa.chunked_array(arrays, pa.string()))
+    return pa.array(dict.fromkeys(text for each in arrays for text in each.to_pylist()), pa.string())
 
 
 _CELLS_AT_A_TIME = 1 << 18  # Python objects at a time
@@ -114,16 +120,9 @@ def told_roles(stage: Standardiser, cells: Mapping[str, Cells]) -> list[Cells | 
     ]
 
 
-def column_of_cells(stage: Standardiser, texts: Sequence[Sequence[str]], rows: IntArray) -> Column:
-    """
-    The column that a stage makes.
-
-    Args:
-        stage: The stage.
-        texts: For each of its roles distinct cells.
-        rows: int32[n], the place of each row's cells.
-    """
-    return _coded(stage, rows, [stage.standardise(*texts)])
+def value_of_cells(stage: Standardiser, texts: Sequence[str]) -> Hashable | None:
+    """The value that a stage makes of one cell of each of its roles; None, "" or () for none."""
+    return _plain(stage.standardise(*([text] for text in texts)))[0]
 
 
 def distinct_cells(columns: Sequence[pa.Array | None], size: int) -> tuple[list[pa.Array | None], IntArray]:

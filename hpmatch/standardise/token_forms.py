@@ -7,10 +7,12 @@ processes where there are many, and kept with a prepared register.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from itertools import chain
-from typing import NamedTuple
+from functools import reduce
+from itertools import chain, pairwise
+from operator import or_
+from typing import Any, NamedTuple
 from zlib import crc32
 
 import numpy as np
@@ -77,6 +79,8 @@ def learn_forms(vocabulary: Vocabulary, known: Vocabulary) -> None:
 def _learned(vocabulary: Vocabulary, known: Vocabulary) -> TokenForms:
     places = np.array([known.places.get(text, -1) for text in vocabulary.texts], np.int64)
     there = places >= 0
+    if there.all():
+        return token_forms(known).take(places)
     old = token_forms(known).take(places[there])
     unknown = [text for text, is_there in zip(vocabulary.texts, there.tolist(), strict=True) if not is_there]
     new = _forms(begin(forms_of_tokens, unknown)())
@@ -123,22 +127,37 @@ def forms_of_tokens(tokens: Sequence[str]) -> list[_Batch]:
     return [_Batch([token_keys(token) for token in tokens], groups, np.stack(sketches, axis=1))]
 
 
+def sketches_of(token: str) -> tuple[int, int, int, int]:
+    """The sketches of one token, see ``TokenForms``."""
+    letters, consonants = (
+        reduce(or_, (1 << _bit(*pair) for word in words for pair in pairwise(b"{%b}" % word.encode())), 0)
+        for words in (spellings(token), sounds(token))
+    )
+    return letters, consonants, _bits_of(name_groups(token)), _bits_of(stems(token))
+
+
 def _pairs(words: Sequence[Sequence[str]]) -> Sketches:
     """For each token a bit for each pair of neighbouring letters of any of its words, their ends included."""
     texts = ["{" + "}{".join(each) + "}" if each else "}" for each in words]
     sizes = np.array([len(text) for text in texts], np.int64)
     letters = np.frombuffer("".join(texts).encode(), np.uint8).astype(np.uint64)
-    bits = np.uint64(1) << (letters * np.uint64(31) + np.roll(letters, -1) & np.uint64(63))
+    bits = np.uint64(1) << _bit(letters, np.roll(letters, -1))
     bits[letters == _END] = 0
     return np.bitwise_or.reduceat(bits, np.cumsum(sizes) - sizes) if texts else bits
 
 
-def _bits(words: Sequence[Sequence[str]]) -> Sketches:
+def _bit(first: Any, second: Any) -> Any:
+    """The bit of a pair of neighbouring letters, or of arrays of them."""
+    return (first * 31 + second) & 63
+
+
+def _bits(words: Sequence[Iterable[str]]) -> Sketches:
     """For each token a bit for each of its words."""
-    found = np.zeros(len(words), np.uint64)
-    for place, each in enumerate(words):
-        bits = 0
-        for word in each:
-            bits |= 1 << (crc32(word.encode()) & 63)
-        found[place] = bits
-    return found
+    return np.array([_bits_of(each) for each in words], np.uint64)
+
+
+def _bits_of(words: Iterable[str]) -> int:
+    bits = 0
+    for word in words:
+        bits |= 1 << (crc32(word.encode()) & 63)
+    return bits

@@ -3,10 +3,16 @@
 import numpy as np
 import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from strategies import FAMILY, GIVEN
 
+from hpmatch.comparison.name_tables import NOTHING, NameTables, agreement_of
 from hpmatch.comparison.names import FIELDS, FamilyName, GivenName
-from hpmatch.records import Column, Records
+from hpmatch.records import Column, Records, Vocabulary
+from hpmatch.standardise.names import name_tokens
 from hpmatch.standardise.stages import PersonName
+from hpmatch.standardise.token_forms import sketches_of, token_forms
 
 
 def _records(*rows):
@@ -113,3 +119,34 @@ def test_agreement_says_how_common_the_name_is():
     )
     found = FamilyName().compare(alerts, register)
     np.testing.assert_array_equal(found.frequencies, [0.75, 0.75, 0.75, np.nan])
+
+
+TOKENS = sorted(
+    {token for name in (*GIVEN, *FAMILY) for token in name_tokens(name)}
+    | {"k", "johannes", "kazlauskaite", "محمد"}
+)
+
+
+@given(
+    st.lists(st.sampled_from(TOKENS) | st.text("abøкиم ", min_size=1, max_size=6), unique=True, max_size=8)
+)
+def test_a_token_has_the_sketches_that_it_has_among_others(tokens):
+    """Worked out for one or for many."""
+    found = token_forms(Vocabulary(pa.array(tokens, pa.string()))).sketches
+    assert found.tolist() == [list(sketches_of(token)) for token in tokens]
+
+
+def test_two_tokens_agree_as_they_do_among_others():
+    """Worked out for one pair, or for all pairs of two tables, in which nobody else holds the token."""
+    table = _records(*({"family_name": token} for token in TOKENS))
+    every = np.arange(len(TOKENS))
+    left, right = np.repeat(every, len(TOKENS)), np.tile(every, len(TOKENS))
+    pairs = NameTables.of(table).token_pairs(table.take(left), table.take(right))
+    found = np.full(len(left), NOTHING)
+    found[pairs.owner] = pairs.agreement
+    tokens = table["family_name"].to_pylist()
+    alone = [
+        agreement_of(tokens[a][0], tokens[b][0]) for a, b in zip(left.tolist(), right.tolist(), strict=True)
+    ]
+    assert found.tolist() == alone
+    assert len(set(alone)) > 3

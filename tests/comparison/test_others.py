@@ -9,7 +9,7 @@ from hpmatch.comparison import compare, compare_distinct
 from hpmatch.comparison.categories import Category, Profession
 from hpmatch.comparison.dates import BirthDate
 from hpmatch.comparison.identifiers import NationalId
-from hpmatch.comparison.names import FamilyName, GivenName
+from hpmatch.comparison.names import FamilyName, GivenName, PersonName
 from hpmatch.comparison.text import Text
 from hpmatch.errors import PluginError
 from hpmatch.protocols import Compared, Pairs
@@ -83,7 +83,7 @@ def test_text(left, right, level):
 
 
 BUILT_IN = [
-    FamilyName(), GivenName(), BirthDate(), Category("sex", "sex"), Category("country", "country"), Profession(), NationalId(),
+    FamilyName(), GivenName(), PersonName(), BirthDate(), Category("sex", "sex"), Category("country", "country"), Profession(), NationalId(),
     Text("birth_place", "birth_place"),
 ]  # fmt: skip
 

@@ -13,6 +13,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import JaroWinkler
 from unidecode import unidecode
 
+from hpmatch.comparison import spelling
 from hpmatch.comparison.spelling import token_similarity
 from hpmatch.data import read_table
 from hpmatch.standardise.scripts import sound_table, spellings
@@ -217,3 +218,12 @@ def test_letters_as_they_sound_to_a_writer_without_vowels():
     better = token_similarity(["محمود", "حسين", "חיים"], ["mahmud", "hussein", "chaim"])
     worse = token_similarity(["محمود", "حسين", "חיים"], ["mahdi", "hassoun", "chana"])
     assert (better > worse).all()
+
+
+def test_many_pairs_at_once_get_what_each_gets_alone():
+    """However many columns a table of distances has."""
+    names = sorted({row["name"].casefold() for row in read_table("given_names")})[:600]
+    left, right = names[:-1], names[1:]
+    alone = [float(token_similarity([one], [other])[0]) for one, other in zip(left, right, strict=True)]
+    assert token_similarity(left, right).tolist() == alone
+    assert len(alone) > 2 * spelling._WIDE

@@ -9,7 +9,14 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from hpmatch.data import read_table
-from hpmatch.standardise.identifiers import Identifier, read_identifier, read_identifiers, same_but_one_error
+from hpmatch.records import FEW
+from hpmatch.standardise.identifiers import (
+    Identifier,
+    read_identifier,
+    read_identifiers,
+    same_but_one_error,
+    take_identifiers,
+)
 
 # text | country | kind | canonical number | valid | birth date | sex | source: published examples or invented numbers
 CASES = """
@@ -618,3 +625,16 @@ def test_a_day_is_a_day_in_every_calendar_count():
         ]
         found = read_identifiers(numbers, ["HU", "UA"])
         assert [i.birth_date for (i,) in found] == [int(day.strftime("%Y%m%d"))] * 2
+
+
+@given(
+    st.lists(
+        st.sampled_from([*(case.split("|")[0] for case in CASES.split("\n")), "ß1", "ﬁ", "x y\n1"])
+        | st.text()
+    )
+)
+def test_numbers_are_taken_alike_few_or_many(texts):
+    """A few are taken one by one, many as an array."""
+    for country in ("NO", "SE", "FR", "FI"):
+        many = take_identifiers([*texts, *[""] * FEW, "?"], country)[: len(texts)]
+        assert take_identifiers(texts, country).to_pylist() == many.to_pylist()
