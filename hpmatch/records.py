@@ -24,6 +24,7 @@ FloatArray = npt.NDArray[np.float64]
 
 MISSING = -1
 _BETWEEN = "\0"  # the elements of a list that is hashed as one text
+_FEW_RUNS = 2_048  # that numpy repeats before it has begun with sums
 FEW = 32  # values that Python is done with before Arrow has begun
 Derived = TypeVar("Derived")
 
@@ -54,16 +55,22 @@ def repeated(counts: IntArray) -> IntArray:
 
 def _summed(starts: IntArray, counts: IntArray, step: int) -> IntArray:
     """Runs of numbers from ``starts``, each as long as its count, as the sums of what every number adds to the last."""
+    if len(counts) <= _FEW_RUNS:
+        firsts = np.repeat(starts, counts)
+        if not step:
+            return firsts
+        offsets = counts.cumsum() - counts
+        return firsts + np.arange(len(firsts)) - np.repeat(offsets, counts)
     if not counts.all():
         held = np.flatnonzero(counts)
         starts, counts = starts[held], counts[held]
     if not len(counts):
         return np.zeros(0, np.int64)
-    ends = np.cumsum(counts)
+    ends = counts.cumsum()
     added = np.full(ends[-1], step, np.int64)
     added[0] = starts[0]
     added[ends[:-1]] = starts[1:] - starts[:-1] - (counts[:-1] - 1) * step
-    return np.cumsum(added, out=added)
+    return added.cumsum(out=added)
 
 
 def distinct(codes: npt.NDArray[Any]) -> npt.NDArray[Any]:
@@ -358,7 +365,7 @@ def _comparable(array: pa.Array) -> pa.Array:
 
 def _offsets(array: pa.ListArray) -> pa.Array:
     sizes = np.asarray(array.value_lengths(), np.int32)
-    return pa.array(np.append(0, np.cumsum(sizes)).astype(np.int32))
+    return pa.array(np.append(0, sizes.cumsum()).astype(np.int32))
 
 
 def _to_pylist(array: pa.Array) -> list[Any]:

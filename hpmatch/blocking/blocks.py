@@ -49,7 +49,7 @@ class Blocks:
         if len(code):
             code = code[run_starts(code)]
         counts = np.bincount((code >> np.uint64(32)).astype(np.int64), minlength=len(keys))
-        return cls(keys, np.append(0, np.cumsum(counts)), (code & np.uint64(0xFFFFFFFF)).astype(np.int32))
+        return cls(keys, np.append(0, counts.cumsum()), (code & np.uint64(0xFFFFFFFF)).astype(np.int32))
 
     def join(self, left: Keys, max_block: int) -> Joined:
         """Join keys, all of which are among the blocks' keys, with the rows that hold them."""
@@ -110,7 +110,7 @@ class KeyIndex:
         """The blocks of the wanted keys, distinct and ascending; empty ones where no row has the key."""
         starts = np.searchsorted(self.keys, wanted, "left")
         sizes = np.searchsorted(self.keys, wanted, "right") - starts
-        return Blocks(wanted, np.append(0, np.cumsum(sizes)), np.asarray(self.rows[ranges(starts, sizes)]))
+        return Blocks(wanted, np.append(0, sizes.cumsum()), np.asarray(self.rows[ranges(starts, sizes)]))
 
 
 @dataclass(frozen=True)

@@ -43,7 +43,7 @@ class HashLists(NamedTuple):
     @classmethod
     def of(cls, sizes: IntArray, flat: Hashes) -> HashLists:
         """Lists of given sizes."""
-        return cls(sizes, np.cumsum(sizes) - sizes, flat)
+        return cls(sizes, sizes.cumsum() - sizes, flat)
 
     def with_empty(self) -> HashLists:
         """The same lists and an empty one at the end, which the place -1 then leads to."""
@@ -75,7 +75,7 @@ def one_after_the_other(lists: Sequence[HashLists], size: int) -> HashLists:
     if len(lists) == 1:
         return lists[0]
     sizes = np.sum([each.sizes for each in lists], axis=0)
-    starts = np.cumsum(sizes) - sizes
+    starts = sizes.cumsum() - sizes
     flat = np.empty(int(sizes.sum()), np.uint64)
     for each in lists:
         flat[ranges(starts, each.sizes)] = each.flat
@@ -137,7 +137,7 @@ def _value_keys(terms: Terms, kind: NameKeys) -> HashLists:
         ("name_keys", kind), lambda: _term_keys(token_forms(terms.vocabulary), kind)
     )
     of_terms = of_vocabulary.at(terms.codes)
-    ends = np.append(0, np.cumsum(of_terms.sizes))[terms.offsets]
+    ends = np.append(0, of_terms.sizes.cumsum())[terms.offsets]
     return HashLists.of(np.diff(ends), of_terms.flat)
 
 

@@ -429,7 +429,7 @@ def _row_tokens(records: Records, terms: dict[str, Terms]) -> _RowTokens:
     ]
     per_column = [each.sizes[codes] for _, codes, each in columns]
     sizes = np.sum(per_column, axis=0) if columns else np.zeros(len(records), np.int64)
-    starts = np.cumsum(sizes) - sizes
+    starts = sizes.cumsum() - sizes
     total = int(sizes.sum())
     fields, first, places = np.empty(total, np.int8), np.zeros(total, bool), np.empty(total, np.int64)
     free = starts.copy()

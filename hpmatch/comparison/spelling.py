@@ -175,7 +175,7 @@ def _form_pairs(starts: IntArray, left: IntArray, right: IntArray) -> tuple[IntA
     if (counts == 1).all():
         return np.arange(len(left)), starts[left], starts[right]
     pair = np.repeat(np.arange(len(left)), counts)
-    within = np.arange(len(pair)) - np.repeat(np.cumsum(counts) - counts, counts)
+    within = np.arange(len(pair)) - np.repeat(counts.cumsum() - counts, counts)
     return (
         pair,
         starts[left][pair] + within // many_right[pair],
@@ -193,7 +193,7 @@ def _forms(tokens: Sequence[str]) -> _Forms:
     counts = np.array([len(each) for each in sequences], np.int64)
     consonantal = np.array([script_of(token) in CONSONANT_SCRIPTS for token in tokens], bool)
     owners = np.repeat(np.arange(len(tokens)), counts)
-    return _Forms(np.append(0, np.cumsum(counts)), padded, lengths, owners, consonantal)
+    return _Forms(np.append(0, counts.cumsum()), padded, lengths, owners, consonantal)
 
 
 class _Costs(NamedTuple):
