@@ -57,6 +57,8 @@ _LABELS: Mapping[str, str] = {
     "pairs_completeness": "pairs completeness",
     "reduction_ratio": "reduction ratio",
     "pairs_quality": "pairs quality",
+    "grouping_precision": "precision of grouping",
+    "grouping_recall": "recall of grouping",
     "brier": "Brier score",
     "calibration_error": "expected calibration error",
 }

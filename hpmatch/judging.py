@@ -54,6 +54,7 @@ def judge(
     best = scored.likeliest(size)
     linked = best >= 0
     named = np.bincount(scored.alert[scored.true & scored.named], minlength=size) > 0
+    together = _fellows(dispositions, true) if _both_name_persons(dispositions, true) else {}
     person = true["person_id" if "person_id" in true.column_names else "alert_id"]
     answers = Answers(
         person=np.asarray(person.combine_chunks().dictionary_encode().indices.fill_null(0), np.int64),
@@ -68,8 +69,32 @@ def judge(
         candidates=np.bincount(scored.alert, minlength=size) if all_known else None,
         found=np.bincount(scored.alert[scored.true], minlength=size) > 0 if all_known else None,
         registered=int((summary or {}).get("register", {}).get("read", 0)),
+        **together,
     )
     return answers, rows
+
+
+def _both_name_persons(dispositions: pa.Table, truth: pa.Table) -> bool:
+    """Whether both say which alerts are about one person."""
+    return all("person_id" in table.column_names for table in (dispositions, truth))
+
+
+def _fellows(dispositions: pa.Table, truth: pa.Table) -> dict[str, IntArray]:
+    """For each alert how many others are about the same person: as answered, in truth, and both."""
+    said, true = (
+        np.asarray(table["person_id"].combine_chunks().dictionary_encode().indices.fill_null(0), np.int64)
+        for table in (dispositions, truth)
+    )
+    both = said * (int(true.max(initial=0)) + 1) + true
+    return {
+        name: _occurrences(codes) - 1
+        for name, codes in (("grouped", said), ("fellows", true), ("together", both))
+    }
+
+
+def _occurrences(codes: IntArray) -> IntArray:
+    _, of_code, counts = np.unique(codes, return_inverse=True, return_counts=True)
+    return counts[of_code]
 
 
 @dataclass(frozen=True)

@@ -45,6 +45,9 @@ class Answers:
         candidates: int64[n], how many candidate pairs each alert has; None if they are not all known.
         found: bool[n], whether the true pair is among them.
         registered: How many persons are registered; 0 if that is not known.
+        grouped: int64[n], how many other alerts the answers say are about the same person; None if they do not say.
+        fellows: int64[n], how many other alerts are.
+        together: int64[n], how many of these the answers say are.
     """
 
     person: IntArray
@@ -59,6 +62,9 @@ class Answers:
     candidates: IntArray | None = None
     found: BoolArray | None = None
     registered: int = 0
+    grouped: IntArray | None = None
+    fellows: IntArray | None = None
+    together: IntArray | None = None
 
     def __len__(self) -> int:
         return len(self.hit)
@@ -99,6 +105,11 @@ Share = Callable[[Answers], tuple[npt.NDArray[Any], npt.NDArray[Any]] | None]
 # A curve: something read off the ranked answers, from the cumulated right and chosen alerts and the number of hits.
 Curve = Callable[[FloatArray, FloatArray, FloatArray], FloatArray]
 
+
+def _shared(part: IntArray | None, whole: IntArray | None) -> tuple[IntArray, IntArray] | None:
+    return None if part is None or whole is None else (part, whole)
+
+
 SHARES: Mapping[str, Share] = {
     "precision": lambda a: (a.right, a.matched),
     "recall": lambda a: (a.right, a.hit),
@@ -110,6 +121,8 @@ SHARES: Mapping[str, Share] = {
     "reduction_ratio": lambda a: (
         None if a.candidates is None else (a.registered - a.candidates, np.full(len(a), a.registered))
     ),
+    "grouping_precision": lambda a: _shared(a.together, a.grouped),
+    "grouping_recall": lambda a: _shared(a.together, a.fellows),
     "brier": lambda a: (
         np.where(np.isnan(a.probability), 0.0, (a.probability - a.best) ** 2),
         ~np.isnan(a.probability),

@@ -286,3 +286,29 @@ def test_calibration_of_probabilities_that_are_right():
     boastful = _answers([1, 1], [1, 0], [1, 1], probability=[1.0, 1.0])
     assert estimates(boastful, replicates=0)["calibration_error"].value == 0.5
     assert [(each.alerts, each.said, each.was) for each in calibration(boastful)] == [(2, 1.0, 0.5)]
+
+
+def test_grouping_is_judged_by_pairs_of_alerts():
+    """Four alerts of one person put together with one of another, and a fifth left apart: 6 pairs right of 10, and of 10."""
+    said = ["a"] * 5 + ["b"]
+    true = ["x"] * 4 + ["y", "x"]
+    ids = [f"A{number}" for number in range(6)]
+    dispositions = pa.table(
+        {
+            "alert_id": ids,
+            "disposition": ["no_match"] * 6,
+            "hpr_number": pa.nulls(6, pa.string()),
+            "person_id": said,
+        }
+    )
+    links = pa.table(
+        {
+            "alert_id": pa.nulls(0, pa.string()),
+            "hpr_number": pa.nulls(0, pa.string()),
+            "match_weight": pa.nulls(0, pa.float64()),
+        }
+    )
+    truth = pa.table({"alert_id": ids, "hpr_number": pa.nulls(6, pa.string()), "person_id": true})
+    answers, _ = judge(dispositions, links, truth)
+    found = estimates(answers, replicates=0)
+    assert (found["grouping_precision"].value, found["grouping_recall"].value) == (0.6, 0.6)
