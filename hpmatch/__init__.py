@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from hpmatch.evaluation import Evaluation as Evaluation
     from hpmatch.evaluation import evaluate as evaluate
     from hpmatch.generate import generate as generate
+    from hpmatch.inquiry import Question as Question
+    from hpmatch.inquiry import what_to_ask as what_to_ask
     from hpmatch.ledger import Ledger as Ledger
     from hpmatch.ledger.forget import forget as forget
     from hpmatch.link import link as link
@@ -66,6 +68,7 @@ _HOMES = {
     "ModelError": "errors",
     "Pairs": "protocols",
     "PluginError": "errors",
+    "Question": "inquiry",
     "Records": "records",
     "Register": "register",
     "Result": "results",
@@ -83,6 +86,7 @@ _HOMES = {
     "read_model": "model",
     "score": "screening",
     "source_version": "register",
+    "what_to_ask": "inquiry",
 }
 
 __all__ = list(_HOMES)

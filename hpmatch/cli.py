@@ -110,6 +110,20 @@ Takes out of a ledger what its entries say about an alert, and leaves a tombston
 still verifies. With --result, the alert is also taken out of the tables and counts of results. Interrupted, it is finished
 by being called again.
 """
+_ASK = """\
+Says which one further fact would most likely settle who an alert in review is about, and writes the request to its sender.
+
+Each fact has the information that its answer is expected to give about who it is, in bits, and the probability that the
+answer settles it: a match, or nobody. What the alert tells in full is not asked, nor what would say nothing. Without --alert
+every person in review is asked about, in the name of the person's first alert.
+"""
+_ASK_MORE = """\
+A request names the alert by its identifier and its country and asks for exactly one fact; it holds nothing of the register, no
+name and no birth date. The alerts are linked anew, for what they tell and what the register holds does not stand in a result;
+a prepared register makes that fast.
+
+Exit status: 0 done; 1 the data could not be used, or there is no such alert; 2 the command was wrong.
+"""
 _EVALUATE = """\
 Measures precision and recall of a result, overall and by slice, each with a 95 % interval.
 
@@ -157,6 +171,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_prepare(commands)
     _add_screen(commands)
     _add_funnel(commands)
+    _add_ask(commands)
     _add_ledger(commands)
     _add_forget(commands)
     _add_generate(commands)
@@ -301,6 +316,49 @@ def _funnel(options: argparse.Namespace) -> int:
 
         save_chart(funnel_chart(funnel), options.out)
         print(f"drawn in {Path(options.out)}")
+    return DONE
+
+
+def _add_ask(commands: Any) -> None:
+    command = _command(commands, "ask", "say what to ask the sender of an unclear alert", _ASK, _ASK_MORE)
+    command.add_argument("alerts", metavar="ALERTS", help="all alerts (CSV or Parquet)")
+    command.add_argument(
+        "register", metavar="REGISTER", help="the register (CSV or Parquet), or the folder of a prepared one"
+    )
+    command.add_argument(
+        "--alert", metavar="ID", help="the alert to ask about (default: each person in review)"
+    )
+    command.add_argument(
+        "--language", choices=("en", "nb"), default="en", help="the language of the request (default: en)"
+    )
+    _add_shared(command, "model", "schema", "workers")
+    command.set_defaults(run=_ask)
+
+
+def _ask(options: argparse.Namespace) -> int:
+    from hpmatch.inquiry import unclear_alerts, what_to_ask  # noqa: PLC0415 - so that --help answers at once
+    from hpmatch.link import link  # noqa: PLC0415
+
+    with _progress_bar() as progress:
+        result = link(
+            options.alerts,
+            options.register,
+            options.model,
+            schema=options.schema,
+            workers=options.workers,
+            progress=progress,
+        )
+    unclear = unclear_alerts(result) if options.alert is None else (options.alert,)
+    if not unclear:
+        print("no alert is in review; nothing to ask")
+    for place, alert_id in enumerate(unclear):
+        questions = what_to_ask(result, alert_id)
+        if not questions:
+            print(f"{alert_id}: {result.explain(alert_id).disposition}; nothing to ask")
+            continue
+        print("\n" * bool(place) + questions[0].request(options.language))
+        for each in questions:
+            print(f"  {each.fact:<20}{each.bits:>6.3f} bits, settles it with {each.settles:>4.0%}")
     return DONE
 
 
