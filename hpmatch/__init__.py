@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from hpmatch.protocols import Compared as Compared
     from hpmatch.protocols import Keys as Keys
     from hpmatch.protocols import Pairs as Pairs
+    from hpmatch.reconcile import Reconciled as Reconciled
+    from hpmatch.reconcile import reconcile as reconcile
     from hpmatch.records import Column as Column
     from hpmatch.records import Records as Records
     from hpmatch.register import Register as Register
@@ -69,6 +71,7 @@ _HOMES = {
     "Pairs": "protocols",
     "PluginError": "errors",
     "Question": "inquiry",
+    "Reconciled": "reconcile",
     "Records": "records",
     "Register": "register",
     "Result": "results",
@@ -84,6 +87,7 @@ _HOMES = {
     "link": "link",
     "name_similarity": "comparison.full_names",
     "read_model": "model",
+    "reconcile": "reconcile",
     "score": "screening",
     "source_version": "register",
     "what_to_ask": "inquiry",

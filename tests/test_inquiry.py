@@ -433,6 +433,12 @@ def test_an_alert_that_is_settled_is_told_as_such(tmp_path, files, capsys):
     )
     assert _ask(alerts, files[1], "--alert", "B7") == 0
     assert capsys.readouterr().out == "B7: match; nothing to ask\n"
+    unmatchable = tmp_path / "unmatchable.csv"
+    unmatchable.write_text(
+        "alert_id,family_name,given_name,birth_date\nB8,,Eivor,\nB9,Moe,Eivor,1980\n", "utf-8"
+    )
+    assert _ask(unmatchable, files[1], "--alert", "B8") == 0
+    assert "B8: unmatchable; too little to go by: no usable family name" in capsys.readouterr().out
     assert _ask(alerts, files[1]) == 0
     assert capsys.readouterr().out == "no alert is in review; nothing to ask\n"
 
