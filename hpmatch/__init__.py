@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from hpmatch.evaluation import Evaluation as Evaluation
     from hpmatch.evaluation import evaluate as evaluate
     from hpmatch.generate import generate as generate
+    from hpmatch.inquiry import Question as Question
+    from hpmatch.inquiry import what_to_ask as what_to_ask
     from hpmatch.ledger import Ledger as Ledger
     from hpmatch.ledger.forget import forget as forget
     from hpmatch.link import link as link
@@ -36,6 +38,8 @@ if TYPE_CHECKING:
     from hpmatch.protocols import Compared as Compared
     from hpmatch.protocols import Keys as Keys
     from hpmatch.protocols import Pairs as Pairs
+    from hpmatch.reconcile import Reconciled as Reconciled
+    from hpmatch.reconcile import reconcile as reconcile
     from hpmatch.records import Column as Column
     from hpmatch.records import Records as Records
     from hpmatch.register import Register as Register
@@ -66,6 +70,8 @@ _HOMES = {
     "ModelError": "errors",
     "Pairs": "protocols",
     "PluginError": "errors",
+    "Question": "inquiry",
+    "Reconciled": "reconcile",
     "Records": "records",
     "Register": "register",
     "Result": "results",
@@ -81,8 +87,10 @@ _HOMES = {
     "link": "link",
     "name_similarity": "comparison.full_names",
     "read_model": "model",
+    "reconcile": "reconcile",
     "score": "screening",
     "source_version": "register",
+    "what_to_ask": "inquiry",
 }
 
 __all__ = list(_HOMES)

@@ -111,6 +111,38 @@ Takes out of a ledger what its entries say about an alert, and leaves a tombston
 still verifies. With --result, the alert is also taken out of the tables and counts of results. Interrupted, it is finished
 by being called again.
 """
+_RECONCILE = """\
+Holds own decisions to take or limit an authorisation against the alerts that were sent about them and against the register.
+
+DECISIONS has decision_id (or case_number, saksnummer), decision_date, hpr_number or names and birth date, and if known
+profession and measure. ALERTS_SENT has the columns of alerts, and hpr_number if known. REGISTER has hpr_number, names, birth
+date and status (active, limited, suspended, lost ..., English or Norwegian).
+"""
+_RECONCILE_MORE = """\
+What is written to DIR:
+  findings.csv  what lacks: kind, decision_id, alert_id, hpr_number, explanation
+  rejected.csv  rows of the input that could not be used, with row number and reason
+  summary.json  counts that add up: decisions read = sent + not_sent + unclear_sent = entered + not_entered + unclear_entered
+
+Kinds: not_sent, sent_late (more than three days after the decision), unclear_sent, unclear_when, not_entered, unclear_entered,
+alert_without_decision, unclear_alert, entry_without_decision, unclear_entry.
+
+Exit status: 0 done, whatever was found; 1 the data could not be used; 2 the command was wrong. DIR gets a whole result or none.
+"""
+_ASK = """\
+Says which one further fact would most likely settle who an alert in review is about, and writes the request to its sender.
+
+Each fact has the information that its answer is expected to give about who it is, in bits, and the probability that the
+answer settles it: a match, or nobody. What the alert tells in full is not asked, nor what would say nothing. Without --alert
+every person in review is asked about, in the name of the person's first alert.
+"""
+_ASK_MORE = """\
+A request names the alert by its identifier and its country and asks for exactly one fact; it holds nothing of the register, no
+name and no birth date. The alerts are linked anew, for what they tell and what the register holds does not stand in a result;
+a prepared register makes that fast.
+
+Exit status: 0 done; 1 the data could not be used, or there is no such alert; 2 the command was wrong.
+"""
 _EVALUATE = """\
 Measures precision and recall of a result, overall and by slice, each with a 95 % interval.
 
@@ -158,6 +190,8 @@ def _parser() -> argparse.ArgumentParser:
     _add_prepare(commands)
     _add_screen(commands)
     _add_funnel(commands)
+    _add_ask(commands)
+    _add_reconcile(commands)
     _add_ledger(commands)
     _add_forget(commands)
     _add_generate(commands)
@@ -302,6 +336,100 @@ def _funnel(options: argparse.Namespace) -> int:
 
         save_chart(funnel_chart(funnel), options.out)
         print(f"drawn in {Path(options.out)}")
+    return DONE
+
+
+def _add_ask(commands: Any) -> None:
+    command = _command(commands, "ask", "say what to ask the sender of an unclear alert", _ASK, _ASK_MORE)
+    command.add_argument("alerts", metavar="ALERTS", help="all alerts (CSV or Parquet)")
+    command.add_argument(
+        "register", metavar="REGISTER", help="the register (CSV or Parquet), or the folder of a prepared one"
+    )
+    command.add_argument(
+        "--alert", metavar="ID", help="the alert to ask about (default: each person in review)"
+    )
+    command.add_argument(
+        "--language", choices=("en", "nb"), default="en", help="the language of the request (default: en)"
+    )
+    _add_shared(command, "model", "schema", "workers")
+    command.set_defaults(run=_ask)
+
+
+def _ask(options: argparse.Namespace) -> int:
+    from hpmatch.inquiry import unclear_alerts, what_to_ask  # noqa: PLC0415 - so that --help answers at once
+    from hpmatch.link import link  # noqa: PLC0415
+
+    with _progress_bar() as progress:
+        result = link(
+            options.alerts,
+            options.register,
+            options.model,
+            schema=options.schema,
+            workers=options.workers,
+            progress=progress,
+        )
+    unclear = unclear_alerts(result) if options.alert is None else (options.alert,)
+    if not unclear:
+        print("no alert is in review; nothing to ask")
+    for place, alert_id in enumerate(unclear):
+        questions = what_to_ask(result, alert_id)
+        if not questions:
+            answer = result.explain(alert_id)
+            why = answer.reason if answer.disposition == "unmatchable" else "nothing to ask"
+            print(f"{alert_id}: {answer.disposition}; {why}")
+            continue
+        print("\n" * bool(place) + questions[0].request(options.language))
+        for each in questions:
+            print(f"  {each.fact:<20}{each.bits:>6.3f} bits, settles it with {each.settles:>4.0%}")
+    return DONE
+
+
+def _add_reconcile(commands: Any) -> None:
+    command = _command(
+        commands, "reconcile", "find own decisions that were not sent or entered", _RECONCILE, _RECONCILE_MORE
+    )
+    command.add_argument("decisions", metavar="DECISIONS", help="the own decisions (CSV or Parquet)")
+    command.add_argument("alerts_sent", metavar="ALERTS_SENT", help="the alerts that were sent, likewise")
+    command.add_argument("register", metavar="REGISTER", help="the register with its status, likewise")
+    command.add_argument(
+        "--country", metavar="CODE", default="NO", help="the own country, which sends (default: NO)"
+    )
+    _add_shared(command, "result", "model", "schema", "format", "workers")
+    command.set_defaults(run=_reconcile)
+
+
+def _reconcile(options: argparse.Namespace) -> int:
+    from hpmatch.output import check_folder, result_files  # noqa: PLC0415 - so that --help answers at once
+    from hpmatch.reconcile import TABLES, reconcile  # noqa: PLC0415
+
+    check_folder(options.out, result_files(TABLES))
+    found = reconcile(
+        options.decisions,
+        options.alerts_sent,
+        options.register,
+        options.model,
+        country=options.country,
+        schema=options.schema,
+        workers=options.workers,
+    )
+    found.write(options.out, options.format)
+    decisions, kinds = found.summary["decisions"], found.summary["findings"]
+    rows = [
+        ("decisions read", decisions["read"]),
+        *((f"  {name}", decisions[name]) for name in ("sent", "entered")),
+    ]
+    rows += [
+        ("findings", len(found.findings)),
+        *((f"  {kind}", kinds[kind]) for kind in kinds if kinds[kind]),
+    ]
+    for label, number in rows:
+        print(f"{label.replace('_', ' '):<26}{number:>8,}")
+    print(f"written to {Path(options.out)}")
+    if rejected := len(found.rejected):
+        print(
+            f"hpmatch: {rejected:,} rows could not be used; see 'rejected' in {Path(options.out)}",
+            file=sys.stderr,
+        )
     return DONE
 
 

@@ -25,10 +25,11 @@ from hpmatch.decision import MATCH, NO_MATCH, REVIEW, Decisions
 from hpmatch.model import Model
 from hpmatch.persons import funnel, persons_table
 from hpmatch.protocols import ComparisonVectors
-from hpmatch.reading import ReadRecords
+from hpmatch.reading import ReadRecords, cells_of
 from hpmatch.records import FloatArray, IntArray, Records
-from hpmatch.results import Evidence, Hit, Result
+from hpmatch.results import Evidence, Hit, Identity, Result
 from hpmatch.sources import rejected_table
+from hpmatch.standardise.countries import code_country
 
 UNMATCHABLE = "unmatchable"
 # In a review, candidates that are at least so likely as the likeliest one, as a share of it, are shown.
@@ -95,10 +96,33 @@ def dispose(
         }
 
     def hits(alert_id: str) -> tuple[Hit, ...]:
-        row = alerts.records.ids.index(pa.scalar(alert_id, alerts.records.ids.type)).as_py()
-        return hits_of(alerts.records, register.records, scored, model, kept[scored.pairs.left[kept] == row])
+        of_alert = kept[scored.pairs.left[kept] == _row_of(alerts, alert_id)]
+        return hits_of(alerts.records, register.records, scored, model, of_alert)
 
-    return Result(links, dispositions, persons, relations, rejected, summary, hits)
+    def identity(alert_id: str) -> Identity:
+        return _identity(alerts, register, scored, model, kept, _row_of(alerts, alert_id))
+
+    return Result(links, dispositions, persons, relations, rejected, summary, hits, identity)
+
+
+def _row_of(alerts: ReadRecords, alert_id: str) -> int:
+    return int(alerts.records.ids.index(pa.scalar(alert_id, alerts.records.ids.type)).as_py())
+
+
+def _identity(
+    alerts: ReadRecords, register: ReadRecords, scored: Scored, model: Model, kept: IntArray, row: int
+) -> Identity:
+    """Who the alert at a row may be about, and what is told of them."""
+    of_alert = kept[scored.pairs.left[kept] == row]
+    places = _sorted_links(alerts.records, register.records, scored, of_alert)
+    countries = cells_of(alerts, np.array([row]))[0].get("sending_country")
+    return Identity(
+        code_country(str(countries or "")) or "",
+        cells_of(alerts, np.flatnonzero(scored.persons == scored.persons[row])),
+        cells_of(register, scored.pairs.right[places]),
+        tuple(scored.decisions.probabilities[places].tolist()),
+        model.decision,
+    )
 
 
 def _prior_case(dispositions: pa.Table, persons: pa.Table) -> pa.ChunkedArray:

@@ -28,6 +28,8 @@ from hpmatch.results import Result
 from hpmatch.schema import ALERT_ROLES, Schema, read_schema
 from hpmatch.standardise.token_forms import learn_forms
 
+# What is told though nothing is matched by it.
+_KEPT = (*TOLD, "birth_place")
 Progress = Callable[[str, int, int], None]
 
 
@@ -101,7 +103,7 @@ def _link(
     report("read", 0, 2)
     reading = begin_beside(lambda: read_register(register, model, schema))
     said = read_schema(schema, "alerts")
-    left = read_records(alerts, "alerts", ALERT_ROLES, model.standardisers, said, kept=TOLD)
+    left = read_records(alerts, "alerts", ALERT_ROLES, model.standardisers, said, kept=_KEPT)
     report("read", 1, 2)
     held = reading()
     cases = None if prior_cases is None else read_prior_cases(prior_cases, held.read.records, schema)

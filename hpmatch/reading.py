@@ -81,6 +81,30 @@ def read_records(
     return ReadRecords(standardise(ids, cells, standardisers), layout.id, rejected, rows, texts=texts)
 
 
+def cells_of(read: ReadRecords, rows: IntArray) -> tuple[Mapping[str, object], ...]:
+    """
+    What records hold, as it is compared or, for the roles that were kept, as it was read.
+
+    Args:
+        read: The records.
+        rows: int64[n], which of them.
+
+    Returns:
+        For each row its values by column; a column without one is left out.
+    """
+    taken = read.records.take(rows)
+    columns = {role: texts.take(pa.array(rows)).to_pylist() for role, texts in read.texts.items()}
+    columns |= {name: column.to_pylist() for name, column in taken.columns.items()}
+    return tuple(
+        {
+            name: tuple(cells[row]) if isinstance(cells[row], list) else cells[row]
+            for name, cells in columns.items()
+            if cells[row] is not None
+        }
+        for row in range(len(rows))
+    )
+
+
 def _cells(data: pa.Table, layout: Layout, name: str, required: Sequence[str]) -> Mapping[str, pa.Array]:
     """The cells of each role; a role whose column is wholly empty is as good as absent."""
     cells = {role: data[column].combine_chunks() for role, column in layout.roles.items()}

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from hpmatch.decision import DecisionRule
 from hpmatch.errors import HpmatchError
 from hpmatch.output import write_folder
 
@@ -96,6 +97,30 @@ class Explanation:
 
 
 @dataclass(frozen=True)
+class Identity:
+    """
+    Who an alert may be about, and what is told of them, as it is compared.
+
+    Attributes:
+        country: The country that sent the alert (ISO 3166); "" where it is not known.
+        alerts: What each alert about the person tells, a value a column.
+        candidates: What the register tells of each candidate, the likeliest first.
+        probabilities: The probability of each candidate; nobody has what is left.
+        rule: When it counts as settled.
+    """
+
+    country: str
+    alerts: tuple[Mapping[str, object], ...]
+    candidates: tuple[Mapping[str, object], ...]
+    probabilities: tuple[float, ...]
+    rule: DecisionRule
+
+
+def _not_linked(_: str) -> Identity:
+    raise HpmatchError("this result holds answers only; link the alerts again to ask about one")
+
+
+@dataclass(frozen=True)
 class Result:
     """
     What a run found.
@@ -118,6 +143,7 @@ class Result:
     rejected: pa.Table
     summary: Mapping[str, Any]
     _hits: Callable[[str], tuple[Hit, ...]]
+    _identity: Callable[[str], Identity] = _not_linked
 
     def explain(self, alert_id: str) -> Explanation:
         """
@@ -131,6 +157,16 @@ class Result:
         if not row:
             raise HpmatchError(f"no alert {alert_id!r} among the {len(self.dispositions)} of this result")
         return Explanation(str(alert_id), row[0]["disposition"], row[0]["reason"], self._hits(str(alert_id)))
+
+    def identity(self, alert_id: str) -> Identity:
+        """
+        Tell who an alert may be about, with what is known of them; see ``hpmatch.inquiry``.
+
+        Raises:
+            HpmatchError: If there is no such alert in the result.
+        """
+        self.explain(alert_id)
+        return self._identity(str(alert_id))
 
     def to_pandas(self, table: str = "links") -> pd.DataFrame:
         """One of the tables ("links", "dispositions", "persons" ...) as a pandas DataFrame; needs pandas."""

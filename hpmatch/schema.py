@@ -34,7 +34,7 @@ REGISTER_ROLES = (
     "education_country", "national_id", "nationality", "status",
 )  # fmt: skip
 REQUIRED_ROLES = ("family_name", "given_name", "birth_date")
-_SECTIONS = ("id", "columns", "alerts", "register", "records", "cases")
+_SECTIONS = ("id", "columns", "alerts", "register", "records", "cases", "decisions")
 # What one table of its own may hold, the identifier first; none is required.
 RECORD_ROLES = ("id", *dict.fromkeys((*ALERT_ROLES[1:], *REGISTER_ROLES[1:])))
 

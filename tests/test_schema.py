@@ -4,6 +4,7 @@ import pytest
 
 from hpmatch.cases import CASE_ROLES
 from hpmatch.errors import SchemaError
+from hpmatch.reconcile import DECISION_ROLES
 from hpmatch.schema import ALERT_ROLES, REGISTER_ROLES, Schema, resolve
 
 # What the column is called, the role it is recognised as.
@@ -32,6 +33,7 @@ ALIASES = {
     "specialties": ["specialties", "specialities", "spesialiteter"],
     "education_country": ["education_country", "country of education", "utdanningsland", "KonvertertFraLand"],
     "case_number": ["case_number", "case no", "Saksnummer", "saksnr"],
+    "decision_id": ["decision_id", "Decision number", "case number", "Saksnummer", "saksnr", "vedtak id", "Vedtaksnummer"],
     "case_status": ["status", "case status", "saksstatus"],
     "case_date": ["date", "case date", "Dato", "saksdato"],
 }  # fmt: skip
@@ -39,7 +41,9 @@ ALIASES = {
 
 def taken_for(role, alias):
     """Give the column that is taken for a role where one has this name."""
-    known = next(roles for roles in (ALERT_ROLES, REGISTER_ROLES, CASE_ROLES) if role in roles)
+    known = next(
+        roles for roles in (ALERT_ROLES, REGISTER_ROLES, CASE_ROLES, DECISION_ROLES) if role in roles
+    )
     others = [] if known is CASE_ROLES else [known[0], "family_name", "given_name", "birth_date"]
     columns = [alias, *(name for name in others if name != role)]
     required = ("birth_date",) if others else ()

@@ -2,9 +2,12 @@
 
 import re
 from functools import partial
+from importlib import import_module
 
 import pytest
 import test_alert_relations
+import test_inquiry
+import test_reconcile
 import test_schema
 from comparison.test_spelling import LIKENESS
 from mutants import Fact, Table, forget, left_out, unnoticed
@@ -33,7 +36,7 @@ from standardise.test_scripts import EXAMPLES, LETTERS, ONE_NAME, SAME_SOUND
 from standardise.test_stages import SEXES
 from standardise.test_surnames import KINDS, joined_as_told, lines, read_pairs, read_sexes, shared
 
-from hpmatch import alert_relations, schema
+from hpmatch import alert_relations, inquiry, schema
 from hpmatch.comparison import spelling
 from hpmatch.data import read_table
 from hpmatch.standardise import (
@@ -51,6 +54,9 @@ from hpmatch.standardise import (
 from hpmatch.standardise.dates import read_date
 from hpmatch.standardise.text import fold, split_words
 
+# The package gives the function of this name.
+reconcile = import_module("hpmatch.reconcile")
+
 
 def fact(says, keys, expected, code, *inputs):
     """Say what the code gives for some inputs; an error is not what was expected."""
@@ -58,7 +64,7 @@ def fact(says, keys, expected, code, *inputs):
     def holds():
         try:
             return code(*inputs) == expected
-        except (IndexError, KeyError):
+        except (IndexError, KeyError, StopIteration):
             return False
 
     return Fact(str(says), frozenset(keys), holds)
@@ -223,6 +229,25 @@ def of_alert_statuses():
             yield fact(word, [fold(word)], status, alert_relations.status_of, word)
 
 
+def of_register_statuses():
+    """A word stands for how an authorisation stands."""
+    for standing, words in test_reconcile.STANDINGS.items():
+        for word in words:
+            yield fact(word, [fold(word)], standing, reconcile.standing_of, word)
+
+
+def asked_for(name):
+    """Give the words that a fact is asked for with."""
+    return tuple(next(fact.words for fact in inquiry.facts() if fact.name == name).values())
+
+
+def of_facts_to_ask():
+    """A fact can be asked for."""
+    for name, words in test_inquiry.ASKED.items():
+        asks = partial(lambda words, name: all(map(str.__contains__, asked_for(name), words)), words)
+        yield fact(name, [name], True, asks, name)
+
+
 def column_for(role, alias):
     """Give the column that is taken for a role; none if it is missed."""
     try:
@@ -292,6 +317,7 @@ TABLES = {
     "column_names": (of_column_names, (schema,), lambda row: [row["role"]]),
     "countries": (of_countries, (countries,), lambda row: [row["iso2"]]),
     "date_words": (of_date_words, (date_words,), lambda row: ["".join(date_words.date_tokens(row["word"]))]),
+    "facts_to_ask": (of_facts_to_ask, (inquiry,), lambda row: [row["fact"]]),
     "given_names": (of_given_names, (given_names,), given_name_keys),
     "identifiers": (of_identifiers, (identifiers,), lambda row: [row["country"]]),
     "month_names": (of_months, (date_words,), lambda row: [fold(row["name"])]),
@@ -300,6 +326,7 @@ TABLES = {
     "name_noise": (of_name_noise, (names,), lambda row: split_words(row["word"])[:1]),
     "profession_relations": (of_relations, (professions,), lambda row: [(row["left"], row["right"])]),
     "professions": (of_professions, (professions,), lambda row: longest_word(row["title"])),
+    "register_statuses": (of_register_statuses, (reconcile,), lambda row: [fold(row["word"])]),
     "romanisation": (of_spellings, (scripts,), lambda row: [row["letters"].casefold()[0]]),
     "romanisation_schemes": (of_spellings, (scripts,), lambda row: [row["script"]]),
     "sexes": (of_sexes, (stages,), lambda row: [fold(row["word"])]),
@@ -315,12 +342,14 @@ CHANGES = [
     ("countries", "iso2", "QQ", ""),
     ("countries", "date_order", "DMY", "YMD"),
     ("date_words", "meaning", "ignored", "no date"),
+    ("facts_to_ask", "request_en", "nothing", ""),
     ("given_names", "group", "nobody", ""),
     ("identifiers", "layout", "QQ", ""),
     ("month_names", "month", "1", "2"),
     ("name_compounds", "kind", "tail", "particle"),
     ("name_noise", "rule", "last", "first"),
     ("professions", "category", "VE", "XX"),
+    ("register_statuses", "standing", "active", "lost"),
     ("romanisation", "latin", "qqq", ""),
     ("romanisation_schemes", "filled_vowel", "qqq", ""),
     ("sexes", "sex", "F", "M"),

@@ -1,0 +1,464 @@
+"""What to ask about an alert whose identity is unclear."""
+
+import csv
+import re
+from dataclasses import FrozenInstanceError, replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import hpmatch as hp
+from hpmatch.cli import main
+from hpmatch.data import read_table
+from hpmatch.decision import DecisionRule
+from hpmatch.inquiry import answer_table, facts, information, settling
+from hpmatch.schema import ALERT_ROLES, REGISTER_ROLES
+
+SAMPLE = Path(__file__).parents[1] / "examples" / "data"
+RULE = DecisionRule(0.03, match=0.95, review=0.05)
+# Whatever the weights, an alert with a candidate is in review.
+IN_REVIEW = hp.read_model("imi").with_decision(match=1 - 1e-12, review=1e-12)
+# Each fact with a word of its requests.
+ASKED = {
+    "birth_place": ("place of birth", "fødestedet"),
+    "birth_name": ("surname at birth", "etternavnet ved fødselen"),
+    "national_id": ("national identifier", "identitetsnummeret"),
+    "diploma_year": ("year of the diploma", "året for vitnemålet"),
+    "school": ("name of the school", "navnet på skolen"),
+    "given_names": ("all given names", "alle fornavn"),
+    "birth_date": ("full date of birth", "fullstendig fødselsdato"),
+    "sex": ("the sex", "kjønn"),
+    "profession": ("the profession", "yrket"),
+    "specialty": ("the specialty", "spesialiteten"),
+    "education_country": ("country of education", "utdanningslandet"),
+}
+ALERT = {
+    "alert_id": "A1",
+    "sending_country": "SE",
+    "family_name": "Berglund",
+    "given_name": "Eivor",
+    "birth_date": "1980",
+}
+# Two registered persons who differ in all that the register holds.
+PERSONS = [
+    {
+        "hpr_number": "1001",
+        "family_name": "Berglund",
+        "given_name": "Eivor Kristin",
+        "birth_date": "1980-02-03",
+        "sex": "F",
+        "professions": "SP",
+        "specialties": "",
+        "education_country": "FI",
+    },
+    {
+        "hpr_number": "1002",
+        "family_name": "Berglund",
+        "middle_name": "Storhaug",
+        "given_name": "Eivor Marie",
+        "birth_date": "1980-11-27",
+        "sex": "M",
+        "professions": "FT",
+        "specialties": "",
+        "education_country": "DK",
+    },
+]
+
+
+def asked(alert=None, persons=PERSONS, alert_id="A1"):
+    """Give the questions about an alert."""
+    result = hp.link([{**ALERT, **(alert or {})}], persons, workers=1)
+    return hp.what_to_ask(result, alert_id)
+
+
+def named(questions):
+    return [question.fact for question in questions]
+
+
+# --- which facts
+
+
+@pytest.mark.parametrize("fact", ASKED)
+def test_a_fact_is_asked_for_in_both_languages(fact):
+    """Of two persons who differ in everything, each fact tells something, and its request names it."""
+    persons = [{**PERSONS[0], "specialties": "Psykiatri"}, {**PERSONS[1], "specialties": "Geriatri"}]
+    # The names of this alert tell no sex.
+    found = {question.fact: question for question in asked({"given_name": "E"}, persons)}
+    for language, word in zip(("en", "nb"), ASKED[fact], strict=True):
+        assert word in found[fact].request(language)
+        assert not [
+            other
+            for other, words in ASKED.items()
+            if other != fact and words[language == "nb"] in found[fact].request(language)
+        ]
+
+
+def test_the_table_is_these_facts():
+    """Every fact has its case, and numbers that are probabilities."""
+    assert {fact.name for fact in facts()} == set(ASKED)
+    for fact in facts():
+        assert 0 < fact.chance < fact.agrees <= 1
+        assert 0 < fact.known <= 1
+        assert set(fact.told_by) <= {*ALERT_ROLES, "sex_by_name"}
+        assert set(fact.register_columns) <= {*REGISTER_ROLES, "profession", "specialty", "country"}
+    assert all(row["source"] for row in read_table("facts_to_ask"))
+
+
+@pytest.mark.parametrize(
+    ("fact", "told", "not_told"),
+    [
+        ("birth_date", {"birth_date": "1980-02-13"}, {"birth_date": "02.1980"}),
+        ("birth_date", {"birth_date": "1980-02-13"}, {"birth_date": "1980-01-01"}),
+        ("birth_date", {"birth_date": "1980-02-13"}, {"birth_date": "1980-07-01"}),
+        ("given_names", {"given_name": "Eivor Kari"}, {"given_name": "Eivor"}),
+        ("given_names", {"given_name": "Eivor Kari"}, {"given_name": "E. K."}),
+        ("birth_place", {"birth_place": "Uppsala"}, {"birth_place": ""}),
+        ("birth_name", {"birth_name": "Lund"}, {"birth_name": ""}),
+        ("birth_name", {"other_names": "Lund"}, {"other_names": ""}),
+        ("sex", {"sex": "F"}, {"given_name": "E."}),
+        ("profession", {"profession": "SP"}, {"profession": "?"}),
+    ],
+)
+def test_what_is_told_in_full_is_not_asked(fact, told, not_told):
+    """One cell makes the difference."""
+    held = [
+        {**person, "birth_date": date}
+        for person, date in zip(PERSONS, ("1980-02-23", "1980-12-13"), strict=True)
+    ]
+    assert fact not in _facts_of_review(told, held)
+    assert fact in _facts_of_review(not_told, held)
+
+
+def _facts_of_review(alert, persons):
+    result = hp.link([{**ALERT, **alert}], persons, IN_REVIEW, workers=1)
+    assert result.dispositions["disposition"].to_pylist() == ["review"]
+    return named(hp.what_to_ask(result, "A1"))
+
+
+def test_what_another_alert_about_the_person_tells_is_not_asked():
+    """The alerts about a person are asked about together."""
+    dated = {**ALERT, "birth_date": "1980-02-13"}
+    other = {**dated, "alert_id": "A2", "birth_place": "Uppsala", "sending_country": "DK"}
+    alone, together = (hp.link([dated, *others], PERSONS, IN_REVIEW, workers=1) for others in ((), [other]))
+    assert together.dispositions["person_id"].to_pylist() == ["A1", "A1"]
+    assert "birth_place" in named(hp.what_to_ask(alone, "A1"))
+    questions = hp.what_to_ask(together, "A1")
+    assert questions
+    assert "birth_place" not in named(questions)
+    assert "Sweden" in questions[0].request_en
+
+
+def test_what_the_register_does_not_hold_is_not_asked():
+    """No candidate has a specialty, or any candidate's sex is known: an answer would say nothing."""
+    assert "specialty" not in named(asked())
+    assert "sex" not in named(asked({"given_name": "E"}, [{**person, "sex": ""} for person in PERSONS]))
+
+
+def test_candidates_with_one_value_are_told_apart_by_another_fact():
+    """Twins in all but the date: the date is asked for; born on one day, it says only whether it is one of them."""
+    twins = [PERSONS[0], {**PERSONS[0], "hpr_number": "1002", "birth_date": "1980-11-27"}]
+    dated = asked(persons=twins)
+    assert named(dated)[0] == "birth_date"
+    same_day = asked(persons=[twins[0], {**twins[1], "birth_date": "1980-02-03"}])
+    bits = {question.fact: question.bits for question in same_day}
+    assert bits["birth_date"] < dated[0].bits
+    assert named(same_day)[0] != "birth_date"
+
+
+def test_nothing_is_asked_about_what_is_settled():
+    """A match, no_match and unmatchable alert have no question."""
+    alerts = [
+        {**ALERT, "birth_date": "1980-02-03", "given_name": "Eivor Kristin"},
+        {**ALERT, "alert_id": "A2", "family_name": "Kazlauskas", "given_name": "Jonas"},
+        {**ALERT, "alert_id": "A3", "given_name": "", "birth_date": ""},
+    ]
+    result = hp.link(alerts, PERSONS, workers=1)
+    assert result.dispositions["disposition"].to_pylist() == ["match", "no_match", "unmatchable"]
+    assert [hp.what_to_ask(result, alert_id) for alert_id in ("A1", "A2", "A3")] == [(), (), ()]
+
+
+def test_the_order_of_rows_changes_nothing():
+    """Alerts and registered persons in another order get the same questions."""
+    others = [{**ALERT, "alert_id": "A2", "given_name": "Eivor Marie"}, {**ALERT, "alert_id": "A0"}]
+    straight = hp.link([ALERT, *others], PERSONS, workers=1)
+    turned = hp.link([*others, ALERT][::-1], PERSONS[::-1], workers=1)
+    for alert_id in ("A0", "A1", "A2"):
+        assert hp.what_to_ask(straight, alert_id) == hp.what_to_ask(turned, alert_id)
+
+
+def test_a_prepared_register_gives_the_same_questions():
+    """What the candidates hold is the same however the register came."""
+    result = hp.link([ALERT], hp.Register.prepare(PERSONS, workers=1), workers=1)
+    assert hp.what_to_ask(result, "A1") == asked()
+
+
+def test_a_question_is_frozen_and_speaks_two_languages():
+    """Another language is refused by name."""
+    question = asked()[0]
+    with pytest.raises(FrozenInstanceError):
+        question.bits = 0
+    with pytest.raises(hp.HpmatchError, match="no request in language 'sv'; there are en, nb"):
+        question.request("sv")
+
+
+def test_an_alert_that_is_not_there_is_refused():
+    """By its identifier."""
+    with pytest.raises(hp.HpmatchError, match="no alert 'A9'"):
+        asked(alert_id="A9")
+
+
+# --- the request
+
+
+@pytest.fixture(scope="module")
+def sample():
+    return hp.link(SAMPLE / "alerts.csv", SAMPLE / "register.csv", workers=1)
+
+
+# Cells of which no part may be told; of the others the whole cell, which may well hold a word such as "for".
+PERSONAL = re.compile("name|date|number|national_id|place")
+
+
+def _words(cells):
+    return {word.casefold() for cell in cells for word in re.findall(r"\w+", cell) if len(word) > 1}
+
+
+def _told(row, text):
+    """Give the roles of a row of which a text tells something."""
+    plain = " ".join(re.findall(r"\w+", text.casefold()))
+    return [
+        role
+        for role, cell in row.items()
+        if _words([cell]) & _words([text])
+        and (PERSONAL.search(role) or " ".join(re.findall(r"\w+", cell.casefold())) in plain)
+    ]
+
+
+def test_what_a_text_tells_is_found():
+    """The check of the next test sees a part of a name, a number and a title."""
+    row = {"family_name": "Berg Lund", "hpr_number": "1001", "profession": "nurse for care"}
+    assert _told(row, "ask Lund, 1001, a nurse for care") == list(row)
+    assert _told(row, "for one fact, 100") == []
+
+
+def test_a_request_holds_nothing_of_the_person(sample):
+    """Nothing of the alert's cells but its identifier and country, and nothing of any candidate's."""
+    alerts, register = _rows("alerts.csv", "alert_id"), _rows("register.csv", "hpr_number")
+    reviews = [row["alert_id"] for row in sample.dispositions.to_pylist() if row["disposition"] == "review"]
+    assert reviews
+    for alert_id in reviews:
+        people = [register[hit.hpr_number] for hit in sample.explain(alert_id).candidates]
+        for question in hp.what_to_ask(sample, alert_id):
+            for language in ("en", "nb"):
+                text = question.request(language)
+                assert alert_id in text
+                assert [role for row in (alerts[alert_id], *people) for role in _told(row, text)] == [
+                    "alert_id"
+                ]
+
+
+def _rows(name, key):
+    with (SAMPLE / name).open(encoding="utf-8", newline="") as file:
+        return {row[key]: row for row in csv.DictReader(file)}
+
+
+@pytest.mark.parametrize(
+    ("country", "en", "nb"),
+    [
+        ("DE", "Alert A1 (Germany): ", "Melding A1 (Tyskland): "),
+        ("Litauen", "Alert A1 (Lithuania): ", "Melding A1 (Litauen): "),
+        ("", "Alert A1: ", "Melding A1: "),
+    ],
+)
+def test_a_request_begins_with_the_alert_and_its_country(country, en, nb):
+    """The country in the language of the request; one that is not known is left out."""
+    question = asked({"sending_country": country})[0]
+    assert question.request_en.startswith(en)
+    assert question.request_nb.startswith(nb)
+
+
+# --- the information
+
+PROBABILITIES = st.lists(st.floats(0.01, 1), min_size=2, max_size=7).map(
+    lambda parts: np.array(parts) / sum(parts)
+)
+SHARES = st.floats(0, 1)
+
+
+@st.composite
+def cases(draw):
+    """A posterior with nobody's probability last, and the groups of its candidates' values."""
+    posterior = draw(PROBABILITIES)
+    groups = draw(st.lists(st.integers(-1, 3), min_size=len(posterior) - 1, max_size=len(posterior) - 1))
+    return posterior, np.array(groups)
+
+
+def entropy(probabilities):
+    return -sum(p * np.log2(p) for p in probabilities if p > 0)
+
+
+def joint_distribution(posterior, groups, agrees, chance):
+    """Enumerate who it is and what is answered, one pair at a time."""
+    values = sorted({group for group in groups.tolist() if group >= 0})
+    by_chance = min(chance, 1 / len(values)) if values else 0
+    joint = {}
+    for who, probability in enumerate(posterior.tolist()):
+        own = groups[who] if who < len(groups) else -1
+        left = 1.0
+        for value in values:
+            share = by_chance if own < 0 else agrees if value == own else (1 - agrees) * by_chance
+            joint[who, value] = probability * share
+            left -= share
+        joint[who, "none"] = probability * max(left, 0.0)
+    return joint
+
+
+@given(cases(), SHARES, SHARES)
+def test_the_information_is_that_of_the_enumerated_distribution(case, agrees, chance):
+    """H(who) + H(answer) - H(who, answer), from all pairs of the two."""
+    posterior, groups = case
+    joint = joint_distribution(posterior, groups, agrees, chance)
+    answers = {answer for _, answer in joint}
+    marginal = [sum(p for (_, given), p in joint.items() if given == answer) for answer in answers]
+    expected = entropy(posterior) + entropy(marginal) - entropy(joint.values())
+    found = information(posterior, answer_table(groups, agrees, chance))
+    assert found == pytest.approx(expected, abs=1e-9)
+
+
+@given(cases(), SHARES, SHARES)
+def test_settling_is_that_of_the_enumerated_distribution(case, agrees, chance):
+    """By Bayes' rule answer by answer; probabilities that lie at a threshold may fall on either side."""
+    posterior, groups = case
+    joint = joint_distribution(posterior, groups, agrees, chance)
+    total, nearest = 0.0, 1.0
+    for answer in {answer for _, answer in joint}:
+        weights = [joint[who, answer] for who in range(len(posterior))]
+        if sum(weights) == 0:
+            continue
+        after = [weight / sum(weights) for weight in weights[:-1]]
+        nearest = min(nearest, abs(max(after) - RULE.match), abs(sum(after) - RULE.review))
+        if max(after) >= RULE.match or sum(after) < RULE.review:
+            total += sum(weights)
+    if nearest > 1e-9:
+        assert settling(posterior, answer_table(groups, agrees, chance), RULE) == pytest.approx(
+            total, abs=1e-9
+        )
+
+
+@given(cases(), SHARES, SHARES)
+def test_information_lies_between_nothing_and_the_entropy(case, agrees, chance):
+    """An answer never tells more than there is to know."""
+    posterior, groups = case
+    found = information(posterior, answer_table(groups, agrees, chance))
+    assert 0 <= found <= entropy(posterior) + 1e-9
+
+
+@given(PROBABILITIES)
+def test_a_fact_that_tells_all_apart_and_is_always_right_tells_everything(posterior):
+    """Every candidate has a value of its own, nobody is met by chance: the whole entropy, and all is settled."""
+    answers = answer_table(np.arange(len(posterior) - 1), agrees=1.0, chance=0.0)
+    assert information(posterior, answers) == pytest.approx(entropy(posterior), abs=1e-9)
+    assert settling(posterior, answers, RULE) == pytest.approx(1.0)
+
+
+@given(PROBABILITIES, SHARES, SHARES)
+def test_a_fact_that_nobody_holds_tells_nothing(posterior, agrees, chance):
+    """With no value to agree with there is one answer."""
+    answers = answer_table(np.full(len(posterior) - 1, -1), agrees, chance)
+    assert information(posterior, answers) == pytest.approx(0.0, abs=1e-12)
+
+
+@given(cases(), SHARES, SHARES)
+def test_each_row_of_the_answers_adds_up(case, agrees, chance):
+    """Whoever it is, one answer is given."""
+    answers = answer_table(case[1], agrees, chance)
+    assert answers.sum(axis=1) == pytest.approx(np.ones(len(answers)))
+    assert (answers >= 0).all()
+
+
+def test_bits_are_the_information_times_the_chance_of_an_answer():
+    """By hand: three equally likely persons, one value each, always right, and a sender that answers every other time."""
+    fact = replace(facts()[0], known=0.5, agrees=1.0, chance=1e-12)
+    posterior = np.array([1, 1, 1, 1]) / 4
+    answers = answer_table(np.arange(3), fact.agrees, fact.chance)
+    assert fact.known * information(posterior, answers) == pytest.approx(1.0)
+
+
+# --- the command
+
+
+def _ask(*options):
+    return main(["ask", *map(str, options), "--workers", "1"])
+
+
+@pytest.fixture
+def files(tmp_path):
+    """The alert and the register as files."""
+    for name, rows in (("alerts.csv", [ALERT]), ("register.csv", PERSONS)):
+        columns = list(dict.fromkeys(column for row in rows for column in row))
+        lines = [columns, *([row.get(column, "") for column in columns] for row in rows)]
+        (tmp_path / name).write_text("\n".join(",".join(line) for line in lines) + "\n", "utf-8")
+    return tmp_path / "alerts.csv", tmp_path / "register.csv"
+
+
+@pytest.mark.parametrize("language", ["en", "nb"])
+def test_the_command_prints_the_ranking_and_the_best_request(files, capsys, language):
+    """The request of the first fact, as it may be sent."""
+    assert _ask(*files, "--alert", "A1", "--language", language) == 0
+    shown = capsys.readouterr().out
+    questions = asked()
+    assert questions[0].request(language) in shown
+    assert [line.split()[0] for line in shown.splitlines() if re.match(r"  \w+ +[0-9.]+ bits", line)] == [
+        question.fact for question in questions
+    ]
+    assert not _words([shown]) & {"berglund", "eivor", "kristin", "1001", "1002"}
+
+
+def test_without_an_alert_all_unclear_persons_are_asked_about(capsys, sample):
+    """One question a person in review."""
+    assert _ask(SAMPLE / "alerts.csv", SAMPLE / "register.csv") == 0
+    shown = capsys.readouterr().out
+    persons = {row["person_id"] for row in sample.dispositions.to_pylist() if row["disposition"] == "review"}
+    assert len(re.findall(r"^Alert \w+ \(", shown, re.MULTILINE)) == len(persons)
+
+
+def test_an_alert_that_is_settled_is_told_as_such(tmp_path, files, capsys):
+    """There is nothing to ask, and that is no error."""
+    alerts = tmp_path / "clear.csv"
+    alerts.write_text(
+        "alert_id,family_name,given_name,birth_date\nB7,Berglund,Eivor Kristin,1980-02-03\n", "utf-8"
+    )
+    assert _ask(alerts, files[1], "--alert", "B7") == 0
+    assert capsys.readouterr().out == "B7: match; nothing to ask\n"
+    unmatchable = tmp_path / "unmatchable.csv"
+    unmatchable.write_text(
+        "alert_id,family_name,given_name,birth_date\nB8,,Eivor,\nB9,Moe,Eivor,1980\n", "utf-8"
+    )
+    assert _ask(unmatchable, files[1], "--alert", "B8") == 0
+    assert "B8: unmatchable; too little to go by: no usable family name" in capsys.readouterr().out
+    assert _ask(alerts, files[1]) == 0
+    assert capsys.readouterr().out == "no alert is in review; nothing to ask\n"
+
+
+def test_a_wrong_request_is_refused(files, capsys):
+    """An alert that is not there, a file that is not there, a language that is not there."""
+    assert _ask(*files, "--alert", "A9") == 1
+    assert "no alert 'A9' among the 1" in capsys.readouterr().err
+    assert _ask(files[0], "nowhere.csv") == 1
+    assert "nowhere.csv" in capsys.readouterr().err
+    with pytest.raises(SystemExit) as stopped:
+        _ask(*files, "--language", "sv")
+    assert stopped.value.code == 2
+    assert "'sv'" in capsys.readouterr().err
+
+
+def test_help_says_what_is_printed(capsys):
+    """And that nothing of the register is in a request."""
+    with pytest.raises(SystemExit):
+        main(["ask", "--help"])
+    shown = capsys.readouterr().out
+    assert "--alert" in shown
+    assert "nothing of the register" in shown
