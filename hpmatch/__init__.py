@@ -44,6 +44,8 @@ if TYPE_CHECKING:
     from hpmatch.records import Records as Records
     from hpmatch.register import Register as Register
     from hpmatch.register import source_version as source_version
+    from hpmatch.rescreen import AlertsInForce as AlertsInForce
+    from hpmatch.rescreen import rescreen as rescreen
     from hpmatch.results import Explanation as Explanation
     from hpmatch.results import Hit as Hit
     from hpmatch.results import Result as Result
@@ -53,6 +55,7 @@ if TYPE_CHECKING:
 
 # Modules are imported when a name is first used, so that `import hpmatch` costs next to nothing.
 _HOMES = {
+    "AlertsInForce": "rescreen",
     "Column": "records",
     "Compared": "protocols",
     "DecisionRule": "decision",
@@ -87,6 +90,7 @@ _HOMES = {
     "link": "link",
     "name_similarity": "comparison.full_names",
     "read_model": "model",
+    "rescreen": "rescreen",
     "reconcile": "reconcile",
     "score": "screening",
     "source_version": "register",

@@ -1,5 +1,7 @@
 """Re-screening: what changed is scored again, and the answers are those of a whole run."""
 
+import csv
+
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
@@ -7,6 +9,7 @@ from strategies import ALERTS
 from test_register import changed_registers
 
 import hpmatch as hp
+from hpmatch.cli import main
 from hpmatch.errors import LedgerError
 from hpmatch.ledger import Ledger
 from hpmatch.model import read_model
@@ -171,3 +174,89 @@ def test_it_gives_what_a_whole_run_gives(tmp_path_factory, alerts, registers, da
         if any(row[name] != before[row["alert_id"]][name] for name in names[:2])
     }
     assert set(found.differences["alert_id"].to_pylist()) == different
+
+
+# --- the command
+
+
+def _write(path, rows):
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(dict.fromkeys(key for row in rows for key in row)))
+        writer.writeheader()
+        writer.writerows(rows)
+    return str(path)
+
+
+@pytest.fixture
+def files(tmp_path):
+    """Alerts that were linked with a ledger, against a prepared register in a folder."""
+    alerts, register = _write(tmp_path / "alerts.csv", ALERTED), _write(tmp_path / "register.csv", REGISTER)
+    prepared, ledger = str(tmp_path / "prepared"), str(tmp_path / "ledger")
+    assert main(["prepare", register, "--out", prepared]) == 0
+    assert main(["link", alerts, prepared, "--out", str(tmp_path / "out"), "--ledger", ledger]) == 0
+    return [ledger, alerts, prepared]
+
+
+def _differences(folder):
+    with (folder / "differences.csv").open(encoding="utf-8", newline="") as file:
+        return [
+            (row["alert_id"], row["hpr_number_before"], row["hpr_number"]) for row in csv.DictReader(file)
+        ]
+
+
+def test_the_command_keeps_ledger_and_register_together(files, tmp_path, capsys):
+    """One night after the other: an applicant comes, and leaves again."""
+    nights = [
+        ([{"hpr_number": "11", **KARI}], [("A0", "", "11")]),
+        ([{"hpr_number": "11", "change": "removed"}], [("A0", "11", "")]),
+    ]
+    for night, (changes, expected) in enumerate(nights):
+        changed = _write(tmp_path / f"changes{night}.csv", changes)
+        out = tmp_path / f"night{night}"
+        assert main(["rescreen", *files, "--changes", changed, "--out", str(out)]) == 0
+        assert _differences(out) == expected
+        assert sorted(path.name for path in out.iterdir()) == [
+            "differences.csv",
+            "links.csv",
+            "rejected.csv",
+            "summary.json",
+        ]
+    assert "answered otherwise" in capsys.readouterr().out
+    assert main(["ledger", "verify", files[0]]) == 0
+    assert [row["disposition"] for row in Ledger(files[0]).latest().to_pylist()] == [
+        "no_match",
+        "match",
+        "match",
+    ]
+
+
+def test_a_dry_run_leaves_ledger_and_register_alone(files, tmp_path):
+    """It only writes what it found."""
+    changed = _write(tmp_path / "changes.csv", [{"hpr_number": "11", **KARI}])
+    kept = {path: path.read_bytes() for path in (tmp_path / "prepared").iterdir()} | {
+        tmp_path / "ledger": (tmp_path / "ledger").read_bytes()
+    }
+    assert (
+        main(["rescreen", *files, "--changes", changed, "--out", str(tmp_path / "night"), "--dry-run"]) == 0
+    )
+    assert _differences(tmp_path / "night") == [("A0", "", "11")]
+    assert {
+        path: path.read_bytes() for path in (*(tmp_path / "prepared").iterdir(), tmp_path / "ledger")
+    } == kept
+
+
+def test_an_alert_with_other_content_is_refused(files, tmp_path, capsys):
+    """What was answered is not what is given now."""
+    files[1] = _write(tmp_path / "other.csv", [{**ALERTED[0], "birth_date": "1980-02-04"}, *ALERTED[1:]])
+    changed = _write(tmp_path / "changes.csv", [REGISTER[0]])
+    assert main(["rescreen", *files, "--changes", changed, "--out", str(tmp_path / "night")]) == 1
+    assert "other content" in capsys.readouterr().err
+    assert not (tmp_path / "night").exists()
+
+
+@pytest.mark.parametrize("more", [[], ["--changes", "a", "--new-model", "imi"]])
+def test_the_command_needs_one_thing_that_is_new(files, tmp_path, more):
+    """Nothing, or two things at once, is a wrong command."""
+    with pytest.raises(SystemExit) as ended:
+        main(["rescreen", *files, *more, "--out", str(tmp_path / "night")])
+    assert ended.value.code == 2

@@ -1,0 +1,68 @@
+"""The command line: ``hpmatch link ALERTS REGISTER --out DIR``. Each module holds the commands of one kind."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from importlib.metadata import version
+from pathlib import Path
+
+from hpmatch.cli import casework, ledgers, linking, measuring
+from hpmatch.cli.shared import COMMAND_WRONG, DATA_UNUSABLE, DONE
+from hpmatch.errors import HpmatchError
+
+__all__ = ["COMMAND_WRONG", "DATA_UNUSABLE", "DONE", "main"]
+
+_INTERRUPTED = 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit status."""
+    options = _parser().parse_args(arguments)
+    with suppress(ValueError):  # only the main thread may
+        signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        status = int(options.run(options))
+        sys.stdout.flush()
+    except HpmatchError as error:
+        print(f"hpmatch: {error}", file=sys.stderr)
+        return DATA_UNUSABLE
+    except KeyboardInterrupt:
+        print("hpmatch: interrupted; there is a whole result or none", file=sys.stderr)
+        return _INTERRUPTED
+    except OSError as error:
+        print(f"hpmatch: cannot print: {error.strerror or error}", file=sys.stderr)
+        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - what is left to print has no place
+        return DATA_UNUSABLE
+    return status
+
+
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="hpmatch",
+        description="Entity resolution of health personnel across borders.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"hpmatch {version('hpmatch')}")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    linking.add_link(commands)
+    linking.add_dedupe(commands)
+    linking.add_prepare(commands)
+    linking.add_screen(commands)
+    casework.add_funnel(commands)
+    casework.add_ask(commands)
+    casework.add_rescreen(commands)
+    casework.add_reconcile(commands)
+    ledgers.add_ledger(commands)
+    ledgers.add_forget(commands)
+    measuring.add_generate(commands)
+    measuring.add_evaluate(commands)
+    return parser

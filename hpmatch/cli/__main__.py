@@ -1,0 +1,8 @@
+"""``python -m hpmatch.cli`` is ``hpmatch``."""
+
+import sys
+
+from hpmatch.cli import main
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,234 @@
+"""From answers to cases: ``funnel``, ``ask``, ``rescreen``, ``reconcile``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from hpmatch.cli.shared import DONE, add_command, add_shared, progress_bar
+
+_FUNNEL = """\
+Counts persons from alert to case, in all, by country and by profession: alerts, persons, no match, hits, earlier cases and new
+ones, and of these with a clear and with an unclear identity. --out draws it (needs the extra 'charts').
+"""
+_ASK = """\
+Says which one further fact would most likely settle who an alert in review is about, and writes the request to its sender.
+
+Each fact has the information that its answer is expected to give about who it is, in bits, and the probability that the
+answer settles it: a match, or nobody. What the alert tells in full is not asked, nor what would say nothing. Without --alert
+every person in review is asked about, in the name of the person's first alert.
+"""
+_ASK_MORE = """\
+A request names the alert by its identifier and its country and asks for exactly one fact; it holds nothing of the register, no
+name and no birth date. The alerts are linked anew, for what they tell and what the register holds does not stand in a result;
+a prepared register makes that fast.
+
+Exit status: 0 done; 1 the data could not be used, or there is no such alert; 2 the command was wrong.
+"""
+_RECONCILE = """\
+Holds own decisions to take or limit an authorisation against the alerts that were sent about them and against the register.
+
+DECISIONS has decision_id (or case_number, saksnummer), decision_date, hpr_number or names and birth date, and if known
+profession and measure. ALERTS_SENT has the columns of alerts, and hpr_number if known. REGISTER has hpr_number, names, birth
+date and status (active, limited, suspended, lost ..., English or Norwegian).
+"""
+_RECONCILE_MORE = """\
+What is written to DIR:
+  findings.csv  what lacks: kind, decision_id, alert_id, hpr_number, explanation
+  rejected.csv  rows of the input that could not be used, with row number and reason
+  summary.json  counts that add up: decisions read = sent + not_sent + unclear_sent = entered + not_entered + unclear_entered
+
+Kinds: not_sent, sent_late (more than three days after the decision), unclear_sent, unclear_when, not_entered, unclear_entered,
+alert_without_decision, unclear_alert, entry_without_decision, unclear_entry.
+
+Exit status: 0 done, whatever was found; 1 the data could not be used; 2 the command was wrong. DIR gets a whole result or none.
+"""
+
+
+_RESCREEN = """\
+Finds the alerts that are answered in another way since the register or the model changed, and why.
+
+LEDGER is what 'hpmatch link ... --ledger LEDGER' wrote, ALERTS all alerts that were answered (those whose status says revoked,
+withdrawn or expired are left out), PREPARED the prepared register that they were held against last. After changes only the
+alerts that may be about a person who came, left or changed are scored again; the answers are those of a whole run. New
+applicants are changes too.
+"""
+_RESCREEN_MORE = """\
+What is written to DIR:
+  differences.csv  one row for each alert with another disposition or registered person: before, now, and the reason
+  links.csv        the registered persons that the alerts that were scored again may be about
+  rejected.csv     rows of the alerts that could not be used
+  summary.json     counts
+
+The differences are noted in the ledger; --changes are kept with PREPARED, so that both name the same register again.
+"""
+
+
+def add_funnel(commands: Any) -> None:
+    """The command ``funnel``."""
+    command = add_command(commands, "funnel", "show where the alerts of a result went", _FUNNEL)
+    command.add_argument("result", metavar="DIR", help="the folder that 'hpmatch link' wrote")
+    command.add_argument("--out", metavar="FILE", help="draw it too: .html, .svg or .png")
+    command.set_defaults(run=_funnel)
+
+
+def _funnel(options: argparse.Namespace) -> int:
+    from hpmatch.output import read_summary  # noqa: PLC0415 - so that --help answers at once
+    from hpmatch.persons import funnel_text  # noqa: PLC0415
+
+    funnel = read_summary(options.result, "funnel")["funnel"]
+    print(funnel_text(funnel))
+    if options.out:
+        from hpmatch.charts import funnel_chart, save_chart  # noqa: PLC0415 - altair takes long to import
+
+        save_chart(funnel_chart(funnel), options.out)
+        print(f"drawn in {Path(options.out)}")
+    return DONE
+
+
+def add_ask(commands: Any) -> None:
+    """The command ``ask``."""
+    command = add_command(commands, "ask", "say what to ask the sender of an unclear alert", _ASK, _ASK_MORE)
+    command.add_argument("alerts", metavar="ALERTS", help="all alerts (CSV or Parquet)")
+    command.add_argument(
+        "register", metavar="REGISTER", help="the register (CSV or Parquet), or the folder of a prepared one"
+    )
+    command.add_argument(
+        "--alert", metavar="ID", help="the alert to ask about (default: each person in review)"
+    )
+    command.add_argument(
+        "--language", choices=("en", "nb"), default="en", help="the language of the request (default: en)"
+    )
+    add_shared(command, "model", "schema", "workers")
+    command.set_defaults(run=_ask)
+
+
+def _ask(options: argparse.Namespace) -> int:
+    from hpmatch.inquiry import unclear_alerts, what_to_ask  # noqa: PLC0415 - so that --help answers at once
+    from hpmatch.link import link  # noqa: PLC0415
+
+    with progress_bar() as progress:
+        result = link(
+            options.alerts,
+            options.register,
+            options.model,
+            schema=options.schema,
+            workers=options.workers,
+            progress=progress,
+        )
+    unclear = unclear_alerts(result) if options.alert is None else (options.alert,)
+    if not unclear:
+        print("no alert is in review; nothing to ask")
+    for place, alert_id in enumerate(unclear):
+        questions = what_to_ask(result, alert_id)
+        if not questions:
+            answer = result.explain(alert_id)
+            why = answer.reason if answer.disposition == "unmatchable" else "nothing to ask"
+            print(f"{alert_id}: {answer.disposition}; {why}")
+            continue
+        print("\n" * bool(place) + questions[0].request(options.language))
+        for each in questions:
+            print(f"  {each.fact:<20}{each.bits:>6.3f} bits, settles it with {each.settles:>4.0%}")
+    return DONE
+
+
+def add_reconcile(commands: Any) -> None:
+    """The command ``reconcile``."""
+    command = add_command(
+        commands, "reconcile", "find own decisions that were not sent or entered", _RECONCILE, _RECONCILE_MORE
+    )
+    command.add_argument("decisions", metavar="DECISIONS", help="the own decisions (CSV or Parquet)")
+    command.add_argument("alerts_sent", metavar="ALERTS_SENT", help="the alerts that were sent, likewise")
+    command.add_argument("register", metavar="REGISTER", help="the register with its status, likewise")
+    command.add_argument(
+        "--country", metavar="CODE", default="NO", help="the own country, which sends (default: NO)"
+    )
+    add_shared(command, "result", "model", "schema", "format", "workers")
+    command.set_defaults(run=_reconcile)
+
+
+def _reconcile(options: argparse.Namespace) -> int:
+    from hpmatch.output import check_folder, result_files  # noqa: PLC0415 - so that --help answers at once
+    from hpmatch.reconcile import TABLES, reconcile  # noqa: PLC0415
+
+    check_folder(options.out, result_files(TABLES))
+    found = reconcile(
+        options.decisions,
+        options.alerts_sent,
+        options.register,
+        options.model,
+        country=options.country,
+        schema=options.schema,
+        workers=options.workers,
+    )
+    found.write(options.out, options.format)
+    decisions, kinds = found.summary["decisions"], found.summary["findings"]
+    rows = [
+        ("decisions read", decisions["read"]),
+        *((f"  {name}", decisions[name]) for name in ("sent", "entered")),
+    ]
+    rows += [
+        ("findings", len(found.findings)),
+        *((f"  {kind}", kinds[kind]) for kind in kinds if kinds[kind]),
+    ]
+    for label, number in rows:
+        print(f"{label.replace('_', ' '):<26}{number:>8,}")
+    print(f"written to {Path(options.out)}")
+    if rejected := len(found.rejected):
+        print(
+            f"hpmatch: {rejected:,} rows could not be used; see 'rejected' in {Path(options.out)}",
+            file=sys.stderr,
+        )
+    return DONE
+
+
+def add_rescreen(commands: Any) -> None:
+    """The command ``rescreen``."""
+    command = add_command(
+        commands, "rescreen", "find what changed for alerts that were answered", _RESCREEN, _RESCREEN_MORE
+    )
+    command.add_argument("ledger", metavar="LEDGER", help="the ledger")
+    command.add_argument("alerts", metavar="ALERTS", help="the alerts (CSV or Parquet)")
+    command.add_argument("register", metavar="PREPARED", help="the folder of the prepared register")
+    new = command.add_mutually_exclusive_group(required=True)
+    new.add_argument("--changes", metavar="FILE", help="changes of the register, or new applicants")
+    new.add_argument("--new-register", metavar="REGISTER", help="another register, or the folder of one")
+    new.add_argument("--new-model", metavar="NAME|FILE", help="another model")
+    add_shared(command, "result", "schema", "format")
+    command.add_argument(
+        "--dry-run", action="store_true", help="write DIR, and leave ledger and register alone"
+    )
+    command.set_defaults(run=_rescreen)
+
+
+def _rescreen(options: argparse.Namespace) -> int:
+    from hpmatch.ledger import Ledger  # noqa: PLC0415 - so that --help answers at once
+    from hpmatch.output import check_folder, result_files  # noqa: PLC0415
+    from hpmatch.prepared import add_changes  # noqa: PLC0415
+    from hpmatch.rescreen import TABLES, rescreen  # noqa: PLC0415
+
+    check_folder(options.out, result_files(TABLES))
+    ledger = Ledger(options.ledger)
+    alerts = ledger.receive(options.alerts, schema=options.schema).alerts
+    found = rescreen(
+        ledger,
+        alerts,
+        options.register,
+        changes=options.changes,
+        new_register=options.new_register,
+        new_model=options.new_model,
+        schema=options.schema,
+    )
+    found.write(options.out, options.format)
+    if not options.dry_run:
+        if options.changes:
+            add_changes(options.register, options.changes, options.schema)
+        ledger.answer_again(found)
+    counts = found.summary["alerts"]
+    print(f"{'alerts in force':<24}{counts['in_force']:>10,}")
+    print(f"{'  scored again':<24}{counts['scored_again']:>10,}")
+    print(f"{'  answered otherwise':<24}{counts['different']:>10,}  see differences")
+    print(f"written to {Path(options.out)}")
+    return DONE

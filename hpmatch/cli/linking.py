@@ -1,0 +1,273 @@
+"""Holding alerts against a register: ``link``, ``prepare``, ``screen``; and one table against itself: ``dedupe``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from hpmatch.cli.shared import DATA_UNUSABLE, DONE, add_command, add_shared, finite, progress_bar
+
+_LINK = """\
+Holds every alert against the register and says whether its person is in it.
+
+ALERTS and REGISTER are CSV files (comma, semicolon, tab or bar; UTF-8, Latin-1 or UTF-16; found out by themselves) or
+Parquet files. Columns are recognised by their English or Norwegian names (family_name or etternavn, given_name or
+fornavn, birth_date or fødselsdato, alert_id or melding_id, hpr_number or hpr_nummer ...); --schema tells of others.
+"""
+_LINK_MORE = """\
+What is written to DIR:
+  dispositions.csv  one row for each alert: match, review, no_match, or unmatchable with the reason
+  links.csv         the registered persons that an alert may be about, with weight, probability and what agrees
+  persons.csv       the persons whom alerts are about: which alerts, who is registered, clear or not, earlier case or new
+  relations.csv     why a person has several alerts: re-sent, correction, specialty, earlier profession, update ...
+  rejected.csv      rows of the input that could not be used, with row number and reason
+  summary.json      counts that add up
+
+A schema file (TOML) says which column plays which role:
+  [alerts.columns]
+  surname = "family_name"
+  dob = "birth_date"
+
+Exit status: 0 done; 1 the data could not be used; 2 the command was wrong. DIR gets a whole result or none.
+"""
+_PREPARE = """\
+Standardises, indexes and counts a register once and keeps it in a folder, for 'hpmatch link' and 'hpmatch screen'.
+
+With --changes-to, REGISTER holds changes to a prepared register: a person who is there is replaced, any other is added,
+and where a column 'change' says 'removed' (or 'slettet') the person is taken out. The model is the one of the prepared
+register. Changes are folded in whenever it is opened; how common names are stays as counted until it is prepared anew, which
+'hpmatch prepare DIR --out DIR' does too.
+"""
+_PREPARE_MORE = """\
+The folder is made whole or not at all, is opened by memory mapping, and is checked for damage whenever it is opened. It
+holds personal data: guard it as the register itself.
+"""
+_SCREEN = """\
+Reads alerts as JSON lines and answers each at once with a JSON line: the disposition and the hits, the likeliest first,
+with what each comparison found. The answer is the one that 'hpmatch link' gives.
+"""
+_SCREEN_MORE = """\
+  {"alert_id": "A1", "sending_country": "LT", "family_name": "Kazlauskaitė", "given_name": "Rasa", "birth_date": "1978-04-09"}
+
+A line that cannot be used is answered with its number and an "error". Exit status: 0 done; 1 some line or the register
+could not be used; 2 the command was wrong.
+"""
+_DEDUPE = """\
+Finds records of one table that are about the same person. The first column identifies a record unless a schema says which.
+
+What is written to DIR:
+  pairs.csv     pairs of records that match, or that a person should look at
+  clusters.csv  for each record its cluster: records joined by matches, directly or through others
+  rejected.csv  rows of the input that could not be used
+  summary.json  counts
+"""
+_DEDUPE_LABELS = {
+    "read": "records read",
+    "rejected": "rows rejected",
+    "match": "pairs that match",
+    "review": "pairs for review",
+    "clusters": "clusters",
+}
+
+
+def add_link(commands: Any) -> None:
+    """The command ``link``."""
+    command = add_command(commands, "link", "hold alerts against the register", _LINK, _LINK_MORE)
+    command.add_argument("alerts", metavar="ALERTS", help="the alerts (CSV or Parquet)")
+    command.add_argument(
+        "register", metavar="REGISTER", help="the register (CSV or Parquet), or the folder of a prepared one"
+    )
+    add_shared(command, "result", "model", "schema")
+    command.add_argument(
+        "--prior-cases",
+        metavar="FILE",
+        help="earlier cases (hpr_number, case_number, status, date); each hit then says whether there is one",
+    )
+    command.add_argument(
+        "--min-weight",
+        metavar="W",
+        type=finite,
+        help="keep links of at least this match weight (log2 odds; default: those that may matter)",
+    )
+    add_shared(command, "format", "workers")
+    command.add_argument(
+        "--ledger",
+        metavar="FILE",
+        help="note there what was received and what was answered; new, or a ledger (see 'hpmatch ledger')",
+    )
+    command.set_defaults(run=_link)
+
+
+def _link(options: argparse.Namespace) -> int:
+    from hpmatch.ledger import Ledger  # noqa: PLC0415 - so that --help answers at once
+    from hpmatch.link import link  # noqa: PLC0415 - so that --help answers at once
+    from hpmatch.output import check_folder, result_files  # noqa: PLC0415
+    from hpmatch.results import TABLES  # noqa: PLC0415
+
+    started = time.perf_counter()
+    check_folder(options.out, result_files(TABLES))
+    with progress_bar() as progress:
+        asked = {
+            "schema": options.schema,
+            "prior_cases": options.prior_cases,
+            "min_weight": options.min_weight,
+            "workers": options.workers,
+            "progress": progress,
+        }
+        if options.ledger:
+            result = Ledger(options.ledger).link(
+                options.alerts,
+                options.register,
+                options.out,
+                options.model,
+                format=options.format,
+                **asked,
+            )
+        else:
+            result = link(options.alerts, options.register, options.model, **asked)
+            result.write(options.out, options.format)
+    _show_summary(result.summary, options.out, time.perf_counter() - started)
+    if options.ledger:
+        print(f"\nthe ledger {Path(options.ledger)}\n{Ledger(options.ledger).status()}")
+    return DONE
+
+
+def _show_summary(summary: Any, out: str, seconds: float) -> None:
+    alerts, register = summary["alerts"], summary["register"]
+    total, expected = summary["funnel"]["total"], summary["funnel"]["expected_hits"]
+    rows = [
+        ("alerts read", alerts["read"], ""),
+        ("  match", alerts["match"], f"{summary['persons']['matched']} registered persons"),
+        ("  review", alerts["review"], "to be looked at by a person"),
+        ("  no match", alerts["no_match"], "nobody in the register fits"),
+        ("  unmatchable", alerts["unmatchable"], "too little to go by; see dispositions"),
+        ("alert rows rejected", alerts["rejected"], "see rejected" if alerts["rejected"] else ""),
+        ("persons alerted", total["persons"], "see persons"),
+        (
+            "  hit",
+            total["hit"],
+            f"expected {expected['value']:,.0f} ({expected['low']:,.0f} to {expected['high']:,.0f})",
+        ),
+        (
+            "    earlier case",
+            total["earlier_case"],
+            "" if "prior_cases" in summary else "none given: --prior-cases",
+        ),
+        ("    new", total["new"], f"identity of {total['clear']:,} clear, of {total['unclear']:,} not"),
+        ("registered persons", register["read"], ""),
+        ("register rows rejected", register["rejected"], "see rejected" if register["rejected"] else ""),
+    ]
+    for label, number, note in rows:
+        print(f"{label:<24}{number:>10,}  {note}".rstrip())
+    print(f"written to {Path(out)} in {seconds:.1f} s")
+    rejected = (
+        f"{table['rejected']:,} {kind} rows"
+        for kind, table in (("alert", alerts), ("register", register))
+        if table["rejected"]
+    )
+    if told := " and ".join(rejected):
+        print(
+            f"hpmatch: {told} could not be used and have no answer; see 'rejected' in {Path(out)}",
+            file=sys.stderr,
+        )
+
+
+def add_prepare(commands: Any) -> None:
+    """The command ``prepare``."""
+    command = add_command(
+        commands, "prepare", "prepare a register for many runs and for single alerts", _PREPARE, _PREPARE_MORE
+    )
+    command.add_argument(
+        "register",
+        metavar="REGISTER",
+        help="the register, or changes to one (CSV or Parquet), or a prepared one",
+    )
+    where = command.add_mutually_exclusive_group(required=True)
+    where.add_argument(
+        "--out", metavar="DIR", help="the folder for the prepared register; new, or an earlier one"
+    )
+    where.add_argument(
+        "--changes-to", metavar="DIR", help="a prepared register that REGISTER holds changes to"
+    )
+    add_shared(command, "model", "schema", "workers")
+    command.set_defaults(run=_prepare)
+
+
+def _prepare(options: argparse.Namespace) -> int:
+    from hpmatch.prepared import add_changes, check_prepared_folder  # noqa: PLC0415 - so that --help answers at once
+    from hpmatch.register import Register  # noqa: PLC0415
+
+    if options.changes_to:
+        rows = add_changes(options.changes_to, options.register, options.schema)
+        print(f"{rows:,} rows of changes kept in {Path(options.changes_to)}; they count from now on")
+        return DONE
+    started = time.perf_counter()
+    check_prepared_folder(options.out)
+    with progress_bar() as progress:
+        register = Register.prepare(
+            options.register, options.model, schema=options.schema, workers=options.workers, progress=progress
+        )
+    register.save(options.out)
+    print(f"{'registered persons':<24}{len(register):>10,}")
+    print(f"{'register rows rejected':<24}{len(register.read.rejected):>10,}")
+    print(f"written to {Path(options.out)} in {time.perf_counter() - started:.1f} s")
+    return DONE
+
+
+def add_screen(commands: Any) -> None:
+    """The command ``screen``."""
+    command = add_command(
+        commands, "screen", "hold single alerts against a prepared register", _SCREEN, _SCREEN_MORE
+    )
+    command.add_argument("register", metavar="PREPARED", help="the folder that 'hpmatch prepare' wrote")
+    command.set_defaults(run=_screen)
+
+
+def _screen(options: argparse.Namespace) -> int:
+    from hpmatch.register import Register  # noqa: PLC0415 - so that --help answers at once
+    from hpmatch.screening import screen_lines  # noqa: PLC0415
+
+    register = Register.open(options.register)
+    _as_utf8(sys.stdin, "utf-8-sig")
+    _as_utf8(sys.stdout, "utf-8")
+    failed = 0
+    for answer in screen_lines(register, sys.stdin):
+        failed += "error" in answer
+        print(json.dumps(answer, ensure_ascii=False), flush=True)
+    if failed:
+        print(f"hpmatch: {failed:,} lines could not be used; see their 'error'", file=sys.stderr)
+    return DATA_UNUSABLE if failed else DONE
+
+
+def _as_utf8(stream: Any, encoding: str) -> None:
+    """JSON is UTF-8 whatever the locale; bytes that are not are replaced, and so cost their line, not the run."""
+    if hasattr(stream, "reconfigure"):
+        stream.reconfigure(encoding=encoding, errors="replace")
+
+
+def add_dedupe(commands: Any) -> None:
+    """The command ``dedupe``."""
+    command = add_command(
+        commands, "dedupe", "find records of one table that are about the same person", _DEDUPE
+    )
+    command.add_argument("records", metavar="RECORDS", help="the table (CSV or Parquet)")
+    add_shared(command, "result", "model", "schema", "format")
+    command.set_defaults(run=_dedupe)
+
+
+def _dedupe(options: argparse.Namespace) -> int:
+    from hpmatch.dedupe import TABLES, dedupe  # noqa: PLC0415 - so that --help answers at once
+    from hpmatch.output import check_folder, result_files  # noqa: PLC0415
+
+    check_folder(options.out, result_files(TABLES))
+    found = dedupe(options.records, options.model, schema=options.schema)
+    found.write(options.out, options.format)
+    counts = {**found.summary["records"], **found.summary["pairs"], "clusters": found.summary["clusters"]}
+    for name in ("read", "rejected", "match", "review", "clusters"):
+        print(f"{_DEDUPE_LABELS[name]:<24}{counts[name]:>10,}")
+    print(f"written to {Path(options.out)}")
+    return DONE

@@ -1,0 +1,97 @@
+"""What the commands have in common: exit statuses, options, the bar that shows progress."""
+
+from __future__ import annotations
+
+import argparse
+import math
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from typing import Any
+
+from hpmatch.output import FORMATS
+
+DONE, DATA_UNUSABLE, COMMAND_WRONG = 0, 1, 2
+
+
+def add_command(commands: Any, name: str, shown: str, description: str, epilog: str = "") -> Any:
+    """Add a command, whose description keeps its lines."""
+    return commands.add_parser(
+        name,
+        help=shown,
+        description=description,
+        epilog=epilog,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+
+
+def add_shared(command: Any, *names: str) -> None:
+    """Add options that several commands have, by their names in ``SHARED``."""
+    for name in names:
+        flag, settings = SHARED[name]
+        command.add_argument(flag, **settings)
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("it has to be at least 1")
+    return number
+
+
+SHARED: dict[str, tuple[str, dict[str, Any]]] = {
+    "result": (
+        "--out",
+        {"metavar": "DIR", "required": True, "help": "the folder for the result; new, or an earlier result"},
+    ),
+    "model": (
+        "--model",
+        {"metavar": "NAME|FILE", "default": "imi", "help": "a shipped model or a model file (default: imi)"},
+    ),
+    "schema": (
+        "--schema",
+        {"metavar": "FILE", "help": "a TOML file that says which column plays which role"},
+    ),
+    "format": (
+        "--format",
+        {"choices": FORMATS, "default": "csv", "help": "the format of the tables (default: csv)"},
+    ),
+    "workers": (
+        "--workers",
+        {
+            "metavar": "N",
+            "type": _count,
+            "help": "how many processes and threads to use (default: one a core)",
+        },
+    ),
+}
+
+
+def finite(text: str) -> float:
+    """A finite number from an option."""
+    number = float(text)
+    if not math.isfinite(number):
+        raise argparse.ArgumentTypeError("it has to be a finite number")
+    return number
+
+
+@contextmanager
+def progress_bar() -> Iterator[Callable[[str, int, int], None]]:
+    """A bar on a terminal, nothing in a pipe or without rich."""
+    if not (sys.stderr.isatty() and find_spec("rich")):
+        yield lambda *_: None
+        return
+    from rich.console import Console  # noqa: PLC0415
+    from rich.progress import Progress  # noqa: PLC0415
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        tasks: dict[str, Any] = {}
+
+        def show(stage: str, done: int, total: int) -> None:
+            if stage not in tasks:
+                tasks[stage] = bar.add_task(stage, total=total)
+            bar.update(tasks[stage], completed=done, total=total)
+
+        yield show
