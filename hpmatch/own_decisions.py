@@ -51,6 +51,7 @@ class SentAlert:
         sent: The day it was sent, if it is known.
         decided: The day of the decision that it names, if it does.
         professions: The categories of the register; none where they are not known.
+        is_withdrawn: Whether it was sent by mistake and taken back, so that it sends nothing for certain.
     """
 
     alert_id: str
@@ -58,6 +59,7 @@ class SentAlert:
     sent: date | None = None
     decided: date | None = None
     professions: frozenset[str] = frozenset()
+    is_withdrawn: bool = False
 
 
 @dataclass(frozen=True)
@@ -108,7 +110,8 @@ def _taken(
     options: dict[int, dict[int, int]] = {}
     for place, decision in enumerate(decisions):
         for row in who[place].certain:
-            if (days := _days_apart(decision, alerts[row])) is not None:
+            days = None if alerts[row].is_withdrawn else _days_apart(decision, alerts[row])
+            if days is not None:
                 options.setdefault(row, {})[place] = days
     taken: dict[int, int] = {}
     load: Counter[int] = Counter()

@@ -22,6 +22,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from hpmatch.alert_relations import status_of
 from hpmatch.alerts import group_alerts
 from hpmatch.counterparts import Counterpart, People, counterparts
 from hpmatch.data import read_table
@@ -55,6 +56,8 @@ _REGISTERED_SHARE = 0.5
 # How an authorisation stands after a decision; each goes further than the one before.
 _DECIDED = ("limited", "suspended", "lost")
 _ACTIVE = "active"
+# A status of an alert, see data/alert_statuses.csv.
+_WITHDRAWN = "withdrawn"
 _WHO = ("family_name", "given_name", "birth_date")
 # What a decision or an alert that names only a number is known by.
 _FROM_REGISTER = (*_WHO, "middle_name", "sex")
@@ -542,7 +545,8 @@ def _alerts(table: _Table) -> list[SentAlert]:
     sent, decided = (
         [read_day(text) for text in table.cells(role)] for role in ("sent_date", "decision_date")
     )
-    columns = (table.ids, table.cells("hpr_number"), sent, decided, _professions(table))
+    withdrawn = [status_of(text) == _WITHDRAWN for text in table.cells("status")]
+    columns = (table.ids, table.cells("hpr_number"), sent, decided, _professions(table), withdrawn)
     return [SentAlert(*row) for row in zip(*columns, strict=True)]
 
 

@@ -3,6 +3,7 @@
 import csv
 import re
 from dataclasses import FrozenInstanceError, replace
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -379,12 +380,17 @@ def test_each_row_of_the_answers_adds_up(case, agrees, chance):
     assert (answers >= 0).all()
 
 
-def test_bits_are_the_information_times_the_chance_of_an_answer():
-    """By hand: three equally likely persons, one value each, always right, and a sender that answers every other time."""
-    fact = replace(facts()[0], known=0.5, agrees=1.0, chance=1e-12)
-    posterior = np.array([1, 1, 1, 1]) / 4
-    answers = answer_table(np.arange(3), fact.agrees, fact.chance)
-    assert fact.known * information(posterior, answers) == pytest.approx(1.0)
+@pytest.mark.parametrize("known", [1.0, 0.5, 0.1])
+def test_bits_and_settling_are_times_the_chance_of_an_answer(known, monkeypatch):
+    """A fact that is always right: the whole entropy of the candidates and nobody, as often as the sender answers."""
+    perfect = replace(facts()[0], known=known, agrees=1.0, chance=0.0)
+    monkeypatch.setattr(import_module("hpmatch.inquiry"), "facts", lambda: (perfect,))
+    result = hp.link([ALERT], PERSONS, workers=1)
+    candidates = [hit.match_probability for hit in result.explain("A1").candidates]
+    (question,) = hp.what_to_ask(result, "A1")
+    assert len(candidates) == len(PERSONS)
+    assert question.bits == pytest.approx(known * entropy([*candidates, 1 - sum(candidates)]))
+    assert question.settles == pytest.approx(known)
 
 
 # --- the command

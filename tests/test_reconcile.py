@@ -105,6 +105,11 @@ CASES = {
         [decision("D1", hpr_number="1001")], [sent("A1", decision_date="2024-01-03", **BERG)], LOST,
         [("unclear_sent", "D1", "A1", "1001"), ("unclear_alert", "D1", "A1", "")],
     ),
+    "the only alert was withdrawn": (
+        [decision("D1", hpr_number="1001")], [sent("A1", status="trukket tilbake", **BERG)], LOST,
+        [("unclear_sent", "D1", "A1", "1001"), ("unclear_alert", "D1", "A1", "")],
+    ),
+    "an alert that was updated counts": ([decision("D1", hpr_number="1001")], [sent("A1", status="oppdatert", **BERG)], LOST, []),
     "an alert about another profession": (
         [decision("D1", hpr_number="1001", profession="sykepleier")], [sent("A1", profession="lege", **BERG)], LOST,
         [("not_sent", "D1", "", "1001"), ("alert_without_decision", "", "A1", "")],

@@ -343,6 +343,7 @@ CHANGES = [
     ("countries", "date_order", "DMY", "YMD"),
     ("date_words", "meaning", "ignored", "no date"),
     ("facts_to_ask", "request_en", "nothing", ""),
+    ("facts_to_ask", "request_nb", "ingenting", ""),
     ("given_names", "group", "nobody", ""),
     ("identifiers", "layout", "QQ", ""),
     ("month_names", "month", "1", "2"),
