@@ -311,9 +311,11 @@ class Column:
             (['Oslo', 'Vilnius', 'Riga', 'Oslo'], [2, 1, 0], 3)
         """
         known = len(self.values.array)
-        places = pc.index_in(_comparable(more.values.array), _comparable(self.values.array))
-        new = np.asarray(places.is_null())
-        moved = np.asarray(pc.fill_null(places, MISSING), np.int64)
+        # Few values are looked up in, for that is cheap; many may be there.
+        found = pc.index_in(_comparable(self.values.array), _comparable(more.values.array))
+        moved = np.full(len(more.values.array), MISSING, np.int64)
+        moved[np.asarray(found.drop_null(), np.int64)] = np.flatnonzero(np.asarray(found.is_valid()))
+        new = moved == MISSING
         moved[new] = known + np.arange(new.sum())
         array = pa.concat_arrays([self.values.array, more.values.array.filter(pa.array(new))])
         counts = np.append(self.values.counts, np.zeros(new.sum(), np.int64))

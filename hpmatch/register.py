@@ -163,8 +163,8 @@ class Register:
         table = read_changes(changes, schema)
         removed, kept = _split(table)
         known = self.read.records.ids
-        unknown = pc.sum(pc.invert(pc.is_in(removed, known))).as_py() or 0
-        if unknown:
+        there = known.filter(pc.is_in(known, removed))  # few are looked up in, for that is cheap
+        if unknown := len(removed) - len(pc.unique(there)):
             raise SourceError(
                 f"changes: {unknown} of the persons to be removed are not in the register; leave them out"
             )

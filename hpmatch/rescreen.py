@@ -305,8 +305,8 @@ class _Moves:
                 one.filter(pc.invert(pc.is_in(one, other))) for one, other in ((now, before), (before, now))
             )
             return cls(frozenset(came.to_pylist()), frozenset(left.to_pylist()), frozenset())
-        touched = pc.unique(read_changes(changes, schema)["hpr_number"])
-        was, is_now = (set(touched.filter(pc.is_in(touched, ids)).to_pylist()) for ids in (before, now))
+        touched = pc.unique(read_changes(changes, schema)["hpr_number"])  # few: cheap to look up in
+        was, is_now = (set(ids.filter(pc.is_in(ids, touched)).to_pylist()) for ids in (before, now))
         return cls(frozenset(is_now - was), frozenset(was - is_now), frozenset(was & is_now))
 
     def reason(self, before: str | None, after: str | None) -> str:
