@@ -99,7 +99,7 @@ def counterparts(left: People, right: People, model: Model) -> list[Counterpart]
         unseen = not pairs.blockable[row] or pairs.crowded[row]
         found.append(
             Counterpart(
-                certain, possible - certain, bool(unseen and not held and not (number and all_numbered))
+                certain, possible - certain, bool(unseen and not (number and all_numbered))
             )
         )
     return found
