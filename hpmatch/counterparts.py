@@ -97,11 +97,7 @@ def counterparts(left: People, right: People, model: Model) -> list[Counterpart]
         certain = (named - other) | (held - contradicted)
         possible = (like - other) | (named & other) | contradicted
         unseen = not pairs.blockable[row] or pairs.crowded[row]
-        found.append(
-            Counterpart(
-                certain, possible - certain, bool(unseen and not held and not (number and all_numbered))
-            )
-        )
+        found.append(Counterpart(certain, possible - certain, bool(unseen and not (number and all_numbered))))
     return found
 
 

@@ -15,7 +15,7 @@ import hpmatch as hp
 from hpmatch.cli import main
 from hpmatch.data import read_table
 from hpmatch.decision import DecisionRule
-from hpmatch.inquiry import answer_table, facts, information, settling
+from hpmatch.inquiry import answer_table, facts, information, settling, unclear_alerts
 from hpmatch.schema import ALERT_ROLES, REGISTER_ROLES
 
 SAMPLE = Path(__file__).parents[1] / "examples" / "data"
@@ -167,6 +167,44 @@ def test_candidates_with_one_value_are_told_apart_by_another_fact():
     bits = {question.fact: question.bits for question in same_day}
     assert bits["birth_date"] < dated[0].bits
     assert named(same_day)[0] != "birth_date"
+
+
+def test_professions_are_told_apart_where_they_have_none_in_common():
+    """Nurse and doctor is no other answer than nurse; nurse and physiotherapist are."""
+
+    def bits(first, second):
+        persons = [
+            {**person, "professions": codes} for person, codes in zip(PERSONS, (first, second), strict=True)
+        ]
+        return {question.fact: question.bits for question in asked(persons=persons)}["profession"]
+
+    assert bits("SP", "SP;LE") == pytest.approx(bits("SP", "SP"))
+    assert bits("SP", "FT") > 2 * bits("SP", "SP")
+
+
+def test_given_names_are_told_apart_by_any_of_them():
+    """The second name is another: the full names are asked for because of it."""
+
+    def bits(first, second):
+        persons = [
+            {**person, "given_name": name} for person, name in zip(PERSONS, (first, second), strict=True)
+        ]
+        return {question.fact: question.bits for question in asked(persons=persons)}["given_names"]
+
+    assert bits("Eivor Kristin", "Eivor Marie") > 2 * bits("Eivor Kristin", "Kristin Eivor")
+
+
+def test_a_person_is_asked_about_once():
+    """In the name of the first alert; another person apart."""
+    dated = {**ALERT, "birth_date": "1980-02-13"}
+    alerts = [
+        {**dated, "alert_id": "A2"},
+        dated,
+        {**dated, "alert_id": "A3", "given_name": "Marie", "birth_date": "1980-11-27"},
+    ]
+    result = hp.link(alerts, PERSONS, IN_REVIEW, workers=1)
+    assert result.dispositions["person_id"].to_pylist() == ["A1", "A1", "A3"]
+    assert unclear_alerts(result) == ("A1", "A3")
 
 
 def test_nothing_is_asked_about_what_is_settled():

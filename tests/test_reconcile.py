@@ -105,6 +105,37 @@ CASES = {
         [decision("D1", hpr_number="1001")], [sent("A1", decision_date="2024-01-03", **BERG)], LOST,
         [("unclear_sent", "D1", "A1", "1001"), ("unclear_alert", "D1", "A1", "")],
     ),
+    "an alert from before the decision": (
+        [decision("D1", hpr_number="1001")], [sent("A1", date(2024, 2, 1), decision_date="2024-01-30", **BERG)], LOST,
+        [("not_sent", "D1", "", "1001"), ("alert_without_decision", "", "A1", "")],
+    ),
+    "a person in doubt, and an alert from before the decision": (
+        [decision("D1", hpr_number="1001", **BERG)], [sent("A1", date(2024, 1, 1), hpr_number="1002", **BERG)], LOST,
+        [("not_sent", "D1", "", "1001"), ("alert_without_decision", "", "A1", "1002")],
+    ),
+    "a number alone, and an alert of another number": (
+        [decision("D1", hpr_number="1009")], [*IN_TIME, sent("A2", hpr_number="1003")], register(),
+        [("unclear_sent", "D1", "A1", "1009"), ("not_entered", "D1", "", "1009"), ("alert_without_decision", "", "A2", "1003"),
+         ("unclear_alert", "D1", "A1", "")],
+    ),
+    "a number alone, with an alert of before and one by name": (
+        [decision("D1", hpr_number="1009")], [*IN_TIME, sent("A2", date(2024, 1, 1), hpr_number="1009")], register(),
+        [("unclear_sent", "D1", "A1", "1009"), ("not_entered", "D1", "", "1009"), ("alert_without_decision", "", "A2", "1009"),
+         ("unclear_alert", "D1", "A1", "")],
+    ),
+    "the number of a man who shares but the surname and the birthday": (
+        [decision("D1", hpr_number="1002", family_name="Dahlstrand", given_name="Aslaug", birth_date="1985-11-27", sex="F")],
+        [sent("A1", hpr_number="1002")], [{**row, "sex": "M"} for row in register(n1002="tapt")],
+        [("unclear_sent", "D1", "A1", "1002"), ("unclear_entered", "D1", "", "1002"), ("unclear_alert", "D1", "A1", "1002"),
+         ("unclear_entry", "D1", "", "1002")],
+    ),
+    "the number of a woman who has another surname and is a month older": (
+        [decision("D1", hpr_number="1003", family_name="Kvammen", given_name="Sunniva", birth_date="1990-05-15")],
+        [sent("A1", hpr_number="1003")], register(n1003="tapt"), [],
+    ),
+    "married since, by names": (
+        [decision("D1", **{**BERG, "family_name": "Skogvang"})], IN_TIME, LOST, [],
+    ),
     "the only alert was withdrawn": (
         [decision("D1", hpr_number="1001")], [sent("A1", status="trukket tilbake", **BERG)], LOST,
         [("unclear_sent", "D1", "A1", "1001"), ("unclear_alert", "D1", "A1", "")],
@@ -171,12 +202,13 @@ def test_what_lacks_is_found(case):
 
 
 def test_namesakes_are_told_as_unclear():
-    """Two registered persons fit: neither is taken, and neither entry is said to be without a decision."""
+    """Two registered persons fit: neither is taken, and neither entry is said to be without a decision; an older one's is."""
     decisions, alerts, people, _ = CASES["two namesakes"]
-    kinds = Counter(kind for kind, *_ in rows(found(decisions, alerts, people)))
-    assert kinds["unclear_entered"] == 1
-    assert kinds["unclear_entry"] == 2
-    assert not kinds["entry_without_decision"]
+    far = {**LOST[0], "hpr_number": "1005", "birth_date": "1950-01-05"}
+    told = rows(found(decisions, alerts, [*people, far]))
+    assert Counter(row[0] for row in told)["unclear_entered"] == 1
+    assert [row[3] for row in told if row[0] == "unclear_entry"] == ["1001", "1004"]
+    assert [row[3] for row in told if row[0] == "entry_without_decision"] == ["1005"]
 
 
 @pytest.mark.parametrize(("day", "late"), [(4, 1), (5, 2), (40, 37)])
