@@ -11,14 +11,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import combinations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow.compute as pc
 
-from hpmatch.blocking import candidate_pairs, each_once
-from hpmatch.comparison import DEFAULT_CHUNK_SIZE, compare
+from hpmatch.blocking import CandidatePairs, candidate_pairs, each_once
+from hpmatch.comparison import DEFAULT_CHUNK_SIZE, compare, parts_of
 from hpmatch.errors import ModelError
 from hpmatch.protocols import ComparisonVectors
 from hpmatch.records import FloatArray, IntArray, Records
@@ -34,6 +35,7 @@ _ALERTS_AT_LARGE = 10_000
 # maiden name and one with a wrong date may have nothing in common but the person.
 _MISFIT = -5.0
 _APART = -1e3
+_SMALLEST_CHAIN = 3  # alerts, of which two need not be a pair
 
 
 @dataclass(frozen=True)
@@ -89,17 +91,49 @@ def group_alerts(alerts: Records, model: Model, chunk_size: int = DEFAULT_CHUNK_
     vectors = compare(table, table, pairs, model.comparisons, chunk_size)
     weights = model.grouping.prior_weight(len(table)) + model.classifier.match_weights(vectors)
     weights[_kept_apart(vectors, model)] = _APART
+    left, right = pairs.left.astype(np.int64), pairs.right.astype(np.int64)
+    least = model.grouping.least_weight
+    found = _joined(len(table), left, right, weights, least)
+    # Alerts that share no key are no pair, and still may not be about one person.
+    while len(apart := _contradicting(table, found, left, right, model)):
+        left, right = (np.append(one, more) for one, more in zip((left, right), apart.T, strict=True))
+        weights = np.append(weights, np.full(len(apart), _APART))
+        found = _joined(len(table), left, right, weights, least)
     persons = np.empty(len(alerts), np.int64)
-    persons[order] = order[_joined(len(table), pairs.left, pairs.right, weights, model.grouping.least_weight)]
+    persons[order] = order[found]
     return persons
+
+
+def _contradicting(
+    table: Records, persons: IntArray, left: IntArray, right: IntArray, model: Model
+) -> IntArray:
+    """int64[k, 2], rows of one person that are no pair yet and hold what keeps alerts apart."""
+    known = set(zip(left.tolist(), right.tolist(), strict=True))
+    groups: dict[int, list[int]] = {}
+    for row in np.flatnonzero(
+        np.bincount(persons, minlength=len(persons))[persons] > _SMALLEST_CHAIN - 1
+    ).tolist():
+        groups.setdefault(int(persons[row]), []).append(row)
+    new = np.array(
+        [pair for rows in groups.values() for pair in combinations(rows, 2) if pair not in known], np.int32
+    ).reshape(-1, 2)
+    apart = model.grouping.apart if model.grouping else {}
+    comparisons = [each for each in model.comparisons if any(part.name in apart for part in parts_of([each]))]
+    if not len(new) or not comparisons:
+        return new[:0].astype(np.int64)
+    some = np.ones(len(table), bool)
+    pairs = CandidatePairs(new[:, 0], new[:, 1], np.zeros(len(new), np.int32), (), some, ~some)
+    vectors = compare(table, table, pairs, comparisons)
+    return new[_kept_apart(vectors, model)].astype(np.int64)
 
 
 def _kept_apart(vectors: ComparisonVectors, model: Model) -> IntArray:
     apart = model.grouping.apart if model.grouping else {}
+    levels = {part.name: part.levels for part in model.parts}
     rows = [
-        np.flatnonzero(vectors.levels[:, place] == part.levels.index(level))
-        for place, part in enumerate(model.parts)
-        for level in apart.get(part.name, ())
+        np.flatnonzero(vectors.levels[:, place] == levels[name].index(level))
+        for place, name in enumerate(vectors.names)
+        for level in apart.get(name, ())
     ]
     return np.concatenate([np.zeros(0, np.int64), *rows])
 

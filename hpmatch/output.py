@@ -23,11 +23,15 @@ import pyarrow.parquet as pq
 from hpmatch.errors import SourceError
 
 FORMATS = ("csv", "parquet")
+RESCREENED = ("differences", "links", "rejected")  # the tables of a re-screening
 # What a spreadsheet takes for a formula (OWASP, CSV injection); a plain number is none.
 _FORMULA = r"^[=+\-@\t\r]"
 _NUMBER = r"^[+-]?[0-9]+([.,][0-9]+)?$"
 _NUMBER_COLUMNS = {
-    **dict.fromkeys(("match_weight", "match_probability", "registered_probability"), pa.float64()),
+    **dict.fromkeys(
+        ("match_weight", "match_probability", "match_probability_before", "registered_probability"),
+        pa.float64(),
+    ),
     **dict.fromkeys(("row", "alerts"), pa.int64()),
 }
 

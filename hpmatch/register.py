@@ -173,9 +173,7 @@ class Register:
         stays = np.flatnonzero(~np.asarray(pc.is_in(known, gone)))
         records = _changed(self.read.records, stays, added, self.model)
         indexes = self._reindexed(stays, added)
-        return Register(
-            self._as_read(records, _chained(self.read.version, content_digest(table))), self.model, indexes
-        )
+        return Register(self._as_read(records, version_with(self.read.version, table)), self.model, indexes)
 
     def recounted(self, progress: Progress | None = None) -> Register:
         """The same persons, counted and indexed anew: the same as if the register had been prepared from them."""
@@ -275,8 +273,9 @@ def source_version(source: Any) -> str:
         raise SourceError(f"register: cannot read {source}: {error.strerror or error}") from error
 
 
-def _chained(version: str, changes: str) -> str:
-    return hashlib.sha256(f"{version} {changes}".encode()).hexdigest()
+def version_with(version: str, changes: pa.Table) -> str:
+    """The version of a register with changes, as ``read_changes`` gives them."""
+    return hashlib.sha256(f"{version} {content_digest(changes)}".encode()).hexdigest()
 
 
 def read_changes(changes: Any, schema: Schema | str | Path | None = None) -> pa.Table:
@@ -300,7 +299,9 @@ def read_changes(changes: Any, schema: Schema | str | Path | None = None) -> pa.
     layout = resolve(said, found, REGISTER_ROLES, table="changes", required=REGISTER_ROLES[:1])
     named = {column: role for role, column in layout.roles.items()} | {layout.id: REGISTER_ROLES[0]}
     named |= dict.fromkeys(told, CHANGE_COLUMN)
-    return raw.data.rename_columns([named.get(column, column) for column in raw.data.column_names])
+    table = raw.data.rename_columns([named.get(column, column) for column in raw.data.column_names])
+    place = table.column_names.index(REGISTER_ROLES[0])
+    return table.set_column(place, REGISTER_ROLES[0], pc.utf8_trim_whitespace(table[REGISTER_ROLES[0]]))
 
 
 def _split(table: pa.Table) -> tuple[pa.Array, pa.Table]:
@@ -316,7 +317,7 @@ def _split(table: pa.Table) -> tuple[pa.Array, pa.Table]:
         )
     is_removal = pc.is_in(words, pa.array(sorted(_REMOVED)))
     removed = table.filter(is_removal)[REGISTER_ROLES[0]].combine_chunks()
-    removed = pc.utf8_trim_whitespace(pc.fill_null(removed, ""))
+    removed = pc.fill_null(removed, "")
     if unnamed := pc.sum(pc.equal(removed, "")).as_py():
         raise SourceError(f"changes: {unnamed} of the persons to be removed have no identifier; give it")
     return pc.unique(removed), table.filter(pc.invert(is_removal)).drop_columns([CHANGE_COLUMN])

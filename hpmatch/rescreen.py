@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -27,19 +28,19 @@ from hpmatch.decision import MATCH, REVIEW
 from hpmatch.dispose import dispose
 from hpmatch.errors import LedgerError, SourceError
 from hpmatch.ledger import Ledger
+from hpmatch.ledger.account import versions_of
 from hpmatch.link import score_pairs
 from hpmatch.model import Model, read_model
-from hpmatch.output import write_folder
+from hpmatch.output import RESCREENED, write_folder
 from hpmatch.reading import ReadRecords, read_records
 from hpmatch.records import IntArray, distinct
-from hpmatch.register import Register, by_itself, read_changes, read_register
+from hpmatch.register import Register, by_itself, read_changes, read_register, version_with
 from hpmatch.results import Result
 from hpmatch.schema import ALERT_ROLES, Schema, read_schema
 
 NOT_PREPARED = "re-screening needs the prepared register that the alerts were held against: hpmatch prepare REGISTER --out DIR"
 # Alerts that say so are no longer in force.
 OVER = frozenset({"revoked", "withdrawn", "expired"})
-TABLES = ("differences", "links", "rejected")
 _HIT = (MATCH, REVIEW)
 _DIFFERENCES = pa.schema(
     [
@@ -58,13 +59,15 @@ class AlertsInForce:
     Alerts, ready to be held against changes of a register as often as wanted.
 
     Attributes:
-        read: The standardised alerts.
+        read: The standardised alerts, those no longer in force too: they are evidence about their persons.
+        in_force: bool[n], which of them are in force.
         persons: int64[n], which of them are about one person; see ``hpmatch.alerts.group_alerts``.
         indexes: The keys of each blocking rule.
         model: The model that they were prepared with.
     """
 
     read: ReadRecords
+    in_force: npt.NDArray[np.bool_]
     persons: IntArray
     indexes: Mapping[str, KeyIndex]
     model: Model
@@ -74,7 +77,7 @@ class AlertsInForce:
         cls, alerts: Any, model: Model | str | Path = "imi", *, schema: Schema | str | Path | None = None
     ) -> AlertsInForce:
         """
-        Prepare alerts; those whose status says revoked, withdrawn or expired are left out.
+        Prepare alerts; those whose status says revoked, withdrawn or expired are not in force.
 
         Args:
             alerts: See ``link``.
@@ -93,24 +96,30 @@ class AlertsInForce:
         read = read_records(
             alerts, "alerts", ALERT_ROLES, model.standardisers, read_schema(schema, "alerts"), kept=TOLD
         )
-        read = _taken(read, _in_force(read))
-        persons = group_alerts(read.records, model)
-        return cls(read, persons, index_keys(read.records, model.blocking_rules), model)
+        return _standing(read, model)
 
     def __len__(self) -> int:
-        return len(self.read.records)
+        return int(self.in_force.sum())
 
     def with_fellows(self, rows: IntArray) -> IntArray:
         """int64[m], the given alerts and all others about the same persons."""
-        concerned = np.zeros(len(self), bool)
+        concerned = np.zeros(len(self.persons), bool)
         concerned[self.persons[rows]] = True
         return np.flatnonzero(concerned[self.persons])
 
 
-def _in_force(read: ReadRecords) -> IntArray:
+def _standing(read: ReadRecords, model: Model) -> AlertsInForce:
+    persons = group_alerts(read.records, model)
+    return AlertsInForce(
+        read, _in_force(read), persons, index_keys(read.records, model.blocking_rules), model
+    )
+
+
+def _in_force(read: ReadRecords) -> npt.NDArray[np.bool_]:
     if "status" not in read.texts:
-        return np.arange(len(read.records))
-    return np.flatnonzero([status_of(text or "") not in OVER for text in read.texts["status"].to_pylist()])
+        return np.ones(len(read.records), bool)
+    texts = read.texts["status"].to_pylist()
+    return np.array([status_of(text or "") not in OVER for text in texts], bool)
 
 
 def _taken(read: ReadRecords, rows: IntArray) -> ReadRecords:
@@ -128,12 +137,14 @@ class Rescreened:
         result: The answers of the alerts that were scored again; see ``link``.
         register: The register as it is now.
         summary: Counts: alerts in force, scored again, different.
+        started_from: The model and the register of the last run before.
     """
 
     differences: pa.Table
     result: Result
     register: Register
     summary: Mapping[str, Any]
+    started_from: Mapping[str, Any]
 
     def write(self, out: str | Path, format: str = "csv") -> None:  # noqa: A002 - the option's name
         """
@@ -142,12 +153,8 @@ class Rescreened:
         Raises:
             SourceError: If the folder cannot be written or holds anything but an earlier result.
         """
-        tables = {
-            "differences": self.differences,
-            "links": self.result.links,
-            "rejected": self.result.rejected,
-        }
-        write_folder(out, tables, self.summary, format)
+        tables = (self.differences, self.result.links, self.result.rejected)
+        write_folder(out, dict(zip(RESCREENED, tables, strict=True)), self.summary, format)
 
 
 def rescreen(
@@ -189,30 +196,43 @@ def rescreen(
         [('no_match', 'match', '2 is new in the register')]
     """
     ledger = ledger if isinstance(ledger, Ledger) else Ledger(ledger)
-    if (changes is None) == (new_register is None) and new_model is None:
-        raise SourceError("say what is new: changes, a new register or a new model")
+    if sum(each is not None for each in (changes, new_register, new_model)) != 1:
+        raise SourceError("say what is new: changes, a new register or a new model, one of them")
+    changes = None if changes is None else read_changes(changes, schema)
     before = read_register(register, _model_of(register), schema)
     account = ledger.account()
-    _check(account.last_run, before)
+    _check(account.last_run, before, changes)
     model = before.model if new_model is None else read_model(new_model)
     standing = (
         alerts if isinstance(alerts, AlertsInForce) else AlertsInForce.prepare(alerts, model, schema=schema)
     )
+    if standing.model.preparing != model.preparing:
+        raise SourceError(
+            f"the alerts were prepared with other standardisers or blocking rules than model {model.name!r} has; "
+            f"prepare them again: AlertsInForce.prepare"
+        )
     standing = _without(standing, account.forgotten)
-    now = before if changes is None else before.changed(changes, schema=schema)
+    _refuse_missing(standing, account.answers)
+    now = before if changes is None else before.changed(changes)
     now = now if new_register is None else read_register(new_register, model, schema)
+    now.check(model)
     whole = new_register is not None or new_model is not None
-    rows = np.arange(len(standing)) if whole else _concerned(standing, before, changes, now, schema)
+    rows = np.arange(len(standing.persons)) if whole else _concerned(standing, before, changes, now)
     answers = {alert: vars(answer) for alert, (_, answer) in account.answers.items()}
-    rows = standing.with_fellows(np.union1d(rows, _unanswered(standing, answers)).astype(np.int64))
+    unheld = _unanswered(standing, account.standing())
+    rows = standing.with_fellows(np.union1d(rows, unheld).astype(np.int64))
     result = _answered(standing, rows, now, model)
-    moved = _Moves.between(before.read.records.ids, now.read.records.ids, changes, schema)
+    moved = _Moves.between(before.read.records.ids, now.read.records.ids, changes)
     differences = _differences(result, answers, moved, "the model changed" if new_model is not None else "")
+    is_reported = pc.is_in(
+        differences["alert_id"], standing.read.records.ids.filter(pa.array(standing.in_force))
+    )
+    differences = differences.filter(is_reported)
     summary = {
         "alerts": {"in_force": len(standing), "scored_again": len(rows), "different": len(differences)},
         **{name: result.summary[name] for name in ("register", "model", "hpmatch")},
     }
-    return Rescreened(differences, result, now, summary)
+    return Rescreened(differences, result, now, summary, versions_of(account.last_run or {}))
 
 
 def _model_of(register: Any) -> Model:
@@ -223,9 +243,14 @@ def _model_of(register: Any) -> Model:
     raise SourceError(NOT_PREPARED)
 
 
-def _check(last: Mapping[str, Any] | None, register: Register) -> None:
+def _check(last: Mapping[str, Any] | None, register: Register, changes: pa.Table | None) -> None:
     if last is None:
         raise LedgerError("the ledger holds no answers yet; link the alerts first: hpmatch link ... --ledger")
+    if changes is not None and last["register_version"] == version_with(register.read.version, changes):
+        raise LedgerError(
+            "the ledger names the register with these changes already; keep them with it: "
+            "hpmatch prepare CHANGES --changes-to PREPARED"
+        )
     if last["register_version"] != register.read.version:
         raise LedgerError(
             f"the register is not the one that the ledger names last (version {last['register_version'][:12]}..., not "
@@ -234,33 +259,38 @@ def _check(last: Mapping[str, Any] | None, register: Register) -> None:
     if last["model_sha256"] != register.model.fingerprint:
         raise LedgerError(
             f"the ledger's last answers are by another model than {register.model.name!r}, with which the register was "
-            f"prepared; link all alerts anew: hpmatch link ... --ledger"
+            f"prepared; prepare it with that model (hpmatch prepare PREPARED --model MODEL --out PREPARED), or link all "
+            f"alerts anew: hpmatch link ... --ledger"
+        )
+
+
+def _refuse_missing(standing: AlertsInForce, answers: Collection[str]) -> None:
+    given = set(standing.read.records.ids.to_pylist())
+    if missing := len(set(answers) - given):
+        raise LedgerError(
+            f"{missing} of the {len(answers)} alerts that were answered are not among the {len(given)} given; give all of "
+            f"them, those no longer in force too"
         )
 
 
 def _without(standing: AlertsInForce, gone: Collection[str]) -> AlertsInForce:
     ids = standing.read.records.ids
-    rows = np.flatnonzero(~np.asarray(pc.is_in(ids, pa.array(sorted(gone), ids.type))))
-    if len(rows) == len(standing):
+    is_gone = np.asarray(pc.is_in(ids, pa.array(sorted(gone), ids.type)))
+    if not is_gone.any():
         return standing
-    read, model = _taken(standing.read, rows), standing.model
-    return AlertsInForce(
-        read, group_alerts(read.records, model), index_keys(read.records, model.blocking_rules), model
-    )
+    return _standing(_taken(standing.read, np.flatnonzero(~is_gone)), standing.model)
 
 
 def _unanswered(standing: AlertsInForce, answers: Mapping[str, Any]) -> IntArray:
     return np.flatnonzero([alert not in answers for alert in standing.read.records.ids.to_pylist()])
 
 
-def _concerned(
-    standing: AlertsInForce, before: Register, changes: Any, now: Register, schema: Schema | str | Path | None
-) -> IntArray:
+def _concerned(standing: AlertsInForce, before: Register, changes: pa.Table, now: Register) -> IntArray:
     """The alerts that share a key with a person who came, went or changed, but for keys that are cut off before and now."""
     rules, model = keying(standing.model.blocking_rules), standing.model
     if len(rules) < len(model.blocking_rules):  # a rule without keys may pair any
-        return np.arange(len(standing))
-    touched = read_changes(changes, schema)["hpr_number"].combine_chunks()
+        return np.arange(len(standing.persons))
+    touched = changes["hpr_number"].combine_chunks()
     persons = [
         by_itself(register, np.flatnonzero(np.asarray(pc.is_in(register.read.records.ids, touched))))
         for register in (before, now)
@@ -297,15 +327,13 @@ class _Moves:
     changed: frozenset[str]
 
     @classmethod
-    def between(
-        cls, before: pa.Array, now: pa.Array, changes: Any, schema: Schema | str | Path | None
-    ) -> _Moves:
+    def between(cls, before: pa.Array, now: pa.Array, changes: pa.Table | None) -> _Moves:
         if changes is None:
             came, left = (
                 one.filter(pc.invert(pc.is_in(one, other))) for one, other in ((now, before), (before, now))
             )
             return cls(frozenset(came.to_pylist()), frozenset(left.to_pylist()), frozenset())
-        touched = pc.unique(read_changes(changes, schema)["hpr_number"])  # few: cheap to look up in
+        touched = pc.unique(changes["hpr_number"])  # few: cheap to look up in
         was, is_now = (set(ids.filter(pc.is_in(ids, touched)).to_pylist()) for ids in (before, now))
         return cls(frozenset(is_now - was), frozenset(was - is_now), frozenset(was & is_now))
 

@@ -80,6 +80,19 @@ def test_two_numbers_of_one_country_keep_alerts_apart():
     assert len(persons_of(others(numbers[0], numbers[0])[1:])) == 1
 
 
+def test_they_do_so_through_a_third_alert_too():
+    """The first and the last share no key, so that nobody compared them; both fit the one between."""
+    person = {"sending_country": "SE", "birth_date": "1984-05-03", "sex": "F", "profession": "läkare"}
+    chain = [
+        {"family_name": "Bergersen", "given_name": "Annika", "national_id": "19840503-2384"},
+        {"family_name": "Bergersen Hallström", "given_name": "Annika Marielle"},
+        {"family_name": "Hallström", "given_name": "Marielle", "national_id": "19840503-1246"},
+    ]
+    alerts = [{"alert_id": f"A{number}", **person, **each} for number, each in enumerate(chain)]
+    assert len(persons_of(alerts)) == 2
+    assert len(persons_of([{**each, "national_id": ""} for each in alerts])) == 1
+
+
 def test_a_chain_of_weak_pairs_does_not_glue_strangers_together():
     """Each is a little like the next; the ends have nothing in common."""
     left, right = np.array([0, 1, 2]), np.array([1, 2, 3])

@@ -185,6 +185,18 @@ def test_alerts_about_one_person_keep_a_common_name_that_is_theirs(tmp_path):
     }
 
 
+def test_identifiers_that_hold_a_semicolon_are_told_apart(tmp_path):
+    """One alert is not taken for a part of another."""
+    kari = {"family_name": "Bergersen", "given_name": "Kari", "birth_date": "1980-02-03"}
+    hp.link([alert("A;B"), {"alert_id": "A", **kari}], REGISTER).write(tmp_path / "out")
+    take_out(tmp_path / "out", "A")
+    found = [row["alert_ids"] for row in pyarrow.csv.read_csv(tmp_path / "out" / "persons.csv").to_pylist()]
+    assert found == ["A;B"]
+    assert json.loads((tmp_path / "out" / "summary.json").read_text())["funnel"]["total"]["persons"] == 1
+    take_out(tmp_path / "out", "A;B")
+    assert pyarrow.csv.read_csv(tmp_path / "out" / "persons.csv").num_rows == 0
+
+
 def test_rejected_rows_about_an_alert_lose_their_content(tmp_path):
     """Whether they could be taken apart or not; they keep their place, so that rows are accounted for."""
     cells = "Kazlauskaite,Rasa,1978-04-09"

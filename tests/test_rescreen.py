@@ -1,6 +1,8 @@
 """Re-screening: what changed is scored again, and the answers are those of a whole run."""
 
 import csv
+import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
@@ -42,6 +44,10 @@ CHANGES = {
     "somebody who left": ([{"hpr_number": "12", "change": "removed"}], [("A1", "match", "12", "no_match", None, "12 left the register")]),
     "another date": ([{"hpr_number": "13", **RASA, "birth_date": "1951-11-23", "given_name": "Ona"}], [("A2", "match", "13", "no_match", None, "the entry of 13 changed")]),
     "one number for another": ([{"hpr_number": "13", "change": "removed"}, {"hpr_number": "14", **RASA}], [("A2", "match", "13", "match", "14", "14 is new in the register; 13 left the register")]),
+    "an applicant with blanks in the number": (
+        [{"hpr_number": " 11 ", **KARI}],
+        [("A0", "no_match", None, "match", "11", "11 is new in the register")],
+    ),
     "nothing that matters": ([{"hpr_number": "15", "family_name": "Moe", "given_name": "Per", "birth_date": "1962-01-05"}], []),
     "the same again": ([REGISTER[0]], []),
 }  # fmt: skip
@@ -80,7 +86,7 @@ def test_what_was_found_is_noted_and_asked_once(ledger):
     found = rescreen(ledger, ALERTED, register, changes=changes)
     assert ledger.answer_again(found).new == 1
     assert ledger.verify().ok
-    with pytest.raises(LedgerError, match="not the one that the ledger names"):
+    with pytest.raises(LedgerError, match="with these changes already; keep them with it"):
         rescreen(ledger, ALERTED, register, changes=changes)
     again = rescreen(ledger, ALERTED, found.register, changes=[{"hpr_number": "11", "change": "removed"}])
     assert told(again) == [("A0", "match", "11", "no_match", None, "11 left the register")]
@@ -115,6 +121,52 @@ def test_a_forgotten_alert_and_one_no_longer_in_force_are_left_out(ledger):
     found = rescreen(ledger, alerts, hp.Register.prepare(REGISTER), changes=changes)
     assert told(found) == []
     assert found.summary["alerts"]["in_force"] == 1
+
+
+def test_an_answer_from_before_another_register_does_not_stand(ledger, tmp_path):
+    """Only some alerts were linked against the changed register; the others are held against it now."""
+    register = hp.Register.prepare(REGISTER)
+    changed = register.changed([{"hpr_number": "11", **KARI}])
+    new = {"alert_id": "B", "sending_country": "SE", **OLA}
+    ledger.link([new], changed, tmp_path / "some")
+    found = rescreen(ledger, [*ALERTED, new], changed, changes=[REGISTER[0]])
+    assert [row[:5] for row in told(found)] == [("A0", "no_match", None, "match", "11")]
+    ledger.answer_again(found)
+    again = rescreen(ledger, [*ALERTED, new], found.register, changes=[REGISTER[1]])
+    assert again.summary["alerts"]["scored_again"] < 4
+
+
+def test_all_answered_alerts_have_to_be_given(ledger):
+    """One that is left out would pass for one that was held against the changed register."""
+    with pytest.raises(LedgerError, match="1 of the 3 alerts that were answered are not among"):
+        rescreen(ledger, ALERTED[1:], hp.Register.prepare(REGISTER), changes=[REGISTER[0]])
+
+
+def test_an_alert_no_longer_in_force_is_evidence_still(tmp_path):
+    """Who is meant does not change with it; the alert itself is told of no more."""
+    people = [{"hpr_number": str(day), **KARI, "birth_date": f"1980-0{day}-1{day}"} for day in (1, 2, 3)]
+    alerts = [
+        {"alert_id": "A1", "sending_country": "SE", **KARI, "birth_date": "1980"},
+        {"alert_id": "A2", "sending_country": "SE", **KARI, "birth_date": "1980-02-12"},
+    ]
+    register, ledger = hp.Register.prepare(people), Ledger(tmp_path / "ledger")
+    before = ledger.link(alerts, register, tmp_path / "out").dispositions.to_pylist()
+    assert [row["hpr_number"] for row in before] == ["2", "2"]
+    revoked = [alerts[0], {**alerts[1], "status": "revoked"}]
+    assert told(rescreen(ledger, revoked, register, changes=[people[2]])) == []
+    gone = rescreen(ledger, revoked, register, changes=[{"hpr_number": "2", "change": "removed"}])
+    assert [row[0] for row in told(gone)] == ["A1"]
+
+
+def test_a_model_that_blocks_otherwise_needs_a_register_of_its_own(ledger):
+    """Keys of other rules would find nobody."""
+    model = read_model("imi")
+    other = replace(model, blocking_rules=model.blocking_rules[1:])
+    register = hp.Register.prepare(REGISTER)
+    with pytest.raises(hp.SourceError, match="prepare it again"):
+        rescreen(ledger, ALERTED, register, new_model=other)
+    with pytest.raises(hp.SourceError, match="prepare them again"):
+        rescreen(ledger, AlertsInForce.prepare(ALERTED, other), register, changes=[REGISTER[0]])
 
 
 REFUSED = {
@@ -252,6 +304,41 @@ def test_an_alert_with_other_content_is_refused(files, tmp_path, capsys):
     assert main(["rescreen", *files, "--changes", changed, "--out", str(tmp_path / "night")]) == 1
     assert "other content" in capsys.readouterr().err
     assert not (tmp_path / "night").exists()
+
+
+def test_a_dry_run_notes_no_alert_and_begins_no_ledger(files, tmp_path, capsys):
+    """Not even one that is new, and not under a name with a slip of the pen."""
+    files[1] = _write(tmp_path / "more.csv", [*ALERTED, {"alert_id": "B", "sending_country": "SE", **KARI}])
+    changed, before = _write(tmp_path / "changes.csv", [REGISTER[0]]), (tmp_path / "ledger").read_bytes()
+    options = ["--changes", changed, "--out", str(tmp_path / "night"), "--dry-run"]
+    assert main(["rescreen", *files, *options]) == 0
+    assert (tmp_path / "ledger").read_bytes() == before
+    files[0] += "x"
+    assert main(["rescreen", *files, *options[:-1]]) == 1
+    assert "there is no ledger" in capsys.readouterr().err
+    assert not (tmp_path / "ledgerx").exists()
+
+
+def test_an_alert_that_is_revoked_now_is_no_other_alert(files, tmp_path):
+    """It came in as sent; it is left out from now on."""
+    files[1] = _write(
+        tmp_path / "now.csv",
+        [{**ALERTED[0], "status": "revoked"}, *({**each, "status": "sent"} for each in ALERTED[1:])],
+    )
+    changed = _write(tmp_path / "changes.csv", [{"hpr_number": "11", **KARI}])
+    assert main(["rescreen", *files, "--changes", changed, "--out", str(tmp_path / "night")]) == 0
+    assert _differences(tmp_path / "night") == []
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_a_forgotten_alert_disappears_from_a_rescreening(files, tmp_path, kind):
+    """From its tables and its counts; another folder is left as it is."""
+    changed = _write(tmp_path / "changes.csv", [{"hpr_number": "11", **KARI}])
+    out = tmp_path / "night"
+    assert main(["rescreen", *files, "--changes", changed, "--out", str(out), "--format", kind]) == 0
+    assert main(["forget", "A0", "--ledger", files[0], "--result", str(out)]) == 0
+    assert b"A0" not in b"".join(path.read_bytes() for path in out.iterdir())
+    assert json.loads((out / "summary.json").read_text())["alerts"]["different"] == 0
 
 
 @pytest.mark.parametrize("more", [[], ["--changes", "a", "--new-model", "imi"]])

@@ -205,13 +205,16 @@ def add_rescreen(commands: Any) -> None:
 
 def _rescreen(options: argparse.Namespace) -> int:
     from hpmatch.ledger import Ledger  # noqa: PLC0415 - so that --help answers at once
-    from hpmatch.output import check_folder, result_files  # noqa: PLC0415
+    from hpmatch.output import RESCREENED, check_folder, result_files  # noqa: PLC0415
     from hpmatch.prepared import add_changes  # noqa: PLC0415
-    from hpmatch.rescreen import TABLES, rescreen  # noqa: PLC0415
+    from hpmatch.rescreen import rescreen  # noqa: PLC0415
 
-    check_folder(options.out, result_files(TABLES))
+    check_folder(options.out, result_files(RESCREENED))
     ledger = Ledger(options.ledger)
-    alerts = ledger.receive(options.alerts, schema=options.schema).alerts
+    ledger.account()  # one that is not there is not begun
+    alerts = options.alerts
+    if not options.dry_run:
+        alerts = ledger.receive(alerts, schema=options.schema).alerts
     found = rescreen(
         ledger,
         alerts,
@@ -223,9 +226,9 @@ def _rescreen(options: argparse.Namespace) -> int:
     )
     found.write(options.out, options.format)
     if not options.dry_run:
+        ledger.answer_again(found)
         if options.changes:
             add_changes(options.register, options.changes, options.schema)
-        ledger.answer_again(found)
     counts = found.summary["alerts"]
     print(f"{'alerts in force':<24}{counts['in_force']:>10,}")
     print(f"{'  scored again':<24}{counts['scored_again']:>10,}")

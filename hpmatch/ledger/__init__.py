@@ -25,7 +25,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hpmatch.errors import LedgerError
-from hpmatch.ledger.account import Account, answer_of, read_account
+from hpmatch.ledger.account import Account, answer_of, read_account, versions_of
 from hpmatch.ledger.entries import (
     BrokenLedgerError,
     Said,
@@ -38,7 +38,7 @@ from hpmatch.ledger.entries import (
 )
 from hpmatch.reading import identifiers, with_usable_ids
 from hpmatch.results import Result
-from hpmatch.schema import ALERT_ROLES, Schema, read_schema, resolve
+from hpmatch.schema import ALERT_ROLES, Layout, Schema, read_schema, resolve
 from hpmatch.sources import RawTable, RejectedRow, read, reject
 
 if TYPE_CHECKING:
@@ -194,7 +194,7 @@ class Ledger:
             account = self.account()
             kept, forgotten = _without_forgotten(raw, layout.id, account.forgotten)
             usable = with_usable_ids(kept, layout.id)
-            content = _contents(usable, layout.id, account.secret)
+            content = _contents(usable, layout, account.secret)
             _refuse_other_content(usable, content, account)
             new = sorted(content.keys() - account.content.keys())
             outcast = _rejected(usable.rejected, layout.id, account)
@@ -214,7 +214,9 @@ class Ledger:
         Raises:
             LedgerError: If an alert of the result was never received, or the ledger cannot be relied on or written.
         """
-        run = _run(result.summary, register_version)
+        return self._answer(result, _run(result.summary, register_version))
+
+    def _answer(self, result: Result, run: Mapping[str, Any]) -> Answered:
         rows = result.dispositions.to_pylist()
         with alone(self._file):
             account = self.account()
@@ -234,7 +236,7 @@ class Ledger:
             said = (
                 ("answered", _answered(row, number)) for row in sorted(new, key=lambda row: row["alert_id"])
             )
-            is_new = any(run[name] != (account.last_run or {}).get(name) for name in _VERSIONS)
+            is_new = versions_of(run) != versions_of(account.last_run or {})
             self._add(account, [("run", run), *said] if new or is_new else [])
         return Answered(len(new), len(rows) - len(new), gone)
 
@@ -251,7 +253,8 @@ class Ledger:
         different = rescreened.differences["alert_id"]
         rows = rescreened.result.dispositions
         kept = rows.filter(pc.is_in(rows["alert_id"], different.combine_chunks()))
-        return self.answer(replace(rescreened.result, dispositions=kept))
+        run = {**_run(rescreened.result.summary, None), "rescreened": dict(rescreened.started_from)}
+        return self._answer(replace(rescreened.result, dispositions=kept), run)
 
     def link(
         self,
@@ -385,8 +388,6 @@ class Ledger:
             write(self._file, lambda old: chain(old, added))
 
 
-# What tells one run from another.
-_VERSIONS = ("model_sha256", "register_version")
 _LATEST = pa.schema(
     {
         "alert_id": pa.string(),
@@ -409,14 +410,19 @@ def _without_forgotten(
     return replace(raw, data=raw.data.filter(pa.array(~is_gone)), rows=raw.rows[~is_gone]), rows
 
 
-def _contents(table: RawTable, column: str, secret: bytes) -> dict[str, str]:
-    """The digest of what each alert says: its cells, in any order of columns, those left out that are empty."""
+def _contents(table: RawTable, layout: Layout, secret: bytes) -> dict[str, str]:
+    """
+    The digest of what each alert says: its cells, in any order of columns, those left out that are empty.
+
+    Its status may change without it becoming another alert: it is revoked, or appealed against.
+    """
+    kept = [name for name in table.data.column_names if name != layout.roles.get("status")]
     return {
         alert: _digest(
-            json.dumps({name: cell for name, cell in row.items() if cell is not None}, sort_keys=True), secret
+            json.dumps({name: row[name] for name in kept if row[name] is not None}, sort_keys=True), secret
         )
         for alert, row in zip(
-            identifiers(table.data, column).to_pylist(), table.data.to_pylist(), strict=True
+            identifiers(table.data, layout.id).to_pylist(), table.data.to_pylist(), strict=True
         )
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -35,7 +36,7 @@ class Account:
         rejected: The digests of rows that could not be used.
         forgotten: The alerts that were forgotten.
         counts: How many entries there are of each kind, those without a body too.
-        last_run: What is said of the last run; None if there was none.
+        runs: What is said of each run, by the number of its entry.
     """
 
     last: Entry
@@ -45,7 +46,38 @@ class Account:
     rejected: frozenset[str]
     forgotten: frozenset[str]
     counts: Mapping[str, int]
-    last_run: Mapping[str, Any] | None
+    runs: Mapping[int, Mapping[str, Any]]
+
+    @property
+    def last_run(self) -> Mapping[str, Any] | None:
+        """What is said of the last run; None if there was none."""
+        return self.runs[max(self.runs)] if self.runs else None
+
+    def standing(self) -> dict[str, Answer]:
+        """
+        The answers that hold for the model and the register of the last run.
+
+        An answer is of the run that gave it, and of every re-screening that started from there: what it did not answer anew,
+        it left as it was.
+        """
+        holds: dict[int, bool] = {}
+        for number, run in self.runs.items():
+            versions = versions_of(run)
+            for later, other in self.runs.items():
+                if later > number and other.get("rescreened") == versions:
+                    versions = versions_of(other)
+            holds[number] = versions == versions_of(self.last_run or {})
+        numbers = sorted(self.runs)
+        return {
+            alert: answer
+            for alert, (entry, answer) in self.answers.items()
+            if holds[numbers[bisect(numbers, entry) - 1]]
+        }
+
+
+def versions_of(run: Mapping[str, Any]) -> dict[str, Any]:
+    """The model and the register of a run."""
+    return {name: run.get(name) for name in ("model_sha256", "register_version")}
 
 
 def read_account(path: Path) -> Account:
@@ -83,7 +115,7 @@ def read_account(path: Path) -> Account:
         frozenset(said["rejected"]),
         frozenset(said["forgotten"]),
         counts,
-        said["run"][max(said["run"])] if said["run"] else None,
+        said["run"],
     )
 
 

@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from hpmatch.decision import MATCH
 from hpmatch.errors import SourceError
 from hpmatch.ledger import Ledger
-from hpmatch.output import check_folder, read_folder, result_files, write_folder
+from hpmatch.output import FORMATS, RESCREENED, check_folder, read_folder, result_files, write_folder
 from hpmatch.persons import funnel
 from hpmatch.results import TABLES
 
@@ -53,9 +53,12 @@ def forget(alert_id: str, ledger: Ledger | str | Path, results: Sequence[str | P
         0
         (1, 1)
     """
-    for folder in results:
-        _read(folder)  # what cannot be done is told before anything is done
-        check_folder(folder, result_files(TABLES))
+    for folder in results:  # what cannot be done is told before anything is done
+        if is_rescreening(folder):
+            check_folder(folder, result_files(RESCREENED))
+        else:
+            _read(folder)
+            check_folder(folder, result_files(TABLES))
     (ledger if isinstance(ledger, Ledger) else Ledger(ledger)).forget(alert_id)
     return sum(take_out(folder, alert_id) for folder in results)
 
@@ -74,6 +77,8 @@ def take_out(folder: str | Path, alert_id: str) -> bool:
     Raises:
         SourceError: If the folder holds no result of ``link``, or cannot be written.
     """
+    if is_rescreening(folder):
+        return _take_out_of_rescreening(folder, alert_id)
     tables, summary, ending = _read(folder)
     links, dispositions, rejected = (tables[name] for name in ("links", "dispositions", "rejected"))
     is_link, is_answer = (_equal(table[table.column_names[0]], alert_id) for table in (links, dispositions))
@@ -85,12 +90,35 @@ def take_out(folder: str | Path, alert_id: str) -> bool:
     kept = {
         "links": links.filter(pa.array(~is_link)),
         "dispositions": _regrouped(dispositions.filter(pa.array(~is_answer)), alert_id),
-        "persons": _without_alert(tables["persons"], alert_id),
+        "persons": _without_alert(tables["persons"], dispositions, alert_id),
         "relations": relations.filter(pa.array(~is_related)),
         "rejected": _with(rejected, "content", pc.if_else(pa.array(is_about), "", rejected["content"])),
     }
     kinds = dispositions.filter(pa.array(is_answer))["disposition"].to_pylist()
     write_folder(folder, kept, _counted(summary, kept, kinds), ending)
+    return True
+
+
+def is_rescreening(folder: str | Path) -> bool:
+    """Whether a folder is what a re-screening wrote."""
+    return any(Path(folder, f"{RESCREENED[0]}.{ending}").exists() for ending in FORMATS)
+
+
+def _take_out_of_rescreening(folder: str | Path, alert_id: str) -> bool:
+    tables, summary, ending = read_folder(folder, RESCREENED)
+    is_about = np.array(
+        [_names(content, alert_id) for content in tables["rejected"]["content"].to_pylist()], bool
+    )
+    kept = {
+        name: tables[name].filter(pa.array(~_equal(tables[name][tables[name].column_names[0]], alert_id)))
+        for name in ("differences", "links")
+    }
+    if not is_about.any() and all(len(kept[name]) == len(tables[name]) for name in kept):
+        return False
+    rejected = tables["rejected"]
+    kept["rejected"] = _with(rejected, "content", pc.if_else(pa.array(is_about), "", rejected["content"]))
+    alerts = {**summary["alerts"], "different": len(kept["differences"])}
+    write_folder(folder, kept, {**summary, "alerts": alerts}, ending)
     return True
 
 
@@ -123,21 +151,22 @@ def _regrouped(dispositions: pa.Table, alert_id: str) -> pa.Table:
     return _with(dispositions, "person_id", persons)
 
 
-def _without_alert(persons: pa.Table, alert_id: str) -> pa.Table:
+def _without_alert(persons: pa.Table, dispositions: pa.Table, alert_id: str) -> pa.Table:
     """Persons without what one alert says of them, and without a person whom no other alert is about."""
-    rows = []
-    for row in persons.to_pylist():
-        alerts = row["alert_ids"].split(";")
-        if alert_id in alerts:
+    answers = dispositions.select(["alert_id", "person_id"]).to_pylist()
+    person = next((row["person_id"] for row in answers if row["alert_id"] == alert_id), None)
+    alerts = [row["alert_id"] for row in answers if row["person_id"] == person]  # in the order of the lists
+    rows = persons.to_pylist()
+    for row in rows if person is not None else ():
+        if row["person_id"] == person:
             place = alerts.index(alert_id)
-            for name in ("alert_ids", "countries", "professions"):
+            for name in ("countries", "professions"):
                 told = (row[name] or "").split(";")
                 row[name] = ";".join(told[:place] + told[place + 1 :])
-            row["alerts"] -= 1
-            row["person_id"] = row["alert_ids"].split(";")[0]
-        if row["alerts"]:
-            rows.append(row)
-    return pa.Table.from_pylist(sorted(rows, key=lambda row: row["person_id"]), persons.schema)
+            left = alerts[:place] + alerts[place + 1 :]
+            row |= {"alerts": len(left), "alert_ids": ";".join(left), "person_id": min(left, default=person)}
+    kept = sorted((row for row in rows if row["alerts"]), key=lambda row: row["person_id"])
+    return pa.Table.from_pylist(kept, persons.schema)
 
 
 def _with(table: pa.Table, name: str, column: pa.ChunkedArray) -> pa.Table:
