@@ -33,8 +33,11 @@ _LINKING = {
     "read_register": "read register",
     "common_terms": "forms of tokens",
     "learn_forms": "forms of tokens",
+    "group_alerts": "group alerts",
     "candidate_pairs": "block",
+    "share_candidates": "block",
     "compare": "compare",
+    "pool_evidence": "compare",
     "decide": "decide and dispose",
     "dispose": "decide and dispose",
 }

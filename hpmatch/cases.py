@@ -73,11 +73,11 @@ def read_prior_cases(source: Any, register: Records, schema: Schema | str | Path
         >>> found.of_person["9144889"][0].number, found.rejected[0].reason
         ('2023/17', 'is about a person who is not in the register; correct hpr_number, or leave the row out')
     """
-    raw = read(source, "prior cases")
+    raw = read(source, "prior cases", may_be_empty=True)
     names = raw.data.column_names
     layout = resolve(read_schema(schema, "cases"), names, CASE_ROLES, table="prior cases", required=_REQUIRED)
     texts = {role: _texts(raw.data, layout.roles.get(role)) for role in CASE_ROLES}
-    person, number = pa.array(texts["hpr_number"]), np.array(texts["case_number"], dtype=object)
+    person, number = pa.array(texts["hpr_number"], pa.string()), np.array(texts["case_number"], dtype=object)
     numberless = number == ""
     registered = np.asarray(pc.is_in(person, register.ids.cast(pa.string())))
     rejected = (

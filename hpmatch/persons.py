@@ -139,7 +139,7 @@ def funnel(persons: pa.Table, alerts: Mapping[str, int]) -> dict[str, Any]:
         alerts: How many alert rows there were, were read and were rejected ("rows", "read", "rejected").
 
     Returns:
-        ``total``, and ``by_country`` and ``by_profession`` of the alert that names each person first; each with the number of
+        ``total``, and ``by_country`` and ``by_profession`` of each person's alert with the smallest identifier; each with the number of
         ``alerts`` and of persons at each step. ``hit`` is ``earlier_case`` and ``new`` together, ``new`` is ``clear`` and
         ``unclear`` together. ``expected_hits`` says how many registered persons there are by the probabilities, with the
         interval that chance leaves at 95 %, if the probabilities are right.

@@ -143,6 +143,14 @@ def test_cases_are_read_by_their_norwegian_names():
     assert found.of_person["11"][0] == Case("3.2.2020", "", "3.2.2020")
 
 
+def test_an_agency_may_have_no_cases_yet():
+    """A file with a header only; every hit is new."""
+    none = pa.table({"hpr_number": pa.array([], pa.string()), "case_number": pa.array([], pa.string())})
+    result = hp.link(ALERTED, REGISTER, prior_cases=none)
+    assert result.summary["prior_cases"] == {"rows": 0, "read": 0, "rejected": 0}
+    assert result.summary["funnel"]["total"]["new"] == 2
+
+
 def test_cases_without_a_column_for_the_person_are_refused():
     """The message names the column."""
     with pytest.raises(SchemaError, match="'hpr_number'"):

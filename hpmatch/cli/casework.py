@@ -50,10 +50,10 @@ Exit status: 0 done, whatever was found; 1 the data could not be used; 2 the com
 _RESCREEN = """\
 Finds the alerts that are answered in another way since the register or the model changed, and why.
 
-LEDGER is what 'hpmatch link ... --ledger LEDGER' wrote, ALERTS all alerts that were answered (those whose status says revoked,
-withdrawn or expired are left out), PREPARED the prepared register that they were held against last. After changes only the
-alerts that may be about a person who came, left or changed are scored again; the answers are those of a whole run. New
-applicants are changes too.
+LEDGER is what 'hpmatch link ... --ledger LEDGER' wrote; ALERTS all alerts that were answered, of which those whose status says
+revoked, withdrawn or expired are evidence about their persons and not told of; PREPARED the prepared register that they were
+held against last. After changes only the alerts that may be about a person who came, left or changed are scored again; the
+answers are those of a whole run. New applicants are changes too.
 """
 _RESCREEN_MORE = """\
 What is written to DIR:
