@@ -41,7 +41,7 @@ def _measured(results: Results, *, drawn: bool) -> Iterable[str]:
     yield _splink(results)
     yield "Peak memory in MiB, of all processes together:"
     yield _by_size(results, [(JOBS[name].title, name, "peak_mib", "MiB") for name in _WHOLE])
-    yield "## Where the time goes\n\nSeconds of each stage, from CSV files and with a prepared register."
+    yield "## Where the time goes\n\nSeconds of each stage, from CSV files and with a prepared register. A large register is read beside the alerts, so the stages may add up to more than the total, and the rest is then below zero."
     yield _stages(results)
     yield (
         "## One at a time\n\n"

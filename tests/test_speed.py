@@ -233,7 +233,7 @@ def test_the_jobs_measure_what_they_say(tmp_path):
         in_own_process("benchmarks.speed_jobs", name, str(tmp_path / "data"), str(tmp_path / "work"))
         costs[name] = json.loads((tmp_path / "work" / f"{name}.json").read_text("utf-8"))
     flow = {"import", "read alerts", "read register", "forms of tokens", "block", "compare", "write", "rest"}
-    flow |= {"decide and dispose"}
+    flow |= {"decide and dispose", "group alerts"}
     ends = {"total", "peak_mib"}
     assert costs["link"].keys() == flow | ends
     assert costs["link prepared"].keys() == flow | {"open"} | ends

@@ -17,15 +17,15 @@ import errno
 import hashlib
 import json
 import os
+import re
 import secrets
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 from hpmatch.errors import LedgerError
 
@@ -52,8 +52,7 @@ class BrokenLedgerError(LedgerError):
         self.entry, self.wrong = entry, wrong
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """
     An entry, its line found to be as it was written.
 
@@ -121,10 +120,18 @@ def _entry(line: bytes, number: int, before: str) -> Entry:
     found = _sha256(before.encode() + head)
     if found.encode() != hashed:
         raise _WrongError("is not as it was written, or an entry before it was taken out")
-    told = _told(head)
-    if body != FORGOTTEN and _sha256(body) != told["body"]:
+    told = _HEAD.fullmatch(head)
+    if told is None:
+        raise _WrongError("is not as it was written")
+    if body != FORGOTTEN and _sha256(body).encode() != told[3]:
         raise _WrongError("is not as it was written: what it says was changed")
-    return Entry(number, told["kind"], told["time"], None if body == FORGOTTEN else _told(body), found)
+    return Entry(
+        number, told[1].decode(), told[2].decode(), None if body == FORGOTTEN else _told(body), found
+    )
+
+
+# As ``lines`` writes it; several times faster than to read JSON.
+_HEAD = re.compile(rb'\{"entry":\d+,"kind":"(\w+)","time":"([^"]+)","body":"([0-9a-f]{64})"\}')
 
 
 def _check_format(line: bytes) -> None:
