@@ -22,6 +22,13 @@ def truth():
         return list(csv.DictReader(file))
 
 
+def test_the_sample_is_what_the_generator_makes(tmp_path):
+    """Byte for byte, with the seed that its description names."""
+    hp.generate(tmp_path / "made", profile="sample", seed=2026)
+    for name in ("alerts.csv", "register.csv", "truth.csv"):
+        assert (tmp_path / "made" / name).read_bytes() == (SAMPLE / name).read_bytes()
+
+
 def test_every_alert_has_exactly_one_disposition(result, truth):
     """No alert is lost, none is answered twice."""
     assert result.dispositions["alert_id"].to_pylist() == sorted(row["alert_id"] for row in truth)
