@@ -208,7 +208,7 @@ class Register:
             model: A model to use instead of the one that the register was prepared with.
 
         Returns:
-            The registered persons that the batch job would have kept as links, the likeliest first.
+            The registered persons that a batch job of this alert alone would have kept as links, the likeliest first.
 
         Raises:
             HpmatchError: If the record or the model cannot be used.

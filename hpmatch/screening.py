@@ -1,4 +1,4 @@
-"""One alert at a time: while somebody waits, with the same stages and the same answer as the batch job."""
+"""One alert at a time: while somebody waits, with the same stages and the answer of a batch job of one."""
 
 from __future__ import annotations
 
