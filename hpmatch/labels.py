@@ -1,0 +1,100 @@
+"""
+Labels: what people said about pairs of records, in a plain CSV file.
+
+A row a judgement: ``left_id, right_id, label, labelled_by, labelled_at, chosen_as``. ``label`` is match, no_match or unsure.
+Only the first three columns are needed, so that a table of true pairs from elsewhere serves too.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from hpmatch.errors import SourceError
+from hpmatch.records import IntArray
+from hpmatch.sources import read
+
+MATCH, NO_MATCH, UNSURE = "match", "no_match", "unsure"
+COLUMNS = ("left_id", "right_id", "label", "labelled_by", "labelled_at", "chosen_as")
+_NEEDED = COLUMNS[:3]
+
+
+@dataclass(frozen=True)
+class Labels:
+    """
+    Pairs that people are sure about, each once.
+
+    Attributes:
+        left_ids: Identifiers of records of the left table.
+        right_ids: Identifiers of records of the right table.
+        is_match: bool[n], whether the two are one person.
+    """
+
+    left_ids: pa.Array
+    right_ids: pa.Array
+    is_match: npt.NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        return len(self.is_match)
+
+
+def read_labels(source: Any) -> Labels:
+    """
+    Read labels; of several for one pair the last one holds, and a pair whose last label is unsure is left out.
+
+    Args:
+        source: A path (CSV, Parquet) or a table; see ``hpmatch.link``.
+
+    Raises:
+        SourceError: If it cannot be read, lacks a column or holds another label.
+
+    Example:
+        >>> labels = read_labels([{"left_id": "A1", "right_id": "P1", "label": "match"},
+        ...                       {"left_id": "A2", "right_id": "P1", "label": "unsure"}])
+        >>> labels.left_ids.to_pylist(), labels.is_match.tolist()
+        (['A1'], [True])
+    """
+    table = read(source, "labels").data
+    if lacking := [name for name in _NEEDED if name not in table.column_names]:
+        raise SourceError(
+            f"labels: there is no column {lacking[0]!r}; a file of labels has {', '.join(_NEEDED)}"
+        )
+    rows = table.select(_NEEDED).to_pylist()
+    wrong = {row["label"] for row in rows} - {MATCH, NO_MATCH, UNSURE}
+    if wrong:
+        raise SourceError(
+            f"labels: there are labels other than {MATCH}, {NO_MATCH} and {UNSURE}; correct them"
+        )
+    last = {(str(row["left_id"]).strip(), str(row["right_id"]).strip()): row["label"] for row in rows}
+    sure = sorted(pair for pair, label in last.items() if label != UNSURE)
+    return Labels(
+        pa.array([left for left, _ in sure], pa.string()),
+        pa.array([right for _, right in sure], pa.string()),
+        np.array([last[pair] == MATCH for pair in sure], bool),
+    )
+
+
+def rows_of_pairs(
+    labels: Labels, left: pa.Array, right: pa.Array
+) -> tuple[IntArray, IntArray, npt.NDArray[np.bool_]]:
+    """
+    Where labelled records stand in two tables.
+
+    Args:
+        labels: The labels, n of them.
+        left: The identifiers of the left table's records.
+        right: The same of the right one.
+
+    Returns:
+        int64[n] left rows, int64[n] right rows (-1 where there is no such record), bool[n] whether both are there.
+    """
+    rows = [
+        np.asarray(pc.fill_null(pc.index_in(ids, value_set=known), -1), np.int64)
+        for ids, known in ((labels.left_ids, left), (labels.right_ids, right))
+    ]
+    return rows[0], rows[1], (rows[0] >= 0) & (rows[1] >= 0)
