@@ -152,7 +152,7 @@ def _slices(results: dict[str, Any], charts: Sequence[str]) -> str:
             if each["by"] == by and each["hits"]
         ]
         shown = table([by, "hits", *_SLICE.values()], rows)
-        parts.append(f"<details><summary>hpmatch by {by}</summary>\n\n{shown}\n\n</details>")
+        parts.append(f"<details markdown><summary>hpmatch by {by}</summary>\n\n{shown}\n\n</details>")
     return "\n\n".join(parts)
 
 
