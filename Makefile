@@ -30,7 +30,8 @@ types: $(READY_DEV) ## Check the types, strictly
 	$(BIN)/mypy
 
 docs: $(READY_DEV) ## Make the documentation as a site, in the folder site; a warning is an error
-	NO_MKDOCS_2_WARNING=1 PYTHONPATH=tools $(BIN)/mkdocs build --strict --quiet
+	@# not --quiet: it hides warnings from --strict too
+	NO_MKDOCS_2_WARNING=1 PYTHONPATH=tools $(BIN)/mkdocs build --strict
 	@echo "read site/index.html"
 
 bench: $(READY_DEV) ## Measure precision and recall on generated data
