@@ -4,6 +4,7 @@ import doctest
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,7 @@ import pyarrow as pa
 import pytest
 
 import hpmatch as hp
+from hpmatch.cli import _parser
 from hpmatch.comparison.text import Text
 from hpmatch.records import Column, Records
 from hpmatch.standardise.stages import PlainText
@@ -48,6 +50,19 @@ def test_tutorials_run(page, tmp_path):
         assert doctest.OutputChecker().check_output(
             command["shown"], command["output"], doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
         ), f"{command['command']} shows\n{command['output']}"
+
+
+COMMANDS = {
+    command.partition("<")[0]
+    for page in PAGES
+    for command in re.findall(r"^\$ hpmatch (.*)", page.read_text("utf-8"), re.MULTILINE)
+}
+
+
+@pytest.mark.parametrize("command", sorted(COMMANDS))
+def test_commands_are_understood(command):
+    """No page shows a command or an option that does not exist."""
+    _parser().parse_args(shlex.split(command, comments=True))
 
 
 _SHELL = """
