@@ -7,6 +7,8 @@ import re
 import shlex
 import subprocess
 import sys
+import tomllib
+from importlib import import_module
 from pathlib import Path
 
 import pyarrow as pa
@@ -114,6 +116,8 @@ def _rows(page):
             yield heading, [cell.strip() for cell in line.strip("|").split(" | ")]
 
 
+# Comparisons that the shipped model does not use, and what makes the column that each reads.
+OTHERS = {"text": (Text("text", "text"), PlainText("text"))}
 EXAMPLES = [
     pytest.param(comparison, row[0].strip("`"), row[1], row[2], id=f"{comparison}-{row[0]}-{number}")
     for number, (comparison, row) in enumerate(_rows("comparisons.md"))
@@ -130,12 +134,17 @@ def test_each_example_has_its_level(comparison, level, alert, person):
 
 def test_each_level_has_an_example():
     """No comparison and no level of the library is left out of the page."""
-    shown = {(row.values[0], row.values[1]) for row in EXAMPLES} - {
-        (row.values[0], "missing") for row in EXAMPLES
-    }
-    parts = hp.read_model("imi").parts
-    expected = {(part.name, level) for part in parts for level in part.levels}
-    assert shown == expected | {("text", level) for level in Text.levels}
+    shown = {}
+    for name, level, *_ in (row.values for row in EXAMPLES):
+        shown.setdefault(name, set()).update({level} - {"missing"})
+    assert {part.name: set(part.levels) for part in hp.read_model("imi").parts}.items() <= shown.items()
+    assert {name: set(comparison.levels) for name, (comparison, _) in OTHERS.items()}.items() <= shown.items()
+    points = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["entry-points"]
+    for name, value in points["hpmatch.comparisons"].items():
+        module, _, attribute = value.partition(":")
+        stage = getattr(import_module(module), attribute)
+        for part in getattr(stage, "parts", (stage,)):
+            assert set(part.levels) in shown.values(), f"no examples of {name}"
 
 
 def _told(cell):
@@ -149,15 +158,21 @@ def _told(cell):
 
 
 def _level(comparison, alert, person):
-    if comparison == "text":
+    if comparison in OTHERS:
+        stage, standardiser = OTHERS[comparison]
         sides = [
             Records(
                 pa.array(["1"]),
-                {"text": Column.encode(PlainText("text").standardise([side["text"]]), pa.string())},
+                {
+                    standardiser.column: Column.encode(
+                        standardiser.standardise(*([side.get(role, "")] for role in standardiser.roles)),
+                        standardiser.kind,
+                    )
+                },
             )
             for side in (alert, person)
         ]
-        return Text.levels[Text("text", "text").compare(*sides).levels[0]]
+        return stage.levels[stage.compare(*sides).levels[0]]
     # Something has to identify a record; it says nothing about the other comparisons.
     base = {} if comparison == "birth_date" else {"birth_date": "1980-02-03"}
     evidence = hp.score({**base, **alert}, {**base, **person}).evidence
