@@ -12,6 +12,8 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from hpmatch.calibration import Calibration as Calibration
+    from hpmatch.calibration import calibrate as calibrate
     from hpmatch.comparison.full_names import explain_names as explain_names
     from hpmatch.comparison.full_names import name_similarity as name_similarity
     from hpmatch.decision import DecisionRule as DecisionRule
@@ -31,6 +33,9 @@ if TYPE_CHECKING:
     from hpmatch.ledger import Ledger as Ledger
     from hpmatch.ledger.forget import forget as forget
     from hpmatch.link import link as link
+    from hpmatch.missed import RecallEstimate as RecallEstimate
+    from hpmatch.missed import estimate_recall as estimate_recall
+    from hpmatch.missed import recall_sample as recall_sample
     from hpmatch.model import FellegiSunter as FellegiSunter
     from hpmatch.model import Level as Level
     from hpmatch.model import Model as Model
@@ -52,12 +57,15 @@ if TYPE_CHECKING:
     from hpmatch.schema import Schema as Schema
     from hpmatch.screening import Score as Score
     from hpmatch.screening import score as score
+    from hpmatch.thresholds import Thresholds as Thresholds
+    from hpmatch.thresholds import thresholds as thresholds
     from hpmatch.training import Trained as Trained
     from hpmatch.training import train as train
 
 # Modules are imported when a name is first used, so that `import hpmatch` costs next to nothing.
 _HOMES = {
     "AlertsInForce": "rescreen",
+    "Calibration": "calibration",
     "Column": "records",
     "Compared": "protocols",
     "DecisionRule": "decision",
@@ -77,6 +85,7 @@ _HOMES = {
     "PluginError": "errors",
     "Question": "inquiry",
     "Reconciled": "reconcile",
+    "RecallEstimate": "missed",
     "Records": "records",
     "Register": "register",
     "Result": "results",
@@ -84,8 +93,11 @@ _HOMES = {
     "Score": "screening",
     "SchemaError": "errors",
     "SourceError": "errors",
+    "Thresholds": "thresholds",
     "Trained": "training",
+    "calibrate": "calibration",
     "dedupe": "dedupe",
+    "estimate_recall": "missed",
     "evaluate": "evaluation",
     "explain_names": "comparison.full_names",
     "forget": "ledger.forget",
@@ -93,10 +105,12 @@ _HOMES = {
     "link": "link",
     "name_similarity": "comparison.full_names",
     "read_model": "model",
+    "recall_sample": "missed",
     "rescreen": "rescreen",
     "reconcile": "reconcile",
     "score": "screening",
     "source_version": "register",
+    "thresholds": "thresholds",
     "train": "training",
     "what_to_ask": "inquiry",
 }

@@ -8,15 +8,37 @@ Cooper and Hauskrecht 2015).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from hpmatch.errors import HpmatchError
-from hpmatch.measures import CALIBRATION_EDGES
-from hpmatch.records import FloatArray, IntArray
+from hpmatch.blocking.keys import hashes
+from hpmatch.dispose import Scored
+from hpmatch.errors import HpmatchError, ModelError, SourceError
+from hpmatch.labels import Labels, read_labels, rows_of_pairs
+from hpmatch.link import score_pairs
+from hpmatch.measures import CALIBRATION_EDGES, wilson_interval
+from hpmatch.model import FellegiSunter, Model, read_model
+from hpmatch.parallel import use_workers
+from hpmatch.reading import read_for
+from hpmatch.records import FloatArray, IntArray, Records
+from hpmatch.register import read_register
+from hpmatch.schema import Schema
+from hpmatch.sources import read
+
+_FOLDS, _FEWEST = 5, 20
+# How far slopes and shift are from 1 and 0 in most models (standard deviations): what few answers are drawn to.
+_SLOPE_SPREAD, _SHIFT_SPREAD, _SMALLEST_SLOPE = 0.25, 3.0, 0.05
+_NEWTON_ROUNDS, _SETTLED = 50, 1e-8
+_SEEN = 0.01
+_LN2 = float(np.log(2))
+_LARGEST_WEIGHT = 500.0
 
 
 def reliability(
@@ -81,28 +103,6 @@ def expected_calibration_error(
     return float(np.abs(np.bincount(of_pair, weights=said - so)).sum() / len(said))
 
 
-def wilson_interval(hits: npt.ArrayLike, of: npt.ArrayLike) -> tuple[FloatArray, FloatArray]:
-    """
-    The 95 % interval of a share (Wilson, JASA 22, 1927).
-
-    Args:
-        hits: float64[n], how many of them.
-        of: float64[n], of how many, above 0.
-
-    Example:
-        >>> low, high = wilson_interval([0], [10])
-        >>> float(low[0]), round(float(high[0]), 3)
-        (0.0, 0.278)
-    """
-    n, share = np.asarray(of, np.float64), np.asarray(hits, np.float64) / np.asarray(of, np.float64)
-    spread = _Z * np.sqrt(share * (1 - share) / n + _Z**2 / (4 * n**2))
-    middle, scale = share + _Z**2 / (2 * n), 1 + _Z**2 / n
-    return np.clip((middle - spread) / scale, 0, share), np.clip((middle + spread) / scale, share, 1)
-
-
-_Z = 1.959963984540054  # of the standard normal distribution, 95 % within
-
-
 def _binned(
     probabilities: npt.ArrayLike, is_match: npt.ArrayLike, edges: Sequence[float]
 ) -> tuple[FloatArray, FloatArray, IntArray]:
@@ -116,3 +116,243 @@ def _binned(
             "calibration needs probabilities between 0 and 1, and truths that are true or false"
         )
     return said, so, np.clip(np.searchsorted(edges, said, side="right") - 1, 0, len(edges) - 2)
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """
+    A model whose probabilities were held against the truth and put right.
+
+    Attributes:
+        model: The model with slopes and another ``registered_share``.
+        slopes: For each comparison how far its weight counts, see ``FellegiSunter``.
+        shift: What was added to the prior weight (log2).
+        alerts: How many alerts it was learned from.
+        matches: How many of them have a match among their candidates.
+        error_before: The expected calibration error of the model as it was, over pairs that it gives at least 0.01.
+        error: The same after calibrating, each fifth of the alerts judged by what the others say.
+    """
+
+    model: Model
+    slopes: Mapping[str, float]
+    shift: float
+    alerts: int
+    matches: int
+    error_before: float
+    error: float
+
+    def __str__(self) -> str:
+        lines = [f"{name:<18}{slope:>7.3f}" for name, slope in self.slopes.items()]
+        lines.append(f"{'prior weight':<18}{self.shift:>+7.3f}")
+        lines.append(f"learned from {self.alerts:,} alerts, {self.matches:,} of them with a match")
+        lines.append(f"expected calibration error {self.error_before:.4f} before, {self.error:.4f} after")
+        return "\n".join(lines)
+
+
+def calibrate(
+    alerts: Any,
+    register: Any,
+    truth: Any,
+    model: Model | str | Path = "imi",
+    *,
+    schema: Schema | str | Path | None = None,
+    workers: int | None = None,
+) -> Calibration:
+    """
+    Make a model's probabilities mean what they say, by alerts whose answer is known.
+
+    The comparisons are weighed as if independent, which they are not: who has the surname of a country has its given names
+    too. So each comparison gets a slope and the prior a shift, those that make the known answers likeliest (Platt scaling,
+    with a slope for each comparison), an alert's candidates and "nobody" competing as they do in ``hpmatch.decision``. What
+    few answers cannot tell stays near 1 and 0.
+
+    Args:
+        alerts: See ``hpmatch.link``.
+        register: Likewise.
+        truth: Who the alerts are about: ``alert_id``, and ``hpr_number`` or nothing where the person is not registered; alerts
+            that are not in it are left out. Or labels of pairs, see ``hpmatch.labels``.
+        model: The model to calibrate.
+        schema: Which column plays which role, where its name does not say it.
+        workers: See ``hpmatch.link``.
+
+    Returns:
+        The calibrated model, and its error before and after.
+
+    Raises:
+        HpmatchError: If the data cannot be used, or there are fewer than 20 known matches or as few known others.
+
+    Example:
+        >>> data = "examples/data/"
+        >>> found = calibrate(data + "alerts.csv", data + "register.csv", data + "truth.csv")
+        >>> found.error <= found.error_before + 0.02
+        True
+    """
+    start = read_model(model)
+    classifier = start.classifier
+    if not isinstance(classifier, FellegiSunter):
+        raise ModelError(
+            f"model {start.name!r} weighs by {type(classifier).__name__}; only weights by m and u probabilities can be calibrated"
+        )
+    with use_workers(workers):
+        held = read_register(register, start, schema)
+        left = read_for(start, alerts, "alerts", schema).records
+        scored = score_pairs(left, held, start)
+    known = _known(truth, scored, left, held.read.records)
+    weights = classifier.partial_weights(scored.vectors)[known.pairs]
+    prior = start.decision.prior_weight(held.read.records.counted)
+    fitted = _fit(weights, prior, known)
+    names = scored.vectors.names
+    slopes = {
+        name: float(classifier.slopes.get(name, 1.0) * slope)
+        for name, slope in zip(names, fitted[:-1], strict=True)
+    }
+    odds = start.decision.registered_share / (1 - start.decision.registered_share) * 2 ** fitted[-1]
+    calibrated = replace(
+        start,
+        classifier=FellegiSunter(classifier.levels, slopes),
+        decision=replace(start.decision, registered_share=float(odds / (1 + odds))),
+    )
+    plain = np.append(np.ones(len(names)), 0.0)
+    return Calibration(
+        calibrated,
+        slopes,
+        float(fitted[-1]),
+        known.alerts,
+        int(known.is_match.sum()),
+        _error(_probabilities(weights, prior, known, plain), known),
+        _error(_held_out(weights, prior, known), known),
+    )
+
+
+@dataclass(frozen=True)
+class _Known:
+    """
+    Candidate pairs of alerts whose answer is known, k of them.
+
+    Attributes:
+        pairs: int64[k], their places among all candidate pairs.
+        alert: int64[k], a number for the alert of each, from 0.
+        alerts: How many alerts there are.
+        fold: int64[k], which fifth of the alerts each belongs to, by a hash of the alert's identifier.
+        is_match: float64[k], 1 for the true pair, else 0.
+    """
+
+    pairs: IntArray
+    alert: IntArray
+    alerts: int
+    fold: IntArray
+    is_match: FloatArray
+
+    def take(self, chosen: npt.NDArray[np.bool_]) -> _Known:
+        alerts, numbered = np.unique(self.alert[chosen], return_inverse=True)
+        return _Known(self.pairs[chosen], numbered, len(alerts), self.fold[chosen], self.is_match[chosen])
+
+
+def _known(truth: Any, scored: Scored, alerts: Records, register: Records) -> _Known:
+    pairs = scored.pairs
+    left, right = pairs.left.astype(np.int64), pairs.right.astype(np.int64)
+    table = read(truth, "truth").data
+    if "label" in table.column_names:
+        known, is_match = _by_labels(read_labels(table), left, right, alerts, register)
+    else:
+        known, is_match = _by_answers(table, left, right, alerts, register)
+    places = np.flatnonzero(known)
+    rows, numbered = np.unique(left[places], return_inverse=True)
+    folds = hashes(alerts.ids.take(pa.array(rows)).cast(pa.string())) % np.uint64(_FOLDS)
+    found = _Known(places, numbered, len(rows), folds.astype(np.int64)[numbered], is_match[places])
+    matches = int(found.is_match.sum())
+    if min(matches, found.alerts - matches) < _FEWEST:
+        raise HpmatchError(
+            f"calibrating needs at least {_FEWEST} alerts with a known match and {_FEWEST} others that have candidates; "
+            f"there are {matches} and {found.alerts - matches}: label more pairs"
+        )
+    return found
+
+
+def _by_answers(
+    table: pa.Table, left: IntArray, right: IntArray, alerts: Records, register: Records
+) -> tuple[npt.NDArray[np.bool_], FloatArray]:
+    """All candidate pairs of the alerts whose person is known, or known not to be registered."""
+    if lacking := [name for name in ("alert_id", "hpr_number") if name not in table.column_names]:
+        raise SourceError(f"truth: there is no column {lacking[0]!r}; it needs alert_id and hpr_number")
+    said = np.asarray(pc.fill_null(pc.index_in(alerts.ids, value_set=table["alert_id"].combine_chunks()), -1))
+    persons = pc.index_in(table["hpr_number"].combine_chunks(), value_set=register.ids)
+    person = np.append(np.asarray(pc.fill_null(persons, -1), np.int64), -1)[said]
+    return said[left] >= 0, (person[left] == right).astype(np.float64)
+
+
+def _by_labels(
+    labels: Labels, left: IntArray, right: IntArray, alerts: Records, register: Records
+) -> tuple[npt.NDArray[np.bool_], FloatArray]:
+    """All candidates of an alert with a labelled match; of others those that were labelled."""
+    one, other, there = rows_of_pairs(labels, alerts.ids, register.ids)
+    width = len(register)
+    labelled = one[there] * width + other[there]
+    matches = labelled[labels.is_match[there]]
+    is_match = np.isin(left * width + right, matches).astype(np.float64)
+    matched = np.zeros(len(alerts), bool)
+    matched[left[is_match > 0]] = True
+    return matched[left] | np.isin(left * width + right, labelled), is_match
+
+
+def _fit(weights: FloatArray, prior: float, known: _Known) -> FloatArray:
+    """
+    The slopes and the shift that make the known answers likeliest, float64[c + 1].
+
+    The likelihood is that of a conditional logit, which is concave: Newton's method, each step halved until it climbs, finds
+    its only top.
+    """
+    features = np.column_stack([weights, np.ones(len(weights))])
+    plain = np.append(np.ones(weights.shape[1]), 0.0)
+    trust = np.append(np.full(weights.shape[1], _SLOPE_SPREAD**-2), _SHIFT_SPREAD**-2)
+
+    def height(fitted: FloatArray) -> float:
+        total = _LN2 * (features @ fitted + prior)
+        highest = np.zeros(known.alerts)
+        np.maximum.at(highest, known.alert, total)
+        summed = np.bincount(known.alert, np.exp(total - highest[known.alert]), minlength=known.alerts)
+        told = known.is_match @ total - (highest + np.log(summed + np.exp(-highest))).sum()
+        return float(told - trust @ (fitted - plain) ** 2 / 2)
+
+    fitted, reached = plain, height(plain)
+    for _ in range(_NEWTON_ROUNDS):
+        probabilities = _probabilities(weights, prior, known, fitted)
+        gradient = _LN2 * (features.T @ (known.is_match - probabilities)) - trust * (fitted - plain)
+        means = np.zeros((known.alerts, features.shape[1]))
+        np.add.at(means, known.alert, probabilities[:, None] * features)
+        curvature = _LN2**2 * ((features * probabilities[:, None]).T @ features - means.T @ means) + np.diag(
+            trust
+        )
+        step = np.linalg.solve(curvature, gradient)
+        while (climbed := height(fitted + step)) < reached and np.abs(step).max() > _SETTLED:
+            step = step / 2
+        fitted, reached = fitted + step, max(climbed, reached)
+        if np.abs(step).max() < _SETTLED:
+            break
+    return np.maximum(fitted, np.append(np.full(weights.shape[1], _SMALLEST_SLOPE), -np.inf))
+
+
+def _probabilities(weights: FloatArray, prior: float, known: _Known, fitted: FloatArray) -> FloatArray:
+    """float64[k], the probability of each pair, the candidates of its alert competing."""
+    total = weights @ fitted[:-1] + prior + fitted[-1]
+    odds = np.exp2(np.clip(total, -_LARGEST_WEIGHT, _LARGEST_WEIGHT))
+    return np.asarray(
+        odds / (1 + np.bincount(known.alert, weights=odds, minlength=known.alerts)[known.alert])
+    )
+
+
+def _held_out(weights: FloatArray, prior: float, known: _Known) -> FloatArray:
+    """The probability of each pair by what the alerts of the other folds say."""
+    probabilities = np.zeros(len(weights))
+    for fold in range(_FOLDS):
+        mine = known.fold == fold
+        if mine.any() and not mine.all():
+            fitted = _fit(weights[~mine], prior, known.take(~mine))
+            probabilities[mine] = _probabilities(weights[mine], prior, known.take(mine), fitted)
+    return probabilities
+
+
+def _error(probabilities: FloatArray, known: _Known) -> float:
+    """The calibration error over the pairs that somebody might look at; all others would make it look small."""
+    seen = probabilities >= _SEEN
+    return expected_calibration_error(probabilities[seen], known.is_match[seen]) if seen.any() else 0.0

@@ -373,3 +373,25 @@ def _estimate(values: FloatArray, of: int, persons: int = 0) -> Estimate:
     if persons and value == 0:
         high = max(high, 1 - _TAIL ** (1 / persons))
     return Estimate(value, low, high, of)
+
+
+def wilson_interval(hits: npt.ArrayLike, of: npt.ArrayLike) -> tuple[FloatArray, FloatArray]:
+    """
+    The 95 % interval of a share (Wilson, JASA 22, 1927).
+
+    Args:
+        hits: float64[n], how many of them.
+        of: float64[n], of how many, above 0.
+
+    Example:
+        >>> low, high = wilson_interval([0], [10])
+        >>> float(low[0]), round(float(high[0]), 3)
+        (0.0, 0.278)
+    """
+    n, share = np.asarray(of, np.float64), np.asarray(hits, np.float64) / np.asarray(of, np.float64)
+    spread = _Z * np.sqrt(share * (1 - share) / n + _Z**2 / (4 * n**2))
+    middle, scale = share + _Z**2 / (2 * n), 1 + _Z**2 / n
+    return np.clip((middle - spread) / scale, 0, share), np.clip((middle + spread) / scale, share, 1)
+
+
+_Z = 1.959963984540054  # of the standard normal distribution, 95 % within

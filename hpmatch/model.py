@@ -16,7 +16,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import cache, cached_property
 from importlib import resources
 from importlib.metadata import version
@@ -78,9 +78,11 @@ class FellegiSunter:
 
     Args:
         levels: For each comparison its levels' numbers, in the order of the comparison's levels.
+        slopes: How far the weight of a comparison counts, 1 where nothing is said: less than wholly where it repeats what others
+            say, for the sum takes all comparisons as independent. ``hpmatch.calibrate`` learns them.
 
     Raises:
-        ModelError: If a number is no probability, or the m or u of a comparison do not add up to 1.
+        ModelError: If a number is no probability, the m or u of a comparison do not add up to 1, or a slope is not above 0.
 
     Example:
         >>> sex = (Level("same", m=0.98, u=0.5), Level("different", m=0.02, u=0.5))
@@ -90,8 +92,13 @@ class FellegiSunter:
     """
 
     levels: Mapping[str, tuple[Level, ...]]
+    slopes: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        if unknown := sorted(set(self.slopes) - set(self.levels)):
+            raise ModelError(f"there is a slope for {unknown[0]!r}, which is no comparison of the classifier")
+        if not all(0 < slope < np.inf for slope in self.slopes.values()):
+            raise ModelError("every slope has to be above 0")
         for name, levels in self.levels.items():
             if not all(
                 0 < level.m < 1 and 0 < level.u < 1 and 0 <= level.term_frequency <= 1 for level in levels
@@ -109,12 +116,16 @@ class FellegiSunter:
         """Make the classifier from a model file."""
         levels = parameters["levels"]
         return cls(
-            MappingProxyType({name: tuple(Level(**level) for level in each) for name, each in levels.items()})
+            MappingProxyType(
+                {name: tuple(Level(**level) for level in each) for name, each in levels.items()}
+            ),
+            dict(parameters.get("slopes", {})),
         )
 
     def to_json(self) -> dict[str, Any]:
         """The parameters for a model file."""
-        return {"levels": {name: [asdict(level) for level in levels] for name, levels in self.levels.items()}}
+        levels = {name: [asdict(level) for level in each] for name, each in self.levels.items()}
+        return {"levels": levels, **({"slopes": dict(self.slopes)} if self.slopes else {})}
 
     def match_weights(self, vectors: ComparisonVectors) -> FloatArray:
         """The sum of each pair's partial weights; see ``Classifier``."""
@@ -157,9 +168,10 @@ class FellegiSunter:
     def _numbers(self) -> _Numbers:
         shape = len(self.levels), max(map(len, self.levels.values()), default=0) + 1
         weights, term_frequencies = np.zeros(shape), np.zeros(shape)
-        for row, levels in enumerate(self.levels.values()):
-            weights[row, : len(levels)] = [np.log2(level.m / level.u) for level in levels]
-            term_frequencies[row, : len(levels)] = [level.term_frequency for level in levels]
+        for row, (name, levels) in enumerate(self.levels.items()):
+            slope = self.slopes.get(name, 1.0)
+            weights[row, : len(levels)] = [slope * np.log2(level.m / level.u) for level in levels]
+            term_frequencies[row, : len(levels)] = [slope * level.term_frequency for level in levels]
         u0 = np.array([levels[0].u for levels in self.levels.values()])
         return _Numbers(weights, term_frequencies, term_frequencies > 0, u0)
 
@@ -169,8 +181,8 @@ class _Numbers(NamedTuple):
     The numbers of each comparison's levels as arrays, one comparison a row, with nothing for a missing value at the end.
 
     Attributes:
-        weights: float64[c, l + 1], log2(m / u).
-        term_frequencies: float64[c, l + 1].
+        weights: float64[c, l + 1], log2(m / u), times the slope.
+        term_frequencies: float64[c, l + 1], times the slope.
         follows: bool[c, l + 1], where that is more than nothing.
         u0: float64[c], the u of the first level.
     """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import os
 import platform
@@ -237,8 +238,15 @@ def _write_table(table: pa.Table, path: Path) -> None:
     if path.suffix == ".parquet":
         pq.write_table(table, path)
     else:
-        options = pyarrow.csv.WriteOptions(quoting_style="needed")
-        pyarrow.csv.write_csv(_without_formulas(table), path, options)
+        path.write_bytes(csv_text(table).encode())
+
+
+def csv_text(table: pa.Table) -> str:
+    """A table as the text of a CSV file that a spreadsheet can open safely."""
+    written = io.BytesIO()
+    options = pyarrow.csv.WriteOptions(quoting_style="needed")
+    pyarrow.csv.write_csv(_without_formulas(table), written, options)
+    return written.getvalue().decode()
 
 
 def _write_summary(summary: Mapping[str, Any], path: Path) -> None:

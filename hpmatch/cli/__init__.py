@@ -64,6 +64,9 @@ def _parser() -> argparse.ArgumentParser:
     ledgers.add_ledger(commands)
     ledgers.add_forget(commands)
     training.add_train(commands)
+    training.add_calibrate(commands)
+    training.add_thresholds(commands)
+    training.add_recall(commands)
     measuring.add_generate(commands)
     measuring.add_evaluate(commands)
     return parser

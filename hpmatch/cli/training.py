@@ -1,4 +1,4 @@
-"""Learning a model's numbers: ``train``."""
+"""Learning a model's numbers, and what to make of them: ``train``, ``calibrate``, ``thresholds``, ``recall``."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from hpmatch.cli.shared import DONE, add_command, add_shared, progress_bar
-from hpmatch.errors import ModelError
+from hpmatch.cli.shared import DONE, add_command, add_shared, finite, progress_bar
+from hpmatch.errors import HpmatchError, ModelError
 
 _TRAIN = """\
 Learns m, u and the prior from the tables that are to be linked, by expectation maximisation, with labels or without, and
@@ -24,6 +24,24 @@ What is printed: each comparison level with m, its 95 % interval, u and match we
 are expected; and warnings, for example of a column that tells nothing.
 
 A file of labels has a row a pair: left_id, right_id, label (match, no_match, unsure).
+"""
+_CALIBRATE = """\
+Makes a model's probabilities mean what they say, by alerts whose answer is known, and writes the model to a file for --model.
+
+TRUTH has a row an alert: alert_id, and hpr_number or nothing where the person is not registered; or a row a labelled pair:
+left_id, right_id, label (match, no_match, unsure). What is printed: how far each comparison counts, how the prior moves,
+and the expected calibration error before and after, judged by alerts that were not learned from.
+"""
+_THRESHOLDS = """\
+Chooses the thresholds for a match and a review by what errors and reviews cost, and says what it means in missed persons,
+wrong hits and hours. The costs are as good as the probabilities: calibrate them first.
+"""
+_RECALL = """\
+Estimates how many registered persons were found and how many were missed, without knowing the truth. DIR holds all candidate
+pairs: hpmatch link ... --min-weight=-1000.
+
+First draw pairs to label:   hpmatch recall DIR --sample 200 --out sample.csv
+then, with their labels:     hpmatch recall DIR --labels labels.csv
 """
 
 
@@ -85,3 +103,115 @@ def show_warnings(summary: Mapping[str, Any]) -> None:
     """Say what could not be learned."""
     for warning in summary.get("training", {}).get("warnings", ()):
         print(f"hpmatch: {warning}", file=sys.stderr)
+
+
+def add_calibrate(commands: Any) -> None:
+    """The command ``calibrate``."""
+    command = add_command(
+        commands, "calibrate", "make a model's probabilities mean what they say", _CALIBRATE
+    )
+    command.add_argument("alerts", metavar="ALERTS", help="the alerts (CSV or Parquet)")
+    command.add_argument("register", metavar="REGISTER", help="the register, or the folder of a prepared one")
+    command.add_argument("truth", metavar="TRUTH", help="whom the alerts are about, or labelled pairs")
+    command.add_argument("--out", metavar="MODEL.json", required=True, help="the model file to write")
+    add_shared(command, "model", "schema", "workers")
+    command.set_defaults(run=_calibrate)
+
+
+def _calibrate(options: argparse.Namespace) -> int:
+    from hpmatch.calibration import calibrate  # noqa: PLC0415 - so that --help answers at once
+
+    found = calibrate(
+        options.alerts,
+        options.register,
+        options.truth,
+        options.model,
+        schema=options.schema,
+        workers=options.workers,
+    )
+    found.model.save(options.out)
+    print(found)
+    print(f"written to {Path(options.out)}")
+    return DONE
+
+
+def add_thresholds(commands: Any) -> None:
+    """The command ``thresholds``."""
+    command = add_command(commands, "thresholds", "choose thresholds by what errors cost", _THRESHOLDS)
+    command.add_argument("result", metavar="DIR", help="the folder that 'hpmatch link' wrote")
+    for name, shown in (
+        ("miss", "a registered person is missed"),
+        ("false", "a person is taken for another"),
+        ("review", "somebody looks at a person's alerts"),
+    ):
+        command.add_argument(
+            f"--cost-{name}", metavar="C", type=finite, required=True, help=f"what it costs that {shown}"
+        )
+    command.add_argument(
+        "--capacity", metavar="N", type=finite, help="how many persons can be looked at in a week"
+    )
+    command.add_argument(
+        "--weeks", metavar="N", type=finite, default=1.0, help="how many weeks' alerts DIR holds (default: 1)"
+    )
+    command.add_argument(
+        "--minutes", metavar="M", type=finite, default=20.0, help="how long a review takes (default: 20)"
+    )
+    command.add_argument(
+        "--truth", metavar="FILE", help="whom the alerts are about, to count instead of expect"
+    )
+    command.add_argument("--chart", metavar="FILE", help="draw what each choice means (.html, .svg, .png)")
+    command.set_defaults(run=_thresholds)
+
+
+def _thresholds(options: argparse.Namespace) -> int:
+    from hpmatch.thresholds import thresholds  # noqa: PLC0415 - so that --help answers at once
+
+    found = thresholds(
+        options.result,
+        cost_miss=options.cost_miss,
+        cost_false=options.cost_false,
+        cost_review=options.cost_review,
+        capacity=options.capacity,
+        weeks=options.weeks,
+        minutes_per_review=options.minutes,
+        truth=options.truth,
+    )
+    print(found)
+    if options.chart:
+        from hpmatch.charts import save_chart, threshold_chart  # noqa: PLC0415 - only where it is drawn
+
+        save_chart(threshold_chart(found), options.chart)
+        print(f"written to {Path(options.chart)}")
+    return DONE
+
+
+def add_recall(commands: Any) -> None:
+    """The command ``recall``."""
+    command = add_command(commands, "recall", "estimate how many were missed", _RECALL)
+    command.add_argument("result", metavar="DIR", help="the folder that 'hpmatch link' wrote")
+    what = command.add_mutually_exclusive_group()
+    what.add_argument("--sample", metavar="N", type=int, help="draw so many pairs to label; needs --out")
+    what.add_argument("--labels", metavar="FILE", help="what people said of the pairs that were drawn")
+    command.add_argument("--out", metavar="FILE.csv", help="where to write the pairs to label")
+    command.add_argument("--seed", metavar="S", type=int, default=1, help="another seed draws other pairs")
+    add_shared(command, "model")
+    command.set_defaults(run=_recall)
+
+
+def _recall(options: argparse.Namespace) -> int:
+    from hpmatch.missed import estimate_recall, recall_sample  # noqa: PLC0415 - so that --help answers at once
+    from hpmatch.output import csv_text, write_text  # noqa: PLC0415
+
+    if (options.sample is None) != (options.out is None):
+        raise HpmatchError(
+            "--sample says how many pairs to draw and --out where to write them; give both or neither"
+        )
+    if options.sample is not None:
+        sample = recall_sample(options.result, options.sample, options.seed)
+        write_text(options.out, csv_text(sample))
+        print(
+            f"{len(sample):,} pairs written to {Path(options.out)}; add a column 'label': match, no_match, unsure"
+        )
+        return DONE
+    print(estimate_recall(options.result, options.labels, options.model, seed=options.seed))
+    return DONE

@@ -1,0 +1,291 @@
+"""
+How many did we miss? Recall, estimated without knowing the truth.
+
+The true pairs of a result stand in four places: among the matches, in review, among the candidates that were rejected, and
+nowhere, because no blocking rule found them. Of the first three a random sample is labelled in each; where nobody labelled,
+the probabilities are believed. The last is estimated by capture and recapture: rules that read the birth date and rules that
+do not are two occasions on which a true pair can be caught, and how many are caught on both tells how many on neither
+(Lincoln and Petersen; Chapman 1951).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from hpmatch.blocking.keys import hashes
+from hpmatch.decision import MATCH, NO_MATCH, REVIEW
+from hpmatch.errors import HpmatchError
+from hpmatch.labels import read_labels
+from hpmatch.measures import Estimate
+from hpmatch.model import Model, read_model
+from hpmatch.output import read_folder
+from hpmatch.records import FloatArray, IntArray
+from hpmatch.results import Result
+
+BoolArray = npt.NDArray[np.bool_]
+
+# A rejected pair of at least this probability is a stratum of its own: there the misses are.
+_NEAR = 0.001
+STRATA = ("match", "review", "near", "far")
+_SHARES = {"match": 0.3, "review": 0.3, "near": 0.4, "far": 0.0}
+_DRAWS, _TAIL = 2_000, 0.025
+_FEWEST_CAUGHT = 10
+_ASSUMED = (
+    "labels are right, and those used were drawn at random within each stratum",
+    "a pair that rules with the birth date miss is no likelier to be missed by rules without it",
+    "rejected pairs of a probability below {near:g} are true as often as it says",
+)
+
+
+@dataclass(frozen=True)
+class RecallEstimate:
+    """
+    How many of the registered were found, and how many were not.
+
+    Attributes:
+        recall: The share of true pairs that were called a match, with its 95 % interval.
+        recall_with_review: The same with those that go to review.
+        true_pairs: How many true pairs there are, found or not.
+        true_in: How many of them are in each stratum: "match", "review", "near", "far", and "not found" by any rule.
+        labelled: How many labels each stratum has.
+        assumptions: What has to hold.
+    """
+
+    recall: Estimate
+    recall_with_review: Estimate
+    true_pairs: Estimate
+    true_in: Mapping[str, Estimate]
+    labelled: Mapping[str, int]
+    assumptions: tuple[str, ...]
+
+    def __str__(self) -> str:
+        rows = {
+            "recall": self.recall,
+            "recall with review": self.recall_with_review,
+            "true pairs": self.true_pairs,
+            **{f"  {name}": each for name, each in self.true_in.items()},
+        }
+        lines = [f"{'':<22}{'estimate':>10}   {'95 % interval':<20}{'labels':>7}"]
+        for name, each in rows.items():
+            labels = self.labelled.get(name.strip())
+            interval = f"{each.low:,.3f} to {each.high:,.3f}"
+            lines.append(
+                f"{name:<22}{each.value:>10,.3f}   {interval:<20}{'' if labels is None else labels:>7}"
+            )
+        return "\n".join([*lines, *(f"assumed: {each}" for each in self.assumptions)])
+
+
+def recall_sample(result: Result | str | Path, number: int = 200, seed: int = 1) -> pa.Table:
+    """
+    Draw pairs to label, so that recall can be estimated.
+
+    Args:
+        result: What ``hpmatch.link(..., min_weight=-1000)`` found, or the folder of it.
+        number: How many pairs.
+        seed: Another seed draws others; the same draws the same, whatever the order of rows.
+
+    Returns:
+        ``left_id``, ``right_id`` and ``chosen_as``, the stratum: matches, reviews, and rejected pairs of a probability of at
+        least 0.001, drawn at random within each.
+
+    Raises:
+        HpmatchError: If the result cannot be used.
+
+    Example:
+        >>> from hpmatch import link
+        >>> result = link("examples/data/alerts.csv", "examples/data/register.csv", min_weight=-1000)
+        >>> recall_sample(result, 20).column_names
+        ['left_id', 'right_id', 'chosen_as']
+    """
+    links = _links(result)
+    ids, strata = links.select(links.column_names[:2]), _strata(links)
+    salted = pc.binary_join_element_wise(
+        pa.scalar(str(seed)), *(_text(ids.column(place)) for place in (0, 1)), " "
+    )
+    order = np.argsort(hashes(salted), kind="stable")
+    chosen: list[int] = []
+    for place, name in enumerate(STRATA):
+        mine = order[strata[order] == place]
+        chosen += mine[: round(number * _SHARES[name])].tolist()
+    rows = pa.array(
+        sorted(chosen, key=lambda row: (strata[row], int(np.flatnonzero(order == row)[0]))), pa.int64()
+    )
+    return pa.table(
+        {
+            "left_id": _text(ids.column(0)).take(rows),
+            "right_id": _text(ids.column(1)).take(rows),
+            "chosen_as": pa.array([STRATA[strata[row]] for row in rows.to_pylist()], pa.string()),
+        }
+    )
+
+
+def estimate_recall(
+    result: Result | str | Path, labels: Any = None, model: Model | str | Path = "imi", *, seed: int = 1
+) -> RecallEstimate:
+    """
+    Estimate recall.
+
+    Args:
+        result: What ``hpmatch.link(..., min_weight=-1000)`` found, or the folder of it.
+        labels: What people said of the pairs that ``recall_sample`` drew; see ``hpmatch.labels``. None to believe the
+            probabilities, which has to be said of the figure.
+        model: The model that made the result; it says which rules read what.
+        seed: Of the draws that make the intervals.
+
+    Returns:
+        Recall and where the true pairs are, each with an interval, and what was assumed.
+
+    Raises:
+        HpmatchError: If the result does not hold all candidate pairs, or labels or model cannot be used.
+
+    Example:
+        >>> from hpmatch import link
+        >>> result = link("examples/data/alerts.csv", "examples/data/register.csv", min_weight=-1000)
+        >>> found = estimate_recall(result)
+        >>> found.recall.low < found.recall.value < found.recall.high
+        True
+    """
+    links, generator = _links(result), np.random.default_rng(seed)
+    strata = _strata(links)
+    said = _said(links, labels)
+    probabilities = np.asarray(links["match_probability"].cast(pa.float64()), np.float64)
+    values, draws, true = np.zeros(len(STRATA)), np.zeros((_DRAWS, len(STRATA))), probabilities.copy()
+    for place in range(len(STRATA)):
+        mine = strata == place
+        values[place], draws[:, place] = _true_in(said[mine], probabilities[mine], generator)
+        expected = probabilities[mine].sum()
+        true[mine] = np.clip(probabilities[mine] * (values[place] / expected if expected else 0.0), 0, 1)
+    true = np.where(np.isnan(said), true, said)
+    caught = _caught(links, read_model(model))
+    missed, missed_draws = _not_found(true, caught, generator)
+    all_values, all_draws = np.append(values, missed), np.column_stack([draws, missed_draws])
+    total, total_draws = all_values.sum(), all_draws.sum(axis=1)
+    names = (*STRATA, "not found")
+    return RecallEstimate(
+        _estimate(
+            all_values[0] / max(total, 1e-9), all_draws[:, 0] / np.maximum(total_draws, 1e-9), len(links)
+        ),
+        _estimate(
+            all_values[:2].sum() / max(total, 1e-9),
+            all_draws[:, :2].sum(axis=1) / np.maximum(total_draws, 1e-9),
+            len(links),
+        ),
+        _estimate(total, total_draws, len(links)),
+        {
+            name: _estimate(all_values[place], all_draws[:, place], int((strata == place).sum()))
+            for place, name in enumerate(names)
+        },
+        {name: int((~np.isnan(said[strata == place])).sum()) for place, name in enumerate(STRATA)},
+        tuple(each.format(near=_NEAR) for each in _assumed(said, caught)),
+    )
+
+
+def _links(result: Result | str | Path) -> pa.Table:
+    links, summary = (result.links, result.summary) if isinstance(result, Result) else _read_links(result)
+    if len(links) < summary["candidate_pairs"]:
+        raise HpmatchError(
+            f"recall is estimated from all {summary['candidate_pairs']:,} candidate pairs, and the result holds {len(links):,}; "
+            f"link with min_weight=-1000 (hpmatch link ... --min-weight=-1000)"
+        )
+    return links
+
+
+def _read_links(folder: str | Path) -> tuple[pa.Table, Mapping[str, Any]]:
+    tables, summary, _ = read_folder(folder, ["links"])
+    return tables["links"], summary
+
+
+def _text(column: pa.ChunkedArray) -> pa.Array:
+    return column.cast(pa.string()).combine_chunks()
+
+
+def _strata(links: pa.Table) -> IntArray:
+    """int64[k], the place of each pair's stratum in ``STRATA``."""
+    decisions = np.array(links["decision"].to_pylist())
+    probabilities = np.asarray(links["match_probability"].cast(pa.float64()), np.float64)
+    is_near = (decisions == NO_MATCH) & (probabilities >= _NEAR)
+    return np.select([decisions == MATCH, decisions == REVIEW, is_near], [0, 1, 2], 3)
+
+
+def _said(links: pa.Table, labels: Any) -> FloatArray:
+    """1, 0 or NaN for each pair."""
+    said = np.full(len(links), np.nan)
+    if labels is not None:
+        known = read_labels(labels)
+        pairs = zip(known.left_ids.to_pylist(), known.right_ids.to_pylist(), strict=True)
+        of_pair = dict(zip(pairs, known.is_match.astype(float).tolist(), strict=True))
+        ids = zip(*(_text(links.column(place)).to_pylist() for place in (0, 1)), strict=True)
+        said = np.array([of_pair.get(pair, np.nan) for pair in ids], np.float64)
+    return said
+
+
+def _true_in(
+    said: FloatArray, probabilities: FloatArray, generator: np.random.Generator
+) -> tuple[float, FloatArray]:
+    """How many pairs of a stratum are true: by its labels if it has any, else by its probabilities."""
+    labelled, hits = int((~np.isnan(said)).sum()), float(np.nansum(said))
+    if not labelled:
+        spread = float(np.sqrt((probabilities * (1 - probabilities)).sum()))
+        expected = float(probabilities.sum())
+        return expected, np.maximum(generator.normal(expected, spread, _DRAWS), 0.0)
+    rest = len(said) - labelled
+    # What is labelled is known; the share among the rest is drawn from its posterior (Jeffreys' prior).
+    share = generator.beta(hits + 0.5, labelled - hits + 0.5, _DRAWS)
+    return hits + rest * hits / labelled, hits + generator.binomial(rest, share).astype(np.float64)
+
+
+def _caught(links: pa.Table, model: Model) -> tuple[BoolArray, BoolArray] | None:
+    """Which pairs rules with and rules without a date found; None where the model has not both kinds."""
+    dates = {part.column for part in model.standardisers if "date" in part.column}
+    names = [[], []]  # type: list[list[str]]
+    for rule in model.blocking_rules:
+        names[0 if set(rule.columns) & dates else 1].append(rule.name)
+    if not all(names):
+        return None
+    rules = [set(cell.split(";")) for cell in links["rules"].to_pylist()]
+    with_date, without = (np.array([bool(rule & set(each)) for rule in rules], bool) for each in names)
+    return with_date, without
+
+
+def _not_found(
+    true: FloatArray, caught: tuple[BoolArray, BoolArray] | None, generator: np.random.Generator
+) -> tuple[float, FloatArray]:
+    """How many true pairs no rule found (Chapman's estimator), with draws by a Poisson bootstrap."""
+    if caught is None:
+        return 0.0, np.zeros(_DRAWS)
+    first, second = caught
+    cells = np.array([true[first & second].sum(), true[first & ~second].sum(), true[~first & second].sum()])
+    if cells[0] < _FEWEST_CAUGHT:
+        return 0.0, np.zeros(_DRAWS)
+    drawn = generator.poisson(cells, (_DRAWS, 3)).astype(np.float64)
+    # Those on neither occasion are themselves as many as chance makes them.
+    missed = generator.poisson(_chapman(drawn)).astype(np.float64)
+    return float(_chapman(cells[None])[0]), missed
+
+
+def _chapman(cells: FloatArray) -> FloatArray:
+    both, only_first, only_second = cells.T
+    return np.asarray(only_first * only_second / (both + 1), np.float64)
+
+
+def _assumed(said: FloatArray, caught: tuple[BoolArray, BoolArray] | None) -> Sequence[str]:
+    first = _ASSUMED[0] if not np.isnan(said).all() else "nobody labelled a pair: all probabilities are right"
+    second = (
+        _ASSUMED[1]
+        if caught
+        else "the model has not both rules with and rules without a date: nothing is missed by blocking"
+    )
+    return first, second, _ASSUMED[2]
+
+
+def _estimate(value: float, draws: FloatArray, of: int) -> Estimate:
+    low, high = np.quantile(draws, (_TAIL, 1 - _TAIL))
+    return Estimate(float(value), float(min(low, value)), float(max(high, value)), of)

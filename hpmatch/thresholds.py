@@ -1,0 +1,231 @@
+"""
+Thresholds from costs: when to call a hit a match, when to ask a person, when to let an alert rest.
+
+With p the probability of a person's likeliest candidate and r that of being registered at all,
+
+    match      costs (1 - p) * cost_false + (r - p) * cost_miss      it may be the wrong person, and the right one missed
+    review     costs cost_review                                     somebody looks, and finds out
+    no match   costs r * cost_miss
+
+added up over all persons whom alerts are about (Pepe 2003, chapter 2, has the same of diagnostic tests). A limit on reviews
+rules choices out. The costs are as good as the probabilities: calibrate them first (``hpmatch.calibrate``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from hpmatch.decision import MATCH, REVIEW
+from hpmatch.errors import HpmatchError, SourceError
+from hpmatch.model import Model
+from hpmatch.output import read_folder
+from hpmatch.records import FloatArray
+from hpmatch.results import Result
+from hpmatch.sources import read
+
+COLUMNS = ("match", "review", "missed", "wrong", "reviews", "hours", "cost")
+# Thresholds that are tried, as log2 odds: from 1 in 16,000 to all but 1 in 16,000.
+_GRID = np.arange(-14, 14.01, 0.25)
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """
+    What each choice of thresholds means.
+
+    Attributes:
+        table: A row a choice: the thresholds ``match`` and ``review``, and the numbers of persons ``missed``, hits ``wrong`` and
+            ``reviews``, the ``hours`` of review, and the ``cost``.
+        best: The row that costs least, within what can be reviewed.
+        now: The same of the result as it was answered; its thresholds are not told.
+        persons: How many persons the numbers are about.
+    """
+
+    table: pa.Table
+    best: Mapping[str, float]
+    now: Mapping[str, float]
+    persons: int
+
+    def apply(self, model: Model) -> Model:
+        """The model with the best thresholds."""
+        return model.with_decision(match=self.best["match"], review=self.best["review"])
+
+    def __str__(self) -> str:
+        lines = [
+            f"{'':<10}{'match':>10}{'review':>10}{'missed':>9}{'wrong':>9}{'reviews':>9}{'hours':>9}{'cost':>14}"
+        ]
+        for name, row in (("as it was", self.now), ("best", self.best)):
+            told = [f"{row[each]:>10.4g}" if each in row else f"{'':>10}" for each in COLUMNS[:2]]
+            counts = [f"{row[each]:>9,.1f}" for each in COLUMNS[2:6]]
+            lines.append(f"{name:<10}{''.join(told)}{''.join(counts)}{row['cost']:>14,.0f}")
+        return "\n".join([*lines, f"of {self.persons:,} persons"])
+
+
+def thresholds(
+    result: Result | str | Path,
+    *,
+    cost_miss: float,
+    cost_false: float,
+    cost_review: float,
+    capacity: float | None = None,
+    weeks: float = 1.0,
+    minutes_per_review: float = 20.0,
+    truth: Any = None,
+) -> Thresholds:
+    """
+    Choose thresholds by what errors and reviews cost.
+
+    Args:
+        result: What ``hpmatch.link`` found, or the folder that it wrote.
+        cost_miss: What it costs to miss a registered person.
+        cost_false: What it costs to take a person for another.
+        cost_review: What it costs that somebody looks at a person's alerts; all three in one currency.
+        capacity: How many persons can be looked at in a week; None for as many as pays.
+        weeks: How many weeks' alerts the result holds.
+        minutes_per_review: How long a look takes.
+        truth: Who the alerts are about (``alert_id``, ``hpr_number``), to count what would have happened; None to expect it by the
+            probabilities.
+
+    Returns:
+        All choices, the best one, and what the result as it stands costs.
+
+    Raises:
+        HpmatchError: If a number is negative, there are no persons, or the result or the truth cannot be used.
+
+    Example:
+        >>> from hpmatch import link
+        >>> result = link("examples/data/alerts.csv", "examples/data/register.csv")
+        >>> dear = thresholds(result, cost_miss=100_000, cost_false=20_000, cost_review=100)
+        >>> cheap = thresholds(result, cost_miss=1_000, cost_false=20_000, cost_review=100)
+        >>> dear.best["reviews"] > cheap.best["reviews"]
+        True
+    """
+    _check(cost_miss, cost_false, cost_review, capacity, weeks, minutes_per_review)
+    persons = _persons(result)
+    likeliest, registered = (
+        _numbers(persons, name) for name in ("match_probability", "registered_probability")
+    )
+    registered = np.maximum(registered, likeliest)
+    right, is_registered = (likeliest, registered) if truth is None else _so(persons, truth)
+
+    def row(missed: FloatArray, wrong: FloatArray, reviews: FloatArray) -> dict[str, FloatArray]:
+        cost = missed * cost_miss + wrong * cost_false + reviews * cost_review
+        return {
+            "missed": missed,
+            "wrong": wrong,
+            "reviews": reviews,
+            "hours": reviews * (minutes_per_review / 60),
+            "cost": cost,
+        }
+
+    odds = np.unique(np.append(_GRID, _indifferent(cost_miss, cost_false, cost_review)))
+    match, review, counts = _counted(likeliest, registered, right, is_registered, _probability(odds))
+    table = pa.table({"match": match, "review": review, **row(*counts)})
+    within = (
+        np.ones(len(table), bool) if capacity is None else np.asarray(table["reviews"]) <= capacity * weeks
+    )
+    best = np.flatnonzero(within)[np.argmin(np.asarray(table["cost"])[within])]
+    now = {name: float(value) for name, value in row(*_as_answered(persons, right, is_registered)).items()}
+    return Thresholds(table, table.slice(int(best), 1).to_pylist()[0], now, len(persons))
+
+
+def _check(*numbers: float | None) -> None:
+    if not all(number is None or (np.isfinite(number) and number >= 0) for number in numbers):
+        raise HpmatchError("costs, capacity, weeks and minutes have to be numbers of at least 0")
+
+
+def _persons(result: Result | str | Path) -> pa.Table:
+    persons = result.persons if isinstance(result, Result) else read_folder(result, ["persons"])[0]["persons"]
+    # Nobody can be missed or matched about whom nothing can be looked up.
+    told = np.array([kind != "unmatchable" for kind in persons["disposition"].to_pylist()], bool)
+    persons = persons.take(pa.array(np.flatnonzero(told)))
+    if not len(persons):
+        raise HpmatchError("the result holds no person whom thresholds could decide about")
+    return persons
+
+
+def _numbers(table: pa.Table, name: str) -> FloatArray:
+    return np.asarray(table[name].cast(pa.float64()).fill_null(0.0), np.float64)
+
+
+def _so(persons: pa.Table, truth: Any) -> tuple[FloatArray, FloatArray]:
+    """Whether each person's likeliest candidate is the right one, and whether the person is registered: 0 or 1."""
+    table = read(truth, "truth").data
+    if lacking := [name for name in ("alert_id", "hpr_number") if name not in table.column_names]:
+        raise SourceError(f"truth: there is no column {lacking[0]!r}; it needs alert_id and hpr_number")
+    person_of = dict(zip(table["alert_id"].to_pylist(), table["hpr_number"].to_pylist(), strict=True))
+    alerts = [cell.split(";") for cell in persons["alert_ids"].to_pylist()]
+    if not all(any(alert in person_of for alert in each) for each in alerts):
+        raise HpmatchError("the truth does not tell of all persons of the result; give it for all alerts")
+    true = [{person_of.get(alert) for alert in each} - {None, ""} for each in alerts]
+    # The table of persons names nobody where it says no match; who that would be only the probability tells.
+    named = persons["hpr_number"].to_pylist()
+    right = [1.0 if person in of else 0.0 for person, of in zip(named, true, strict=True)]
+    return np.array(right), np.array([1.0 if of else 0.0 for of in true])
+
+
+def _counted(
+    likeliest: FloatArray,
+    registered: FloatArray,
+    right: FloatArray,
+    is_registered: FloatArray,
+    tried: FloatArray,
+) -> tuple[FloatArray, FloatArray, tuple[FloatArray, FloatArray, FloatArray]]:
+    """All choices with review at most match: both thresholds, and how many are missed, wrong and reviewed."""
+    size = len(tried)
+    # How many thresholds each person's two probabilities reach; sums over them answer every choice at once.
+    reached = [np.searchsorted(tried, values, side="right") for values in (likeliest, registered)]
+    matched_wrong, matched_missed = (
+        _from(np.bincount(reached[0], weights=weights, minlength=size + 1))
+        for weights in (1 - right, np.maximum(is_registered - right, 0.0))
+    )
+    below = _below(reached, is_registered, size)
+    passed = _below(reached, np.ones(len(right)), size)
+    match, review = np.meshgrid(np.arange(size), np.arange(size), indexing="ij")
+    kept = (review <= match).ravel()
+    match, review = match.ravel()[kept], review.ravel()[kept]
+    missed = matched_missed[match] + below[match, review]
+    reviews = passed[match, size] - passed[match, review]
+    return tried[match], tried[review], (missed, matched_wrong[match], reviews)
+
+
+def _from(counted: npt.NDArray[Any]) -> FloatArray:
+    """For each threshold the sum over those who reach it."""
+    return np.asarray(counted[::-1].cumsum()[::-1][1:], np.float64)
+
+
+def _below(reached: list[npt.NDArray[Any]], weights: FloatArray, size: int) -> FloatArray:
+    """[match, review]: the sum over those who reach neither threshold; with review = size, those who are no match."""
+    cells = np.bincount(reached[0] * (size + 1) + reached[1], weights=weights, minlength=(size + 1) ** 2)
+    return np.asarray(cells.reshape(size + 1, size + 1).cumsum(axis=0).cumsum(axis=1), np.float64)
+
+
+def _as_answered(
+    persons: pa.Table, right: FloatArray, is_registered: FloatArray
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    kind = np.array(persons["disposition"].to_pylist())
+    matched, review = kind == MATCH, kind == REVIEW
+    missed = is_registered[~matched & ~review].sum() + np.maximum(is_registered - right, 0)[matched].sum()
+    return np.asarray(missed), np.asarray((1 - right)[matched].sum()), np.asarray(review.sum(), np.float64)
+
+
+def _indifferent(cost_miss: float, cost_false: float, cost_review: float) -> list[float]:
+    """The log2 odds at which two choices cost the same, had each person one candidate only."""
+    shares = [
+        cost_review / cost_miss if cost_miss else 1.0,
+        1 - cost_review / cost_false if cost_false else 0.0,
+    ]
+    return [
+        float(np.clip(np.log2(share / (1 - share)), _GRID[0], _GRID[-1])) for share in shares if 0 < share < 1
+    ]
+
+
+def _probability(log_odds: FloatArray) -> FloatArray:
+    return np.asarray(1 / (1 + np.exp2(-log_odds)), np.float64)

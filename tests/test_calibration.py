@@ -1,0 +1,318 @@
+"""Probabilities that mean what they say, thresholds that cost least, and how many were missed."""
+
+import json
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import hpmatch as hp
+from hpmatch.calibration import expected_calibration_error, reliability
+from hpmatch.cli import main
+from hpmatch.measures import wilson_interval
+from hpmatch.missed import STRATA, _chapman
+from hpmatch.model import FellegiSunter, read_model
+from hpmatch.persons import _COLUMNS as PERSONS
+from hpmatch.sources import read
+from hpmatch.thresholds import COLUMNS
+
+TRUTH = {
+    row["alert_id"]: row["hpr_number"]
+    for row in read("examples/data/truth.csv", "truth").data.select(["alert_id", "hpr_number"]).to_pylist()
+}
+SAMPLE = [f"examples/data/{name}.csv" for name in ("alerts", "register")]
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    """Generated data with some three hundred hits."""
+    folder = tmp_path_factory.mktemp("data") / "made"
+    hp.generate(folder, profile="typical", register=4_000, alerts=1_200, hits=300, seed=5)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def tables(data):
+    """The alerts, the register and the truth."""
+    return [str(data / f"{name}.csv") for name in ("alerts", "register", "truth")]
+
+
+@pytest.fixture(scope="module")
+def linked(tables):
+    """All candidate pairs."""
+    return hp.link(*tables[:2], min_weight=-1000)
+
+
+@given(st.lists(st.tuples(st.floats(0, 1), st.booleans()), min_size=1, max_size=40))
+def test_the_calibration_error_against_a_slow_sum(pairs):
+    """Bins of any width; every pair counts once."""
+    edges = (0.0, 0.2, 0.5, 1.0)
+    said, so = zip(*pairs, strict=True)
+    slow = 0.0
+    for low, high in pairwise(edges):
+        inside = [(p, t) for p, t in pairs if low <= p < high or (high == 1 and p == 1)]
+        slow += abs(sum(p for p, _ in inside) - sum(t for _, t in inside))
+    assert expected_calibration_error(said, so, edges) == pytest.approx(slow / len(pairs), abs=1e-12)
+    table = reliability(said, so, edges)
+    assert sum(table["count"].to_pylist()) == len(pairs)
+    for row in table.to_pylist():
+        assert row["share_low"] <= row["share"] <= row["share_high"]
+        assert row["low"] <= row["mean_probability"] <= row["high"]
+
+
+@pytest.mark.parametrize(
+    ("said", "so"),
+    [([], []), ([0.5], [True, False]), ([1.5], [True]), ([0.5], [2]), ([float("nan")], [True])],
+)
+def test_what_is_no_probability_is_an_error(said, so):
+    """It says what is wanted."""
+    with pytest.raises(hp.HpmatchError, match="calibration needs"):
+        expected_calibration_error(said, so)
+
+
+def test_wilson_by_hand():
+    """The worked example of Newcombe 1998: 81 of 263, 0.2553 to 0.3662."""
+    low, high = wilson_interval([81], [263])
+    assert (round(float(low[0]), 4), round(float(high[0]), 4)) == (0.2553, 0.3662)
+
+
+def test_slopes_scale_weights_and_their_adjustments():
+    """By comparison; the sum of partial weights stays the match weight; through the file."""
+    model = read_model("imi")
+    scaled = replace(model, classifier=FellegiSunter(model.classifier.levels, {"family_name": 0.5}))
+    result, other = (hp.link(*SAMPLE, each) for each in (model, scaled))
+    before, after = (
+        {hit.hpr_number: hit for hit in each.explain("A000004").candidates} for each in (result, other)
+    )
+    (number,) = set(before) & set(after)
+    halves = zip(before[number].evidence, after[number].evidence, strict=True)
+    for one, half in halves:
+        assert half.weight == pytest.approx(one.weight * (0.5 if one.comparison == "family_name" else 1.0))
+    summed = after[number].prior_weight + sum(each.weight for each in after[number].evidence)
+    assert after[number].match_weight == pytest.approx(summed)
+    assert FellegiSunter.from_json(json.loads(json.dumps(scaled.classifier.to_json()))) == scaled.classifier
+
+
+@pytest.mark.parametrize("slopes", [{"nonsense": 1.0}, {"family_name": 0.0}, {"family_name": float("inf")}])
+def test_slopes_that_cannot_be(slopes):
+    """An unknown comparison, and a slope that is none."""
+    with pytest.raises(hp.ModelError, match="slope"):
+        FellegiSunter(read_model("imi").classifier.levels, slopes)
+
+
+def test_a_distorted_model_is_put_right(tables):
+    """One whose names count double and whose prior is far too high comes back to about what it was."""
+    model = read_model("imi")
+    slopes = {"family_name": 2.0, "given_name": 2.0}
+    wrong = replace(model, classifier=FellegiSunter(model.classifier.levels, slopes)).with_decision(
+        registered_share=0.95
+    )
+    found = hp.calibrate(*tables, wrong)
+    assert found.alerts > 500
+    assert found.matches > 250
+    assert found.error < 0.5 * found.error_before
+    assert found.error < 0.03
+    assert found.shift < -1
+    assert found.slopes["family_name"] < 1.5
+    again = hp.calibrate(*tables, found.model)
+    assert abs(again.shift) < abs(found.shift) / 2
+
+
+def test_labels_calibrate_as_the_truth_does(tables, linked):
+    """All candidate pairs labelled is the truth; and the order of labels does not matter."""
+    truth = {row["alert_id"]: row["hpr_number"] for row in read(tables[2], "truth").data.to_pylist()}
+    ids = zip(*(linked.links.column(place).to_pylist() for place in (0, 1)), strict=True)
+    labels = [
+        {"left_id": a, "right_id": b, "label": "match" if truth[a] == b else "no_match"} for a, b in ids
+    ]
+    by_truth, *by_labels = (hp.calibrate(*tables[:2], each) for each in (tables[2], labels, labels[::-1]))
+    assert by_labels[0].slopes == by_labels[1].slopes
+    assert by_labels[0].slopes == pytest.approx(by_truth.slopes, rel=1e-6)
+    assert by_labels[0].shift == pytest.approx(by_truth.shift, abs=1e-6)
+
+
+def test_too_few_answers_are_an_error():
+    """It says how many are needed."""
+    few = [{"alert_id": alert, "hpr_number": person} for alert, person in list(TRUTH.items())[:10]]
+    with pytest.raises(hp.HpmatchError, match="label more"):
+        hp.calibrate(*SAMPLE, few)
+
+
+EMPTY = replace(hp.link(*SAMPLE), persons=pa.Table.from_pylist([], schema=pa.schema(PERSONS)))
+CASES = st.lists(
+    st.tuples(st.floats(0, 1), st.floats(0, 1)).map(lambda each: (min(each), max(each))),
+    min_size=1,
+    max_size=15,
+)
+
+
+@given(CASES, st.floats(1, 1000), st.floats(1, 1000), st.floats(0.1, 100))
+def test_every_choice_against_a_slow_count(cases, miss, false, review):
+    """What each row says is what counting person by person says; the best is the cheapest."""
+    result = replace(EMPTY, persons=_persons_of(cases))
+    found = hp.thresholds(result, cost_miss=miss, cost_false=false, cost_review=review, minutes_per_review=30)
+    assert found.table.column_names == list(COLUMNS)
+    rows = found.table.to_pylist()
+    for row in rows[:: max(len(rows) // 25, 1)]:
+        matched = [(p, r) for p, r in cases if p >= row["match"]]
+        others = [(p, r) for p, r in cases if p < row["match"]]
+        reviews = [r for _, r in others if r >= row["review"]]
+        missed = sum(r - p for p, r in matched) + sum(r for _, r in others if r < row["review"])
+        wrong = sum(1 - p for p, _ in matched)
+        assert row["review"] <= row["match"]
+        assert row["missed"] == pytest.approx(missed, abs=1e-9)
+        assert row["wrong"] == pytest.approx(wrong, abs=1e-9)
+        assert row["reviews"] == len(reviews)
+        assert row["hours"] == pytest.approx(len(reviews) / 2)
+        assert row["cost"] == pytest.approx(missed * miss + wrong * false + len(reviews) * review, abs=1e-6)
+    assert found.best["cost"] == min(row["cost"] for row in rows)
+
+
+def _persons_of(cases):
+    rows = [
+        dict.fromkeys(PERSONS)
+        | {
+            "person_id": f"A{place}",
+            "alerts": 1,
+            "alert_ids": f"A{place}",
+            "match_probability": likeliest,
+            "registered_probability": registered,
+            "disposition": "review",
+            "hpr_number": f"P{place}",
+        }
+        for place, (likeliest, registered) in enumerate(cases)
+    ]
+    return pa.Table.from_pylist(rows, schema=pa.schema(PERSONS))
+
+
+def test_capacity_is_kept():
+    """Ten doubtful persons, three reviews a week for two weeks."""
+    result = replace(EMPTY, persons=_persons_of([(p / 20, p / 20) for p in range(5, 15)]))
+    free, bound = (
+        hp.thresholds(result, cost_miss=1000, cost_false=1000, cost_review=1, capacity=capacity, weeks=2)
+        for capacity in (None, 3)
+    )
+    assert free.best["reviews"] == 10
+    assert bound.best["reviews"] <= 6
+    assert bound.best["cost"] > free.best["cost"]
+    assert bound.apply(read_model("imi")).decision.match == bound.best["match"]
+
+
+def test_thresholds_with_the_truth_count_what_would_have_happened():
+    """Two rightly likely, one wrongly, one missed."""
+    result = replace(EMPTY, persons=_persons_of([(0.9, 0.9), (0.8, 0.8), (0.85, 0.85), (0.1, 0.1)]))
+    truth = [
+        {"alert_id": "A0", "hpr_number": "P0"},
+        {"alert_id": "A1", "hpr_number": "P1"},
+        {"alert_id": "A2", "hpr_number": None},
+        {"alert_id": "A3", "hpr_number": "P3"},
+    ]
+    found = hp.thresholds(result, cost_miss=10, cost_false=10, cost_review=1, truth=truth)
+    row = min(
+        (row for row in found.table.to_pylist() if row["review"] > 0.1 and 0.7 < row["match"] < 0.8),
+        key=lambda row: row["match"],
+    )
+    assert (row["missed"], row["wrong"], row["reviews"], row["cost"]) == (1, 1, 0, 20)
+    with pytest.raises(hp.HpmatchError, match="all alerts"):
+        hp.thresholds(result, cost_miss=10, cost_false=10, cost_review=1, truth=truth[:2])
+
+
+def test_what_thresholds_cannot_use_is_an_error():
+    """No persons, and a cost below nothing."""
+    with pytest.raises(hp.HpmatchError, match="no person"):
+        hp.thresholds(EMPTY, cost_miss=1, cost_false=1, cost_review=1)
+    with pytest.raises(hp.HpmatchError, match="at least 0"):
+        hp.thresholds(EMPTY, cost_miss=-1, cost_false=1, cost_review=1)
+
+
+def test_the_present_answers_are_counted(linked):
+    """As many reviews as persons in review."""
+    found = hp.thresholds(linked, cost_miss=100, cost_false=100, cost_review=1)
+    assert found.now["reviews"] == linked.persons["disposition"].to_pylist().count("review")
+    assert "as it was" in str(found)
+
+
+def _labels(sample, truth):
+    return [
+        {**row, "label": "match" if truth.get(row["left_id"]) == row["right_id"] else "no_match"}
+        for row in sample.to_pylist()
+    ]
+
+
+def test_recall_is_estimated_from_few_labels(tables, linked):
+    """The interval holds the truth, and is narrower than one without labels would have to be."""
+    truth = {row["alert_id"]: row["hpr_number"] for row in read(tables[2], "truth").data.to_pylist()}
+    hits = sum(bool(person) for person in truth.values())
+    decided = linked.dispositions.to_pylist()
+    right = sum(
+        row["disposition"] == "match" and truth[row["alert_id"]] == row["hpr_number"] for row in decided
+    )
+    found = hp.estimate_recall(linked, _labels(hp.recall_sample(linked, 150), truth))
+    assert found.recall.low <= right / hits <= found.recall.high
+    assert found.recall.high - found.recall.low < 0.15
+    assert found.true_pairs.low <= hits <= found.true_pairs.high
+    assert sum(each.value for each in found.true_in.values()) == pytest.approx(found.true_pairs.value)
+    assert sum(found.labelled.values()) <= 150
+    assert len(found.assumptions) == 3
+
+
+def test_with_every_pair_labelled_only_what_blocking_lost_is_estimated(linked, tables):
+    """What is labelled is known."""
+    truth = {row["alert_id"]: row["hpr_number"] for row in read(tables[2], "truth").data.to_pylist()}
+    ids = zip(*(linked.links.column(place).to_pylist() for place in (0, 1)), strict=True)
+    labels = [
+        {"left_id": a, "right_id": b, "label": "match" if truth[a] == b else "no_match"} for a, b in ids
+    ]
+    found = hp.estimate_recall(linked, labels)
+    among = sum(label["label"] == "match" for label in labels)
+    assert sum(found.true_in[name].value for name in STRATA) == pytest.approx(among)
+
+
+def test_known_captures_are_recovered():
+    """Two independent occasions that catch 0.9 and 0.8 of a thousand leave twenty; Chapman's estimator says about so."""
+    cells = np.array([[720.0, 180.0, 80.0]])
+    assert _chapman(cells)[0] == pytest.approx(20, abs=0.1)
+
+
+def test_a_sample_repeats_and_is_no_larger_than_asked(linked):
+    """Another seed draws others; each stratum comes first that matters most."""
+    first, again, other = (hp.recall_sample(linked, 60, seed).to_pylist() for seed in (1, 1, 2))
+    assert first == again
+    assert first != other
+    assert len(first) <= 60
+    assert len({(row["left_id"], row["right_id"]) for row in first}) == len(first)
+    assert {row["chosen_as"] for row in first} <= set(STRATA)
+
+
+def test_a_result_without_all_pairs_says_how_to_get_them():
+    """Links that were left out cannot be sampled."""
+    with pytest.raises(hp.HpmatchError, match="min-weight"):
+        hp.estimate_recall(hp.link(*SAMPLE))
+
+
+def test_the_commands(tmp_path, tables, capsys):
+    """From a result to a sample, an estimate, thresholds and a calibrated model that links."""
+    out = str(tmp_path / "out")
+    assert main(["link", *tables[:2], "--out", out, "--min-weight=-1000"]) == 0
+    assert main(["recall", out, "--sample", "40", "--out", str(tmp_path / "sample.csv")]) == 0
+    truth = {row["alert_id"]: row["hpr_number"] for row in read(tables[2], "truth").data.to_pylist()}
+    lines = ["left_id,right_id,label"]
+    for row in read(tmp_path / "sample.csv", "sample").data.to_pylist():
+        same = truth[row["left_id"]] == row["right_id"]
+        lines.append(f"{row['left_id']},{row['right_id']},{'match' if same else 'no_match'}")
+    (tmp_path / "labels.csv").write_text("\n".join(lines) + "\n")
+    assert main(["recall", out, "--labels", str(tmp_path / "labels.csv")]) == 0
+    assert "recall with review" in capsys.readouterr().out
+    costs = ["--cost-miss", "1000", "--cost-false", "300", "--cost-review", "1"]
+    assert main(["thresholds", out, *costs, "--capacity", "40", "--truth", tables[2]]) == 0
+    assert "best" in capsys.readouterr().out
+    model = str(tmp_path / "model.json")
+    assert main(["calibrate", *tables, "--out", model]) == 0
+    assert "calibration error" in capsys.readouterr().out
+    assert main(["link", *tables[:2], "--out", out, "--model", model]) == 0
+    assert main(["recall", out, "--sample", "40"]) == 1
+    assert "--out" in capsys.readouterr().err
