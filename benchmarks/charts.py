@@ -11,7 +11,7 @@ import altair as alt
 from benchmarks.engines import ENGINES, OURS
 from benchmarks.run import FEW_HITS
 from benchmarks.speed_jobs import JOBS
-from hpmatch.charts import INK, styled
+from hpmatch.charts.styling import INK, styled
 
 _COLOURS = {
     OURS: "#1f8fff",

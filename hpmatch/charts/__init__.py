@@ -1,0 +1,21 @@
+"""
+Charts, drawn with altair in tones that can be read on white and on black. Needs the extra ``charts``.
+
+Each function takes what the library gives and returns an altair chart, which a notebook shows; ``save_chart`` writes one as
+standalone HTML, SVG or PNG, without a browser or a network. What a chart holds is counts and figures: no name, birth date or
+identifier of a person is in it. ``docs/charts.md`` shows them all.
+"""
+
+from __future__ import annotations
+
+try:
+    import altair as _altair  # noqa: F401 - whether it is there
+except ModuleNotFoundError as error:
+    raise ModuleNotFoundError(
+        "charts need altair, which is not installed: pip install 'hpmatch[charts]'", name=error.name
+    ) from None
+
+from hpmatch.charts.funnel import funnel_chart
+from hpmatch.charts.styling import save_chart, styled
+
+__all__ = ["funnel_chart", "save_chart", "styled"]

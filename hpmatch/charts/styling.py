@@ -1,0 +1,165 @@
+"""
+How charts look, and how they are saved.
+
+Every tone has a contrast of at least 3:1 on white and on a dark page (#0d1117), as WCAG 2.2 asks of graphics (success
+criterion 1.4.11), and no two that stand for opposites are a red and a green of one lightness. What is merely written (titles,
+labels, rules) takes the ink of the theme.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import altair as alt
+
+from hpmatch.errors import HpmatchError, SourceError
+
+INK = "#7d7d7d"  # read on white and on black
+BLUE, ORANGE, PURPLE, MAGENTA, GOLD, GREY = "#1f8fff", "#e8710a", "#a371f7", "#c0488f", "#ae8a14", "#7d7d7d"
+# The bluish green and the vermilion of Okabe and Ito (Color Universal Design, 2008), told apart by the colour-blind.
+GREEN, RED = "#009e73", "#d55e00"
+TONES = (BLUE, ORANGE, GREEN, PURPLE, MAGENTA, GOLD, GREY)
+FORMATS = (".html", ".svg", ".png")
+_PNG_SCALE = 2  # pixels a point
+
+
+class Theme(NamedTuple):
+    """
+    What a page asks of a chart.
+
+    Attributes:
+        ink: The tone of titles, labels and rules.
+        grid: The tone of grid lines.
+        background: What is behind the chart.
+    """
+
+    ink: str
+    grid: str
+    background: str
+
+
+THEMES = {
+    "auto": Theme(INK, "#7d7d7d40", "transparent"),
+    "light": Theme("#3d444d", "#3d444d26", "#ffffff"),
+    "dark": Theme("#c9d1d9", "#c9d1d926", "#0d1117"),
+}
+
+
+def data(rows: Sequence[dict[str, Any]]) -> Any:
+    """Rows as the data of a chart."""
+    return alt.Data(values=list(rows))  # type: ignore[no-untyped-call]
+
+
+def titled(title: str, subtitle: str = "") -> Any:
+    """A chart's title, with what it shows in a smaller line below."""
+    return alt.TitleParams(title, **({"subtitle": subtitle.split("\n")} if subtitle else {}))
+
+
+def tones(names: Sequence[str], colours: Sequence[str] = TONES) -> alt.Scale:
+    """A scale that gives each name a tone, in their order; the tones are used again where there are more names."""
+    return alt.Scale(domain=list(names), range=[colours[place % len(colours)] for place in range(len(names))])
+
+
+def styled(chart: Any, theme: str = "auto") -> Any:
+    """
+    A chart in the project's tones.
+
+    Args:
+        chart: An altair chart.
+        theme: "auto" for one without background that is read on white and on black; "light" or "dark" for a page that is
+            known, with more contrast.
+
+    Raises:
+        HpmatchError: If there is no such theme.
+    """
+    if theme not in THEMES:
+        raise HpmatchError(f"no theme {theme!r}; there are {', '.join(THEMES)}")
+    ink, grid, background = THEMES[theme]
+    return (
+        chart.configure(background=background, font="sans-serif", padding=8)
+        .configure_view(stroke=None)
+        .configure_text(color=ink, fontSize=12)
+        .configure_rule(color=ink)
+        .configure_title(
+            color=ink,
+            subtitleColor=ink,
+            anchor="start",
+            fontSize=14,
+            subtitleFontSize=12,
+            subtitlePadding=6,
+            offset=12,
+        )
+        .configure_axis(
+            labelColor=ink,
+            titleColor=ink,
+            gridColor=grid,
+            domainColor=ink,
+            tickColor=ink,
+            labelFontSize=12,
+            titleFontSize=12,
+            titleFontWeight="normal",
+            labelLimit=260,
+        )
+        .configure_legend(
+            labelColor=ink,
+            titleColor=ink,
+            labelFontSize=12,
+            orient="bottom",
+            titleFontWeight="normal",
+            symbolFillColor=ink,
+        )
+        .configure_header(labelColor=ink, titleColor=ink, labelFontSize=12, labelFontWeight="bold")
+    )
+
+
+def save_chart(chart: Any, path: str | Path, theme: str = "auto") -> None:
+    """
+    Save a chart, without a browser or a network; the same chart gives the same bytes.
+
+    Args:
+        chart: An altair chart.
+        path: A file that ends in .html, .svg or .png.
+        theme: "auto" to save it as it is; "light" or "dark" for a page that is known, see ``styled``.
+
+    Raises:
+        SourceError: If it cannot be written.
+        HpmatchError: If there is no such theme.
+    """
+    target = Path(path)
+    ending = target.suffix.lower()
+    if ending not in FORMATS:
+        raise SourceError(f"cannot write {path}: a chart is saved as {', '.join(FORMATS)}")
+    if theme != "auto":
+        chart = styled(chart, theme)
+    unfinished = target.with_name(f".{target.name}")
+    try:
+        unfinished.write_bytes(_drawn(chart, ending))
+        unfinished.replace(target)
+    except OSError as error:
+        unfinished.unlink(missing_ok=True)
+        raise SourceError(f"cannot write {path}: {error.strerror or error}") from error
+
+
+def _drawn(chart: Any, ending: str) -> bytes:
+    """A chart as the bytes of a file."""
+    if ending == ".png":
+        picture = io.BytesIO()
+        chart.save(picture, format="png", scale_factor=_PNG_SCALE)
+        return picture.getvalue()
+    text = io.StringIO()
+    chart.save(text, format=ending[1:], **({"inline": True} if ending == ".html" else {}))
+    return _renumbered(text.getvalue()).encode()
+
+
+def _renumbered(drawing: str) -> str:
+    """Clip paths numbered from 0 in each drawing: those who draw count on through all that they have drawn."""
+    numbers: dict[str, int] = {}
+    return re.sub(
+        r'(?<=id="clip)\d+|(?<=url\(#clip)\d+',
+        lambda found: str(numbers.setdefault(found[0], len(numbers))),
+        drawing,
+    )
