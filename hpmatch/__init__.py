@@ -12,6 +12,8 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from hpmatch.blocking.report import BlockingReport as BlockingReport
+    from hpmatch.blocking.report import blocking_report as blocking_report
     from hpmatch.comparison.full_names import explain_names as explain_names
     from hpmatch.comparison.full_names import name_similarity as name_similarity
     from hpmatch.decision import DecisionRule as DecisionRule
@@ -56,6 +58,7 @@ if TYPE_CHECKING:
 # Modules are imported when a name is first used, so that `import hpmatch` costs next to nothing.
 _HOMES = {
     "AlertsInForce": "rescreen",
+    "BlockingReport": "blocking.report",
     "Column": "records",
     "Compared": "protocols",
     "DecisionRule": "decision",
@@ -82,6 +85,7 @@ _HOMES = {
     "Score": "screening",
     "SchemaError": "errors",
     "SourceError": "errors",
+    "blocking_report": "blocking.report",
     "dedupe": "dedupe",
     "evaluate": "evaluation",
     "explain_names": "comparison.full_names",

@@ -15,7 +15,25 @@ except ModuleNotFoundError as error:
         "charts need altair, which is not installed: pip install 'hpmatch[charts]'", name=error.name
     ) from None
 
+from hpmatch.charts.blocking import block_sizes_chart, blocking_chart
 from hpmatch.charts.funnel import funnel_chart
+from hpmatch.charts.measures import calibration_chart, precision_recall_chart, slices_chart
+from hpmatch.charts.model import m_u_chart, match_weights_chart
+from hpmatch.charts.scores import score_chart
 from hpmatch.charts.styling import save_chart, styled
+from hpmatch.charts.thresholds import threshold_chart
 
-__all__ = ["funnel_chart", "save_chart", "styled"]
+__all__ = [
+    "block_sizes_chart",
+    "blocking_chart",
+    "calibration_chart",
+    "funnel_chart",
+    "m_u_chart",
+    "match_weights_chart",
+    "precision_recall_chart",
+    "save_chart",
+    "score_chart",
+    "slices_chart",
+    "styled",
+    "threshold_chart",
+]

@@ -106,7 +106,11 @@ def funnel_chart(funnel: Mapping[str, Any]) -> Any:
         .mark_text(align="left", dx=6)
         .encode(x=alt.X("x2:Q", axis=None), y=alt.Y("middle:Q", axis=None), text="label:N")
     )
-    return styled((area + bars + words).properties(width=_WIDTH, height=_HEIGHT, title="From alerts to persons to cases"))
+    return styled(
+        (area + bars + words).properties(
+            width=_WIDTH, height=_HEIGHT, title="From alerts to persons to cases"
+        )
+    )
 
 
 def _places(flows: Sequence[Flow]) -> dict[str, tuple[int, float, float]]:

@@ -22,7 +22,9 @@ INK = "#7d7d7d"  # read on white and on black
 BLUE, ORANGE, PURPLE, MAGENTA, GOLD, GREY = "#1f8fff", "#e8710a", "#a371f7", "#c0488f", "#ae8a14", "#7d7d7d"
 # The bluish green and the vermilion of Okabe and Ito (Color Universal Design, 2008), told apart by the colour-blind.
 GREEN, RED = "#009e73", "#d55e00"
+BLACK = "#0d1117"  # on a tone
 TONES = (BLUE, ORANGE, GREEN, PURPLE, MAGENTA, GOLD, GREY)
+SHORT = "format(datum.value, '~s')"  # an axis label: 1k, 20k, 3M
 FORMATS = (".html", ".svg", ".png")
 _PNG_SCALE = 2  # pixels a point
 
@@ -62,6 +64,49 @@ def titled(title: str, subtitle: str = "") -> Any:
 def tones(names: Sequence[str], colours: Sequence[str] = TONES) -> alt.Scale:
     """A scale that gives each name a tone, in their order; the tones are used again where there are more names."""
     return alt.Scale(domain=list(names), range=[colours[place % len(colours)] for place in range(len(names))])
+
+
+def powers_of_ten(most: float) -> list[int]:
+    """
+    The powers of ten up to a number, for a logarithmic axis.
+
+    Example:
+        >>> powers_of_ten(250)
+        [1, 10, 100]
+    """
+    return [10**power for power in range(len(str(int(most))))]
+
+
+def grouped_rows(rows: Sequence[dict[str, Any]]) -> tuple[list[dict[str, Any]], alt.Y]:
+    """
+    Rows one below the other in their order, with a heading above each group.
+
+    Args:
+        rows: Each with its ``group``, and its ``level`` within the group; a row without a level stands in the heading itself.
+
+    Returns:
+        The rows with their place in ``row``, headings among them, and the axis.
+    """
+    placed: list[dict[str, Any]] = []
+    for place, row in enumerate(rows):
+        if "level" in row and (not place or rows[place - 1]["group"] != row["group"]):
+            placed.append({"group": row["group"]})
+        placed.append(row)
+    for place, row in enumerate(placed):
+        words = str(row.get("level", row["group"])).replace("|", "/")
+        placed[place] = {**row, "row": f"{place:04}|{words}|{'' if 'level' in row else 'heading'}"}
+    is_heading = {"test": "split(datum.label, '|')[2] == 'heading'", "value": "bold"}
+    axis = alt.Axis(
+        labelExpr="split(datum.label, '|')[1]",
+        labelFontWeight={"condition": is_heading, "value": "normal"},  # type: ignore[arg-type]
+        ticks=False,
+        domain=False,
+        labelPadding=6,
+    )
+    # Without a domain the headings, which hold no figure, would not be there.
+    return placed, alt.Y(
+        "row:N", title=None, axis=axis, scale=alt.Scale(domain=[row["row"] for row in placed])
+    )
 
 
 def styled(chart: Any, theme: str = "auto") -> Any:
