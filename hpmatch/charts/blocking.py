@@ -170,9 +170,9 @@ def _overlap(overlap: pa.Table) -> Any:
     ]
     order = list(dict.fromkeys(overlap["rule"].to_pylist()))
     scale = alt.Scale(domain=order)
-    top = alt.Axis(orient="top", labelAngle=-40)
+    top = alt.Axis(orient="top", labelAngle=-40, titlePadding=12)
     base = alt.Chart(data(rows)).encode(
-        y=alt.Y("rule:N", scale=scale, title="of the pairs of this rule"),
+        y=alt.Y("rule:N", scale=scale, title="of the pairs of this rule", axis=alt.Axis(titlePadding=12)),
         x=alt.X("other:N", scale=scale, title="so many % are found by this one too", axis=top),
     )
     # Faint enough for ink to be read on it, or strong enough for black.

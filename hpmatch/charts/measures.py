@@ -8,7 +8,9 @@ from typing import Any
 
 import altair as alt
 import numpy as np
+import numpy.typing as npt
 
+from hpmatch.calibration import expected_calibration_error, reliability
 from hpmatch.charts.styling import (
     BLUE,
     GREEN,
@@ -22,7 +24,8 @@ from hpmatch.charts.styling import (
 )
 from hpmatch.errors import HpmatchError
 from hpmatch.evaluation import Evaluation
-from hpmatch.measures import Estimate
+from hpmatch.measures import CALIBRATION_EDGES, Estimate
+from hpmatch.records import FloatArray
 
 _WIDTH = 420
 _PANEL, _STEP = 260, 20
@@ -69,7 +72,7 @@ def precision_recall_chart(evaluations: Evaluation | Mapping[str, Evaluation], *
         raise HpmatchError("axes begin at a share from 0 to less than 1")
     # A little beyond 1, so that a point on the edge is whole.
     scale = alt.Scale(domain=[begin, 1 + _EDGE * (1 - begin)], nice=False)
-    axis = {"scale": scale, "axis": alt.Axis(format="~g", tickCount=6)}
+    axis: dict[str, Any] = {"scale": scale, "axis": alt.Axis(format="~g", tickCount=6)}
     x_axis, y_axis = (
         {"title": "recall (share of the hits)", **axis},
         {"title": "precision (share of the matches)", **axis},
@@ -138,28 +141,30 @@ def _ends(name: str, estimate: Estimate | None) -> dict[str, float]:
     )
 
 
-def calibration_chart(probabilities: Any, is_match: Any, bins: int = 10) -> Any:
+def calibration_chart(
+    probabilities: npt.ArrayLike, is_match: npt.ArrayLike, edges: Sequence[float] = CALIBRATION_EDGES
+) -> Any:
     """
     A reliability diagram: what share of links is right where so likely is said, with a histogram of what is said.
 
     Args:
-        probabilities: float[k], the probability of each link.
+        probabilities: float64[k], the probability of each link.
         is_match: bool[k], whether it is right.
-        bins: Into how many bins of about equally many links they are put; see ``hpmatch.calibration.reliability``.
+        edges: Where bins begin and end; see ``hpmatch.calibration.reliability``.
 
     Returns:
         An altair chart. Bars are Wilson's 95 % intervals; on the diagonal what is said is what is.
 
     Raises:
         HpmatchError: If there are no links, or a number is no probability.
-    """
-    from hpmatch.calibration import expected_calibration_error, reliability  # noqa: PLC0415
 
+    Example:
+        >>> calibration_chart([0.0, 1.0], [False, True]).to_dict()["title"]["text"]
+        'Calibration: expected calibration error 0.0000'
+    """
+    rows = reliability(probabilities, is_match, edges).to_pylist()
+    error = expected_calibration_error(probabilities, is_match, edges)
     said = np.asarray(probabilities, np.float64)
-    if not len(said):
-        raise HpmatchError("there are no probabilities to draw")
-    rows = _table_rows(reliability(said, np.asarray(is_match, bool), bins))
-    error = expected_calibration_error(said, np.asarray(is_match, bool), bins)
     scale = alt.Scale(domain=[0, 1], nice=False)
     x = alt.X("mean_probability:Q", scale=scale, title=None, axis=alt.Axis(format="~g"))
     ideal = (
@@ -175,7 +180,7 @@ def calibration_chart(probabilities: Any, is_match: Any, bins: int = 10) -> Any:
         alt.Tooltip("share_low:Q", title="was at least", format=".4f"),
         alt.Tooltip("share_high:Q", title="was at most", format=".4f"),
     ]  # fmt: skip
-    y_axis = {"scale": scale, "title": "share that is right", "axis": alt.Axis(format="~g")}
+    y_axis: dict[str, Any] = {"scale": scale, "title": "share that is right", "axis": alt.Axis(format="~g")}
     y = alt.Y("share:Q", **y_axis)
     diagram = alt.layer(
         ideal,
@@ -187,12 +192,12 @@ def calibration_chart(probabilities: Any, is_match: Any, bins: int = 10) -> Any:
     ).properties(width=_WIDTH, height=_WIDTH - 100)
     title = titled(
         f"Calibration: expected calibration error {error:.4f}",
-        f"{len(said):,} links in {len(rows)} bins of about equally many, each with its 95 % interval",
+        f"{len(said):,} links in {len(rows)} bins, each with its 95 % interval",
     )
     return styled(alt.vconcat(diagram, _histogram(said), spacing=8).properties(title=title))
 
 
-def _histogram(said: Any) -> Any:
+def _histogram(said: FloatArray) -> Any:
     counts, edges = np.histogram(said, bins=_HISTOGRAM_BINS, range=(0, 1))
     rows = [
         {"low": round(float(low), 6), "high": round(float(high), 6), "number": int(count), "floor": _FLOOR}
@@ -222,21 +227,6 @@ def _histogram(said: Any) -> Any:
         )
         .properties(width=_WIDTH, height=_HISTOGRAM_HEIGHT)
     )
-
-
-def _table_rows(table: Any) -> list[dict[str, Any]]:
-    """The rows of an Arrow table or a mapping of columns."""
-    rows: list[dict[str, Any]] = (
-        table.to_pylist()
-        if hasattr(table, "to_pylist")
-        else [dict(zip(table, each, strict=True)) for each in zip(*table.values(), strict=True)]
-    )
-    return [{name: _plain(cell) for name, cell in row.items()} for row in rows]
-
-
-def _plain(cell: Any) -> Any:
-    number = cell.item() if hasattr(cell, "item") else cell
-    return None if isinstance(number, float) and not math.isfinite(number) else number
 
 
 def slices_chart(

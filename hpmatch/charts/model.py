@@ -55,12 +55,10 @@ def match_weights_chart(model: Model | str | Path = "imi", registered: int = 100
             alt.Tooltip("term_frequency:Q", title="follows the frequency"), "source:N",
         ],
     )  # fmt: skip
-    numbers = [
-        base.transform_filter(test)
-        .mark_text(align=align, dx=dx, fontSize=10)
-        .encode(text=alt.Text("weight:Q", format="+.1f"))
-        for test, align, dx in (("datum.weight > 0", "left", 3), ("datum.weight <= 0", "right", -3))
-    ]
+    text = alt.Text("weight:Q", format="+.1f")
+    right = base.transform_filter("datum.weight > 0").mark_text(align="left", dx=3, fontSize=10)
+    left = base.transform_filter("datum.weight <= 0").mark_text(align="right", dx=-3, fontSize=10)
+    numbers = [each.encode(text=text) for each in (right, left)]
     title = titled(
         f"Match weights of model {model.name!r}",
         "what each comparison level adds to the log2 odds of one person; the prior is where they start",

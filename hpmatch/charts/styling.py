@@ -56,9 +56,9 @@ def data(rows: Sequence[dict[str, Any]]) -> Any:
     return alt.Data(values=list(rows))  # type: ignore[no-untyped-call]
 
 
-def titled(title: str, subtitle: str = "") -> Any:
+def titled(title: str, subtitle: str) -> alt.TitleParams:
     """A chart's title, with what it shows in a smaller line below."""
-    return alt.TitleParams(title, **({"subtitle": subtitle.split("\n")} if subtitle else {}))
+    return alt.TitleParams(title, subtitle=subtitle)
 
 
 def tones(names: Sequence[str], colours: Sequence[str] = TONES) -> alt.Scale:
@@ -98,7 +98,7 @@ def grouped_rows(rows: Sequence[dict[str, Any]]) -> tuple[list[dict[str, Any]], 
     is_heading = {"test": "split(datum.label, '|')[2] == 'heading'", "value": "bold"}
     axis = alt.Axis(
         labelExpr="split(datum.label, '|')[1]",
-        labelFontWeight={"condition": is_heading, "value": "normal"},  # type: ignore[arg-type]
+        labelFontWeight={"condition": is_heading, "value": "normal"},
         ticks=False,
         domain=False,
         labelPadding=6,

@@ -94,13 +94,11 @@ def _column(rows: list[dict[str, float]], best: dict[str, float], by: str, *, la
             scale=alt.Scale(domain=[0, top * 1.05 or 1], nice=False),
             axis=alt.Axis(tickCount=4, labelExpr=SHORT),
         )
-        panels.append(_panel(line, mark, figure, x, y, tone).properties(width=_WIDTH, height=height))
+        panels.append(_panel(line, mark, x, y, tone).properties(width=_WIDTH, height=height))
     return alt.vconcat(*panels, spacing=10)
 
 
-def _panel(
-    line: list[dict[str, float]], mark: list[dict[str, float]], figure: str, x: alt.X, y: alt.Y, tone: str
-) -> Any:
+def _panel(line: list[dict[str, float]], mark: list[dict[str, float]], x: alt.X, y: alt.Y, tone: str) -> Any:
     told = [
         alt.Tooltip("match:Q", title="match threshold", format=".6~g"),
         alt.Tooltip("review:Q", title="review threshold", format=".6~g"),

@@ -65,4 +65,5 @@ def _parser() -> argparse.ArgumentParser:
     ledgers.add_forget(commands)
     measuring.add_generate(commands)
     measuring.add_evaluate(commands)
+    measuring.add_blocking(commands)
     return parser
