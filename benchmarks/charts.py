@@ -19,8 +19,6 @@ _WIDTH, _ROW = 460, 20
 _SMALLEST_SLICE = 15
 _FLOORS = [engine.title for engine in ENGINES.values() if engine.floor]
 
-Rows = list[dict[str, Any]]
-
 
 def save_all(results: dict[str, Any], folder: Path) -> list[str]:
     """Draw every chart that the results hold figures for, and return their names."""

@@ -252,9 +252,9 @@ def block_sizes_chart(report: BlockingReport) -> Any:
                 ],
             )
         )  # fmt: skip
-        limit = alt.Chart(data([{"at": limits[rule] + 1, "said": f"max {limits[rule]:,}"}])).encode(
-            x=alt.X("at:Q", scale=x_scale)
-        )
+        limit = alt.Chart(
+            data([{"rule": rule, "at": limits[rule] + 1, "said": f"max {limits[rule]:,}"}])
+        ).encode(x=alt.X("at:Q", scale=x_scale))
         words = limit.mark_text(align="right", dx=-3, baseline="top", fontSize=10).encode(
             y=alt.value(0), text="said:N"
         )

@@ -15,6 +15,7 @@ from hpmatch.charts.styling import (
     BLUE,
     GREEN,
     SHORT,
+    counted,
     data,
     grouped_rows,
     powers_of_ten,
@@ -55,8 +56,10 @@ def precision_recall_chart(evaluations: Evaluation | Mapping[str, Evaluation], *
         An altair chart.
 
     Raises:
-        HpmatchError: If no evaluation has a curve, because there are no hits or no links.
+        HpmatchError: If no evaluation has a curve, because there are no hits or no links; or ``begin`` is no share below 1.
     """
+    if not 0 <= begin < 1:
+        raise HpmatchError("axes begin at a share from 0 to less than 1")
     named = {"": evaluations} if isinstance(evaluations, Evaluation) else dict(evaluations)
     points = [
         {"result": name, "order": place, "precision": precision, "recall": recall}
@@ -68,8 +71,6 @@ def precision_recall_chart(evaluations: Evaluation | Mapping[str, Evaluation], *
         raise HpmatchError(
             "there is no precision and recall to draw: no alert is about a registered person, or none has a link"
         )
-    if not 0 <= begin < 1:
-        raise HpmatchError("axes begin at a share from 0 to less than 1")
     # A little beyond 1, so that a point on the edge is whole.
     scale = alt.Scale(domain=[begin, 1 + _EDGE * (1 - begin)], nice=False)
     axis: dict[str, Any] = {"scale": scale, "axis": alt.Axis(format="~g", tickCount=6)}
@@ -198,13 +199,11 @@ def calibration_chart(
 
 
 def _histogram(said: FloatArray) -> Any:
-    counts, edges = np.histogram(said, bins=_HISTOGRAM_BINS, range=(0, 1))
     rows = [
-        {"low": round(float(low), 6), "high": round(float(high), 6), "number": int(count), "floor": _FLOOR}
-        for low, high, count in zip(edges[:-1], edges[1:], counts, strict=True)
-        if count
+        {"low": low, "high": high, "number": number, "floor": _FLOOR}
+        for low, high, number in counted(said, 1 / _HISTOGRAM_BINS, last=_HISTOGRAM_BINS - 1)
     ]
-    top = int(counts.max())
+    top = max(row["number"] for row in rows)
     return (
         alt.Chart(data(rows))
         .mark_bar(color=BLUE, fillOpacity=0.7)

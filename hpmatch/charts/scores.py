@@ -18,6 +18,7 @@ from hpmatch.charts.styling import (
     ORANGE,
     RED,
     SHORT,
+    counted,
     data,
     powers_of_ten,
     styled,
@@ -80,7 +81,7 @@ def score_chart(
         raise HpmatchError(f"the result has no links with a {column} to draw")
     scores = np.asarray(links[column].cast(pa.float64()).to_numpy(), np.float64)
     series, colours = _by_decision(links) if truth is None else _by_truth(links, truth)
-    rows = _counted(scores, series, _PROBABILITY_BIN if by == "probability" else _bin_width(scores))
+    rows = _bars(scores, series, by)
     counts = {name: int((series == name).sum()) for name in colours}
     shown = {name: f"{name.replace('_', ' ')} ({number:,})" for name, number in counts.items()}
     rows = [{**row, "links": shown[row["links"]]} for row in rows]
@@ -146,26 +147,17 @@ def _bin_width(scores: FloatArray) -> float:
     return next((width for width in _WIDTHS if reach / width <= _BINS), _WIDTHS[-1])
 
 
-def _counted(scores: FloatArray, series: npt.NDArray[np.str_], width: float) -> list[dict[str, Any]]:
-    """How many links of each kind lie in each bin from a multiple of the width to the next, the most frequent kind first."""
-    places = np.floor(scores / width).astype(np.int64)
-    if width == _PROBABILITY_BIN:  # the last bin holds 1 too
-        places = np.minimum(places, round(1 / width) - 1)
+def _bars(scores: FloatArray, series: npt.NDArray[np.str_], by: str) -> list[dict[str, Any]]:
+    """How many links of each kind lie in each bin, the most frequent kind first."""
+    width, last = (
+        (_bin_width(scores), None) if by == "weight" else (_PROBABILITY_BIN, round(1 / _PROBABILITY_BIN) - 1)
+    )
     kinds, numbers = np.unique(series, return_counts=True)
-    rows = []
-    for kind in kinds[np.argsort(-numbers, kind="stable")].tolist():
-        bins, counts = np.unique(places[series == kind], return_counts=True)
-        rows += [
-            {
-                "links": kind,
-                "low": round(place * width, 6),
-                "high": round((place + 1) * width, 6),
-                "number": count,
-                "floor": _FLOOR,
-            }
-            for place, count in zip(bins.tolist(), counts.tolist(), strict=True)
-        ]
-    return rows
+    return [
+        {"links": kind, "low": low, "high": high, "number": number, "floor": _FLOOR}
+        for kind in kinds[np.argsort(-numbers, kind="stable")].tolist()
+        for low, high, number in counted(scores[series == kind], width, last)
+    ]
 
 
 def _decision_rule(summary: Any, model: Model | str | Path | None) -> DecisionRule | None:

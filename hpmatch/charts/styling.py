@@ -15,8 +15,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import altair as alt
+import numpy as np
 
 from hpmatch.errors import HpmatchError, SourceError
+from hpmatch.records import FloatArray
 
 INK = "#7d7d7d"  # read on white and on black
 BLUE, ORANGE, PURPLE, MAGENTA, GOLD, GREY = "#1f8fff", "#e8710a", "#a371f7", "#c0488f", "#ae8a14", "#7d7d7d"
@@ -52,8 +54,8 @@ THEMES = {
 
 
 def data(rows: Sequence[dict[str, Any]]) -> Any:
-    """Rows as the data of a chart."""
-    return alt.Data(values=list(rows))  # type: ignore[no-untyped-call]
+    """Rows as the data of a chart; what several parts of it hold is in it once."""
+    return alt.InlineData(values=list(rows))
 
 
 def titled(title: str, subtitle: str) -> alt.TitleParams:
@@ -64,6 +66,32 @@ def titled(title: str, subtitle: str) -> alt.TitleParams:
 def tones(names: Sequence[str], colours: Sequence[str] = TONES) -> alt.Scale:
     """A scale that gives each name a tone, in their order; the tones are used again where there are more names."""
     return alt.Scale(domain=list(names), range=[colours[place % len(colours)] for place in range(len(names))])
+
+
+def counted(values: FloatArray, width: float, last: int | None = None) -> list[tuple[float, float, int]]:
+    """
+    How many values lie in each bin from a multiple of the width to the next; empty bins are left out.
+
+    Args:
+        values: float64[n].
+        width: The width of a bin.
+        last: The last bin, which also holds what lies beyond it.
+
+    Returns:
+        Where each bin begins and ends, and how many values it holds.
+
+    Example:
+        >>> counted(np.array([0.1, 0.3, 1.0]), 0.1, last=9)
+        [(0.1, 0.2, 1), (0.3, 0.4, 1), (0.9, 1.0, 1)]
+    """
+    # Rounded, for 0.3 / 0.1 is a little less than 3.
+    places = np.floor(np.round(values / width, 9)).astype(np.int64)
+    places = places if last is None else np.minimum(places, last)
+    bins, counts = np.unique(places, return_counts=True)
+    return [
+        (round(place * width, 6), round((place + 1) * width, 6), count)
+        for place, count in zip(bins.tolist(), counts.tolist(), strict=True)
+    ]
 
 
 def powers_of_ten(most: float) -> list[int]:
