@@ -21,6 +21,7 @@ pytest.importorskip("vl_convert")
 from hpmatch import charts
 from hpmatch.charts import styling
 
+DOCS = Path(__file__).parents[1] / "docs"
 DATA = Path(__file__).parents[1] / "examples" / "data"
 ALERTS, REGISTER, TRUTH = (DATA / f"{name}.csv" for name in ("alerts", "register", "truth"))
 _DRAWN_ON = ("#ffffff", "#0d1117")
@@ -489,3 +490,14 @@ def test_charts_of_answers_without_hits_leave_out_what_cannot_be_drawn():
     result = hp.link([{"alert_id": "1", **row}], [{"hpr_number": "2", **row}])
     drawn = charts.evaluation_charts(result, [{"alert_id": "1", "hpr_number": ""}])
     assert sorted(drawn) == ["calibration", "scores"]
+
+
+def test_the_gallery_has_its_pictures():
+    """Each picture of the page is there, is described, is small, is drawn by the page's code, and none is left over."""
+    page = (DOCS / "charts.md").read_text("utf-8")
+    shown = dict(re.findall(r"!\[(.*)\]\(charts/(.*)\)", page))
+    assert all(shown)
+    assert sorted(shown.values()) == sorted(path.name for path in (DOCS / "charts").iterdir())
+    assert sorted(shown.values()) == sorted(re.findall(r'"([a-z-]+\.svg)"\)', page))
+    for name in shown.values():
+        assert 1_000 < (DOCS / "charts" / name).stat().st_size < 60_000

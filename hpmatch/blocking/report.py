@@ -23,7 +23,7 @@ from hpmatch.errors import SchemaError
 from hpmatch.model import Model, read_model
 from hpmatch.protocols import BlockingRule, Keys, PairRule
 from hpmatch.reading import ReadRecords, read_records
-from hpmatch.records import IntArray, Records
+from hpmatch.records import IntArray, Records, distinct
 from hpmatch.register import Register, read_register
 from hpmatch.schema import ALERT_ROLES, RECORD_ROLES, Schema, read_schema
 from hpmatch.sources import read
@@ -206,8 +206,8 @@ class _Sizes(NamedTuple):
     def of(cls, keys: Keys, blocks: Blocks, limit: int, itself: bool) -> _Sizes:
         size = np.diff(blocks.starts)
         # A record may hold a key more than once.
-        held = np.unique(np.stack([np.searchsorted(blocks.keys, keys.keys), keys.rows]), axis=1)
-        left = np.bincount(held[0].astype(np.int64), minlength=len(size))
+        held = distinct((np.searchsorted(blocks.keys, keys.keys) << 32) | keys.rows)
+        left = np.bincount(held >> 32, minlength=len(size))
         pairs = size * (size - 1) // 2 if itself else size * left
         kept = pairs > 0
         return cls(size[kept], left[kept], pairs[kept], size[kept] > limit, limit)

@@ -17,6 +17,7 @@ from hpmatch.charts.styling import (
     RED,
     SHORT,
     data,
+    heading,
     powers_of_ten,
     styled,
     titled,
@@ -25,7 +26,7 @@ from hpmatch.charts.styling import (
 from hpmatch.errors import HpmatchError
 
 _PANEL, _STEP, _CELL = 270, 24, 34
-_ROOM = 1.25  # beside the longest bar, for its number
+_ROOM, _MORE_ROOM = 1.25, 1.75  # beside the longest bar, for its numbers
 _FLOOR, _HALF = 0.6, 0.5
 _FOUND, _ALONE = "found", "found by it alone"
 _BEFORE, _ADDED = "found by rules above", "added by it"
@@ -70,92 +71,51 @@ def _panels(
     """Bars of what each rule finds, and of what it adds to the rules above it."""
     found, added = [], []
     for row in rows:
-        pairs, alone, new, all_pairs = (
+        rule = row["rule"]
+        pairs, alone, new, so_far = (
             row[f"{prefix}{name}"] for name in ("pairs", "alone", "added", "cumulative")
         )
-        share = {"share": pairs / of} if of else {}
-        found += [
-            {
-                "rule": row["rule"],
-                "kind": _FOUND,
-                "pairs": pairs,
-                "from": 0,
-                "to": pairs,
-                "said": f"{pairs:,}",
-                **share,
-            },
-            {
-                "rule": row["rule"],
-                "kind": _ALONE,
-                "pairs": alone,
-                "from": 0,
-                "to": alone,
-                "said": f"{alone:,} alone",
-            },
-        ]
-        added += [
-            {
-                "rule": row["rule"],
-                "kind": _BEFORE,
-                "pairs": all_pairs - new,
-                "from": 0,
-                "to": all_pairs - new,
-            },
-            {
-                "rule": row["rule"],
-                "kind": _ADDED,
-                "pairs": new,
-                "from": all_pairs - new,
-                "to": all_pairs,
-                "said": f"+{new:,}",
-            },
-        ]
-    order = [row["rule"] for row in rows]
-    left = _bars(found, order, (_FOUND, _ALONE), colours, f"{what}", labelled=True)
-    right = _bars(
-        added, order, (_BEFORE, _ADDED), (GREY, colours[0]), f"{what}, rule by rule", labelled=False
+        said = f"{pairs:,}" + (f" ({alone:,} alone)" if alone else "")
+        found += [_bar(rule, _FOUND, 0, pairs, said, of), _bar(rule, _ALONE, 0, alone)]
+        added += [_bar(rule, _BEFORE, 0, so_far - new), _bar(rule, _ADDED, so_far - new, so_far, f"+{new:,}")]
+    left = (
+        _bars(found, (_FOUND, _ALONE), colours, room=_MORE_ROOM)
+        .encode(_by_rule(rows))
+        .properties(title=heading(what))
     )
+    right = _bars(added, (_BEFORE, _ADDED), (GREY, colours[0]), room=_ROOM).encode(_by_rule(rows).axis(None))
+    right = right.properties(title=heading(f"{what}, rule by rule"))
     return alt.hconcat(left, right, spacing=24).resolve_scale(color="independent")
 
 
+def _bar(rule: str, kind: str, begin: int, end: int, said: str = "", of: int | None = None) -> dict[str, Any]:
+    bar = {"rule": rule, "kind": kind, "pairs": end - begin, "from": begin, "to": end, "said": said}
+    return {**bar, "share": (end - begin) / of} if of else bar
+
+
+def _by_rule(rows: list[dict[str, Any]]) -> alt.Y:
+    return alt.Y("rule:N", scale=alt.Scale(domain=[row["rule"] for row in rows]), title=None)
+
+
 def _bars(
-    rows: list[dict[str, Any]],
-    order: list[str],
-    kinds: tuple[str, str],
-    colours: tuple[str, str],
-    title: str,
-    *,
-    labelled: bool,
+    rows: list[dict[str, Any]], kinds: tuple[str, str], colours: tuple[str, str], *, room: float
 ) -> Any:
-    top = max(row["to"] for row in rows)
-    y = alt.Y("rule:N", sort=order, scale=alt.Scale(domain=order), title=None)
-    base = alt.Chart(data(rows)).encode(y=y if labelled else y.axis(None))
-    x = alt.X(
-        "from:Q",
-        title=title,
-        scale=alt.Scale(domain=[0, top * _ROOM or 1], nice=False),
-        axis=alt.Axis(labelExpr=SHORT, tickCount=5),
-    )
+    """Bars of two kinds on one another, with what is said at the end of each."""
+    scale = alt.Scale(domain=[0, max(row["to"] for row in rows) * room or 1], nice=False)
+    x = alt.X("from:Q", title="pairs", scale=scale, axis=alt.Axis(labelExpr=SHORT, tickCount=5))
     told = ["rule:N", alt.Tooltip("kind:N", title="which"), alt.Tooltip("pairs:Q", format=",")]
     if any("share" in row for row in rows):
         told.append(alt.Tooltip("share:Q", title="of the true pairs", format=".4f"))
+    base = alt.Chart(data(rows))
+    colour = alt.Color("kind:N", title=None, scale=tones(kinds, colours), legend=alt.Legend(offset=4))
     layers = [
         base.transform_filter(f"datum.kind == '{kind}'")
-        .mark_bar(height=16 if kind != _ALONE else 8)
-        .encode(
-            x=x,
-            x2="to:Q",
-            color=alt.Color("kind:N", title=None, scale=tones(kinds, colours), legend=alt.Legend(offset=4)),
-            tooltip=told,
-        )
+        .mark_bar(height=8 if kind == _ALONE else 16)
+        .encode(x=x, x2="to:Q", color=colour, tooltip=told)
         for kind in kinds
     ]
-    numbers = (
-        base.transform_filter(f"datum.kind == '{kinds[1] if kinds[1] == _ADDED else kinds[0]}'")
-        .mark_text(align="left", dx=4, fontSize=10)
-        .encode(x=alt.X("to:Q"), text="said:N")
-    )
-    return alt.layer(*layers, numbers).properties(width=_PANEL, height=alt.Step(_STEP))
+    words = base.mark_text(align="left", dx=4, fontSize=10).encode(x="to:Q", text="said:N")
+    return alt.layer(*layers, words).properties(width=_PANEL, height=alt.Step(_STEP))
 
 
 def _overlap(overlap: pa.Table) -> Any:
@@ -208,68 +168,66 @@ def block_sizes_chart(report: BlockingReport) -> Any:
     """
     if not len(report.blocks):
         raise HpmatchError("there are no blocks to draw: no record shares a key with another")
-    limits = {row["rule"]: row["max_block"] for row in report.rules.to_pylist()}
-    rows = [
-        {
-            **{name: row[name] for name in ("rule", "smallest", "largest", "blocks", "pairs")},
-            "end": row["largest"] + 1,
-            "kind": _CUT if row["cut"] else _USED,
-            "floor": _FLOOR,
-        }
-        for row in report.blocks.to_pylist()
+    limits = {row["rule"]: row["max_block"] for row in report.rules.to_pylist() if row["blocks"]}
+    rows = [_size_bar(row, limits[row["rule"]]) for row in report.blocks.to_pylist()]
+    widest = max(*(row["end"] for row in rows), *(limit + 1 for limit in limits.values()))
+    x = {"scale": _log(1, widest * 1.3), "axis": alt.Axis(values=powers_of_ten(widest), labelExpr=SHORT)}
+    most = max(row["blocks"] for row in rows) * 4  # so that the limit can be written above the bars
+    y = {"scale": _log(_FLOOR, most), "axis": alt.Axis(values=powers_of_ten(most), labelExpr=SHORT)}
+    panels = [
+        _sizes([row for row in rows if row["rule"] == rule], rule, limit, x, y)
+        for rule, limit in limits.items()
     ]
-    # A class of sizes that holds the limit is split there.
-    for row in rows:
-        row["begin"] = (
-            max(row["smallest"], limits[row["rule"]] + 1) if row["kind"] == _CUT else row["smallest"]
-        )
-        row["end"] = row["end"] if row["kind"] == _CUT else min(row["end"], limits[row["rule"]] + 1)
-    order = [rule for rule in limits if any(row["rule"] == rule for row in rows)]
-    widest = max(*(row["end"] for row in rows), *(limits[rule] + 1 for rule in order)) * 1.3
-    most = max(row["blocks"] for row in rows) * 4
-    x_scale = alt.Scale(type="log", domain=[1, widest], nice=False)
-    x_axis = alt.Axis(values=powers_of_ten(widest), labelExpr=SHORT)
-    y = alt.Y(
-        "blocks:Q",
-        title="blocks (log.)",
-        scale=alt.Scale(type="log", domain=[_FLOOR, most], nice=False),
-        axis=alt.Axis(values=powers_of_ten(most), labelExpr=SHORT),
-    )
-    panels = []
-    for rule in order:
-        bars = (
-            alt.Chart(data([row for row in rows if row["rule"] == rule]))
-            .mark_bar(binSpacing=0.5)
-            .encode(
-                x=alt.X("begin:Q", title="size of a block (log.)", scale=x_scale, axis=x_axis),
-                x2="end:Q",
-                y=y,
-                y2="floor:Q",
-                color=alt.Color("kind:N", title=None, scale=tones((_USED, _CUT), (BLUE, RED))),
-                tooltip=[
-                    "rule:N", "kind:N", alt.Tooltip("smallest:Q", title="size from"), alt.Tooltip("largest:Q", title="to"),
-                    alt.Tooltip("blocks:Q", format=","), alt.Tooltip("pairs:Q", format=","),
-                ],
-            )
-        )  # fmt: skip
-        limit = alt.Chart(
-            data([{"rule": rule, "at": limits[rule] + 1, "said": f"max {limits[rule]:,}"}])
-        ).encode(x=alt.X("at:Q", scale=x_scale))
-        words = limit.mark_text(align="right", dx=-3, baseline="top", fontSize=10).encode(
-            y=alt.value(0), text="said:N"
-        )
-        heading = alt.TitleParams(rule, fontSize=12, offset=6)
-        panels.append(
-            alt.layer(bars, limit.mark_rule(strokeDash=[4, 3]).encode(tooltip="said:N"), words).properties(
-                width=200, height=120, title=heading
-            )
-        )
     cut, lost = (
         sum(row[name] or 0 for row in report.rules.to_pylist()) for name in ("cut_blocks", "cut_pairs")
     )
     title = titled(
         "Sizes of blocks",
-        f"a block's size is how many records hold its key; {cut:,} blocks are cut off, "
-        f"which would have given {lost:,} pairs, not necessarily distinct",
+        "a block's size is how many records hold its key; "
+        + (
+            f"{cut:,} are cut off, which would have given {lost:,} pairs, not necessarily distinct"
+            if cut
+            else "none is cut off"
+        ),
     )
     return styled(alt.concat(*panels, columns=3, spacing=22).properties(title=title))
+
+
+def _size_bar(row: dict[str, Any], limit: int) -> dict[str, Any]:
+    """A class of sizes as a bar; one that holds the limit is split there."""
+    ends = {"begin": row["smallest"], "end": min(row["largest"], limit) + 1, "kind": _USED}
+    if row["cut"]:
+        ends = {"begin": max(row["smallest"], limit + 1), "end": row["largest"] + 1, "kind": _CUT}
+    kept = {name: row[name] for name in ("rule", "smallest", "largest", "blocks", "pairs")}
+    return {**kept, **ends, "floor": _FLOOR}
+
+
+def _log(low: float, high: float) -> alt.Scale:
+    return alt.Scale(type="log", domain=[low, high], nice=False)
+
+
+def _sizes(rows: list[dict[str, Any]], rule: str, limit: int, x: dict[str, Any], y: dict[str, Any]) -> Any:
+    """The blocks of one rule."""
+    bars = (
+        alt.Chart(data(rows))
+        .mark_bar(binSpacing=0.5)
+        .encode(
+            x=alt.X("begin:Q", title="size of a block (log.)", **x),
+            x2="end:Q",
+            y=alt.Y("blocks:Q", title="blocks (log.)", **y),
+            y2="floor:Q",
+            color=alt.Color("kind:N", title=None, scale=tones((_USED, _CUT), (BLUE, RED))),
+            tooltip=[
+                "rule:N", "kind:N", alt.Tooltip("smallest:Q", title="size from"), alt.Tooltip("largest:Q", title="to"),
+                alt.Tooltip("blocks:Q", format=","), alt.Tooltip("pairs:Q", format=","),
+            ],
+        )
+    )  # fmt: skip
+    said = alt.Chart(data([{"rule": rule, "at": limit + 1, "said": f"max {limit:,}"}])).encode(
+        x=alt.X("at:Q", **x)
+    )
+    rules = said.mark_rule(strokeDash=[4, 3]).encode(tooltip="said:N")
+    words = said.mark_text(align="right", dx=-3, baseline="top", fontSize=10).encode(
+        y=alt.value(0), text="said:N"
+    )
+    return alt.layer(bars, rules, words).properties(width=200, height=120, title=heading(rule))

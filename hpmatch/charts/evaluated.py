@@ -16,7 +16,7 @@ from hpmatch.output import whole_folder
 from hpmatch.results import Result
 from hpmatch.sources import read
 
-_NAMES = ("precision-recall", "calibration", "scores", "slices")
+FILES = frozenset(f"{name}.svg" for name in ("precision-recall", "calibration", "scores", "slices"))
 
 
 def evaluation_charts(
@@ -74,7 +74,7 @@ def save_evaluation_charts(
         HpmatchError: If the truth lacks an alert of the result, or a column.
     """
     charts = evaluation_charts(result, truth, evaluation)
-    with whole_folder(out, frozenset(f"{name}.svg" for name in _NAMES)) as folder:
+    with whole_folder(out, FILES) as folder:
         for name, chart in charts.items():
             save_chart(chart, folder / f"{name}.svg")
     return [f"{name}.svg" for name in charts]

@@ -93,7 +93,7 @@ def funnel_chart(funnel: Mapping[str, Any]) -> Any:
     y = alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[0, 1], reverse=True))
     area = (
         alt.Chart(data(ribbons))
-        .mark_area(opacity=0.35)
+        .mark_area(opacity=0.22)
         .encode(x=x, y=y, y2="y2:Q", detail="flow:N", color=colour, tooltip=["flow:N", "number:Q"])
     )
     bars = (

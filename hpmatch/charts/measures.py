@@ -108,7 +108,7 @@ def precision_recall_chart(evaluations: Evaluation | Mapping[str, Evaluation], *
             ),
         ]
     hits = {each.hits for each in named.values()}
-    subtitle = "line: every threshold; point: as decided, with 95 % intervals"
+    subtitle = "line: over thresholds; point: as decided, with 95 % intervals"
     if len(hits) == 1:
         subtitle += f"; {hits.pop():,} hits"
     title = titled("Precision and recall", subtitle)
@@ -303,7 +303,7 @@ def slices_chart(
 def _slice_panel(rows: list[dict[str, Any]], figure: str, y: alt.Y) -> Any:
     label, tone = _FIGURES[figure]
     scale = alt.Scale(domain=[0, 1], nice=False)
-    faint = alt.condition("datum.small", alt.value(0.6), alt.value(1))
+    faint = alt.condition("datum.small", alt.value(0.7), alt.value(1))
     base = alt.Chart(data(rows)).encode(y=y, opacity=faint)
     axis = alt.Axis(format="~g")
     intervals = base.mark_rule(strokeWidth=2, color=tone).encode(

@@ -8,7 +8,7 @@ from typing import Any
 
 import altair as alt
 
-from hpmatch.charts.styling import BLUE, GREEN, RED, data, grouped_rows, styled, titled, tones
+from hpmatch.charts.styling import BLUE, GREEN, RED, data, grouped_rows, heading, styled, titled, tones
 from hpmatch.errors import HpmatchError
 from hpmatch.model import FellegiSunter, Model, read_model
 
@@ -102,8 +102,7 @@ def m_u_chart(model: Model | str | Path = "imi") -> Any:
             ]
         )  # fmt: skip
         numbers = base.mark_text(align="left", dx=3, fontSize=10).encode(text=f"{name}_text:N")
-        heading = alt.TitleParams(title, fontSize=12, offset=6)
-        return alt.layer(bars, numbers).properties(width=_PANEL, height=alt.Step(_STEP), title=heading)
+        return alt.layer(bars, numbers).properties(width=_PANEL, height=alt.Step(_STEP), title=heading(title))
 
     panels = alt.hconcat(panel("m", _M, BLUE, labelled=True), panel("u", _U, RED, labelled=False), spacing=24)
     title = titled(

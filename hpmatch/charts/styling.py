@@ -26,7 +26,7 @@ BLUE, ORANGE, PURPLE, MAGENTA, GOLD, GREY = "#1f8fff", "#e8710a", "#a371f7", "#c
 GREEN, RED = "#009e73", "#d55e00"
 BLACK = "#0d1117"  # on a tone
 TONES = (BLUE, ORANGE, GREEN, PURPLE, MAGENTA, GOLD, GREY)
-SHORT = "format(datum.value, '~s')"  # an axis label: 1k, 20k, 3M
+SHORT = "format(datum.value, abs(datum.value) < 1 ? '.2~g' : '~s')"  # an axis label: 0.5, 20, 3k, 4M
 FORMATS = (".html", ".svg", ".png")
 _PNG_SCALE = 2  # pixels a point
 
@@ -61,6 +61,11 @@ def data(rows: Sequence[dict[str, Any]]) -> Any:
 def titled(title: str, subtitle: str) -> alt.TitleParams:
     """A chart's title, with what it shows in a smaller line below."""
     return alt.TitleParams(title, subtitle=subtitle)
+
+
+def heading(text: str) -> alt.TitleParams:
+    """The title of one panel of several."""
+    return alt.TitleParams(text, fontSize=12, offset=6)
 
 
 def tones(names: Sequence[str], colours: Sequence[str] = TONES) -> alt.Scale:

@@ -124,7 +124,7 @@ def _panel(line: list[dict[str, float]], mark: list[dict[str, float]], x: alt.X,
 
 
 def _short(number: float) -> str:
-    return f"{number:,.1f}".removesuffix(".0")
+    return f"{number:,.1f}".removesuffix(".0") if number >= 10 else f"{number:.3g}"  # noqa: PLR2004
 
 
 def _log_odds(probability: float) -> float:

@@ -85,14 +85,17 @@ def add_evaluate(commands: Any) -> None:
 
 def _evaluate(options: argparse.Namespace) -> int:
     from hpmatch.evaluation import evaluate, write_json  # noqa: PLC0415 - so that --help answers at once
+    from hpmatch.output import check_folder  # noqa: PLC0415
 
+    if options.charts:
+        from hpmatch.charts.evaluated import FILES, save_evaluation_charts  # noqa: PLC0415 - altair takes long to import
+
+        check_folder(options.charts, FILES)
     evaluation = evaluate(options.result, options.truth)
     if options.json:
         write_json(evaluation, options.json)
     print(evaluation)
     if options.charts:
-        from hpmatch.charts import save_evaluation_charts  # noqa: PLC0415 - altair takes long to import
-
         drawn = save_evaluation_charts(options.result, options.truth, evaluation, options.charts)
         print(f"\n{', '.join(drawn)} drawn in {Path(options.charts)}")
     return DONE
