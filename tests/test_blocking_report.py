@@ -265,3 +265,25 @@ def test_the_command_holds_a_table_against_itself(capsys):
     """Without a register."""
     assert main(["blocking", f"{DATA}/register.csv"]) == 0
     assert "2,000 records held against 2,000" in capsys.readouterr().out
+
+
+def test_labels_of_pairs_serve_as_truth():
+    """Matches count, whichever way round and however often; what is no match or of unknown records does not."""
+    row = {"family_name": "Berg", "given_name": "Kari", "birth_date": DATES[0]}
+    other = {**row, "family_name": "Qvist", "given_name": "Olof", "birth_date": DATES[2]}
+    said = [
+        ("2", "1", "match"),
+        ("1", "2", "match"),
+        ("3", "1", "match"),
+        ("2", "3", "no_match"),
+        ("1", "9", "match"),
+    ]
+    labels = [dict(zip(("left_id", "right_id", "label"), each, strict=True)) for each in said]
+    records = [{"no": "1", **row}, {"no": "2", **row}, {"no": "3", **other}]
+    report = hp.blocking_report(records, truth=labels)
+    assert (report.true_pairs, report.true_found) == (2, 1)
+    alerts = [{"alert_id": each["no"], **each} for each in records]
+    register = [{"hpr_number": each["no"], **each} for each in records]
+    # 2 and 1, 1 and 2 are two pairs of an alert and a person; 9 is not registered, which counts as not found.
+    report = hp.blocking_report(alerts, register, truth=labels)
+    assert (report.true_pairs, report.true_found) == (4, 2)

@@ -20,16 +20,18 @@ from hpmatch.blocking import CandidatePairs, each_once, join_blocks, keyed_block
 from hpmatch.blocking.blocks import Blocks
 from hpmatch.comparison.name_tables import common_terms
 from hpmatch.errors import SchemaError
+from hpmatch.labels import Labels, read_labels, rows_of_pairs
 from hpmatch.model import Model, read_model
 from hpmatch.protocols import BlockingRule, Keys, PairRule
-from hpmatch.reading import ReadRecords, read_records
+from hpmatch.reading import ReadRecords, read_for
 from hpmatch.records import IntArray, Records, distinct
 from hpmatch.register import Register, read_register
-from hpmatch.schema import ALERT_ROLES, RECORD_ROLES, Schema, read_schema
+from hpmatch.schema import Schema
 from hpmatch.sources import read
 from hpmatch.standardise.token_forms import learn_forms
 
 _LARGEST = 5  # blocks that are shown of each rule
+_LABELLED = {"left_id", "right_id", "label"}
 _CLUSTER_COLUMNS = ("person_id", "cluster_id")
 _Rules = Sequence[BlockingRule | PairRule]
 
@@ -122,7 +124,7 @@ def blocking_report(
         model: A model, the name of a shipped one, or the path of a model file.
         truth: What is known to be true, as a table or its path. With a register ``alert_id`` and ``hpr_number`` (empty where the
             person is not registered); without one the records' identifier and ``person_id`` or ``cluster_id``, which is the
-            same for all records about one person.
+            same for all records about one person. Or labels of pairs, see ``hpmatch.labels``.
         schema: Which column plays which role, where its name does not say it.
 
     Raises:
@@ -136,9 +138,7 @@ def blocking_report(
     """
     model = read_model(model)
     itself = right is None
-    roles, name = (RECORD_ROLES, "records") if itself else (ALERT_ROLES, "alerts")
-    required: dict[str, Any] = {"required": ()} if itself else {}
-    asked = read_records(left, name, roles, model.standardisers, read_schema(schema, name), **required)
+    asked = read_for(model, left, "records" if itself else "alerts", schema)
     register = Register(asked, model, None) if itself else read_register(right, model, schema)
     held = register.read
     learn_forms(common_terms(asked.records)[0], common_terms(held.records)[0])
@@ -319,6 +319,8 @@ def _largest_table(names: Sequence[str], of_blocks: Mapping[str, _Sizes]) -> pa.
 
 def _true_pairs(truth: Any, left: ReadRecords, right: ReadRecords | None) -> _TruePairs:
     table = read(truth, "truth").data
+    if set(table.column_names) >= _LABELLED:
+        return _labelled(read_labels(table), left.records, None if right is None else right.records)
     if right is None:
         return _same_cluster(table, left)
     _need(table, ("alert_id", "hpr_number"))
@@ -327,6 +329,16 @@ def _true_pairs(truth: Any, left: ReadRecords, right: ReadRecords | None) -> _Tr
     alerts = _rows(table["alert_id"], left.records)
     persons = _rows(table["hpr_number"], right.records)
     return _TruePairs(alerts[persons >= 0], persons[persons >= 0], len(table))
+
+
+def _labelled(labels: Labels, left: Records, right: Records | None) -> _TruePairs:
+    """The pairs that were labelled a match and whose left record is there; of a table with itself as ``each_once`` has them."""
+    first, second, known = rows_of_pairs(labels, left.ids, (left if right is None else right).ids)
+    pairs = np.stack([first, second])[:, known & labels.is_match]
+    if right is None:
+        pairs = np.unique(np.sort(pairs[:, pairs[0] != pairs[1]], axis=0), axis=1)
+        return _TruePairs(pairs[0], pairs[1], pairs.shape[1])
+    return _TruePairs(pairs[0], pairs[1], int((labels.is_match & (first >= 0)).sum()))
 
 
 def _same_cluster(table: pa.Table, records: ReadRecords) -> _TruePairs:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -122,11 +123,12 @@ def _levels(model: Model) -> list[dict[str, Any]]:
         raise HpmatchError(
             f"model {model.name!r} has no m and u probabilities to draw: its classifier is {type(classifier).__name__}"
         )
+    slopes: Mapping[str, float] = getattr(classifier, "slopes", {})
     return [
         {
             "group": comparison,
             "level": level.level,
-            "weight": math.log2(level.m / level.u),
+            "weight": slopes.get(comparison, 1.0) * math.log2(level.m / level.u),
             "m": level.m,
             "u": level.u,
             "m_text": _short(level.m),
