@@ -7,6 +7,7 @@ The benchmark: precision and recall on generated data with a known truth, side b
     floors.py     what CI holds the figures against
     febrl.py      public data
     charts.py, page.py, show.py    what a reader sees
+    gallery.py    the pictures of docs/charts.md
     speed.py      how long it takes, and how that grows
 
 Run ``python -m benchmarks --help`` and ``python -m benchmarks.speed --help``.

@@ -11,21 +11,13 @@ import altair as alt
 from benchmarks.engines import ENGINES, OURS
 from benchmarks.run import FEW_HITS
 from benchmarks.speed_jobs import JOBS
-from hpmatch.charts import INK, styled
+from hpmatch.charts.styling import BLUE, GREEN, INK, MAGENTA, ORANGE, PURPLE, data, save_chart, styled
 
-_COLOURS = {
-    OURS: "#1f8fff",
-    "splink": "#e8710a",
-    "recordlinkage": "#2ea043",
-    "exact": "#a371f7",
-    "robot": "#c0488f",
-}
-_SPEED_COLOURS = {"link": "#1f8fff", "link prepared": "#2ea043", "prepare": "#a371f7", "splink": "#e8710a"}
+_COLOURS = {OURS: BLUE, "splink": ORANGE, "recordlinkage": GREEN, "exact": PURPLE, "robot": MAGENTA}
+_SPEED_COLOURS = {"link": BLUE, "link prepared": GREEN, "prepare": PURPLE, "splink": ORANGE}
 _WIDTH, _ROW = 460, 20
 _SMALLEST_SLICE = 15
 _FLOORS = [engine.title for engine in ENGINES.values() if engine.floor]
-
-Rows = list[dict[str, Any]]
 
 
 def save_all(results: dict[str, Any], folder: Path) -> list[str]:
@@ -38,14 +30,14 @@ def save_all(results: dict[str, Any], folder: Path) -> list[str]:
         "time": time(results),
     }
     for name, chart in charts.items():
-        styled(chart).save(folder / f"{name}.svg")
+        save_chart(styled(chart), folder / f"{name}.svg")
     return list(charts)
 
 
 def save_speed(results: Mapping[str, Any], folder: Path) -> None:
     """Draw seconds and memory against the size of the register, both on logarithmic scales."""
     panels = [speed(results, name, title) for name, title in (("total", "seconds"), ("peak_mib", "MiB"))]
-    styled(alt.hconcat(*panels)).save(folder / "speed.svg")
+    save_chart(styled(alt.hconcat(*panels)), folder / "speed.svg")
 
 
 def speed(results: Mapping[str, Any], figure: str, title: str) -> Any:
@@ -60,7 +52,7 @@ def speed(results: Mapping[str, Any], figure: str, title: str) -> Any:
     scale = alt.Scale(
         domain=[JOBS[name].title for name in names], range=[_SPEED_COLOURS[name] for name in names]
     )
-    base = alt.Chart(_data(rows)).encode(
+    base = alt.Chart(data(rows)).encode(
         x=alt.X(
             "registered:Q",
             scale=alt.Scale(type="log"),
@@ -89,7 +81,7 @@ def curves(results: dict[str, Any]) -> Any:
         for engine, pooled in _pooled(scenario)
         for place, (precision, recall) in enumerate(pooled["curve"])
     ]
-    base = alt.Chart(_data(rows)).encode(
+    base = alt.Chart(data(rows)).encode(
         x=alt.X("recall:Q", scale=alt.Scale(domain=[0.4, 1]), title="recall"),
         y=alt.Y("precision:Q", scale=alt.Scale(domain=[0.2, 1]), title="precision"),
         color=_engine_colour(results),
@@ -120,7 +112,7 @@ def slices(results: dict[str, Any], by: str) -> Any:
         for each in pooled["slices"]
         if each["by"] == by and each["hits"] >= _SMALLEST_SLICE
     ]
-    base = alt.Chart(_data(rows)).encode(
+    base = alt.Chart(data(rows)).encode(
         y=alt.Y("slice:N", sort=alt.SortField("hits", order="descending"), title=None),
         yOffset=alt.YOffset("engine:N", sort=_titles(results)),
         color=_engine_colour(results, floors=False),
@@ -148,8 +140,8 @@ def calibration(results: dict[str, Any]) -> Any:
         if not ENGINES[engine].floor
         for each in pooled["calibration"]
     ]
-    ideal = alt.Chart(_data([{"x": 0, "y": 0}, {"x": 1, "y": 1}])).mark_line(color=INK, strokeDash=[4, 4])
-    points = alt.Chart(_data(rows)).encode(
+    ideal = alt.Chart(data([{"x": 0, "y": 0}, {"x": 1, "y": 1}])).mark_line(color=INK, strokeDash=[4, 4])
+    points = alt.Chart(data(rows)).encode(
         x=alt.X("said:Q", title="probability of the likeliest link, as said"),
         y=alt.Y("was:Q", title="share of them that is right"),
         color=_engine_colour(results, floors=False),
@@ -175,17 +167,13 @@ def time(results: dict[str, Any]) -> Any:
                     "seconds": sum(cost["seconds"] for cost in costs) / len(costs),
                 }
             )
-    base = alt.Chart(_data(rows)).encode(
+    base = alt.Chart(data(rows)).encode(
         y=alt.Y("engine:N", sort=_titles(results), title=None),
         x=alt.X("seconds:Q", title="seconds for all alerts"),
     )
     bars = base.mark_bar(height=14).encode(color=_engine_colour(results, legend=False))
     labels = base.mark_text(align="left", dx=4, color=INK).encode(text=alt.Text("seconds:Q", format=".1f"))
     return alt.layer(bars, labels).properties(width=_WIDTH, height=alt.Step(26))
-
-
-def _data(rows: Rows) -> Any:
-    return alt.Data(values=rows)  # type: ignore[no-untyped-call]
 
 
 def _scenario_title(scenario: dict[str, Any]) -> str:

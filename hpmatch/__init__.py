@@ -12,6 +12,8 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from hpmatch.blocking.report import BlockingReport as BlockingReport
+    from hpmatch.blocking.report import blocking_report as blocking_report
     from hpmatch.calibration import Calibration as Calibration
     from hpmatch.calibration import calibrate as calibrate
     from hpmatch.comparison.full_names import explain_names as explain_names
@@ -66,6 +68,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "AlertsInForce": "rescreen",
     "Calibration": "calibration",
+    "BlockingReport": "blocking.report",
     "Column": "records",
     "Compared": "protocols",
     "DecisionRule": "decision",
@@ -94,6 +97,7 @@ _HOMES = {
     "SchemaError": "errors",
     "SourceError": "errors",
     "Thresholds": "thresholds",
+    "blocking_report": "blocking.report",
     "Trained": "training",
     "calibrate": "calibration",
     "dedupe": "dedupe",

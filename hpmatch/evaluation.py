@@ -188,7 +188,7 @@ def evaluate(
         >>> evaluate(result, [{"alert_id": "A1", "hpr_number": "7"}]).recall
         1.0
     """
-    links, dispositions, summary = _tables(result)
+    links, dispositions, summary = result_tables(result)
     true = read(truth, "truth").data
     answers, rows = judge(dispositions, links, true, summary)
     slices = _slices(answers, true.take(pa.array(rows)), replicates, seed)
@@ -248,7 +248,8 @@ def _groups(truth: pa.Table) -> list[tuple[str, str, IntArray]]:
     return groups
 
 
-def _tables(result: Result | str | Path) -> tuple[pa.Table, pa.Table, Mapping[str, Any]]:
+def result_tables(result: Result | str | Path) -> tuple[pa.Table, pa.Table, Mapping[str, Any]]:
+    """The links, the dispositions and the summary of a result, or of the folder that it was written to."""
     if isinstance(result, Result):
         return result.links, result.dispositions, result.summary
     folder = Path(result)

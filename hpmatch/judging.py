@@ -35,11 +35,8 @@ def judge(
     Raises:
         HpmatchError: If the truth lacks an alert, or a table a column.
     """
-    _need(truth, ("alert_id", "hpr_number"), "the truth")
+    _check_truth(truth)
     _need(dispositions, ("alert_id", "disposition", "hpr_number"), "the dispositions")
-    known = truth["alert_id"].to_pylist()
-    if len(set(known)) < len(known):
-        raise HpmatchError("the truth names an alert_id more than once; give each alert one row")
     rows = _places(dispositions["alert_id"], truth["alert_id"])
     if (missing := int((rows < 0).sum())) > 0:
         raise HpmatchError(f"the truth says nothing about {missing} of the {len(rows)} alerts")
@@ -72,6 +69,39 @@ def judge(
         **together,
     )
     return answers, rows
+
+
+def true_links(links: pa.Table, truth: pa.Table) -> npt.NDArray[np.bool_]:
+    """
+    Whether each link is of one person.
+
+    Args:
+        links: The alert and the registered person in the first two columns.
+        truth: ``alert_id`` and ``hpr_number``, empty where the person is not registered.
+
+    Returns:
+        bool[k].
+
+    Raises:
+        HpmatchError: If the truth lacks an alert or a column, or names an alert more than once.
+
+    Example:
+        >>> links = pa.table({"alert_id": ["a", "a"], "hpr_number": ["1", "2"]})
+        >>> true_links(links, pa.table({"alert_id": ["a"], "hpr_number": ["2"]})).tolist()
+        [False, True]
+    """
+    _check_truth(truth)
+    rows = _places(links.column(0), truth["alert_id"])
+    if (missing := int((rows < 0).sum())) > 0:
+        raise HpmatchError(f"the truth says nothing about the alerts of {missing} of the {len(rows)} links")
+    return _same(links.column(1), truth["hpr_number"].take(pa.array(rows)))
+
+
+def _check_truth(truth: pa.Table) -> None:
+    _need(truth, ("alert_id", "hpr_number"), "the truth")
+    known = truth["alert_id"].to_pylist()
+    if len(set(known)) < len(known):
+        raise HpmatchError("the truth names an alert_id more than once; give each alert one row")
 
 
 def _both_name_persons(dispositions: pa.Table, truth: pa.Table) -> bool:

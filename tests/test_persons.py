@@ -9,7 +9,7 @@ from strategies import ALERTS, PERSONS
 
 import hpmatch as hp
 from hpmatch.cases import Case, read_prior_cases
-from hpmatch.charts import _places, _ribbons, funnel_flows
+from hpmatch.charts.funnel import _places, _ribbons, funnel_flows
 from hpmatch.cli import main
 from hpmatch.errors import SchemaError
 from hpmatch.persons import funnel, funnel_text

@@ -96,10 +96,38 @@ def candidate_pairs(
     Raises:
         PluginError: If there are no rules or too many.
     """
+    keyed, blocks = keyed_blocks(left, right, rules, indexes)
+    return join_blocks(left, right, rules, keyed, blocks, max_block)
+
+
+def keyed_blocks(
+    left: Records,
+    right: Records,
+    rules: Sequence[BlockingRule | PairRule],
+    indexes: Mapping[str, KeyIndex | ChangedIndex] | None = None,
+) -> tuple[dict[str, Keys], dict[str, Blocks]]:
+    """The left table's keys by rule, and the right rows that hold each of them; see ``candidate_pairs``."""
     if not 0 < len(rules) <= MAX_RULES:
         raise PluginError(f"blocking needs 1 to {MAX_RULES} rules, not {len(rules)}")
     keyed = {rule.name: rule.keys(left) for rule in keying(rules)}
     blocks = _indexed_blocks(keyed, indexes) if indexes is not None else _blocks(keyed, right, rules)
+    return keyed, blocks
+
+
+def largest_block(rule: BlockingRule | PairRule, max_block: int) -> int:
+    """The size up to which a block of a rule is used."""
+    return int(getattr(rule, "max_block", None) or max_block)
+
+
+def join_blocks(
+    left: Records,
+    right: Records,
+    rules: Sequence[BlockingRule | PairRule],
+    keyed: Mapping[str, Keys],
+    blocks: Mapping[str, Blocks],
+    max_block: int = DEFAULT_MAX_BLOCK,
+) -> CandidatePairs:
+    """The candidate pairs of blocks that ``keyed_blocks`` gave, without those that are too large."""
     found: list[Pairs] = []
     blockable, seen = np.zeros(len(left), bool), np.zeros(len(left), bool)
     cut = []
@@ -108,7 +136,7 @@ def candidate_pairs(
             found.append(cast(PairRule, rule).pairs(left, right))
             blockable[:] = seen[:] = True
             continue
-        limit = getattr(rule, "max_block", None) or max_block
+        limit = largest_block(rule, max_block)
         joined = blocks[rule.name].join(keyed[rule.name], limit)
         found.append(joined.pairs)
         keyed_rows = np.zeros(len(left), bool)

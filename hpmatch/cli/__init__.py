@@ -69,4 +69,5 @@ def _parser() -> argparse.ArgumentParser:
     training.add_recall(commands)
     measuring.add_generate(commands)
     measuring.add_evaluate(commands)
+    measuring.add_blocking(commands)
     return parser

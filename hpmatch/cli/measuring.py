@@ -1,4 +1,4 @@
-"""Data with a known truth, and how good answers are: ``generate``, ``evaluate``."""
+"""Data with a known truth, how good answers are, and what blocking finds: ``generate``, ``evaluate``, ``blocking``."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from hpmatch.cli.shared import DONE, add_command, progress_bar
+from hpmatch.cli.shared import DONE, add_command, add_shared, progress_bar
 
 _GENERATE = """\
 Makes up a register, alerts from other countries and the truth about each alert; the same seed gives the same files.
@@ -20,6 +20,13 @@ Measures precision and recall of a result, overall and by slice, each with a 95 
 TRUTH has a row for each alert: alert_id, hpr_number (empty where the person is not registered), and optionally person_id
 (which alerts are about one person) and tags; tags and every further column make slices. Measures of candidate pairs
 need a result that holds all of them: hpmatch link ... --min-weight=-1000.
+"""
+_BLOCKING = """\
+Counts for each blocking rule of a model the pairs that it finds, those that it alone finds, the sizes of its blocks, and what
+was lost to blocks that are too large. Without REGISTER the table is held against itself, as 'hpmatch dedupe' does.
+
+TRUTH says which pairs are of one person: alert_id and hpr_number (empty where the person is not registered); without
+REGISTER the identifier of a record and person_id or cluster_id; or labels of pairs (left_id, right_id, label). The keys of blocks are names and dates and are not shown.
 """
 
 
@@ -68,14 +75,60 @@ def add_evaluate(commands: Any) -> None:
     command.add_argument("result", metavar="DIR", help="the folder that 'hpmatch link' wrote")
     command.add_argument("truth", metavar="TRUTH", help="the truth (CSV or Parquet)")
     command.add_argument("--json", metavar="FILE", help="write all figures there as well")
+    command.add_argument(
+        "--charts",
+        metavar="DIR",
+        help="draw them there as SVG: a new or empty folder (needs the extra 'charts')",
+    )
     command.set_defaults(run=_evaluate)
 
 
 def _evaluate(options: argparse.Namespace) -> int:
     from hpmatch.evaluation import evaluate, write_json  # noqa: PLC0415 - so that --help answers at once
+    from hpmatch.output import check_folder  # noqa: PLC0415
 
+    if options.charts:
+        from hpmatch.charts.evaluated import FILES, save_evaluation_charts  # noqa: PLC0415 - altair takes long to import
+
+        check_folder(options.charts, FILES)
     evaluation = evaluate(options.result, options.truth)
     if options.json:
         write_json(evaluation, options.json)
     print(evaluation)
+    if options.charts:
+        drawn = save_evaluation_charts(options.result, options.truth, evaluation, options.charts)
+        print(f"\n{', '.join(drawn)} drawn in {Path(options.charts)}")
+    return DONE
+
+
+def add_blocking(commands: Any) -> None:
+    """The command ``blocking``."""
+    command = add_command(commands, "blocking", "count what each blocking rule finds", _BLOCKING)
+    command.add_argument("left", metavar="ALERTS", help="the alerts, or the records (CSV or Parquet)")
+    command.add_argument(
+        "right",
+        metavar="REGISTER",
+        nargs="?",
+        help="the register (CSV or Parquet), or the folder of a prepared one",
+    )
+    add_shared(command, "model", "schema")
+    command.add_argument("--truth", metavar="FILE", help="which pairs are of one person (CSV or Parquet)")
+    command.add_argument(
+        "--chart", metavar="FILE", help="draw it too: .html, .svg or .png (needs the extra 'charts')"
+    )
+    command.set_defaults(run=_blocking)
+
+
+def _blocking(options: argparse.Namespace) -> int:
+    from hpmatch.blocking.report import blocking_report  # noqa: PLC0415 - so that --help answers at once
+
+    report = blocking_report(
+        options.left, options.right, options.model, truth=options.truth, schema=options.schema
+    )
+    print(report)
+    if options.chart:
+        from hpmatch.charts import blocking_chart, save_chart  # noqa: PLC0415 - altair takes long to import
+
+        save_chart(blocking_chart(report), options.chart)
+        print(f"\ndrawn in {Path(options.chart)}")
     return DONE

@@ -1,29 +1,18 @@
-"""
-Charts, drawn with altair in tones that can be read on white and on black. Needs the extra ``charts``.
-
-``save_chart`` writes one as standalone HTML, SVG or PNG; no browser and no network are needed.
-"""
+"""The way from alerts to persons to cases, as a Sankey diagram."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any, NamedTuple
 
-from hpmatch.errors import HpmatchError, SourceError
+import altair as alt
 
-try:
-    import altair as alt
-except ModuleNotFoundError as error:
-    raise ModuleNotFoundError(
-        "charts need altair, which is not installed: pip install 'hpmatch[charts]'", name=error.name
-    ) from None
+from hpmatch.charts.styling import BLUE, GOLD, GREEN, GREY, MAGENTA, ORANGE, PURPLE, data, styled
+from hpmatch.errors import HpmatchError
 
-INK, GRID = "#7d7d7d", "#7d7d7d40"
-FORMATS = (".html", ".svg", ".png")
 _COLOURS = {
-    "alerts": "#7d7d7d", "rejected": "#c0488f", "persons": "#1f8fff", "no match": "#7d7d7d", "unmatchable": "#c0488f",
-    "hit": "#e8710a", "earlier case": "#a371f7", "new": "#e8710a", "clear identity": "#2ea043", "unclear identity": "#c9a227",
+    "alerts": GREY, "rejected": MAGENTA, "persons": BLUE, "no match": GREY, "unmatchable": MAGENTA,
+    "hit": ORANGE, "earlier case": PURPLE, "new": ORANGE, "clear identity": GREEN, "unclear identity": GOLD,
 }  # fmt: skip
 _WIDTH, _HEIGHT = 720, 360
 _NODE_WIDTH, _GAP, _SMALLEST = 0.05, 0.06, 0.004
@@ -103,21 +92,25 @@ def funnel_chart(funnel: Mapping[str, Any]) -> Any:
     x = alt.X("x:Q", axis=None, scale=alt.Scale(domain=[0, len(_COLUMNS) - 1 + 0.75]))
     y = alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[0, 1], reverse=True))
     area = (
-        alt.Chart({"values": ribbons})
-        .mark_area(opacity=0.35)
+        alt.Chart(data(ribbons))
+        .mark_area(opacity=0.22)
         .encode(x=x, y=y, y2="y2:Q", detail="flow:N", color=colour, tooltip=["flow:N", "number:Q"])
     )
     bars = (
-        alt.Chart({"values": nodes})
+        alt.Chart(data(nodes))
         .mark_rect()
         .encode(x=x, x2="x2:Q", y=y, y2="y2:Q", color=colour, tooltip=["node:N", "number:Q"])
     )
     words = (
-        alt.Chart({"values": nodes})
-        .mark_text(align="left", dx=6, color=INK, fontSize=12)
+        alt.Chart(data(nodes))
+        .mark_text(align="left", dx=6)
         .encode(x=alt.X("x2:Q", axis=None), y=alt.Y("middle:Q", axis=None), text="label:N")
     )
-    return styled((area + bars + words).properties(width=_WIDTH, height=_HEIGHT))
+    return styled(
+        (area + bars + words).properties(
+            width=_WIDTH, height=_HEIGHT, title="From alerts to persons to cases"
+        )
+    )
 
 
 def _places(flows: Sequence[Flow]) -> dict[str, tuple[int, float, float]]:
@@ -190,55 +183,3 @@ def _ribbons(flows: Sequence[Flow], places: Mapping[str, tuple[int, float, float
                 }
             )
     return points
-
-
-def styled(chart: Any) -> Any:
-    """A chart without background, in the project's tones."""
-    return (
-        chart.configure(background="transparent", font="sans-serif")
-        .configure_view(stroke=None)
-        .configure_axis(
-            labelColor=INK,
-            titleColor=INK,
-            gridColor=GRID,
-            domainColor=INK,
-            tickColor=INK,
-            labelFontSize=12,
-            titleFontSize=12,
-            titleFontWeight="normal",
-            labelLimit=260,
-        )
-        .configure_legend(
-            labelColor=INK,
-            titleColor=INK,
-            labelFontSize=12,
-            orient="bottom",
-            titleFontWeight="normal",
-            symbolFillColor=INK,
-        )
-        .configure_header(labelColor=INK, labelFontSize=13)
-    )
-
-
-def save_chart(chart: Any, path: str | Path) -> None:
-    """
-    Save a chart.
-
-    Args:
-        chart: An altair chart.
-        path: A file that ends in .html, .svg or .png.
-
-    Raises:
-        SourceError: If it cannot be written.
-    """
-    target = Path(path)
-    if target.suffix.lower() not in FORMATS:
-        raise SourceError(f"cannot write {path}: a chart is saved as {', '.join(FORMATS)}")
-    options = {"inline": True} if target.suffix.lower() == ".html" else {}
-    unfinished = target.with_name(f".{target.name}")
-    try:
-        chart.save(unfinished, format=target.suffix.lower()[1:], **options)
-        unfinished.replace(target)
-    except OSError as error:
-        unfinished.unlink(missing_ok=True)
-        raise SourceError(f"cannot write {path}: {error.strerror or error}") from error
