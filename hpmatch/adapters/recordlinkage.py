@@ -72,12 +72,12 @@ class Feature:
         found = self.feature.compute(
             pairs, to_frame(left.select(self.columns)), to_frame(right.select(self.columns))
         )
-        similarity = np.asarray(found, np.float64)
-        levels = (similarity[:, None] < np.array(self.thresholds)).sum(axis=1)
-        absent = np.zeros(len(left), bool)
+        similarity = np.array(found, np.float64)
         for side in (left, right):
-            absent |= np.all([side[name].is_missing for name in self.columns if name in side], axis=0)
-        return Compared(np.where(np.isnan(similarity) | absent, -1, levels).astype(np.int8))
+            similarity[np.all([side[name].is_missing for name in self.columns if name in side], axis=0)] = (
+                np.nan
+            )
+        return Compared.cut(similarity, self.thresholds)
 
 
 @dataclass(frozen=True)
