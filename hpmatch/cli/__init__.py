@@ -11,7 +11,7 @@ from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 
-from hpmatch.cli import casework, ledgers, linking, measuring
+from hpmatch.cli import casework, ledgers, linking, measuring, models
 from hpmatch.cli.shared import COMMAND_WRONG, DATA_UNUSABLE, DONE
 from hpmatch.errors import HpmatchError
 
@@ -65,4 +65,5 @@ def _parser() -> argparse.ArgumentParser:
     ledgers.add_forget(commands)
     measuring.add_generate(commands)
     measuring.add_evaluate(commands)
+    models.add_import_splink(commands)
     return parser
