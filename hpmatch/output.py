@@ -68,6 +68,23 @@ def check_folder(out: str | Path, ours: Collection[str]) -> Path:
     return folder
 
 
+def write_text(path: str | Path, text: str) -> None:
+    """
+    Write a file, whole or not at all.
+
+    Raises:
+        SourceError: If it cannot be written.
+    """
+    target = Path(path)
+    unfinished = target.with_name(f".{target.name}.{os.getpid()}")
+    try:
+        unfinished.write_text(text, "utf-8")
+        unfinished.replace(target)
+    except OSError as error:
+        unfinished.unlink(missing_ok=True)
+        raise SourceError(f"cannot write {path}: {error.strerror or error}") from error
+
+
 @contextmanager
 def whole_folder(out: str | Path, ours: Collection[str]) -> Iterator[Path]:
     """

@@ -8,6 +8,7 @@ They take pandas frames with any unique index and give a MultiIndex of its label
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -19,8 +20,9 @@ from recordlinkage.base import BaseClassifier, BaseCompareFeature, BaseIndexAlgo
 from hpmatch.blocking import DEFAULT_MAX_BLOCK, CandidatePairs, candidate_pairs, each_once
 from hpmatch.comparison import compare, parts_of
 from hpmatch.decision import MATCH, decide
+from hpmatch.em import PatternCounts, Rates, estimate, level_counts, shares
 from hpmatch.errors import HpmatchError, ModelError
-from hpmatch.model import FellegiSunter, Level, Model
+from hpmatch.model import FellegiSunter, Model
 from hpmatch.protocols import (
     BlockingRule,
     Comparison,
@@ -33,7 +35,6 @@ from hpmatch.records import MISSING, FloatArray, IntArray, Records
 from hpmatch.schema import RECORD_ROLES, Schema, resolve
 from hpmatch.sources import plain_cell, read
 from hpmatch.standardise import standardise
-from hpmatch.training import train
 
 
 class RuleIndex(BaseIndexAlgorithm):  # type: ignore[misc]  # recordlinkage has no types
@@ -266,15 +267,19 @@ class ModelClassifier(BaseClassifier):  # type: ignore[misc]  # recordlinkage ha
         if not isinstance(start, FellegiSunter):
             raise ModelError("only a Fellegi-Sunter model can be fitted; use this classifier as it is")
         vectors = self._vectors(comparison_vectors)
+        before = Rates(*(_table(start, vectors.names, number) for number in ("m", "u")))
         if match_index is None:
             lefts = comparison_vectors.index.get_level_values(0).nunique()
             share = self.model.decision.registered_share * lefts / max(len(comparison_vectors), 1)
-            trained = train(vectors, start, float(np.clip(share, _LEAST_SHARE, 0.5)))
-            self.classifier, share = trained.classifier, trained.match_share
+            found = estimate(
+                PatternCounts.of(vectors), before, float(np.clip(share, _LEAST_SHARE, 0.5)), trust=_TRUST
+            )
+            rates, share = found.rates, found.match_share
         else:
-            is_match = np.asarray(comparison_vectors.index.isin(match_index))
-            self.classifier = _counted(vectors, start, is_match)
+            is_match = np.asarray(comparison_vectors.index.isin(match_index), np.float64)
+            rates = _counted(PatternCounts.of(vectors, is_match), before)
             share = (is_match.sum() + 0.5) / (len(is_match) + 1)
+        self.classifier = _with_rates(start, vectors.names, rates)
         self.prior_weight = float(np.log2(share / (1 - share)))
 
     def weights(self, comparison_vectors: pd.DataFrame) -> pd.Series:
@@ -330,23 +335,29 @@ class ModelClassifier(BaseClassifier):  # type: ignore[misc]  # recordlinkage ha
 
 
 _LEAST_SHARE = 1e-6
+_TRUST = 1.0  # what the model said before counts as so many pairs
 
 
-def _counted(
-    vectors: ComparisonVectors, start: FellegiSunter, is_match: npt.NDArray[np.bool_]
-) -> FellegiSunter:
-    """The shares of levels among matches and others, with the start's own as one observation more."""
-    counted: dict[str, tuple[Level, ...]] = dict(start.levels)
-    for column, name in enumerate(vectors.names):
-        levels = vectors.levels[:, column]
-        known = levels != MISSING
-        m, u = (
-            np.bincount(levels[known & chosen], minlength=vectors.sizes[column])
-            + [getattr(level, number) for level in start.levels[name]]
-            for chosen, number in ((is_match, "m"), (~is_match, "u"))
+def _table(classifier: FellegiSunter, names: Sequence[str], number: str) -> tuple[FloatArray, ...]:
+    return tuple(np.array([getattr(level, number) for level in classifier.levels[name]]) for name in names)
+
+
+def _counted(counts: PatternCounts, before: Rates) -> Rates:
+    """The shares of levels among pairs labelled as matches and among the others."""
+    return Rates(
+        *(
+            shares(level_counts(counts.patterns, seen, old), old, old, _TRUST)
+            for seen, old in ((counts.matches, before.m), (counts.others, before.u))
         )
-        counted[name] = tuple(
-            Level(level.level, float(a), float(b), level.term_frequency, "counted in labelled pairs")
-            for level, a, b in zip(start.levels[name], m / m.sum(), u / u.sum(), strict=True)
+    )
+
+
+def _with_rates(start: FellegiSunter, names: Sequence[str], rates: Rates) -> FellegiSunter:
+    levels = {
+        name: tuple(
+            replace(level, m=float(a), u=float(b), source="learned in a recordlinkage pipeline")
+            for level, a, b in zip(start.levels[name], m, u, strict=True)
         )
-    return FellegiSunter(counted)
+        for name, m, u in zip(names, rates.m, rates.u, strict=True)
+    }
+    return FellegiSunter({**start.levels, **levels})

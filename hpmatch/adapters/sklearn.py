@@ -23,10 +23,10 @@ from hpmatch.errors import HpmatchError, ModelError, PluginError
 from hpmatch.labels import Labels, read_labels, rows_of_pairs
 from hpmatch.model import Model, read_model
 from hpmatch.protocols import ComparisonVectors
-from hpmatch.reading import read_records
+from hpmatch.reading import read_for
 from hpmatch.records import MISSING, FloatArray, IntArray
 from hpmatch.register import read_register
-from hpmatch.schema import ALERT_ROLES, Schema, read_schema
+from hpmatch.schema import Schema
 
 _PAIRS_AT_A_TIME = 100_000
 # Sums of products differ in their last digits with how many rows are multiplied at once.
@@ -121,9 +121,7 @@ def training_set(
     """
     model = read_model(model)
     held = read_register(register, model, schema)
-    left = read_records(
-        alerts, "alerts", ALERT_ROLES, model.standardisers, read_schema(schema, "alerts")
-    ).records
+    left = read_for(model, alerts, "alerts", schema).records
     right = held.read.records
     labels = labels if isinstance(labels, Labels) else read_labels(labels)
     left_rows, right_rows, known = rows_of_pairs(labels, left.ids, right.ids)

@@ -21,8 +21,8 @@ from hpmatch.blocking.rules import SameValues
 from hpmatch.comparison.thresholds import Test, Thresholds
 from hpmatch.decision import DecisionRule
 from hpmatch.errors import ModelError
-from hpmatch.model import FellegiSunter, Level, Model
-from hpmatch.schema import RECORD_ROLES, Schema, resolve
+from hpmatch.model import RECORDS, FellegiSunter, Level, Model
+from hpmatch.schema import KINDS, RECORD_ROLES, Schema, recognised
 from hpmatch.standardise.stages import Verbatim
 
 # Splink cuts no block off, however large.
@@ -98,6 +98,7 @@ def from_splink(
         classifier=FellegiSunter({comparison.name: levels for comparison, levels in filter(None, compared)}),
         decision=rule,
         max_block=_ANY_BLOCK,
+        subject=RECORDS,
         about=" ".join(
             [
                 f"Brought over from a Splink model for a register of {registered} records.",
@@ -286,10 +287,10 @@ class _Reading:
 
     def role(self, column: str) -> str:
         """The role that a column plays."""
-        said = self.schema.columns if self.schema else {}
-        known = Schema(columns={column: said[column]} if column in said else {})
-        layout = resolve(known, [column], RECORD_ROLES, table="Splink model", required=())
-        return next(iter(layout.roles), column)
+        said = self.schema.columns.get(column) if self.schema else None
+        if said in KINDS:
+            return column
+        return said or recognised(column, RECORD_ROLES) or column
 
 
 def balance(

@@ -215,6 +215,19 @@ def placed(lists: HashLists, place: int) -> HashLists:
     return HashLists(lists.sizes, lists.starts, _scattered(lists.flat + np.uint64(place + 1)))
 
 
+def word_keys(records: Records, name: str) -> HashLists:
+    """A key for each word of a column of texts."""
+    if name not in records:
+        return nothing(len(records))
+    values = records[name].values
+
+    def of_values() -> HashLists:
+        words = pc.utf8_split_whitespace(values.array)
+        return HashLists.of(np.asarray(words.value_lengths(), np.int64), hashes(words.flatten())).with_empty()
+
+    return values.derived("word_keys", of_values).at(records[name].codes)
+
+
 def hashes(texts: pa.Array) -> Hashes:
     """64 bits of each text, no nulls among them, that are the same in every process and on every machine."""
     if len(texts) <= FEW:  # they are looked up rather than hashed again

@@ -11,7 +11,7 @@ from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 
-from hpmatch.cli import casework, ledgers, linking, measuring, models
+from hpmatch.cli import casework, ledgers, linking, measuring, models, training
 from hpmatch.cli.shared import COMMAND_WRONG, DATA_UNUSABLE, DONE
 from hpmatch.errors import HpmatchError
 
@@ -63,6 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     casework.add_reconcile(commands)
     ledgers.add_ledger(commands)
     ledgers.add_forget(commands)
+    training.add_train(commands)
     measuring.add_generate(commands)
     measuring.add_evaluate(commands)
     models.add_import_splink(commands)
