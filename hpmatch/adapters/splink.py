@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from hpmatch.adapters.splink_sql import null_columns, parse, parts_of, shared_column, tests_of
+from hpmatch.adapters.splink_sql import level_tests, null_columns, parse, parts_of, shared_column
 from hpmatch.blocking.rules import SameValues
 from hpmatch.comparison.thresholds import Test, Thresholds
 from hpmatch.decision import DecisionRule
@@ -160,7 +160,7 @@ class _Reading:
         if len(self.problems) > before:
             return None
         required, dates = self.tried(name, null[0], null_columns) or ((), ())
-        conditions = [self.tried(name, level, tests_of) or () for level in levels[:-1]]
+        conditions = [self.tried(name, level, level_tests) or () for level in levels[:-1]]
         adjusted = self.adjusted(name, levels, conditions) if self.term_frequencies else ""
         numbers = self.numbers(name, levels)
         if len(self.problems) > before:

@@ -231,7 +231,7 @@ def _date_field(value: object) -> tuple[Field, bool]:
     raise ModelError(f"only a column, or a date written {_ISO_DATE}, is read here")
 
 
-def tests_of(condition: object) -> tuple[Test, ...]:
+def level_tests(condition: object) -> tuple[Test, ...]:
     """The tests of a level, all of which have to hold."""
     return tuple(_test(part) for part in parts_of(condition))
 

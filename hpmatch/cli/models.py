@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +36,6 @@ def add_import_splink(commands: Any) -> None:
 
 def _import_splink(options: argparse.Namespace) -> int:
     from hpmatch.adapters.splink import from_splink  # noqa: PLC0415 - so that --help answers at once
-    from hpmatch.errors import SourceError  # noqa: PLC0415
     from hpmatch.schema import Schema  # noqa: PLC0415
 
     model = from_splink(
@@ -46,16 +44,9 @@ def _import_splink(options: argparse.Namespace) -> int:
         schema=Schema.read(options.schema) if options.schema else None,
         term_frequencies=not options.no_term_frequencies,
     )
-    out = Path(options.out)
-    made = out.with_name(f".{out.name}.{os.getpid()}")
-    try:
-        made.write_text(model.to_json(), "utf-8")
-        made.replace(out)
-    except OSError as error:
-        made.unlink(missing_ok=True)
-        raise SourceError(f"cannot write {out}: {error.strerror or error}") from error
+    model.save(options.out)
     print(
-        f"{len(model.comparisons)} comparisons and {len(model.blocking_rules)} blocking rules written to {out}"
+        f"{len(model.comparisons)} comparisons and {len(model.blocking_rules)} blocking rules written to {Path(options.out)}"
     )
     print(model.about)
     return DONE

@@ -69,6 +69,7 @@ def people():
 
 
 KINDS = hp.Schema(id="unique_id", columns={"city": "text", "postcode": "text", "height": "text"})
+KINDS_OF_TWO = hp.Schema(id="unique_id", columns={"city": "text", "postcode": "text"})
 COMPARISONS = {
     "name": lambda: cl.NameComparison("first_name"),
     "two names": lambda: cl.ForenameSurnameComparison("first_name", "surname"),
@@ -186,6 +187,32 @@ def test_an_alert_is_linked_as_splink_links_it(people):
         assert row["match_weight"] == pytest.approx(
             expected[row["unique_id_left"], row["unique_id_right"]], abs=1e-6
         )
+
+
+def test_tables_of_any_kind_are_linked_prepared_and_saved(people, tmp_path):
+    """No column of persons is asked for; a model that is read back links to the same."""
+    left, right = (
+        people[["unique_id", "city", "postcode"]].iloc[:200],
+        people[["unique_id", "city", "postcode"]].iloc[200:],
+    )
+    model = from_splink(
+        _numbered(_settings(cl.ExactMatch("city"), rules=[block_on("postcode")])), registered=len(right)
+    )
+    model.save(tmp_path / "model.json")
+    found = hp.link(left, right, tmp_path / "model.json", schema=KINDS_OF_TWO, min_weight=-500.0)
+    assert found.links.num_rows > 500
+    register = hp.Register.prepare(right, model, schema=KINDS_OF_TWO)
+    assert hp.link(left, register, model, schema=KINDS_OF_TWO, min_weight=-500.0).links == found.links
+
+
+def test_names_of_plain_text_can_be_prepared_and_screened(people):
+    """The roles of names need not hold tokens."""
+    names = [cl.NameComparison(name) for name in ("first_name", "surname")]
+    settings = _numbered(_settings(*names, cl.JaroAtThresholds("dob"), rules=[block_on("surname")]))
+    model = from_splink(settings, registered=len(people))
+    register = hp.Register.prepare(people, model, schema=KINDS)
+    alert = people.iloc[3][["first_name", "surname", "dob"]].dropna().to_dict()
+    assert people.iloc[3]["unique_id"] in [hit.hpr_number for hit in register.screen(alert)]
 
 
 def test_term_frequencies_come_over_as_such(people):
