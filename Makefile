@@ -51,7 +51,7 @@ $(READY): pyproject.toml
 	$(BIN)/pip install --quiet --editable '.[cli]'
 	touch $@
 
-$(READY_DEV): pyproject.toml
+$(READY_DEV): pyproject.toml examples/plugin/pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --editable '.[dev]'
+	$(BIN)/pip install --quiet --editable '.[dev]' --editable examples/plugin
 	touch $@ $(READY)

@@ -329,7 +329,7 @@ def _fit(weights: FloatArray, prior: float, known: _Known) -> FloatArray:
         fitted, reached = fitted + step, max(climbed, reached)
         if np.abs(step).max() < _SETTLED:
             break
-    return np.maximum(fitted, np.append(np.full(weights.shape[1], _SMALLEST_SLOPE), -np.inf))
+    return np.asarray(np.maximum(fitted, np.append(np.full(weights.shape[1], _SMALLEST_SLOPE), -np.inf)))
 
 
 def _probabilities(weights: FloatArray, prior: float, known: _Known, fitted: FloatArray) -> FloatArray:

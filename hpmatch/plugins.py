@@ -2,16 +2,19 @@
 Stages by name.
 
 A model file names its stages; the names are looked up among the entry points of installed packages. The built-in
-stages are found the same way, so a third party's stage is in no way second to them.
+stages are found the same way, so a third party's stage is in no way second to them. Of a stage that is not built in the
+file also names the package, with the version that the model was made with or a later one.
 """
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping
+import re
+import shlex
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from functools import cache
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
 from hpmatch.errors import PluginError
@@ -31,18 +34,20 @@ def build(group: str, specification: Mapping[str, Any]) -> Any:
 
     Args:
         group: The entry point group, such as "hpmatch.comparisons".
-        specification: The stage's name under "stage", and its parameters.
+        specification: The stage's name under "stage", the package that it comes from under "package" unless it is built
+            in ("hpmatch-places>=0.1"), and its parameters.
 
     Raises:
-        PluginError: If no installed package has the stage, or it cannot be made with these parameters.
+        PluginError: If no installed package has the stage, the package is too old, or the stage cannot be made with these
+            parameters.
 
     Example:
         >>> build("hpmatch.comparisons", {"stage": "text", "name": "birth_place", "column": "birth_place"})
         Text(name='birth_place', column='birth_place')
     """
     name = specification.get("stage")
-    parameters = {key: _frozen(value) for key, value in specification.items() if key != "stage"}
-    made_by = _find(group, str(name))
+    parameters = {key: _frozen(value) for key, value in specification.items() if key not in _NO_PARAMETERS}
+    made_by = _find(group, str(name), specification.get("package"))
     try:
         stage = made_by.from_json(parameters) if hasattr(made_by, "from_json") else made_by(**parameters)
     except TypeError as error:
@@ -74,36 +79,107 @@ def describe(group: str, stage: Any) -> dict[str, Any]:
     Raises:
         PluginError: If no entry point leads to the stage's class, or it is no dataclass.
     """
+    parameters = stage.to_json() if hasattr(stage, "to_json") else None
     # By its path, so that no other package's stage has to be imported.
     home = f"{type(stage).__module__}:{type(stage).__qualname__}"
-    names = [point.name for point in _points(group).values() if point.value == home]
-    if not names or not is_dataclass(stage):
+    points = [point for each in _points(group).values() for point in each if point.value == home]
+    if not points or not is_dataclass(stage):
         raise PluginError(
             f"{type(stage).__name__} cannot be saved in a model: it has to be a dataclass that a package offers as an "
             f"entry point in {group}"
         )
-    if hasattr(stage, "to_json"):
-        return {"stage": names[0], **stage.to_json()}
-    return {"stage": names[0], **{field.name: getattr(stage, field.name) for field in fields(stage)}}
+    if parameters is None:
+        parameters = {field.name: getattr(stage, field.name) for field in fields(stage)}
+    return {"stage": points[0].name, **_package_of(points[0]), **parameters}
 
 
-def _find(group: str, name: str) -> Any:
-    points = _points(group)
-    if name not in points:
-        raise PluginError(
-            f"no installed package offers {name!r} in {group}; there is {', '.join(sorted(points)) or 'none'}. "
-            f"Install the package that the model was made with, or reinstall hpmatch"
-        )
-    found = points[name].load()
+_BUILT_IN = "hpmatch"
+_NO_PARAMETERS = ("stage", "package")
+
+
+def _package_of(point: EntryPoint) -> dict[str, str]:
+    """The package of a stage that is not built in, with its version, as pip reads it."""
+    if _distribution(point) == _BUILT_IN:
+        return {}
+    return {"package": f"{_distribution(point)}>={_version(point)}"}
+
+
+def _find(group: str, name: str, package: str | None) -> Any:
+    offered = _points(group).get(name, ())
+    point = _of_package(group, name, package, offered) if package else _only(group, name, offered)
+    found = point.load()
     if not inspect.isclass(found) and not callable(found):
         raise PluginError(f"entry point {name!r} of {group} leads to {found!r}, which makes no stage")
     return found
 
 
+def _only(group: str, name: str, offered: Sequence[EntryPoint]) -> EntryPoint:
+    """The one that offers a stage; the built-in one goes before others of its name."""
+    if not offered:
+        raise PluginError(
+            f"no installed package offers {name!r} in {group}; there is {', '.join(sorted(_points(group))) or 'none'}. "
+            f"Install the package that the model was made with, or reinstall hpmatch"
+        )
+    built_in = [point for point in offered if _distribution(point) == _BUILT_IN]
+    if len(built_in or offered) > 1:
+        packages = sorted(map(_distribution, offered))
+        raise PluginError(
+            f"stage {name!r} of {group} is offered by {' and '.join(packages)}; say in the model which of them is "
+            f'meant: "package": "{packages[0]}"'
+        )
+    return (built_in or offered)[0]
+
+
+def _of_package(group: str, name: str, package: str, offered: Sequence[EntryPoint]) -> EntryPoint:
+    """The one that a package offers, in the version that is asked for or a later one."""
+    wanted, _, version = (part.strip() for part in str(package).partition(">="))
+    advice = f"pip install {shlex.quote(str(package))}"
+    for point in offered:
+        if _plain_name(_distribution(point)) == _plain_name(wanted):
+            if _release(_version(point)) < _release(version):
+                raise PluginError(
+                    f"the model needs stage {name!r} of {wanted} {version} or later, and {_version(point)} is installed: {advice}"
+                )
+            return point
+    others = sorted(map(_distribution, offered))
+    also = f" ({', '.join(others)} offers one of that name, which is another)" if others else ""
+    raise PluginError(
+        f"the model needs stage {name!r} in {group} of a package that is not installed{also}: {advice}"
+    )
+
+
+def _distribution(point: EntryPoint) -> str:
+    return str(point.dist.name) if point.dist else ""
+
+
+def _version(point: EntryPoint) -> str:
+    return point.dist.version.partition("+")[0] if point.dist else "0"
+
+
+def _plain_name(distribution: str) -> str:
+    """A distribution's name as PEP 503 compares it."""
+    return re.sub(r"[-_.]+", "-", distribution).lower()
+
+
+def _release(version: str) -> tuple[int, ...]:
+    """The numbers of a release, without zeros at the end; what comes behind them (rc1, .dev0) is not looked at."""
+    numbers = re.match(r"[\d.]*", version)
+    found = [int(number) for number in numbers.group().split(".") if number] if numbers else []
+    while found and not found[-1]:
+        found.pop()
+    return tuple(found)
+
+
 @cache
-def _points(group: str) -> dict[str, Any]:
-    return {point.name: point for point in entry_points(group=group)}
+def _points(group: str) -> dict[str, tuple[EntryPoint, ...]]:
+    """The entry points of a group by name; several packages may offer one of the same name."""
+    points: dict[str, tuple[EntryPoint, ...]] = {}
+    for point in entry_points(group=group):
+        points[point.name] = (*points.get(point.name, ()), point)
+    return points
 
 
 def _frozen(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _frozen(each) for key, each in value.items()}
     return tuple(map(_frozen, value)) if isinstance(value, list) else value

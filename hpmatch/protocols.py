@@ -16,7 +16,7 @@ whatever the order or the number of rows. ``hpmatch.testing`` proves that of any
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, NamedTuple, Protocol, runtime_checkable
@@ -25,7 +25,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from hpmatch.records import FloatArray, IntArray, Records
+from hpmatch.records import MISSING, FloatArray, IntArray, Records
 
 LevelArray = npt.NDArray[np.int8]
 
@@ -41,6 +41,20 @@ class Keys(NamedTuple):
 
     rows: IntArray
     keys: npt.NDArray[np.uint64]
+
+    @classmethod
+    def of_texts(cls, rows: Sequence[int], texts: Sequence[str]) -> Keys:
+        """
+        Keys that are written as texts, one for each row given.
+
+        Example:
+            >>> found = Keys.of_texts([0, 2], ["oslo 1978", "oslo 1978"])
+            >>> found.rows.tolist(), bool(found.keys[0] == found.keys[1])
+            ([0, 2], True)
+        """
+        from hpmatch.blocking.keys import hashes  # noqa: PLC0415 - which needs this module
+
+        return cls(np.array(rows, np.int32), hashes(pa.array(texts, pa.string())))
 
 
 class Pairs(NamedTuple):
@@ -68,6 +82,27 @@ class Compared(NamedTuple):
 
     levels: LevelArray
     frequencies: FloatArray | None = None
+
+    @classmethod
+    def cut(cls, similarities: Iterable[float], thresholds: Sequence[float]) -> Compared:
+        """
+        Cut similarities into levels.
+
+        Args:
+            similarities: A number for each pair, from a function or an array; NaN for missing.
+            thresholds: The similarities from which each level but the last holds, descending.
+
+        Example:
+            >>> Compared.cut([1.0, 0.85, 0.3, math.nan], (1.0, 0.8)).levels.tolist()
+            [0, 1, 2, -1]
+        """
+        numbers = np.fromiter(similarities, np.float64)
+        reached = len(thresholds) - np.searchsorted(np.asarray(thresholds)[::-1], numbers, side="right")
+        return cls(np.where(np.isnan(numbers), MISSING, reached).astype(np.int8))
+
+    def known_frequencies(self) -> FloatArray:
+        """float64[k], the frequencies; NaN where the comparison gives none."""
+        return np.full(len(self.levels), np.nan) if self.frequencies is None else self.frequencies
 
     def one(self) -> ComparedOne:
         """What was found of the only pair."""

@@ -8,7 +8,7 @@ more than one code. Taking rows copies codes only; the values, and what has been
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
@@ -324,6 +324,9 @@ class Column:
 
     def __len__(self) -> int:
         return len(self.codes)
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.to_pylist())
 
     def take(self, rows: IntArray | Sequence[int]) -> Column:
         """The column at the given rows, in their order."""

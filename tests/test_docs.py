@@ -22,7 +22,7 @@ from hpmatch.standardise.stages import PlainText
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
-PAGES = [ROOT / "README.md", *sorted(DOCS.rglob("*.md"))]
+PAGES = [ROOT / "README.md", ROOT / "examples" / "plugin" / "README.md", *sorted(DOCS.rglob("*.md"))]
 # On these pages all blocks continue each other, commands and Python alike.
 SESSIONS = [DOCS / "index.md", *sorted((DOCS / "tutorials").glob("*.md"))]
 BLOCK = re.compile(r"(<!-- not run: [^\n]+ -->\n)?```(python|console)\n(.*?)```", re.DOTALL)

@@ -10,7 +10,17 @@ import hpmatch
 from hpmatch.plugins import GROUPS, build, checked, describe
 from hpmatch.testing import check_standardiser
 
-OPTIONAL = ("pandas", "polars", "recordlinkage", "rich", "hypothesis", "altair", "pyspark", "splink")
+OPTIONAL = (
+    "pandas",
+    "polars",
+    "recordlinkage",
+    "rich",
+    "hypothesis",
+    "altair",
+    "pyspark",
+    "sklearn",
+    "splink",
+)
 
 
 def _python(code):

@@ -1,8 +1,15 @@
 """
-The parts of recordlinkage as stages: an index as a blocking rule, a compare feature as a comparison, a classifier.
+recordlinkage, both ways.
 
-Needs the extra ``recordlinkage``. The parts see the standardised columns as pandas columns: text as it is, several
-values joined by blanks, a date as yyyy-mm-dd.
+Its parts as stages of hpmatch: ``Index`` (an index as a blocking rule), ``Feature`` (a compare feature as a comparison),
+``Classifier``. They see the standardised columns as pandas columns: text as it is, several values joined by blanks, a date
+as yyyy-mm-dd.
+
+Stages of hpmatch as its parts: ``RuleIndex`` (blocking rules as an index), ``ComparisonFeature`` (a comparison as a compare
+feature), ``ModelClassifier`` (a Fellegi-Sunter model as a classifier). They take pandas frames with any unique index and give
+a MultiIndex of its labels, or a frame with one.
+
+Needs the extra ``recordlinkage``.
 """
 
 from __future__ import annotations
@@ -15,8 +22,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from hpmatch.adapters.recordlinkage_parts import ComparisonFeature, ModelClassifier, RuleIndex
 from hpmatch.protocols import Compared, ComparisonVectors, Pairs
 from hpmatch.records import FloatArray, Records
+
+__all__ = ["Classifier", "ComparisonFeature", "Feature", "Index", "ModelClassifier", "RuleIndex", "to_frame"]
 
 _HIGHEST_CERTAINTY = 1 - 1e-9
 
@@ -72,12 +82,12 @@ class Feature:
         found = self.feature.compute(
             pairs, to_frame(left.select(self.columns)), to_frame(right.select(self.columns))
         )
-        similarity = np.asarray(found, np.float64)
-        levels = (similarity[:, None] < np.array(self.thresholds)).sum(axis=1)
-        absent = np.zeros(len(left), bool)
+        similarity = np.array(found, np.float64)
         for side in (left, right):
-            absent |= np.all([side[name].is_missing for name in self.columns if name in side], axis=0)
-        return Compared(np.where(np.isnan(similarity) | absent, -1, levels).astype(np.int8))
+            similarity[np.all([side[name].is_missing for name in self.columns if name in side], axis=0)] = (
+                np.nan
+            )
+        return Compared.cut(similarity, self.thresholds)
 
 
 @dataclass(frozen=True)

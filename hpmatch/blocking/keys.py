@@ -191,8 +191,8 @@ def _sizes_and_elements(lists: pa.Array) -> tuple[IntArray, IntArray]:
     return np.asarray(lists.value_lengths(), np.int64), np.asarray(lists.flatten(), np.int64)
 
 
-def value_keys(records: Records, name: str) -> HashLists:
-    """A key for each value, or for each of several, of a column."""
+def value_keys(records: Records, name: str, letters: int = 0) -> HashLists:
+    """A key for each value, or for each of several, of a column; of its first letters, or of all of them for 0."""
     if name not in records:
         return nothing(len(records))
     values = records[name].values
@@ -200,12 +200,19 @@ def value_keys(records: Records, name: str) -> HashLists:
     def of_values() -> HashLists:
         listed = hasattr(values.array, "value_lengths")
         texts = (values.array.flatten() if listed else values.array).cast(pa.string())
+        if letters:
+            texts = pc.utf8_slice_codeunits(texts, 0, letters)
         sizes = (
             np.asarray(values.array.value_lengths(), np.int64) if listed else np.ones(len(texts), np.int64)
         )
         return HashLists.of(sizes, hashes(texts)).with_empty()
 
-    return values.derived("value_keys", of_values).at(records[name].codes)
+    return values.derived(("value_keys", letters), of_values).at(records[name].codes)
+
+
+def placed(lists: HashLists, place: int) -> HashLists:
+    """The lists for one of several places: a key joined of them tells apart what is exchanged, and two of one value."""
+    return HashLists(lists.sizes, lists.starts, _scattered(lists.flat + np.uint64(place + 1)))
 
 
 def word_keys(records: Records, name: str) -> HashLists:

@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 
-from hpmatch.blocking.keys import HashLists, NameKeys, combined, date_parts, name_keys, value_keys, word_keys
+from hpmatch.blocking.keys import (
+    HashLists,
+    NameKeys,
+    combined,
+    date_parts,
+    name_keys,
+    placed,
+    value_keys,
+    word_keys,
+)
 from hpmatch.errors import PluginError
 from hpmatch.protocols import Keys
 from hpmatch.records import IntArray, Records
@@ -132,6 +142,42 @@ class SameValue:
     def keys(self, records: Records) -> Keys:
         """A key for each value."""
         return value_keys(records, self.column).keys()
+
+
+@dataclass(frozen=True)
+class SameValues:
+    """
+    Pairs that share a value of each of several columns.
+
+    Args:
+        name: The rule's name.
+        columns: The columns.
+        letters: How many first letters of each column's values count, 0 for all; none given for all of all.
+        max_block: A key that more registered persons hold is cut off; None for the model's own number.
+
+    Raises:
+        PluginError: If there is not one number of letters for each column.
+    """
+
+    name: str
+    columns: tuple[str, ...]
+    letters: tuple[int, ...] = ()
+    max_block: int | None = None
+
+    def __post_init__(self) -> None:
+        if not self.columns or len(self.letters) not in (0, len(self.columns)):
+            raise PluginError(
+                f"blocking rule {self.name!r} needs columns, and letters for each of them or for none"
+            )
+
+    def keys(self, records: Records) -> Keys:
+        """A key for each combination of the columns' values."""
+        letters = self.letters or (0,) * len(self.columns)
+        lists = [
+            placed(value_keys(records, column, size), place)
+            for place, (column, size) in enumerate(zip(self.columns, letters, strict=True))
+        ]
+        return reduce(combined, lists).keys()
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 
-from hpmatch.cli import casework, ledgers, linking, measuring, training
+from hpmatch.cli import casework, ledgers, linking, measuring, models, training
 from hpmatch.cli.shared import COMMAND_WRONG, DATA_UNUSABLE, DONE
 from hpmatch.errors import HpmatchError
 
@@ -70,4 +70,5 @@ def _parser() -> argparse.ArgumentParser:
     measuring.add_generate(commands)
     measuring.add_evaluate(commands)
     measuring.add_blocking(commands)
+    models.add_import_splink(commands)
     return parser

@@ -1,13 +1,14 @@
 """
 Comparing: from candidate pairs to comparison vectors.
 
-A comparison sees each distinct pair of values once; what it finds is spread to all pairs that hold those values.
+A comparison sees each distinct pair of values once in a run, however the run is cut into chunks; what it finds is spread
+to all pairs that hold those values. A joint comparison sees all pairs of a chunk and finds out itself what repeats.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, cast
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -57,22 +58,39 @@ def compare(
     levels = np.full((len(pairs), len(parts)), MISSING, np.int8)
     frequencies = np.full((len(pairs), len(parts)), np.nan)
     ready = [prepare(comparison, right) for comparison in comparisons]
-
-    def work(chunk: slice) -> slice:
-        place = 0
-        for comparison in ready:
-            for found in compare_rows(comparison, left, right, pairs.left[chunk], pairs.right[chunk]):
-                levels[chunk, place] = found.levels
-                if found.frequencies is not None:
-                    frequencies[chunk, place] = found.frequencies
-                place += 1
-        return chunk
-
+    place = 0
     progress("compare", 0, len(pairs))
-    for chunk in each_chunk(work, pairs.chunks(chunk_size)):
-        progress("compare", min(chunk.stop, len(pairs)), len(pairs))
+    for done, comparison in enumerate(ready):
+        for chunk, found in _compare_chunks(comparison, left, right, pairs, chunk_size):
+            for part, each in enumerate(found):
+                levels[chunk, place + part] = each.levels
+                if each.frequencies is not None:
+                    frequencies[chunk, place + part] = each.frequencies
+            of_all = done * len(pairs) + min(chunk.stop, len(pairs))
+            progress("compare", of_all // len(ready), len(pairs))
+        place += len(parts_of((comparison,)))
     names, sizes = tuple(part.name for part in parts), tuple(len(part.levels) for part in parts)
     return ComparisonVectors(names, levels, frequencies, sizes, (len(left), right.counted))
+
+
+def _compare_chunks(
+    comparison: Comparison | JointComparison,
+    left: Records,
+    right: Records,
+    pairs: CandidatePairs,
+    chunk_size: int,
+) -> Iterator[tuple[slice, tuple[Compared, ...]]]:
+    """What a comparison, or each part of a joint one, finds of each chunk of pairs."""
+    chunks = list(pairs.chunks(chunk_size))
+    if len(chunks) > 1 and not hasattr(comparison, "compare_parts"):
+        for chunk, found in _compare_distinct_of_run(comparison, left, right, pairs, chunks):
+            yield chunk, (found,)
+        return
+
+    def work(chunk: slice) -> tuple[Compared, ...]:
+        return compare_rows(comparison, left, right, pairs.left[chunk], pairs.right[chunk])
+
+    yield from zip(chunks, each_chunk(work, chunks), strict=True)
 
 
 def parts_of(comparisons: Sequence[Comparison | JointComparison]) -> tuple[Comparison, ...]:
@@ -141,6 +159,68 @@ def compare_distinct(
     return _spread(found, present, of_pair)
 
 
+class _Distinct(NamedTuple):
+    """
+    The distinct pairs of values among some pairs.
+
+    Attributes:
+        codes: int64[d], a number for each, ascending.
+        places: int64[d], a pair that holds it.
+        present: bool[k], the pairs that hold one.
+        of_pair: int32[present.sum()], which one.
+    """
+
+    codes: IntArray
+    places: IntArray
+    present: npt.NDArray[np.bool_]
+    of_pair: IntArray
+
+
+def _compare_distinct_of_run(
+    comparison: Comparison, left: Records, right: Records, pairs: CandidatePairs, chunks: Sequence[slice]
+) -> Iterator[tuple[slice, Compared]]:
+    """Compare all pairs by one comparison, calling it once in the run with each distinct pair of values."""
+    sides = [_values_of_rows(records, comparison.columns) for records in (left, right)]
+    width = int(sides[1].max(initial=0)) + 1
+
+    def find(chunk: slice) -> _Distinct:
+        a, b = sides[0][pairs.left[chunk]], sides[1][pairs.right[chunk]]
+        present = (a >= 0) & (b >= 0)
+        places = np.flatnonzero(present)
+        codes, first, of_pair = np.unique(
+            a[places] * width + b[places], return_index=True, return_inverse=True
+        )
+        return _Distinct(codes, places[first] + chunk.start, present, of_pair.astype(np.int32))
+
+    by_chunk = list(each_chunk(find, chunks))
+    codes, first = np.unique(np.concatenate([each.codes for each in by_chunk]), return_index=True)
+    places = np.concatenate([each.places for each in by_chunk])[first]
+
+    def ask(start: int) -> Compared:
+        chosen = places[start : start + size]
+        rows, columns = (pairs.left[chosen], pairs.right[chosen]), comparison.columns
+        found = comparison.compare(left.values_at(rows[0], columns), right.values_at(rows[1], columns))
+        _check(comparison, found, len(chosen))
+        return found
+
+    size = chunks[0].stop
+    asked = list(each_chunk(ask, range(0, len(places), size)))
+    levels = np.concatenate([_NO_LEVELS, *(np.asarray(found.levels, np.int8) for found in asked)])
+    frequencies = np.concatenate([_NO_FREQUENCIES, *(found.known_frequencies() for found in asked)])
+
+    def spread(found: _Distinct) -> Compared:
+        of_run = np.searchsorted(codes, found.codes)
+        return _spread(Compared(levels[of_run], frequencies[of_run]), found.present, found.of_pair)
+
+    yield from zip(chunks, each_chunk(spread, by_chunk), strict=True)
+
+
+def _values_of_rows(records: Records, columns: Sequence[str]) -> IntArray:
+    """int64[n], for each record a number that stands for its combination of values; -1 where it has none of them."""
+    combined, present = _combined(records, columns, np.arange(len(records)))
+    return np.where(present, combined, MISSING)
+
+
 def _compare_one(
     comparison: Comparison, left: Records, right: Records, left_row: IntArray, right_row: IntArray
 ) -> Compared:
@@ -187,6 +267,7 @@ def compare_one(
     return found
 
 
+_NO_LEVELS, _NO_FREQUENCIES = np.zeros(0, np.int8), np.zeros(0)
 _ONE_MISSING = (ComparedOne(MISSING),)
 _MOST_COMBINATIONS = 1 << 31  # two such numbers make one of 64 bits
 

@@ -242,8 +242,9 @@ class NameTokens(NamedTuple):
 
 
 def common_terms(records: Records) -> tuple[Vocabulary, dict[str, Terms]]:
-    """The tokens of all name fields in one list, which the fields may share already."""
-    terms = {name: records[name].values.terms for name in FIELDS if name in records}
+    """The tokens of all name fields in one list, which the fields may share already; fields that hold plain text have none."""
+    held = {name: records[name].values for name in FIELDS if name in records}
+    terms = {name: values.terms for name, values in held.items() if pa.types.is_list(values.array.type)}
     vocabularies = [each.vocabulary for each in terms.values()]
     if not vocabularies:
         return Vocabulary(pa.array([], pa.string())), {}

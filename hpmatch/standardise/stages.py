@@ -315,3 +315,29 @@ class PlainText:
     def standardise(self, *texts: Sequence[str]) -> list[str]:
         """The folded cells."""
         return [" ".join(fold(text).split()) for text in texts[0]]
+
+
+@dataclass(frozen=True)
+class Verbatim:
+    """
+    Any text, as it was read.
+
+    Args:
+        column: The role that is read and the column that is made.
+
+    Example:
+        >>> Verbatim("town").standardise(["Tromsø "])
+        ['Tromsø ']
+    """
+
+    column: str
+    kind = pa.string()
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """The role that is read."""
+        return (self.column,)
+
+    def standardise(self, *texts: Sequence[str]) -> list[str]:
+        """The cells."""
+        return list(texts[0])

@@ -1,0 +1,347 @@
+"""
+Models made with Splink, as models of hpmatch.
+
+``from_splink`` reads what ``linker.misc.save_model_to_json`` of Splink 4 and 5 wrote: comparisons with their levels, m and u
+probabilities and term frequencies, blocking rules, the prior. Splink itself is not needed. What cannot be said in a model
+of hpmatch is refused, all of it at once, with the comparison, the level and the reason.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from hpmatch.adapters.splink_sql import level_tests, null_columns, parse, parts_of, shared_column
+from hpmatch.blocking.rules import SameValues
+from hpmatch.comparison.thresholds import Test, Thresholds
+from hpmatch.decision import DecisionRule
+from hpmatch.errors import ModelError
+from hpmatch.model import RECORDS, FellegiSunter, Level, Model
+from hpmatch.schema import KINDS, RECORD_ROLES, Schema, recognised
+from hpmatch.standardise.stages import Verbatim
+
+# Splink cuts no block off, however large.
+_ANY_BLOCK = 1_000_000_000
+
+
+def from_splink(
+    settings: Mapping[str, Any] | str | Path,
+    *,
+    registered: int,
+    match: float = 0.95,
+    review: float = 0.05,
+    schema: Schema | None = None,
+    term_frequencies: bool = True,
+) -> Model:
+    """
+    Make a model of a Splink model.
+
+    The values are compared as they are, as Splink does; an empty one is missing. A column plays the role that its name is
+    recognised for (``surname`` is ``family_name``), the one that the schema says, or that of its own name.
+
+    Match weights are Splink's wherever no term frequency counts. Where one does, hpmatch counts how common a value is in the
+    register alone, and smooths it.
+
+    Args:
+        settings: The path of the saved model, or what it holds.
+        registered: How many records the register has (or the table, for duplicates), for Splink's prior is of a pair and
+            the one of hpmatch of a record: the share of records that are registered comes out of both.
+        match: The probability from which a pair is a match; Splink has no such number.
+        review: The probability from which a person looks at it.
+        schema: Which column plays which role, where its name does not say it.
+        term_frequencies: Whether to keep the adjustments by term frequency.
+
+    Raises:
+        ModelError: If the file cannot be read, or with everything that does not map.
+
+    Example:
+        >>> levels = [{"sql_condition": '"town_l" IS NULL OR "town_r" IS NULL', "is_null_level": True},
+        ...           {"sql_condition": '"town_l" = "town_r"', "m_probability": 0.9, "u_probability": 0.1},
+        ...           {"sql_condition": "ELSE", "m_probability": 0.1, "u_probability": 0.9}]
+        >>> made = from_splink({"comparisons": [{"output_column_name": "town", "comparison_levels": levels}],
+        ...                     "blocking_rules_to_generate_predictions": ["l.town = r.town"],
+        ...                     "probability_two_random_records_match": 0.001}, registered=500)
+        >>> made.comparisons[0].levels, made.blocking_rules[0].columns
+        (('level 1', 'else'), ('town',))
+    """
+    content = _content(settings)
+    reading = _Reading(schema, term_frequencies)
+    compared = [reading.comparison(each) for each in content.get("comparisons", ())]
+    rules = reading.rules(content.get("blocking_rules_to_generate_predictions") or ())
+    prior = content.get("probability_two_random_records_match")
+    share = prior if isinstance(prior, float) and 0 < prior < 1 else None
+    if share is None:
+        reading.problems.append(
+            "probability_two_random_records_match is no probability; estimate it in Splink"
+        )
+    if not compared:
+        reading.problems.append("there are no comparisons")
+    if reading.problems or share is None:
+        raise ModelError(
+            "this Splink model cannot be brought over:" + "".join(f"\n  {each}" for each in reading.problems)
+        )
+    comparisons = tuple(comparison for comparison, _ in filter(None, compared))
+    odds = registered * share / (1 - share)
+    rule = DecisionRule(odds / (1 + odds), match=match, review=review)
+    read = [*(each.columns for each in comparisons), *(rule.columns for rule in rules)]
+    columns = dict.fromkeys(column for columns in read for column in columns)
+    return Model(
+        name="splink",
+        standardisers=tuple(Verbatim(column) for column in columns),
+        blocking_rules=rules,
+        comparisons=comparisons,
+        classifier=FellegiSunter({comparison.name: levels for comparison, levels in filter(None, compared)}),
+        decision=rule,
+        max_block=_ANY_BLOCK,
+        subject=RECORDS,
+        about=" ".join(
+            [
+                f"Brought over from a Splink model for a register of {registered} records.",
+                *(
+                    ["Term frequencies are counted anew, in the register, and smoothed."]
+                    if reading.counts
+                    else []
+                ),
+            ]
+        ),
+    )
+
+
+def _content(settings: Mapping[str, Any] | str | Path) -> Mapping[str, Any]:
+    if isinstance(settings, Mapping):
+        return settings
+    try:
+        content = json.loads(Path(settings).read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise ModelError(f"Splink model {settings} cannot be read: {error}") from error
+    if not isinstance(content, dict):
+        raise ModelError(
+            f"Splink model {settings} holds no settings; save it with linker.misc.save_model_to_json"
+        )
+    return content
+
+
+@dataclass
+class _Reading:
+    """
+    What is read of a Splink model, and what could not be.
+
+    Attributes:
+        schema: Which column plays which role.
+        term_frequencies: Whether adjustments are kept.
+        problems: What does not map.
+        counts: Whether any term frequency counts.
+    """
+
+    schema: Schema | None
+    term_frequencies: bool
+    problems: list[str] = field(default_factory=list)
+    counts: bool = False
+
+    def comparison(self, said: Mapping[str, Any]) -> tuple[Thresholds, tuple[Level, ...]] | None:
+        """A comparison and the numbers of its levels; None where something of it does not map."""
+        before = len(self.problems)
+        name = str(said.get("output_column_name") or "comparison")
+        levels = list(said.get("comparison_levels", ()))
+        null = [each for each in levels if each.get("is_null_level")]
+        levels = [each for each in levels if not each.get("is_null_level")]
+        if len(null) != 1 or said["comparison_levels"][0] is not null[0]:
+            self.problems.append(
+                f"comparison {name!r}: the first level has to be the only null level; without one, missing values would "
+                f"count as different, which hpmatch does not do"
+            )
+        if not levels or _sql(levels[-1]).strip().upper() != "ELSE":
+            self.problems.append(f"comparison {name!r}: the last level has to be ELSE")
+        if len(self.problems) > before:
+            return None
+        required, dates = self.tried(name, null[0], null_columns) or ((), ())
+        conditions = [self.tried(name, level, level_tests) or () for level in levels[:-1]]
+        adjusted = self.adjusted(name, levels, conditions) if self.term_frequencies else ""
+        numbers = self.numbers(name, levels)
+        if len(self.problems) > before:
+            return None
+        labels = _labels(levels)
+        roles = {
+            column: self.role(column)
+            for column in (
+                *required,
+                *(each for tests in conditions for test in tests for each in test[1:3]),
+                adjusted,
+            )
+        }
+        made = Thresholds(
+            name,
+            tuple(
+                (
+                    label,
+                    tuple(
+                        (measure, roles[left], roles[right], limit) for measure, left, right, limit in tests
+                    ),
+                )
+                for label, tests in zip(labels, conditions, strict=False)
+            ),
+            tuple(roles[column] for column in required),
+            tuple(roles[column] for column in dates),
+            roles[adjusted] if adjusted else "",
+            labels[-1],
+        )
+        self.counts = self.counts or bool(adjusted)
+        weights = [
+            float(level.get("tf_adjustment_weight") or 0.0)
+            if adjusted and level.get("tf_adjustment_column")
+            else 0.0
+            for level in levels
+        ]
+        return made, tuple(
+            Level(label, m, u, weight, "Splink")
+            for label, (m, u), weight in zip(labels, numbers, weights, strict=True)
+        )
+
+    def tried(self, name: str, level: Mapping[str, Any], read: Callable[[object], Any]) -> Any:
+        """What is read of a level's condition; a problem where it is more than hpmatch can say."""
+        sql = _sql(level)
+        try:
+            return read(parse(sql))
+        except ModelError as error:
+            self.problems.append(f"comparison {name!r}, level {_label(level)!r}: {error}; it is {sql}")
+            return None
+
+    def adjusted(
+        self, name: str, levels: Sequence[Mapping[str, Any]], conditions: Sequence[Sequence[Test]]
+    ) -> str:
+        """The column whose term frequencies count; "" for none."""
+        wanted = {
+            str(level["tf_adjustment_column"]).strip('"`')
+            for level in levels
+            if level.get("tf_adjustment_column")
+        }
+        if not wanted:
+            return ""
+        column = min(wanted)
+        if len(wanted) > 1 or list(conditions[0]) != [("same", column, column, 1.0)]:
+            self.problems.append(
+                f"comparison {name!r}: term frequencies count in hpmatch for one column whose exact match is the first level; "
+                f"bring the model over without them, or take them off {', '.join(sorted(wanted))}"
+            )
+        if any(level.get("tf_minimum_u_value") for level in levels):
+            self.problems.append(
+                f"comparison {name!r}: there is no tf_minimum_u_value in hpmatch; set it to 0"
+            )
+        if any(not 0 <= (level.get("tf_adjustment_weight") or 0) <= 1 for level in levels):
+            self.problems.append(f"comparison {name!r}: a tf_adjustment_weight has to lie between 0 and 1")
+        return column
+
+    def numbers(self, name: str, levels: Sequence[Mapping[str, Any]]) -> list[tuple[float, float]]:
+        """The m and u probability of each level, adding up to 1 each."""
+        found: list[tuple[Any, Any]] = [
+            (level.get("m_probability"), level.get("u_probability")) for level in levels
+        ]
+        for level, pair in zip(levels, found, strict=True):
+            for number, value in zip("mu", pair, strict=True):
+                if not isinstance(value, (int, float)) or not 0 < value < 1:
+                    self.problems.append(
+                        f"comparison {name!r}, level {_label(level)!r}: its {number} probability is {value}; it has to be "
+                        f"estimated and lie between 0 and 1"
+                    )
+                    return found
+        balanced = balance(np.array([m for m, _ in found]), np.array([u for _, u in found]))
+        if balanced is None:
+            self.problems.append(
+                f"comparison {name!r}: its m and u probabilities cannot both add up to 1; train them again"
+            )
+            return found
+        return list(zip(*(each.tolist() for each in balanced), strict=True))
+
+    def rules(self, said: Sequence[Any]) -> tuple[SameValues, ...]:
+        """The blocking rules."""
+        rules = []
+        for each in said:
+            told = each if isinstance(each, Mapping) else {"blocking_rule": each}
+            sql = str(told.get("blocking_rule", ""))
+            if told.get("arrays_to_explode"):
+                self.problems.append(
+                    f"blocking rule {sql}: there is no arrays_to_explode in hpmatch; leave the rule out"
+                )
+                continue
+            try:
+                found = [shared_column(part) for part in parts_of(parse(sql))]
+            except ModelError as error:
+                self.problems.append(f"blocking rule {sql}: {error}")
+                continue
+            letters = tuple(size for _, size in found)
+            columns = tuple(self.role(column) for column, _ in found)
+            name = " and ".join(
+                column + (f"[:{size}]" if size else "") for column, size in zip(columns, letters, strict=True)
+            )
+            rules.append(SameValues(name, columns, letters if any(letters) else ()))
+        if not said:
+            self.problems.append(
+                "there are no blocking rules, so every pair would be compared; give the model some in Splink"
+            )
+        return tuple({rule.name: rule for rule in rules}.values())
+
+    def role(self, column: str) -> str:
+        """The role that a column plays."""
+        said = self.schema.columns.get(column) if self.schema else None
+        if said in KINDS:
+            return column
+        return said or recognised(column, RECORD_ROLES) or column
+
+
+def balance(
+    m: np.ndarray[Any, Any], u: np.ndarray[Any, Any]
+) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]] | None:
+    """
+    Numbers that add up to 1 and weigh as the given ones do.
+
+    Splink takes each level's number from several training sessions by itself, so they need not add up to 1. What counts is m / u:
+    u is tilted by a power of it, u (m / u) ** t, with the t for which both add up to 1.
+
+    Args:
+        m: float64[l], all above 0.
+        u: The same.
+
+    Returns:
+        Both; None where every level speaks for a match, or every one against.
+
+    Example:
+        >>> m, u = balance(np.array([0.9, 0.2]), np.array([0.1, 0.8]))
+        >>> m.sum().round(9).item(), u.sum().round(9).item(), (m / u).round(9).tolist()
+        (1.0, 1.0, [9.0, 0.25])
+    """
+    if abs(m.sum() - 1) < _ADDS_UP and abs(u.sum() - 1) < _ADDS_UP:
+        return m, u
+    ratio = m / u
+    if not ratio.min() < 1 < ratio.max():
+        return None
+    low, high = -_STEEPEST, _STEEPEST
+    for _ in range(200):
+        middle = (low + high) / 2
+        tilted = np.exp(np.log(u) + middle * np.log(ratio))
+        tilted /= tilted.sum()
+        low, high = (middle, high) if (tilted * ratio).sum() < 1 else (low, middle)
+    return tilted * ratio, tilted
+
+
+_ADDS_UP, _STEEPEST = 1e-9, 50.0
+
+
+def _sql(level: Mapping[str, Any]) -> str:
+    return str(level.get("sql_condition", ""))
+
+
+def _label(level: Mapping[str, Any]) -> str:
+    return str(level.get("label_for_charts") or _sql(level))
+
+
+def _labels(levels: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Names of levels, as they stand in charts, or by number where those are none or not distinct."""
+    labels = [str(level.get("label_for_charts") or "") for level in levels]
+    if all(labels) and len(set(labels)) == len(labels):
+        return labels
+    return [*(f"level {place}" for place in range(1, len(levels))), "else"]

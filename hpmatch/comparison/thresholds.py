@@ -1,0 +1,198 @@
+"""
+Levels by thresholds: of several conditions, the first that holds is the level.
+
+A condition is one test or several that all have to hold. A test is a measure, a column of the left side, one of the right
+side and a threshold, so a model file can hold any of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from rapidfuzz import process
+from rapidfuzz.distance import DamerauLevenshtein, Jaro, JaroWinkler, Levenshtein
+
+from hpmatch.comparison.cases import first_cases
+from hpmatch.errors import PluginError
+from hpmatch.protocols import Compared
+from hpmatch.records import MISSING, FloatArray, Records
+
+Test = tuple[str, str, str, float]
+Texts = Sequence[str]
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """
+    Values by thresholds of any measures, of one column or several.
+
+    Measures that have to reach the threshold: ``jaro_winkler``, ``jaro``, ``jaccard`` (of the letters), ``same`` (1 or 0),
+    ``same_lower`` and ``same_upper`` (without case), ``same_start`` (how many first letters are the same). Measures that must not exceed
+    it: ``levenshtein``, ``damerau_levenshtein``, ``difference`` (of numbers), ``seconds`` (between dates written yyyy-mm-dd).
+
+    Args:
+        name: The comparison's name.
+        conditions: For each level but the last its name and its tests ``(measure, left column, right column, threshold)``,
+            all of which have to hold. A test of a value that is missing does not.
+        required: The pair is missing where, of each of these columns, one side or both have no value.
+        dates: Those of the required columns in which what is no date yyyy-mm-dd is missing too.
+        frequency: The column whose frequencies make agreement on what is rare worth more; "" for none.
+        otherwise: The name of the last level.
+
+    Raises:
+        PluginError: If there is no such measure.
+
+    Example:
+        >>> Thresholds.of_column("town", "town", "levenshtein", (0, 1, 2)).levels
+        ('levenshtein_0', 'levenshtein_1', 'levenshtein_2', 'different')
+    """
+
+    name: str
+    conditions: tuple[tuple[str, tuple[Test, ...]], ...]
+    required: tuple[str, ...]
+    dates: tuple[str, ...] = ()
+    frequency: str = ""
+    otherwise: str = "different"
+
+    def __post_init__(self) -> None:
+        unknown = sorted({measure for measure, *_ in self._tests} - set(_MEASURES))
+        if unknown:
+            raise PluginError(
+                f"comparison {self.name!r}: there is no measure {unknown[0]!r}; there are {', '.join(_MEASURES)}"
+            )
+
+    @classmethod
+    def of_column(cls, name: str, column: str, measure: str, thresholds: Sequence[float]) -> Thresholds:
+        """One measure of one column, with a level for each threshold, the strictest first."""
+        conditions = tuple(
+            (f"{measure}_{threshold:g}", ((measure, column, column, threshold),)) for threshold in thresholds
+        )
+        return cls(name, conditions, (column,), frequency=column)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """All columns that a test reads or that are required."""
+        read = (column for _, left, right, _ in self._tests for column in (left, right))
+        return tuple(dict.fromkeys((*self.required, *read)))
+
+    @property
+    def levels(self) -> tuple[str, ...]:
+        """The names of the conditions, and of what is left."""
+        return (*(name for name, _ in self.conditions), self.otherwise)
+
+    @property
+    def _tests(self) -> tuple[Test, ...]:
+        return tuple(test for _, tests in self.conditions for test in tests)
+
+    def compare(self, left: Records, right: Records) -> Compared:
+        """See the class."""
+        found: dict[Test, npt.NDArray[np.bool_]] = {
+            test: _holds(test, _texts(left, test[1]), _texts(right, test[2]))
+            for test in dict.fromkeys(self._tests)
+        }
+        conditions = [np.all([found[test] for test in tests], axis=0) for _, tests in self.conditions]
+        known = np.zeros(len(left), bool)
+        for column in self.required:
+            known |= self._known(left, column) & self._known(right, column)
+        levels = np.where(known, first_cases(conditions), MISSING).astype(np.int8)
+        if not self.frequency or self.frequency not in right:
+            return Compared(levels)
+        return Compared(levels, right[self.frequency].frequencies)
+
+    def _known(self, side: Records, column: str) -> npt.NDArray[np.bool_]:
+        texts = _texts(side, column)
+        wanted = (lambda text: _day(text) is not None) if column in self.dates else bool
+        return np.array([wanted(text) for text in texts], bool)
+
+
+class _Measure(NamedTuple):
+    """
+    A measure.
+
+    Attributes:
+        find: From two lists of k texts, all present, and the threshold, to float64[k]; NaN where it cannot be told.
+        is_distance: Whether less of it is more alike.
+    """
+
+    find: Callable[[Texts, Texts, float], FloatArray]
+    is_distance: bool = False
+
+
+def _holds(test: Test, left: Texts, right: Texts) -> npt.NDArray[np.bool_]:
+    measure, _, _, threshold = test
+    present = np.array([bool(a and b) for a, b in zip(left, right, strict=True)], bool)
+    rows = np.flatnonzero(present).tolist()
+    find, is_distance = _MEASURES[measure]
+    found = find([left[row] for row in rows], [right[row] for row in rows], threshold)
+    present[rows] = found <= threshold if is_distance else found >= threshold
+    return present
+
+
+def _texts(side: Records, column: str) -> Texts:
+    if column not in side:
+        return [""] * len(side)
+    return [text or "" for text in side[column]]
+
+
+def _by(scorer: Any) -> Callable[[Texts, Texts, float], FloatArray]:
+    return lambda left, right, _: process.cpdist(left, right, scorer=scorer, dtype=np.float64)
+
+
+def _each(find: Callable[[str, str], float]) -> Callable[[Texts, Texts, float], FloatArray]:
+    return lambda left, right, _: np.array(list(map(find, left, right)), np.float64)
+
+
+def _jaccard(left: str, right: str) -> float:
+    a, b = set(left), set(right)
+    return len(a & b) / len(a | b)
+
+
+def _same_start(left: Texts, right: Texts, letters: float) -> FloatArray:
+    size = int(letters)
+    return np.array(
+        [size if a[:size] == b[:size] else 0 for a, b in zip(left, right, strict=True)], np.float64
+    )
+
+
+def _difference(left: str, right: str) -> float:
+    try:
+        return abs(float(left) - float(right))
+    except ValueError:
+        return np.nan
+
+
+def _seconds(left: str, right: str) -> float:
+    a, b = _day(left), _day(right)
+    return np.nan if a is None or b is None else abs((a - b).days) * 86_400.0
+
+
+@lru_cache(maxsize=1 << 16)
+def _day(text: str) -> date | None:
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 - a day has no time zone
+    except ValueError:
+        return None
+
+
+_MEASURES = MappingProxyType(
+    {
+        "same": _Measure(_each(lambda a, b: float(a == b))),
+        "same_lower": _Measure(_each(lambda a, b: float(a.lower() == b.lower()))),
+        "same_upper": _Measure(_each(lambda a, b: float(a.upper() == b.upper()))),
+        "same_start": _Measure(_same_start),
+        "jaro_winkler": _Measure(_by(JaroWinkler.similarity)),
+        "jaro": _Measure(_by(Jaro.similarity)),
+        "jaccard": _Measure(_each(_jaccard)),
+        "levenshtein": _Measure(_by(Levenshtein.distance), is_distance=True),
+        "damerau_levenshtein": _Measure(_by(DamerauLevenshtein.distance), is_distance=True),
+        "difference": _Measure(_each(_difference), is_distance=True),
+        "seconds": _Measure(_each(_seconds), is_distance=True),
+    }
+)

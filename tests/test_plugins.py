@@ -1,0 +1,235 @@
+"""Plug-ins: how little a comparison takes, how often it is called, and which package a model asks for."""
+
+import ast
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import ClassVar
+
+import pytest
+
+import hpmatch as hp
+from hpmatch import plugins
+from hpmatch.blocking.rules import SameValue
+from hpmatch.model import FellegiSunter, Level
+from hpmatch.standardise.stages import PlainText
+
+ROOT = Path(__file__).parents[1]
+MODEL = ROOT / "examples" / "plugin" / "model.json"
+
+
+def test_the_example_comparison_is_ten_lines_or_fewer():
+    """From its decorator to the end of compare, blank lines and docstring counted."""
+    path = ROOT / "examples" / "plugin" / "src" / "hpmatch_places" / "comparisons.py"
+    found = next(node for node in ast.parse(path.read_text("utf-8")).body if isinstance(node, ast.ClassDef))
+    compare = next(node for node in found.body if isinstance(node, ast.FunctionDef))
+    assert (found.name, compare.name) == ("BirthPlace", "compare")
+    assert compare.end_lineno - found.decorator_list[0].lineno + 1 <= 10
+
+
+@dataclass(frozen=True)
+class Costly:
+    """A comparison around a Python function that notes how it was called."""
+
+    calls: list = field(default_factory=list)
+    name: str = "town"
+    columns: tuple[str, ...] = ("town",)
+    levels: ClassVar = ("same", "different")
+
+    def compare(self, left, right):
+        return hp.Compared.cut(map(self.likeness, left["town"], right["town"]), (1.0,))
+
+    def likeness(self, left, right):
+        self.calls.append((left, right))
+        return float(left == right)
+
+
+@dataclass(frozen=True)
+class CostlyOfTwo(Costly):
+    """The same of two columns together."""
+
+    name: str = "home"
+    columns: tuple[str, ...] = ("town", "street")
+
+    def compare(self, left, right):
+        sides = [list(zip(side["town"], side["street"], strict=True)) for side in (left, right)]
+        return hp.Compared.cut(map(self.likeness, *sides), (1.0,))
+
+
+SCHEMA = hp.Schema(columns={"town": "text", "street": "text", "block": "text"})
+
+
+def _model(*comparisons):
+    columns = ("family_name", "given_name", "birth_date", "town", "street", "block")
+    levels = (Level("same", 0.9, 0.1), Level("different", 0.1, 0.9))
+    return hp.Model(
+        "costly",
+        tuple(map(PlainText, columns)),
+        (SameValue("block", "block"),),
+        comparisons,
+        FellegiSunter({each.name: levels for each in comparisons}),
+        hp.DecisionRule(0.5, match=0.9, review=0.1),
+    )
+
+
+def _rows(identifier, count, step):
+    """Records of few towns and streets, some of them missing, in two blocks."""
+    towns, streets = ["oslo", "bergen", "", "kaunas", "riga"], ["a", "b", ""]
+    return [
+        {
+            identifier: f"{row:02}", "family_name": "x", "given_name": "y", "birth_date": "1980-01-01",
+            "town": towns[row * step % 5], "street": streets[row * step % 3], "block": str(row % 2),
+        }
+        for row in range(count)
+    ]  # fmt: skip
+
+
+def _wanted(pairs, columns):
+    """The distinct pairs of values that those pairs of rows hold, as far as either side holds any."""
+    values = {(tuple(a[c] or None for c in columns), tuple(b[c] or None for c in columns)) for a, b in pairs}
+    return {(a, b) for a, b in values if any(a) and any(b)}
+
+
+@pytest.mark.parametrize("chunk_size", [1, 7, 100_000])
+@pytest.mark.parametrize("kind", [Costly, CostlyOfTwo])
+def test_linking_calls_a_comparison_once_for_each_distinct_pair_of_values(kind, chunk_size):
+    """Over the whole run, however it is cut into chunks, and for no other pair."""
+    alerts, register = _rows("alert_id", 20, 2), _rows("hpr_number", 30, 3)
+    costly = kind()
+    hp.link(alerts, register, _model(costly), schema=SCHEMA, chunk_size=chunk_size)
+    wanted = _wanted([(a, b) for a in alerts for b in register if a["block"] == b["block"]], costly.columns)
+    asked = [tuple(part if isinstance(part, tuple) else (part,) for part in call) for call in costly.calls]
+    assert len(asked) == len(wanted) < 300
+    assert set(asked) == wanted
+
+
+@pytest.mark.parametrize("chunk_size", [1, 7, 100_000])
+def test_deduplicating_calls_a_comparison_once_for_each_distinct_pair_of_values(chunk_size):
+    """As linking does."""
+    records = _rows("rec", 30, 2)
+    costly = Costly()
+    hp.dedupe(records, _model(costly), id="rec", schema=SCHEMA, chunk_size=chunk_size)
+    wanted = _wanted(
+        [(a, b) for a in records for b in records if a["block"] == b["block"] and a["rec"] < b["rec"]],
+        ("town",),
+    )
+    assert len(costly.calls) == len(wanted)
+    assert {((a,), (b,)) for a, b in costly.calls} == wanted
+
+
+def test_the_answer_does_not_hang_on_chunks():
+    """Levels and frequencies are those of one chunk, to the last digit."""
+    from hpmatch.comparison.text import Text  # noqa: PLC0415
+
+    alerts, register = _rows("alert_id", 20, 2), _rows("hpr_number", 30, 3)
+    model = hp.Model(
+        "text",
+        *(getattr(_model(Costly()), name) for name in ("standardisers", "blocking_rules")),
+        (Text("town", "town"),),
+        FellegiSunter({"town": tuple(Level(name, 0.25, 0.25, 1.0) for name in Text.levels)}),
+        hp.DecisionRule(0.5, match=0.9, review=0.1),
+    )
+    found = [
+        hp.link(alerts, register, model, schema=SCHEMA, chunk_size=size, min_weight=-99).links
+        for size in (100_000, 7, 1)
+    ]
+    assert found[0] == found[1] == found[2]
+    # m and u are alike, so that frequencies alone tell an agreeing town from a missing one.
+    assert len(set(found[0]["match_weight"].to_pylist())) == 2
+
+
+def _content(change=lambda content: None):
+    content = json.loads(MODEL.read_text("utf-8"))
+    change(content)
+    return content
+
+
+def _read(tmp_path, content):
+    path = tmp_path / "own.json"
+    path.write_text(json.dumps(content), "utf-8")
+    return hp.read_model(path)
+
+
+def test_a_missing_plug_in_is_named_with_its_package(tmp_path):
+    """The message is what to type."""
+    content = _content(
+        lambda c: c["comparisons"].append({"stage": "shoe_size", "package": "hpmatch-shoes>=2.1"})
+    )
+    with pytest.raises(hp.PluginError, match=r"'shoe_size'.*not installed: pip install 'hpmatch-shoes>=2.1'"):
+        _read(tmp_path, content)
+
+
+def test_a_plug_in_that_is_too_old_is_named_with_both_versions(tmp_path):
+    """A model made with a later version asks for it."""
+    content = _content(lambda c: c["comparisons"][-1].update(package="hpmatch-places>=0.10"))
+    with pytest.raises(
+        hp.PluginError, match=r"hpmatch-places 0.10 or later, and 0.1.0 is installed: pip install"
+    ):
+        _read(tmp_path, content)
+
+
+@pytest.mark.parametrize(
+    "package", ["hpmatch-places>=0.1", "HPmatch_places>=0.1.0", "hpmatch.places>=0.0.9", "hpmatch-places"]
+)
+def test_the_installed_plug_in_serves(tmp_path, package):
+    """Its name is compared as pip does, its version by number."""
+    content = _content(lambda c: c["comparisons"][-1].update(package=package))
+    assert _read(tmp_path, content) == hp.read_model(MODEL)
+
+
+def test_a_model_without_packages_is_read_as_before(tmp_path):
+    """Models that were made before packages were noted name their stages alone."""
+
+    def forget(content):
+        for stage in (*content["comparisons"], *content["blocking_rules"], content["classifier"]):
+            stage.pop("package", None)
+
+    assert _read(tmp_path, _content(forget)) == hp.read_model(MODEL)
+
+
+@pytest.fixture
+def other_package(tmp_path, monkeypatch):
+    """A package that offers comparisons under names that are taken: the example's, and a built-in one."""
+    (tmp_path / "others.py").write_text("from hpmatch_places import BirthPlace as Other\n", "utf-8")
+    folder = tmp_path / "other_places-3.0.dist-info"
+    folder.mkdir()
+    (folder / "METADATA").write_text("Metadata-Version: 2.1\nName: other-places\nVersion: 3.0\n", "utf-8")
+    (folder / "entry_points.txt").write_text(
+        "[hpmatch.comparisons]\nbirth_place = others:Other\ntext = others:Other\n", "utf-8"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    plugins._points.cache_clear()
+    yield
+    plugins._points.cache_clear()
+
+
+@pytest.mark.usefixtures("other_package")
+def test_two_packages_that_offer_one_name_are_told_apart(tmp_path):
+    """The package that a model names decides; a model that names none is asked to."""
+    assert _read(tmp_path, _content()) == hp.read_model(MODEL)
+    with pytest.raises(hp.PluginError, match='offered by hpmatch-places and other-places.*"package"'):
+        _read(tmp_path, _content(lambda c: c["comparisons"][-1].pop("package")))
+    with pytest.raises(hp.PluginError, match=r"not installed \(hpmatch-places, other-places offers"):
+        _read(tmp_path, _content(lambda c: c["comparisons"][-1].update(package="third-places>=1")))
+
+
+@pytest.mark.usefixtures("other_package")
+def test_no_package_takes_the_place_of_a_built_in_stage():
+    """A name of hpmatch's own means hpmatch's own stage."""
+    found = plugins.build("hpmatch.comparisons", {"stage": "text", "name": "town", "column": "town"})
+    assert type(found).__module__ == "hpmatch.comparison.text"
+
+
+def test_the_shipped_model_notes_no_package():
+    """Built-in stages come with hpmatch, so the shipped model's text and fingerprint are what they were."""
+    assert '"package"' not in hp.read_model("imi").to_json()
+
+
+@pytest.mark.parametrize(
+    ("earlier", "later"),
+    [("0.9", "0.10"), ("1", "1.0.1"), ("0.1.9", "0.2"), ("", "0.1")],
+)
+def test_versions_are_compared_by_number(earlier, later):
+    """0.10 comes after 0.9, and 1.0 is 1."""
+    assert plugins._release(earlier) < plugins._release(later)
+    assert plugins._release("1.0") == plugins._release("1")
