@@ -24,6 +24,8 @@ from hpmatch.errors import SourceError
 
 FORMATS = ("csv", "parquet")
 RESCREENED = ("differences", "links", "rejected")  # the tables of a re-screening
+WEIGHTS = "weights"  # the table that holds nothing but numbers behind two identifiers
+_IDENTIFIERS = 2
 # What a spreadsheet takes for a formula (OWASP, CSV injection); a plain number is none.
 _FORMULA = r"^[=+\-@\t\r]"
 _NUMBER = r"^[+-]?[0-9]+([.,][0-9]+)?$"
@@ -143,6 +145,23 @@ def write_folder(
         _write_summary(summary, made / "summary.json")
 
 
+def write_text(text: str, path: str | Path) -> None:
+    """
+    Write a text file (UTF-8) so that it appears whole or not at all.
+
+    Raises:
+        SourceError: If it cannot be written; what was there before stays.
+    """
+    target = Path(path)
+    unfinished = target.with_name(f".{target.name}.{os.getpid()}")
+    try:
+        unfinished.write_text(text, "utf-8")
+        unfinished.replace(target)
+    except OSError as error:
+        unfinished.unlink(missing_ok=True)
+        raise SourceError(f"cannot write {path}: {error.strerror or error}") from error
+
+
 def read_folder(folder: str | Path, names: Sequence[str]) -> tuple[dict[str, pa.Table], dict[str, Any], str]:
     """
     Read what ``write_folder`` wrote: to write it again gives the same bytes.
@@ -192,6 +211,8 @@ def _read_table(path: Path) -> pa.Table:
     with path.open(encoding="utf-8", newline="") as file:
         columns = next(csv.reader(file))
     types = {column: _NUMBER_COLUMNS.get(column, pa.string()) for column in columns}
+    if path.stem == WEIGHTS:
+        types |= dict.fromkeys(columns[_IDENTIFIERS:], pa.float64())
     table = pyarrow.csv.read_csv(
         path,
         parse_options=pyarrow.csv.ParseOptions(newlines_in_values=True),

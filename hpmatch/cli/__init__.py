@@ -11,7 +11,7 @@ from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 
-from hpmatch.cli import casework, ledgers, linking, measuring
+from hpmatch.cli import casework, explaining, ledgers, linking, measuring
 from hpmatch.cli.shared import COMMAND_WRONG, DATA_UNUSABLE, DONE
 from hpmatch.errors import HpmatchError
 
@@ -57,6 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     linking.add_dedupe(commands)
     linking.add_prepare(commands)
     linking.add_screen(commands)
+    explaining.add_explain(commands)
     casework.add_funnel(commands)
     casework.add_ask(commands)
     casework.add_rescreen(commands)
