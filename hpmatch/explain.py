@@ -260,7 +260,7 @@ def _text(explanation: Explanation, language: str) -> list[str]:
     lines = [title(explanation, language), reason(explanation.reason, language)]
     for hit, records in explanation.beside()[:SHOWN]:
         lines += ["", candidate_line(hit, language), *_waterfall_lines(steps_of(hit), language)]
-        lines += _record_lines(records, language)
+        lines += record_lines(records, language)
     lines += ["", *told, ""] if (told := remarks(explanation, language)) else [""]
     if explanation.candidates:
         lines += [f"{say('heading.changes', language)}:"]
@@ -293,7 +293,8 @@ def _bar(step: Step, low: float, high: float) -> str:
     return " " * first + ("+" if step.end > step.start else "-") * max(last - first, 1)
 
 
-def _record_lines(records: Sequence[Told], language: str) -> list[str]:
+def record_lines(records: Sequence[Told], language: str = "en") -> list[str]:
+    """Two records side by side, a line a column behind an empty one and a head; nothing of none."""
     if not records:
         return []
     sides = [(say("alert", language), say("register", language)), *(told.texts(language) for told in records)]

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from hpmatch.explain import Explanation
 
 _FOR, _AGAINST = "#2ea043", "#e8710a"
-_STEP = 24  # pixels a row
+_STEP, _LABEL = 24, 420  # pixels: of a row, and of the longest words beside one
 
 
 def waterfall_chart(explanation: Explanation, candidate: int = 0, language: str = "en") -> Any:
@@ -57,7 +57,8 @@ def waterfall_chart(explanation: Explanation, candidate: int = 0, language: str 
         )
     order = [str(row["step"]) for row in rows]
     base = alt.Chart({"values": rows}).encode(
-        y=alt.Y("step:N", sort=order, title=None), tooltip=["step:N", "weight:N"]
+        y=alt.Y("step:N", sort=order, title=None, axis=alt.Axis(labelLimit=_LABEL)),
+        tooltip=["step:N", "weight:N"],
     )
     bars = base.mark_bar().encode(
         x=alt.X("start:Q", title=say("heading.weight", language)),

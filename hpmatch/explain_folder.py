@@ -67,10 +67,7 @@ def explain_folder(
     decided = _model(summary.get("model", {}), model)
     if (alerts is None) != (register is None):
         raise HpmatchError("to show the records side by side takes both the alerts and the register")
-    held = None
-    if alerts is not None:
-        _check_version(register, summary)
-        held = _held(alerts, register, schema)
+    held = None if alerts is None else held_by_files(alerts, register, summary, schema)
     return explain(str(alert_id), tables, held, decided)
 
 
@@ -90,18 +87,30 @@ def _model(said: Mapping[str, str], given: Model | str | Path | None) -> Model |
     return model if model.fingerprint == said.get("sha256") else None
 
 
-def _check_version(register: Any, summary: Mapping[str, Any]) -> None:
+def held_by_files(
+    alerts: Any, register: Any, summary: Mapping[str, Any], schema: Schema | str | Path | None
+) -> Held:
+    """
+    What alerts and registered persons say in the files that were linked.
+
+    Args:
+        alerts: The alerts, see ``explain_folder``.
+        register: The register, likewise.
+        summary: The summary of the result, which knows the register's version.
+        schema: Which column plays which role.
+
+    Raises:
+        SourceError: If the register is another one; and, when asked, if an alert is not there.
+    """
     if source_version(register) != summary.get("register", {}).get("version"):
         raise SourceError(
             "register: it is another than the alerts were held against; give that one, or link the alerts again"
         )
 
-
-def _held(alerts: Any, register: Any, schema: Schema | str | Path | None) -> Held:
     def held(alert_ids: Sequence[str], persons: Sequence[str]) -> tuple[Cells, Cells]:
         told = _cells(alerts, "alerts", ALERT_ROLES, schema, alert_ids)
-        if alert_ids[0] not in told:
-            raise SourceError(f"alerts: there is no alert {alert_ids[0]!r}; give the alerts that were linked")
+        if lacking := [each for each in alert_ids if each not in told]:
+            raise SourceError(f"alerts: there is no alert {lacking[0]!r}; give the alerts that were linked")
         return told, _registered(register, schema, persons)
 
     return held

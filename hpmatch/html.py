@@ -125,7 +125,8 @@ def waterfall_table(steps: Sequence[Step], language: str = "en") -> str:
     return table([*heads, ""], rows, numbers=(2,))
 
 
-def _records_table(records: Sequence[Told], language: str) -> str:
+def records_table(records: Sequence[Told], language: str = "en") -> str:
+    """Two records side by side, with what differs marked."""
     if not records:
         return ""
     heads = [
@@ -173,7 +174,7 @@ def explanation_html(explanation: Explanation, language: str = "en") -> str:
             f"<h2>{escape(candidate_line(hit, language))}</h2>",
             f"<h3>{escape(say('heading.waterfall', language))}</h3>",
             waterfall_table(steps_of(hit), language),
-            _records_table(records, language),
+            records_table(records, language),
         ]
     parts.append(_paragraphs(remarks(explanation, language)))
     if explanation.candidates:
@@ -196,6 +197,12 @@ def score_html(score: Score) -> str:
 
 def _steps_of_score(evidence: Sequence[Evidence], total: float) -> tuple[Step, ...]:
     return waterfall(evidence, total)
+
+
+def pair_html(heading: str, records: Sequence[Told], hit: Hit | None, language: str = "en") -> str:
+    """A pair to be labelled; without ``hit`` nothing of what the model says of it."""
+    said = [candidate_line(hit, language)] if hit else []
+    return block(f"<h2>{escape(heading)}</h2>", records_table(records, language), _paragraphs(said))
 
 
 def result_html(result: Result) -> str:

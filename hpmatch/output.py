@@ -257,6 +257,17 @@ def _without_formulas(table: pa.Table) -> pa.Table:
     )
 
 
+def disarmed(text: str) -> str:
+    """
+    A cell's text, with an apostrophe before it if a spreadsheet would run it as a formula.
+
+    Example:
+        >>> disarmed("=1+1"), disarmed("-5")
+        ("'=1+1", '-5')
+    """
+    return f"'{text}" if re.match(_FORMULA, text) and not re.match(_NUMBER, text) else text
+
+
 def rearmed(table: pa.Table) -> pa.Table:
     """A table that was read from a written CSV file, with the text as it was before apostrophes were put before it."""
     columns = [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -63,6 +63,8 @@ class Result:
         relations: A row an alert about a person who has an earlier one; see ``hpmatch.alert_relations.related``.
         rejected: A row a rejected row: file, row, reason, content.
         summary: Counts that add up.
+        held: Gives what alerts and registered persons hold, as it is compared, by their identifiers.
+        model: The model that decided.
     """
 
     links: pa.Table
@@ -73,8 +75,8 @@ class Result:
     rejected: pa.Table
     summary: Mapping[str, Any]
     _identity: Callable[[str], Identity] = _not_linked
-    _held: Held | None = None
-    _model: Model | None = None
+    held: Held | None = field(default=None, repr=False)
+    model: Model | None = field(default=None, repr=False)
 
     def explain(self, alert_id: str) -> Explanation:
         """
@@ -86,7 +88,7 @@ class Result:
             HpmatchError: If there is no such alert in the result.
         """
         tables = {name: getattr(self, name) for name in ("links", "weights", "dispositions")}
-        return explain(str(alert_id), tables, self._held, self._model)
+        return explain(str(alert_id), tables, self.held, self.model)
 
     def identity(self, alert_id: str) -> Identity:
         """

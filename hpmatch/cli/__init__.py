@@ -11,7 +11,7 @@ from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 
-from hpmatch.cli import casework, explaining, ledgers, linking, measuring
+from hpmatch.cli import casework, explaining, labelling, ledgers, linking, measuring
 from hpmatch.cli.shared import COMMAND_WRONG, DATA_UNUSABLE, DONE
 from hpmatch.errors import HpmatchError
 
@@ -62,6 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     casework.add_ask(commands)
     casework.add_rescreen(commands)
     casework.add_reconcile(commands)
+    labelling.add_label(commands)
     ledgers.add_ledger(commands)
     ledgers.add_forget(commands)
     measuring.add_generate(commands)
