@@ -8,13 +8,13 @@ light or dark. Every text is escaped.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from hpmatch.evidence import Evidence, Hit, Step, waterfall
+from hpmatch.evidence import Hit, Step, waterfall
 from hpmatch.explain import (
     SHOWN,
     Explanation,
@@ -26,11 +26,11 @@ from hpmatch.explain import (
     steps_of,
     title,
 )
+from hpmatch.model import FellegiSunter, Level, Model
 from hpmatch.side_by_side import ALIKE, DIFFERS, Told
 from hpmatch.wording import reason, say, word
 
 if TYPE_CHECKING:
-    from hpmatch.model import Model
     from hpmatch.results import Result
     from hpmatch.screening import Score
 
@@ -192,11 +192,7 @@ def hit_html(hit: Hit) -> str:
 
 def score_html(score: Score) -> str:
     """A score."""
-    return block(waterfall_table(_steps_of_score(score.evidence, score.match_weight)))
-
-
-def _steps_of_score(evidence: Sequence[Evidence], total: float) -> tuple[Step, ...]:
-    return waterfall(evidence, total)
+    return block(waterfall_table(waterfall(score.evidence, score.match_weight)))
 
 
 def pair_html(heading: str, records: Sequence[Told], hit: Hit | None, language: str = "en") -> str:
@@ -255,11 +251,12 @@ def model_html(model: Model) -> str:
         _paragraphs([model.about] if model.about else []),
         table([], [("", [escape(name), escape(", ".join(map(str, found)))]) for name, found in stages]),
     ]
-    levels = getattr(model.classifier, "levels", None)
-    return block(*parts, _levels_table(levels) if levels else "")
+    if isinstance(model.classifier, FellegiSunter):
+        parts.append(_levels_table(model.classifier.levels))
+    return block(*parts)
 
 
-def _levels_table(levels: Any) -> str:
+def _levels_table(levels: Mapping[str, tuple[Level, ...]]) -> str:
     weighed = [
         (name, level, float(np.log2(level.m / level.u))) for name, each in levels.items() for level in each
     ]
