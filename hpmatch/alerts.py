@@ -1,10 +1,8 @@
 """
 Alerts about one person: doctor and specialist, nurse then doctor, sent again, corrected, from several countries.
 
-Two alerts are compared as an alert and a registered person are, by the same blocking rules, comparisons and weights. What
-is grouped is more than pairs that fit, though: a person's alerts have to fit together. Groups are joined from the
-strongest pair on, and only while the pairs between two groups speak for it taken together; a pair that does not fit counts
-against, so that a chain of weak pairs does not glue strangers together.
+Two alerts are compared as an alert and a registered person are, by the same blocking rules, comparisons and weights; then
+they are joined to clusters (``clusters.py``), and what contradicts outright is kept apart.
 """
 
 from __future__ import annotations
@@ -19,10 +17,11 @@ import numpy as np
 import pyarrow.compute as pc
 
 from hpmatch.blocking import CandidatePairs, candidate_pairs, each_once
+from hpmatch.clusters import APART, join
 from hpmatch.comparison import DEFAULT_CHUNK_SIZE, compare, parts_of
 from hpmatch.errors import ModelError
 from hpmatch.protocols import ComparisonVectors
-from hpmatch.records import FloatArray, IntArray, Records
+from hpmatch.records import IntArray, Records
 
 if TYPE_CHECKING:
     from hpmatch.model import Model
@@ -34,7 +33,6 @@ _ALERTS_AT_LARGE = 10_000
 # What a pair that does not fit counts against joining two groups (log2 odds), however badly it fits: an alert with the
 # maiden name and one with a wrong date may have nothing in common but the person.
 _MISFIT = -5.0
-_APART = -1e3
 _SMALLEST_CHAIN = 3  # alerts, of which two need not be a pair
 
 
@@ -90,15 +88,15 @@ def group_alerts(alerts: Records, model: Model, chunk_size: int = DEFAULT_CHUNK_
     pairs = each_once(candidate_pairs(table, table, model.blocking_rules, model.max_block))
     vectors = compare(table, table, pairs, model.comparisons, chunk_size)
     weights = model.grouping.prior_weight(len(table)) + model.classifier.match_weights(vectors)
-    weights[_kept_apart(vectors, model)] = _APART
+    weights[_kept_apart(vectors, model)] = APART
     left, right = pairs.left.astype(np.int64), pairs.right.astype(np.int64)
     least = model.grouping.least_weight
-    found = _joined(len(table), left, right, weights, least)
+    found = join(len(table), left, right, weights, least, _MISFIT)
     # Alerts that share no key are no pair, and still may not be about one person.
     while len(apart := _contradicting(table, found, left, right, model)):
         left, right = (np.append(one, more) for one, more in zip((left, right), apart.T, strict=True))
-        weights = np.append(weights, np.full(len(apart), _APART))
-        found = _joined(len(table), left, right, weights, least)
+        weights = np.append(weights, np.full(len(apart), APART))
+        found = join(len(table), left, right, weights, least, _MISFIT)
     persons = np.empty(len(alerts), np.int64)
     persons[order] = order[found]
     return persons
@@ -136,47 +134,6 @@ def _kept_apart(vectors: ComparisonVectors, model: Model) -> IntArray:
         for level in apart.get(name, ())
     ]
     return np.concatenate([np.zeros(0, np.int64), *rows])
-
-
-def _joined(size: int, left: IntArray, right: IntArray, weights: FloatArray, least: float) -> IntArray:
-    """
-    Join rows from the strongest pair on.
-
-    Example:
-        >>> pairs = np.array([0, 0, 1]), np.array([1, 2, 2])
-        >>> _joined(3, *pairs, np.array([9.0, -20.0, 9.0]), 2.0).tolist()  # 0 and 2 have nothing in common but 1
-        [0, 0, 0]
-        >>> _joined(3, *pairs, np.array([9.0, -20.0, 3.0]), 2.0).tolist()  # a weak pair is not enough then
-        [0, 0, 2]
-    """
-    strong = np.flatnonzero(weights >= least)
-    if not len(strong):
-        return np.arange(size)
-    involved = np.zeros(size, bool)
-    involved[left[strong]] = involved[right[strong]] = True
-    within = np.flatnonzero(involved[left] & involved[right])
-    weight_of = dict(
-        zip(
-            zip(left[within].tolist(), right[within].tolist(), strict=True),
-            weights[within].tolist(),
-            strict=True,
-        )
-    )
-    group_of = list(range(size))
-    members = {row: [row] for row in np.flatnonzero(involved).tolist()}
-    for place in strong[np.lexsort((right[strong], left[strong], -weights[strong]))].tolist():
-        one, other = sorted((group_of[left[place]], group_of[right[place]]))
-        if one != other and _fit(members[one], members[other], weight_of):
-            for row in members[other]:
-                group_of[row] = one
-            members[one] += members.pop(other)
-    return np.array(group_of)
-
-
-def _fit(one: Sequence[int], other: Sequence[int], weight_of: Mapping[tuple[int, int], float]) -> bool:
-    """Whether the pairs between two groups, taken together, speak for one person."""
-    weights = [weight_of.get((min(a, b), max(a, b)), _MISFIT) for a in one for b in other]
-    return min(weights) > _APART and sum(max(weight, _MISFIT) for weight in weights) > 0
 
 
 def person_ids(ids: Sequence[str], persons: IntArray, matched: Sequence[str | None]) -> list[str]:

@@ -53,6 +53,11 @@ class DecisionRule:
         return float(np.log2(self.registered_share / (1 - self.registered_share) / max(registered, 1)))
 
     @property
+    def match_weight(self) -> float:
+        """The match weight of a pair that alone reaches the match threshold."""
+        return float(np.log2(self.match / (1 - self.match)))
+
+    @property
     def review_weight(self) -> float:
         """The match weight of a pair that alone reaches the review threshold."""
         return float(np.log2(self.review / (1 - self.review)))

@@ -1,8 +1,8 @@
 """
 Finding records of one table that are about the same person or thing.
 
-The stages are those of ``link``; the table is held against itself, each pair once. Records joined by matches, directly or
-through others, are a cluster.
+The stages are those of ``link``; the table is held against itself, each pair once. Matching pairs are joined to clusters
+whose records fit together (``clusters.py``).
 """
 
 from __future__ import annotations
@@ -17,17 +17,24 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from hpmatch import training
 from hpmatch.blocking import CandidatePairs, candidate_pairs, each_once
+from hpmatch.clusters import join
 from hpmatch.comparison import DEFAULT_CHUNK_SIZE, compare
 from hpmatch.decision import MATCH, NO_MATCH, REVIEW
+from hpmatch.link import Progress
 from hpmatch.model import Model, read_model
 from hpmatch.output import write_folder
-from hpmatch.reading import ReadRecords, read_records
+from hpmatch.reading import ReadRecords, read_for
 from hpmatch.records import IntArray
-from hpmatch.schema import RECORD_ROLES, Schema, read_schema
+from hpmatch.schema import Schema, read_schema
+from hpmatch.sources import read as read_source
 from hpmatch.sources import rejected_table
 
 TABLES = ("pairs", "clusters", "rejected")
+# What two records of one cluster count against it that fit badly or share no key: of pairs of one person about three in
+# four share a key, and that one in four does not is a hint of about two bits (log2 odds).
+_MISFIT = -2.0
 # Beyond it a probability is 0 or 1 to the last digit.
 _LARGEST_WEIGHT = 500.0
 
@@ -61,12 +68,15 @@ class Deduplicated:
 
 def dedupe(
     records: Any,
-    model: Model | str | Path = "imi",
+    model: Model | str | Path | None = None,
     *,
     id: str | None = None,  # noqa: A002 - what the schema calls it
     schema: Schema | str | Path | None = None,
+    train: bool = False,
+    labels: Any = None,
     min_weight: float | None = None,
     chunk_size: int = DEFAULT_CHUNK_SIZE,
+    progress: Progress | None = None,
 ) -> Deduplicated:
     """
     Find out which records of a table are about the same person or thing.
@@ -76,11 +86,15 @@ def dedupe(
 
     Args:
         records: The table; see ``link``.
-        model: A model, the name of a shipped one, or the path of a model file.
+        model: A model, the name of a shipped one, or the path of a model file; by default "imi", or when it is to be trained
+            one put together from what the columns are.
         id: The column that identifies a record; by default what the schema says, or the first column.
         schema: Which column plays which role, where its name does not say it.
+        train: Whether to learn m, u and the prior from the table first; see ``hpmatch.train``.
+        labels: What people said of pairs, to train with.
         min_weight: Keep pairs of at least this match weight; by default those for a match or a review.
         chunk_size: How many candidate pairs are compared at a time; changes memory, never the result.
+        progress: Called with the stage, what is done and what there is to do.
 
     Raises:
         HpmatchError: If the data, the schema or the model cannot be used.
@@ -91,19 +105,24 @@ def dedupe(
         >>> found.clusters["cluster_id"].to_pylist()
         ['1', '1', '3']
     """
-    model = read_model(model)
     said = read_schema(schema, "records")
     said = replace(said, id=id) if id else said
-    read = read_records(records, "records", RECORD_ROLES, model.standardisers, said, required=())
+    raw = read_source(records, "records")
+    trained = (
+        training.train(raw, None, model, schema=said, labels=labels, progress=progress) if train else None
+    )
+    model = trained.model if trained else read_model(model or "imi")
+    read = read_for(model, raw, "records", trained.schema if trained else said)
     # By identifier, so that which of a pair stands left does not hang on the order of rows.
     table = read.records.take(np.asarray(pc.sort_indices(read.records.ids)))
     pairs = each_once(candidate_pairs(table, table, model.blocking_rules, model.max_block))
-    vectors = compare(table, table, pairs, model.comparisons, chunk_size)
+    vectors = compare(table, table, pairs, model.comparisons, chunk_size, progress or (lambda *_: None))
     weights = model.decision.prior_weight(len(table)) + model.classifier.match_weights(vectors)
     probabilities = 1 / (1 + np.exp2(-np.clip(weights, -_LARGEST_WEIGHT, _LARGEST_WEIGHT)))
     reached = [probabilities >= model.decision.match, probabilities >= model.decision.review]
     decisions = np.select(reached, [MATCH, REVIEW], NO_MATCH)
-    clusters = components(len(table), pairs.left[reached[0]], pairs.right[reached[0]])
+    least = model.decision.match_weight
+    clusters = join(len(table), pairs.left, pairs.right, weights, least, _MISFIT)
     scored = pa.table(
         {
             f"{read.id_name}_left": table.ids.take(pa.array(pairs.left)),
@@ -119,30 +138,8 @@ def dedupe(
         scored.take(pa.array(ordered)),
         pa.table({read.id_name: table.ids, "cluster_id": pa.array(_named(table.ids, clusters), pa.string())}),
         rejected_table(read.rejected),
-        _summary(read, model, pairs, decisions, clusters),
+        _summary(read, model, pairs, decisions, clusters) | (trained.summary if trained else {}),
     )
-
-
-def components(size: int, left: IntArray, right: IntArray) -> IntArray:
-    """
-    Connected components: for each of ``size`` rows the smallest row that pairs lead to.
-
-    Example:
-        >>> components(5, np.array([0, 3]), np.array([2, 2])).tolist()
-        [0, 1, 0, 0, 4]
-    """
-    smallest = np.arange(size)
-    while True:
-        lower = np.minimum(smallest[left], smallest[right])
-        reached = smallest.copy()
-        for side in (left, right):
-            # Both the row and the row that it led to so far learn of the smaller one.
-            np.minimum.at(reached, side, lower)
-            np.minimum.at(reached, smallest[side], lower)
-        reached = reached[reached]
-        if np.array_equal(reached, smallest):
-            return smallest
-        smallest = reached
 
 
 def _named(ids: pa.Array, clusters: IntArray) -> list[str]:

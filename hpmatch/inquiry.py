@@ -21,9 +21,9 @@ from typing import Final
 
 import numpy as np
 
+from hpmatch.clusters import components
 from hpmatch.data import read_table
 from hpmatch.decision import REVIEW, DecisionRule
-from hpmatch.dedupe import components
 from hpmatch.records import MISSING, FloatArray, IntArray
 from hpmatch.results import Identity, Result
 from hpmatch.standardise.dates import is_default

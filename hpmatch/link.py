@@ -7,9 +7,11 @@ The main job: every alert held against the register, and answered.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from hpmatch import training
 from hpmatch.alert_relations import TOLD
 from hpmatch.alerts import group_alerts
 from hpmatch.blocking import candidate_pairs
@@ -21,11 +23,12 @@ from hpmatch.dispose import Scored, dispose
 from hpmatch.model import Model, read_model
 from hpmatch.parallel import begin_beside, start_processes, use_workers
 from hpmatch.pooling import pool_evidence, share_candidates
-from hpmatch.reading import read_records
+from hpmatch.reading import read_for
 from hpmatch.records import IntArray, Records
 from hpmatch.register import Register, read_register
 from hpmatch.results import Result
-from hpmatch.schema import ALERT_ROLES, Schema, read_schema
+from hpmatch.schema import Schema
+from hpmatch.sources import read
 from hpmatch.standardise.token_forms import learn_forms
 
 # What is told though nothing is matched by it.
@@ -36,10 +39,12 @@ Progress = Callable[[str, int, int], None]
 def link(
     alerts: Any,
     register: Any,
-    model: Model | str | Path = "imi",
+    model: Model | str | Path | None = None,
     *,
     schema: Schema | str | Path | None = None,
     prior_cases: Any = None,
+    train: bool = False,
+    labels: Any = None,
     min_weight: float | None = None,
     chunk_size: int = DEFAULT_CHUNK_SIZE,
     workers: int | None = None,
@@ -52,11 +57,14 @@ def link(
         alerts: The alerts: the path of a CSV or Parquet file, an Arrow, pandas or polars table, a DuckDB relation, or a
             list of dicts.
         register: The register, likewise; or a prepared one (``Register``), or the folder of one.
-        model: A model, the name of a shipped one, or the path of a model file.
+        model: A model, the name of a shipped one, or the path of a model file; by default "imi", or for tables of another
+            kind that are to be trained on one put together from what the columns are.
         schema: Which column plays which role, where its name does not say it; a file may say it apart for "alerts" and
             "register".
         prior_cases: Earlier cases, likewise: ``hpr_number``, ``case_number``, ``status``, ``date``. Each hit then says whether
             there is one.
+        train: Whether to learn m, u and the prior from the two tables first; see ``hpmatch.train``.
+        labels: What people said of pairs, to train with.
         min_weight: Keep links of at least this match weight; by default those that may matter.
         chunk_size: How many candidate pairs are compared at a time; changes memory, never the result.
         workers: How many processes and threads share the work; None for one a core. Changes time, never the result.
@@ -76,18 +84,33 @@ def link(
         >>> link(alerts, register).dispositions.to_pylist()[0]["disposition"]
         'match'
     """
+    report = progress or (lambda *_: None)
     with use_workers(workers):
         start_processes(register)
-        return _link(
+        if not train:
+            return _link(
+                alerts,
+                register,
+                read_model(model or "imi"),
+                schema,
+                prior_cases,
+                min_weight,
+                chunk_size,
+                report,
+            )
+        alerts, register = read(alerts, "alerts"), read(register, "register")
+        trained = training.train(alerts, register, model, schema=schema, labels=labels, progress=progress)
+        result = _link(
             alerts,
             register,
-            read_model(model),
-            schema,
+            trained.model,
+            trained.schema or schema,
             prior_cases,
             min_weight,
             chunk_size,
-            progress or (lambda *_: None),
+            report,
         )
+        return replace(result, summary={**result.summary, **trained.summary})
 
 
 def _link(
@@ -102,8 +125,7 @@ def _link(
 ) -> Result:
     report("read", 0, 2)
     reading = begin_beside(lambda: read_register(register, model, schema))
-    said = read_schema(schema, "alerts")
-    left = read_records(alerts, "alerts", ALERT_ROLES, model.standardisers, said, kept=_KEPT)
+    left = read_for(model, alerts, "alerts", schema, kept=_KEPT)
     report("read", 1, 2)
     held = reading()
     cases = None if prior_cases is None else read_prior_cases(prior_cases, held.read.records, schema)

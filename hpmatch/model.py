@@ -33,6 +33,7 @@ from hpmatch.blocking import DEFAULT_MAX_BLOCK
 from hpmatch.comparison import parts_of
 from hpmatch.decision import DecisionRule
 from hpmatch.errors import ModelError, PluginError
+from hpmatch.output import write_text
 from hpmatch.protocols import (
     BlockingRule,
     Classifier,
@@ -46,6 +47,7 @@ from hpmatch.records import FloatArray, IntArray
 
 FORMAT = "hpmatch-model"
 FORMAT_VERSION = 1
+ALERTS, RECORDS = SUBJECTS = ("alerts", "records")
 _SUM_TOLERANCE = 1e-6
 
 
@@ -194,6 +196,7 @@ class Model:
         max_block: A blocking key that more registered persons hold is cut off.
         about: What it is for and where its numbers come from.
         grouping: When alerts are about one person; None takes each for a person of its own.
+        subject: What its tables hold: "alerts" and a register of persons, or "records" of any kind.
 
     Raises:
         PluginError: If a stage does not keep its protocol.
@@ -209,6 +212,7 @@ class Model:
     max_block: int = DEFAULT_MAX_BLOCK
     about: str = ""
     grouping: Grouping | None = None
+    subject: str = ALERTS
 
     def __post_init__(self) -> None:
         names = [comparison.name for comparison in self.parts]
@@ -218,6 +222,8 @@ class Model:
             )
         if not isinstance(self.max_block, int) or self.max_block < 1:
             raise ModelError(f"model {self.name!r}: max_block has to be a whole number of at least 1")
+        if self.subject not in SUBJECTS:
+            raise ModelError(f"model {self.name!r}: subject has to be one of {', '.join(SUBJECTS)}")
         for group, stages in self._stages().items():
             for stage in stages:
                 plugins.checked(group, stage)
@@ -291,8 +297,19 @@ class Model:
             "classifier": stages["hpmatch.classifiers"][0],
             "decision": asdict(self.decision),
             **({"grouping": _grouping_to_json(self.grouping)} if self.grouping else {}),
+            **({"subject": self.subject} if self.subject != ALERTS else {}),
         }
         return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+
+    def save(self, path: str | Path) -> None:
+        """
+        Write the model to a JSON file, whole or not at all.
+
+        Raises:
+            PluginError: If a stage has no entry point, so that no file could name it.
+            SourceError: If the file cannot be written.
+        """
+        write_text(path, self.to_json())
 
     @cached_property
     def fingerprint(self) -> str:
@@ -371,6 +388,7 @@ def _parse(text: str, source: str) -> Model:
             decision=DecisionRule(**content["decision"]),
             max_block=content.get("max_block", DEFAULT_MAX_BLOCK),
             grouping=Grouping(**content["grouping"]) if "grouping" in content else None,
+            subject=content.get("subject", ALERTS),
         )
     except json.JSONDecodeError as error:
         raise ModelError(f"model {source} is not JSON: line {error.lineno}: {error.msg}") from error

@@ -70,6 +70,23 @@ def check_folder(out: str | Path, ours: Collection[str]) -> Path:
     return folder
 
 
+def write_text(path: str | Path, text: str) -> None:
+    """
+    Write a file, whole or not at all.
+
+    Raises:
+        SourceError: If it cannot be written.
+    """
+    target = Path(path)
+    unfinished = target.with_name(f".{target.name}.{os.getpid()}")
+    try:
+        unfinished.write_text(text, "utf-8")
+        unfinished.replace(target)
+    except OSError as error:
+        unfinished.unlink(missing_ok=True)
+        raise SourceError(f"cannot write {path}: {error.strerror or error}") from error
+
+
 @contextmanager
 def whole_folder(out: str | Path, ours: Collection[str]) -> Iterator[Path]:
     """
@@ -143,23 +160,6 @@ def write_folder(
         for name, table in tables.items():
             _write_table(table, made / f"{name}.{format}")
         _write_summary(summary, made / "summary.json")
-
-
-def write_text(text: str, path: str | Path) -> None:
-    """
-    Write a text file (UTF-8) so that it appears whole or not at all.
-
-    Raises:
-        SourceError: If it cannot be written; what was there before stays.
-    """
-    target = Path(path)
-    unfinished = target.with_name(f".{target.name}.{os.getpid()}")
-    try:
-        unfinished.write_text(text, "utf-8")
-        unfinished.replace(target)
-    except OSError as error:
-        unfinished.unlink(missing_ok=True)
-        raise SourceError(f"cannot write {path}: {error.strerror or error}") from error
 
 
 def read_folder(folder: str | Path, names: Sequence[str]) -> tuple[dict[str, pa.Table], dict[str, Any], str]:

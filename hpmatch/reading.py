@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -14,9 +15,21 @@ import pyarrow.compute as pc
 from hpmatch.errors import SchemaError, SourceError
 from hpmatch.protocols import Standardiser
 from hpmatch.records import IntArray, Records
-from hpmatch.schema import REQUIRED_ROLES, Layout, Schema, resolve
+from hpmatch.schema import (
+    ALERT_ROLES,
+    RECORD_ROLES,
+    REGISTER_ROLES,
+    REQUIRED_ROLES,
+    Layout,
+    Schema,
+    read_schema,
+    resolve,
+)
 from hpmatch.sources import RawTable, RejectedRow, read, reject
 from hpmatch.standardise import standardise
+
+if TYPE_CHECKING:
+    from hpmatch.model import Model
 
 
 @dataclass(frozen=True)
@@ -79,6 +92,34 @@ def read_records(
     del raw  # what no role reads need not stay in memory
     texts = {role: cells[role] for role in kept if role in cells}
     return ReadRecords(standardise(ids, cells, standardisers), layout.id, rejected, rows, texts=texts)
+
+
+def read_for(
+    model: Model,
+    source: Any,
+    table: str,
+    schema: Schema | str | Path | None = None,
+    kept: Sequence[str] = (),
+) -> ReadRecords:
+    """
+    Read a table as a model wants it.
+
+    Args:
+        model: The model; one for records of any kind requires no role.
+        source: See ``hpmatch.sources.read``.
+        table: Which table it is: "alerts", "register" or "records".
+        schema: What the recognised column names do not say.
+        kept: The roles whose cells are wanted as they were read.
+
+    Raises:
+        HpmatchError: If the source or the schema cannot be used.
+    """
+    is_free = model.subject == "records" or table == "records"
+    roles, required = (RECORD_ROLES, ()) if is_free else (_ROLES[table], REQUIRED_ROLES)
+    return read_records(source, table, roles, model.standardisers, read_schema(schema, table), required, kept)
+
+
+_ROLES = {"alerts": ALERT_ROLES, "register": REGISTER_ROLES}
 
 
 def cells_of(read: ReadRecords, rows: IntArray) -> tuple[Mapping[str, object], ...]:

@@ -24,7 +24,7 @@ from hpmatch.comparison.name_tables import NameTables, common_terms
 from hpmatch.errors import SchemaError, SourceError
 from hpmatch.model import Model, read_model
 from hpmatch.parallel import start_processes, use_workers
-from hpmatch.reading import ReadRecords, read_records
+from hpmatch.reading import ReadRecords, read_for, read_records
 from hpmatch.records import MISSING, Column, IntArray, Records, distinct
 from hpmatch.schema import REGISTER_ROLES, Schema, plain_name, read_schema, resolve
 from hpmatch.sources import content_digest, read
@@ -237,7 +237,7 @@ def read_register(
         return source
     if not isinstance(source, (str, Path)):
         source = read(source, name)  # some tables can be read only once
-    found = read_records(source, name, REGISTER_ROLES, model.standardisers, read_schema(schema, name))
+    found = read_for(model, source, name, schema)
     return Register(replace(found, version=source_version(source)), model, None)
 
 

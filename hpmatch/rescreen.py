@@ -32,11 +32,11 @@ from hpmatch.ledger.account import versions_of
 from hpmatch.link import score_pairs
 from hpmatch.model import Model, read_model
 from hpmatch.output import RESCREENED, write_folder
-from hpmatch.reading import ReadRecords, read_records
+from hpmatch.reading import ReadRecords, read_for
 from hpmatch.records import IntArray, distinct
 from hpmatch.register import Register, by_itself, read_changes, read_register, version_with
 from hpmatch.results import Result
-from hpmatch.schema import ALERT_ROLES, Schema, read_schema
+from hpmatch.schema import Schema
 
 NOT_PREPARED = "re-screening needs the prepared register that the alerts were held against: hpmatch prepare REGISTER --out DIR"
 # Alerts that say so are no longer in force.
@@ -93,10 +93,7 @@ class AlertsInForce:
             1
         """
         model = read_model(model)
-        read = read_records(
-            alerts, "alerts", ALERT_ROLES, model.standardisers, read_schema(schema, "alerts"), kept=TOLD
-        )
-        return _standing(read, model)
+        return _standing(read_for(model, alerts, "alerts", schema, kept=TOLD), model)
 
     def __len__(self) -> int:
         return int(self.in_force.sum())

@@ -164,14 +164,15 @@ def _players(said: Mapping[str, str], others: Iterable[str], known: Sequence[str
     for column, role in said.items():
         players.setdefault(role, []).append(column)
     for column in others:
-        recognised = _recognise(column, known)
+        known_role = recognised(column, known)
         # A column that the user named for a role goes before one that is only recognised.
-        if recognised and column not in said and recognised not in said.values():
-            players.setdefault(recognised, []).append(column)
+        if known_role and column not in said and known_role not in said.values():
+            players.setdefault(known_role, []).append(column)
     return players
 
 
-def _recognise(column: str, known: Sequence[str]) -> str | None:
+def recognised(column: str, known: Sequence[str]) -> str | None:
+    """The role among the known ones that a column's name tells, None where it tells none."""
     return next((role for role in _aliases().get(plain_name(column), ()) if role in known), None)
 
 

@@ -1,21 +1,79 @@
 """
-Training: m and u probabilities from comparison vectors without labels, by expectation maximisation.
+Training: m and u probabilities and the prior, learned from the tables themselves, with labels or without.
 
-It runs on agreement patterns and their counts, so its cost does not depend on how many pairs there are (Dempster, Laird
-and Rubin 1977; Winkler 1988 for record linkage).
+    u       from random pairs, drawn by a hash of their identifiers so that a draw repeats exactly
+    m       by expectation maximisation (``em.py``), one session a blocking rule: the pairs that the rule finds, by the
+            comparisons that read none of the rule's columns, u known
+    prior   from the expected number of matches among all candidate pairs
+    again   u without the random pairs that are matches, m among all candidate pairs, the prior, until they stay
+
+One session a rule because pairs that share a name say nothing of how often names agree, and because pooled sessions let the
+prior run away (Herzog, Scheuren and Winkler 2007, chapter 9, on why one session cannot do). What the starting model says
+counts as so many matches seen before, so that few matches cannot overthrow it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
-from hpmatch.model import FellegiSunter, Level
-from hpmatch.protocols import ComparisonVectors, LevelArray
-from hpmatch.records import FloatArray
+from hpmatch.assembly import model_for
+from hpmatch.blocking import CandidatePairs, candidate_pairs, each_once
+from hpmatch.blocking.keys import hashes
+from hpmatch.calibration import wilson_interval
+from hpmatch.comparison import compare
+from hpmatch.em import PatternCounts, Rates, estimate, level_counts, shares
+from hpmatch.errors import ModelError
+from hpmatch.labels import Labels, read_labels, rows_of_pairs
+from hpmatch.model import FellegiSunter, Model, read_model
+from hpmatch.protocols import BlockingRule, ComparisonVectors, PairRule
+from hpmatch.reading import read_for
+from hpmatch.records import FloatArray, IntArray, Records
+from hpmatch.schema import Schema
+from hpmatch.sources import read
 
-_SMALLEST = 1e-9
+_TRUST_GIVEN, _TRUST_ASSEMBLED = 300.0, 10.0
+_FEWEST_MATCHES, _NONE = 20.0, 0.5
+_FEWEST_COMPARISONS = 2
+_FIRST_SHARE, _FIRST_PRIOR = 0.1, 1e-4
+_REFINEMENTS, _AT_REST = 20, 0.002
+_PRIOR_ROUNDS, _PRIOR_TOLERANCE = 200, 1e-6
+_SMALLEST_SHARE, _LARGEST_SHARE = 1e-12, 1 - 1e-6
+# However many matches there are, some alert may be about nobody in the register.
+_MOST_REGISTERED = 0.95
+_LARGEST_WEIGHT = 500.0
+_LEVEL_COLUMNS = (
+    "comparison", "level", "m", "m_low", "m_high", "u", "u_low", "u_high", "match_weight", "m_before", "u_before",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Session:
+    """
+    What one blocking rule's pairs told.
+
+    Attributes:
+        rule: The rule.
+        pairs: How many pairs it gave.
+        comparisons: The comparisons that it could tell of.
+        match_share: The share of its pairs that are matches.
+        rounds: How many rounds it took.
+        converged: Whether they came to rest.
+    """
+
+    rule: str
+    pairs: int
+    comparisons: tuple[str, ...]
+    match_share: float
+    rounds: int
+    converged: bool
 
 
 @dataclass(frozen=True)
@@ -24,79 +82,493 @@ class Trained:
     What was learned.
 
     Attributes:
-        classifier: The classifier with the new numbers.
-        match_share: The share of the pairs that are matches.
-        log_likelihoods: After each round, per pair; they never fall.
+        model: The model with the new numbers.
+        levels: A row a comparison level: ``comparison, level, m, m_low, m_high, u, u_low, u_high, match_weight`` and the same
+            before training, ``m_before, u_before``. The intervals are 95 % of what the sample allows.
+        sessions: What each session told.
+        matches: The expected number of matches among all pairs.
+        warnings: What could not be learned, and why.
+        schema: What the columns were taken for.
     """
 
-    classifier: FellegiSunter
-    match_share: float
-    log_likelihoods: tuple[float, ...]
+    model: Model
+    levels: pa.Table
+    sessions: tuple[Session, ...]
+    matches: float
+    warnings: tuple[str, ...]
+    schema: Schema | str | Path | None = None
+
+    def __str__(self) -> str:
+        lines = [f"{'comparison':<18}{'level':<20}{'m':>9}{'':<18}{'u':>11}{'weight':>9}"]
+        for row in self.levels.to_pylist():
+            interval = f"{row['m_low']:.4f} to {row['m_high']:.4f}"
+            lines.append(
+                f"{row['comparison']:<18}{row['level']:<20}{row['m']:>9.4f} {interval:<17}{row['u']:>11.3g}{row['match_weight']:>+9.2f}"
+            )
+        lines += [
+            f"session {each.rule}: {each.pairs:,} pairs, {each.match_share:.1%} matches"
+            for each in self.sessions
+        ]
+        lines.append(f"expected matches: {self.matches:,.1f}")
+        return "\n".join([*lines, *(f"warning: {each}" for each in self.warnings)])
+
+    @property
+    def summary(self) -> dict[str, Any]:
+        """What a result says of the training."""
+        return {"training": {"expected_matches": round(self.matches, 1), "warnings": list(self.warnings)}}
+
+
+def draw_pairs(left: pa.Array, right: pa.Array | None, number: int, seed: int) -> tuple[IntArray, IntArray]:
+    """
+    Draw pairs of rows by a hash of their identifiers: the same rows in any order give the same pairs, and none twice.
+
+    Args:
+        left: The identifiers of the left table, string[n].
+        right: Those of the right table, string[m]; None for pairs within the left one.
+        number: How many pairs, at most all there are.
+        seed: Another seed gives other pairs.
+
+    Returns:
+        int64[k] left rows, int64[k] right rows.
+
+    Example:
+        >>> rows = draw_pairs(pa.array(["a", "b", "c"]), None, 10, seed=1)
+        >>> sorted(tuple(sorted(pair)) for pair in zip(*(side.tolist() for side in rows)))
+        [(0, 1), (0, 2), (1, 2)]
+    """
+    first = _hashed_order(left, f"{seed} left")
+    if right is None:
+        size = len(first)
+        number = min(number, size * (size - 1) // 2)
+        step, place = np.divmod(np.arange(number), max(size, 1))
+        one, other = first[place], first[(place + step + 1) % max(size, 1)]
+        return np.minimum(one, other), np.maximum(one, other)
+    second = _hashed_order(right, f"{seed} right")
+    number = min(number, len(first) * len(second))
+    # One diagonal after the other: each pair once, and each row about equally often.
+    longer = max(len(first), len(second), 1)
+    step, place = np.divmod(np.arange(number), longer)
+    if len(first) >= len(second):
+        return first[place], second[(place + step) % max(len(second), 1)]
+    return first[(place + step) % max(len(first), 1)], second[place]
+
+
+def _hashed_order(ids: pa.Array, salt: str) -> IntArray:
+    if not len(ids):
+        return np.zeros(0, np.int64)
+    salted = pc.binary_join_element_wise(pa.scalar(salt), ids.cast(pa.string()), " ")
+    return np.argsort(hashes(salted), kind="stable")
+
+
+@dataclass(frozen=True)
+class _Tables:
+    """
+    The tables to learn from.
+
+    Attributes:
+        left: The left one.
+        right: The right one; the same as left where records of one table are held against each other.
+        labels: What people said, None if they said nothing.
+        most_pairs: Not more than so many pairs are looked at a time.
+        seed: Which random ones.
+    """
+
+    left: Records
+    right: Records
+    labels: Labels | None
+    most_pairs: int
+    seed: int
+
+    @property
+    def is_one(self) -> bool:
+        return self.left is self.right
+
+    @property
+    def all_pairs(self) -> float:
+        size = float(len(self.left))
+        return size * (size - 1) / 2 if self.is_one else size * len(self.right)
+
+    def random_pairs(self) -> CandidatePairs:
+        rows = draw_pairs(self.left.ids, None if self.is_one else self.right.ids, self.most_pairs, self.seed)
+        return self._pairs(*rows)
+
+    def found_by(
+        self, rules: Sequence[BlockingRule | PairRule], max_block: int
+    ) -> tuple[CandidatePairs, float]:
+        """The pairs that rules find, or all those of some left rows; and the share that this is of all they find."""
+        pairs = candidate_pairs(self.left, self.right, rules, max_block)
+        pairs = each_once(pairs) if self.is_one else pairs
+        if len(pairs) <= self.most_pairs:
+            return pairs, 1.0
+        order = _hashed_order(self.left.ids, f"{self.seed} sample")
+        of_row = np.bincount(pairs.left, minlength=len(self.left))
+        taken = np.zeros(len(self.left), bool)
+        taken[order[np.cumsum(of_row[order]) <= self.most_pairs]] = True
+        chosen = taken[pairs.left]
+        return self._pairs(pairs.left[chosen], pairs.right[chosen]), float(chosen.mean())
+
+    def labelled_pairs(self) -> CandidatePairs:
+        left, right, _ = self._labelled
+        return self._pairs(left, right)
+
+    @cached_property
+    def _labelled(self) -> tuple[IntArray, IntArray, FloatArray]:
+        if self.labels is None:
+            return np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0)
+        left, right, known = rows_of_pairs(self.labels, self.left.ids, self.right.ids)
+        known &= (left != right) | (not self.is_one)
+        if self.is_one:
+            left, right = np.minimum(left, right), np.maximum(left, right)
+        return left[known], right[known], self.labels.is_match[known].astype(np.float64)
+
+    def _pairs(self, left: IntArray, right: IntArray) -> CandidatePairs:
+        rules, none = np.zeros(len(left), np.int32), np.zeros(len(self.left), bool)
+        return CandidatePairs(left.astype(np.int32), right.astype(np.int32), rules, (), ~none, none)
+
+    def said_of(self, pairs: CandidatePairs) -> FloatArray:
+        """1, 0 or NaN for each pair, as people said."""
+        left, right, is_match = self._labelled
+        said = np.full(len(pairs), np.nan)
+        if not len(is_match) or not len(pairs):
+            return said
+        labelled = left * len(self.right) + right
+        order = np.argsort(labelled, kind="stable")
+        wanted = pairs.left.astype(np.int64) * len(self.right) + pairs.right
+        place = np.searchsorted(labelled[order], wanted).clip(max=len(order) - 1)
+        hit = labelled[order][place] == wanted
+        said[hit] = is_match[order][place[hit]]
+        return said
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """
+    The comparison vectors of some pairs.
+
+    Attributes:
+        pairs: The pairs.
+        vectors: Their vectors.
+        said: 1, 0 or NaN for each pair, as people said.
+        parts: Which of all comparisons they hold.
+    """
+
+    pairs: CandidatePairs
+    vectors: ComparisonVectors
+    said: FloatArray
+    parts: tuple[int, ...]
+
+    def level_counts(self, weights: FloatArray, tables: Sequence[FloatArray]) -> tuple[FloatArray, ...]:
+        """For each comparison the sum of the weights of the pairs that show each level."""
+        of_pattern = np.bincount(
+            self.vectors.pattern_of_pair, weights=weights, minlength=len(self.vectors.patterns)
+        ).astype(np.float64)
+        return level_counts(self.vectors.patterns, of_pattern, tables)
 
 
 def train(
-    vectors: ComparisonVectors,
-    start: FellegiSunter,
-    match_share: float,
+    left: Any,
+    right: Any = None,
+    model: Model | str | Path | None = None,
     *,
-    rounds: int = 200,
-    tolerance: float = 1e-9,
+    schema: Schema | str | Path | None = None,
+    labels: Any = None,
+    trust: float | None = None,
+    most_pairs: int = 1_000_000,
+    seed: int = 1,
+    progress: Callable[[str, int, int], None] | None = None,
 ) -> Trained:
     """
-    Estimate m, u and the share of matches.
+    Learn m, u and the prior from the tables that are to be linked, with labels or without.
 
     Args:
-        vectors: The comparison vectors of the pairs to learn from.
-        start: Where to start from; its term-frequency settings are kept.
-        match_share: The share of matches to start from, between 0 and 1.
-        rounds: At most so many rounds.
-        tolerance: Stop when a round raises the log-likelihood per pair by less.
+        left: The table, or the left one of two (the alerts); see ``hpmatch.link``.
+        right: The right one (the register), or None to find duplicates within one table.
+        model: The model to start from; None for the shipped one where the tables are alerts and a register, and for any
+            other tables one put together from what the schema says the columns are.
+        schema: Which column plays which role, or is of which kind.
+        labels: What people said of pairs; see ``hpmatch.labels``. A pair that nobody labelled is learned from as well.
+        trust: How many matches the starting model counts for: 300 for a model that is given, 10 for one put together.
+        most_pairs: Not more than so many pairs are looked at a time.
+        seed: Which random pairs; the same gives the same model.
+        progress: Called with "train", what is done and what there is to do.
+
+    Returns:
+        The model, what was learned and how sure it is.
+
+    Raises:
+        HpmatchError: If the data, schema, labels or model cannot be used.
+
+    Example:
+        >>> people = [{"no": f"{copy}{i}", "given_name": name, "family_name": "Berg", "birth_date": f"19{i:02}-03-04"}
+        ...           for copy in "ab" for i, name in enumerate(["Kari", "Ola", "Nina", "Per"] * 10)]
+        >>> trained = train(people)
+        >>> 38 < trained.matches < 42
+        True
     """
-    patterns, counts = vectors.patterns, vectors.counts / max(vectors.counts.sum(), 1)
-    m, u = _tables(vectors, start, "m"), _tables(vectors, start, "u")
-    likelihoods: list[float] = []
-    for _ in range(rounds):
-        of_match, of_other = match_share * _chance(patterns, m), (1 - match_share) * _chance(patterns, u)
-        responsibility = of_match / (of_match + of_other)
-        likelihoods.append(float(counts @ np.log(of_match + of_other)))
-        match_share = float(np.clip(counts @ responsibility, _SMALLEST, 1 - _SMALLEST))
-        m = _shares(patterns, counts * responsibility, m)
-        u = _shares(patterns, counts * (1 - responsibility), u)
-        if len(likelihoods) > 1 and likelihoods[-1] - likelihoods[-2] < tolerance:
-            break
-    return Trained(_classifier(vectors, start, m, u), match_share, tuple(likelihoods))
-
-
-def _tables(vectors: ComparisonVectors, start: FellegiSunter, number: str) -> list[FloatArray]:
-    return [np.array([getattr(level, number) for level in start.levels[name]]) for name in vectors.names]
-
-
-def _chance(patterns: LevelArray, tables: list[FloatArray]) -> FloatArray:
-    """The chance of each pattern, its comparisons taken as independent; a missing value says nothing."""
-    chance = np.ones(len(patterns))
-    for column, table in enumerate(tables):
-        chance *= np.append(table, 1.0)[patterns[:, column]]
-    return chance
-
-
-def _shares(patterns: LevelArray, weights: FloatArray, before: list[FloatArray]) -> list[FloatArray]:
-    """The weighted share of each level where the value is there; as before where it never is."""
-    shares = []
-    for column, table in enumerate(before):
-        levels = patterns[:, column]
-        total = np.bincount(levels[levels >= 0], weights=weights[levels >= 0], minlength=len(table))
-        smoothed = np.maximum(total / total.sum(), _SMALLEST) if total.sum() > 0 else table
-        shares.append(smoothed / smoothed.sum())
-    return shares
-
-
-def _classifier(
-    vectors: ComparisonVectors, start: FellegiSunter, m: list[FloatArray], u: list[FloatArray]
-) -> FellegiSunter:
-    levels: dict[str, tuple[Level, ...]] = dict(start.levels)
-    for name, of_m, of_u in zip(vectors.names, m, u, strict=True):
-        levels[name] = tuple(
-            replace(level, m=float(a), u=float(b), source="estimated by expectation maximisation")
-            for level, a, b in zip(start.levels[name], of_m, of_u, strict=True)
+    report = progress or (lambda *_: None)
+    start, tables, schema = _read(left, right, model, schema, labels, most_pairs, seed)
+    classifier = start.classifier
+    if not isinstance(classifier, FellegiSunter):
+        raise ModelError(
+            f"model {start.name!r} does not weigh by m and u probabilities ({type(classifier).__name__}); "
+            f"train its classifier by its own means"
         )
-    return FellegiSunter(levels)
+    trusted = trust if trust is not None else _TRUST_ASSEMBLED if model is None else _TRUST_GIVEN
+    return replace(_learn(start, classifier, tables, trusted, report), schema=schema)
+
+
+def _read(
+    left: Any,
+    right: Any,
+    model: Model | str | Path | None,
+    schema: Schema | str | Path | None,
+    labels: Any,
+    most_pairs: int,
+    seed: int,
+) -> tuple[Model, _Tables, Schema | str | Path | None]:
+    sides = {"records": left} if right is None else {"alerts": left, "register": right}
+    raw = {table: read(source, table) for table, source in sides.items()}
+    if model is None:
+        start, schema = model_for(raw, schema)
+    else:
+        start = read_model(model)
+    found = [read_for(start, source, table, schema).records for table, source in raw.items()]
+    said = None if labels is None else read_labels(labels)
+    return start, _Tables(found[0], found[-1], said, most_pairs, seed), schema
+
+
+def _learn(
+    start: Model,
+    classifier: FellegiSunter,
+    tables: _Tables,
+    trust: float,
+    report: Callable[[str, int, int], None],
+) -> Trained:
+    names = [part.name for part in start.parts]
+    before = _rates(classifier, names)
+    steps = len(start.blocking_rules) + 2 + _REFINEMENTS
+    report("train", 0, steps)
+    random = _compared(tables, tables.random_pairs(), start)
+    report("train", 1, steps)
+    u = _u(random, np.ones(len(random.pairs)), before)
+    m, sessions = _sessions(
+        start, tables, Rates(before.m, u), trust, lambda done: report("train", done + 1, steps)
+    )
+    pairs, share = tables.found_by(start.blocking_rules, start.max_block)
+    candidates = _compared(tables, pairs, start)
+    rates, prior, matches = Rates(m, u), _FIRST_PRIOR, 0.0
+    seen = before.m
+    for refinement in range(_REFINEMENTS):
+        before_this = matches
+        report("train", steps - _REFINEMENTS + refinement, steps)
+        learned = _classifier(classifier, names, rates)
+        matched, prior = _probabilities(candidates, learned, tables.all_pairs * share, prior)
+        matches = float(matched.sum()) / share
+        seen = candidates.level_counts(matched, before.m)
+        chance_matched = _logistic(learned.match_weights(random.vectors) + _log_odds(prior))
+        rates = Rates(shares(seen, before.m, before.m, trust), _u(random, 1 - chance_matched, before))
+        if abs(matches - before_this) < _AT_REST * matches:
+            break
+    report("train", steps, steps)
+    if matches < _NONE or not _tells_apart(rates, prior):
+        rates, matches = before, 0.0
+    warnings = _warnings(start, tables, sessions, random, seen, matches)
+    learned = _classifier(classifier, names, rates, source="learned")
+    decision = replace(start.decision, registered_share=_registered_share(start, tables, matches))
+    return Trained(
+        replace(start, classifier=learned, decision=decision, about=_about(start, tables, matches)),
+        _levels(start, before, rates, seen, len(random.pairs), trust),
+        sessions,
+        matches,
+        warnings,
+    )
+
+
+def _sessions(
+    start: Model, tables: _Tables, known: Rates, trust: float, done: Callable[[int], None]
+) -> tuple[tuple[FloatArray, ...], tuple[Session, ...]]:
+    """The m from all sessions together, and what each told."""
+    seen = [np.zeros(len(table)) for table in known.m]
+    sessions = []
+    for number, rule in enumerate(start.blocking_rules, 1):
+        pairs, _ = tables.found_by([rule], start.max_block)
+        found = _compared(tables, pairs, start, without=rule.columns)
+        done(number)
+        if len(found.parts) < _FEWEST_COMPARISONS or not len(pairs):
+            continue
+        of_parts = Rates(*(tuple(table[part] for part in found.parts) for table in (known.m, known.u)))
+        told = estimate(
+            PatternCounts.of(found.vectors, found.said), of_parts, _FIRST_SHARE, trust=trust, keep_u=True
+        )
+        for part, counted in zip(found.parts, told.of_matches, strict=True):
+            seen[part] = seen[part] + counted
+        sessions.append(
+            Session(
+                rule.name,
+                len(pairs),
+                found.vectors.names,
+                told.match_share,
+                len(told.log_likelihoods),
+                told.converged,
+            )
+        )
+    labelled = _compared(tables, tables.labelled_pairs(), start)
+    for part, counted in enumerate(labelled.level_counts(labelled.said, known.m)):
+        seen[part] = seen[part] + counted
+    return shares(seen, known.m, known.m, trust), tuple(sessions)
+
+
+def _compared(tables: _Tables, pairs: CandidatePairs, model: Model, without: Sequence[str] = ()) -> _Seen:
+    """The vectors of pairs by the comparisons that read none of some columns."""
+    apart = [each for each in model.comparisons if not set(each.columns) & set(without)]
+    vectors = compare(tables.left, tables.right, pairs, apart)
+    names = [part.name for part in model.parts]
+    return _Seen(pairs, vectors, tables.said_of(pairs), tuple(names.index(name) for name in vectors.names))
+
+
+def _u(random: _Seen, weights: FloatArray, before: Rates) -> tuple[FloatArray, ...]:
+    """
+    The u from random pairs, each with the probability that it is no match; a label goes before it.
+
+    A level that occurs in one of 1 / u0 pairs counts as seen once in so many before: what no random pair shows keeps about
+    the u that it had, or one of a pair in all that were drawn, whichever is less.
+    """
+    apart = np.where(np.isnan(random.said), weights, 1 - random.said)
+    counted = random.level_counts(apart, before.u)
+    found = [(seen + 1) / (seen.sum() + 1 / known) for seen, known in zip(counted, before.u, strict=True)]
+    return tuple(table / table.sum() for table in found)
+
+
+def _probabilities(
+    seen: _Seen, classifier: FellegiSunter, all_pairs: float, prior: float
+) -> tuple[FloatArray, float]:
+    """The match probability of each pair, and the prior over all pairs at which the two agree."""
+    weights = classifier.match_weights(seen.vectors)
+    known = ~np.isnan(seen.said)
+    probabilities = np.zeros(len(weights))
+    for _ in range(_PRIOR_ROUNDS):
+        probabilities = _logistic(weights + _log_odds(prior))
+        probabilities[known] = seen.said[known]
+        found = float(np.clip(probabilities.sum() / max(all_pairs, 1.0), _SMALLEST_SHARE, _LARGEST_SHARE))
+        if abs(found - prior) <= _PRIOR_TOLERANCE * prior:
+            break
+        prior = found
+    return probabilities, prior
+
+
+def _tells_apart(rates: Rates, prior: float) -> bool:
+    """Whether any two records could be called a match at all."""
+    best = sum(float(np.log2(m / u).max()) for m, u in zip(rates.m, rates.u, strict=True))
+    return best + _log_odds(prior) > 0
+
+
+def _registered_share(start: Model, tables: _Tables, matches: float) -> float:
+    """
+    The share of left records that have a match.
+
+    Within one table it is the share at which the prior odds of a pair, share / (1 - share) / records, are those learned.
+    """
+    if matches <= 0:
+        return start.decision.registered_share
+    if tables.is_one:
+        odds = 2 * matches / max(len(tables.left) - 1, 1)
+        return float(np.clip(odds / (1 + odds), _SMALLEST_SHARE, _LARGEST_SHARE))
+    return float(np.clip(matches / len(tables.left), _SMALLEST_SHARE, _MOST_REGISTERED))
+
+
+def _rates(classifier: FellegiSunter, names: Sequence[str]) -> Rates:
+    def table(number: str) -> tuple[FloatArray, ...]:
+        return tuple(
+            np.array([getattr(level, number) for level in classifier.levels[name]]) for name in names
+        )
+
+    return Rates(table("m"), table("u"))
+
+
+def _classifier(start: FellegiSunter, names: Sequence[str], rates: Rates, source: str = "") -> FellegiSunter:
+    levels = {
+        name: tuple(
+            replace(level, m=float(a), u=float(b), source=source or level.source)
+            for level, a, b in zip(start.levels[name], m, u, strict=True)
+        )
+        for name, m, u in zip(names, rates.m, rates.u, strict=True)
+    }
+    return FellegiSunter({**start.levels, **levels})
+
+
+def _logistic(weights: FloatArray) -> FloatArray:
+    return np.asarray(1 / (1 + np.exp2(-np.clip(weights, -_LARGEST_WEIGHT, _LARGEST_WEIGHT))), np.float64)
+
+
+def _log_odds(share: float) -> float:
+    return float(np.log2(share / (1 - share)))
+
+
+def _levels(
+    start: Model, before: Rates, rates: Rates, seen: Sequence[FloatArray], random: int, trust: float
+) -> pa.Table:
+    columns: dict[str, list[Any]] = {name: [] for name in _LEVEL_COLUMNS}
+    for place, part in enumerate(start.parts):
+        m, u = rates.m[place], rates.u[place]
+        intervals = [
+            wilson_interval(table * of, np.full(len(table), of))
+            for table, of in ((m, float(seen[place].sum()) + trust), (u, random + 1.0))
+        ]
+        weights = np.log2(m / u)
+        numbers = (m, *intervals[0], u, *intervals[1], weights, before.m[place], before.u[place])
+        columns["comparison"] += [part.name] * len(part.levels)
+        columns["level"] += list(part.levels)
+        for name, values in zip(_LEVEL_COLUMNS[2:], numbers, strict=True):
+            columns[name] += values.tolist()
+    return pa.table(columns)
+
+
+def _warnings(
+    start: Model,
+    tables: _Tables,
+    sessions: Sequence[Session],
+    random: _Seen,
+    seen: Sequence[FloatArray],
+    matches: float,
+) -> tuple[str, ...]:
+    said = []
+    if not len(random.pairs):
+        return ("there are no two records to compare: nothing was learned, the model is as it was",)
+    if matches < _FEWEST_MATCHES:
+        said.append(
+            "next to no matches were found, or all records look like one: nothing was learned, the model is as it was"
+            if matches <= 0
+            else f"only {matches:.1f} matches are expected: m is nearly what the model said before"
+        )
+    said += [
+        f"session {session.rule!r} did not come to rest in {session.rounds} rounds"
+        for session in sessions
+        if not session.converged
+    ]
+    for place, part in enumerate(start.parts):
+        levels = random.vectors.levels[:, place]
+        known = levels[levels >= 0]
+        if not len(known):
+            said.append(
+                f"comparison {part.name!r}: hardly any two records have a value; its numbers are as they were"
+            )
+        elif len(np.unique(known)) == 1 and known[0] == 0:
+            said.append(f"comparison {part.name!r}: all records agree, so it tells nothing")
+        elif matches > 0 and seen[place].sum() < _FEWEST_MATCHES:
+            said.append(
+                f"comparison {part.name!r}: only {seen[place].sum():.1f} expected matches have it; m is nearly as it was"
+            )
+    if tables.labels is not None and len(tables.labels) > len(tables.labelled_pairs()):
+        missing = len(tables.labels) - len(tables.labelled_pairs())
+        said.append(f"{missing} labelled pairs name a record that is not there and were left out")
+    return tuple(said)
+
+
+def _about(start: Model, tables: _Tables, matches: float) -> str:
+    held = (
+        f"{len(tables.left):,} records"
+        if tables.is_one
+        else f"{len(tables.left):,} x {len(tables.right):,} records"
+    )
+    labels = f" and {len(tables.labelled_pairs()):,} labelled pairs" if tables.labels is not None else ""
+    return f"{start.about} Trained on {held}{labels}; {matches:,.0f} matches expected.".strip()

@@ -3,14 +3,13 @@
 import random
 from dataclasses import replace
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from strategies import ALERTS, PERSONS
 
 import hpmatch as hp
-from hpmatch.alerts import Grouping, _joined, group_alerts
+from hpmatch.alerts import Grouping, group_alerts
 from hpmatch.errors import ModelError
 from hpmatch.model import read_model
 from hpmatch.reading import read_records
@@ -91,36 +90,6 @@ def test_they_do_so_through_a_third_alert_too():
     alerts = [{"alert_id": f"A{number}", **person, **each} for number, each in enumerate(chain)]
     assert len(persons_of(alerts)) == 2
     assert len(persons_of([{**each, "national_id": ""} for each in alerts])) == 1
-
-
-def test_a_chain_of_weak_pairs_does_not_glue_strangers_together():
-    """Each is a little like the next; the ends have nothing in common."""
-    left, right = np.array([0, 1, 2]), np.array([1, 2, 3])
-    assert _joined(4, left, right, np.array([3.0, 3.0, 3.0]), 2.0).tolist() == [0, 0, 2, 2]
-    assert _joined(4, left, right, np.array([9.0, 8.0, 9.0]), 2.0).tolist() == [0, 0, 2, 2]
-    assert _joined(4, left, right, np.array([99.0, 99.0, 99.0]), 2.0).tolist() == [0, 0, 0, 0]
-
-
-PAIRS = st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6), st.integers(-30, 30)), max_size=21)
-
-
-@given(PAIRS)
-def test_joining_is_what_a_slow_search_finds(pairs):
-    """The strongest pair that may join two groups joins them, until none may."""
-    weights = {(min(a, b), max(a, b)): float(weight) for a, b, weight in pairs if a != b}
-    ordered = sorted(weights)
-    left, right = (np.array([pair[side] for pair in ordered], int) for side in (0, 1))
-    found = _joined(7, left, right, np.array([weights[pair] for pair in ordered]), 2.0)
-    groups = [{row} for row in range(7)]
-    for pair in sorted(ordered, key=lambda each: (-weights[each], each)):
-        one, other = (next(group for group in groups if row in group) for row in pair)
-        between = [weights.get((min(a, b), max(a, b)), -5.0) for a in one for b in other]
-        if one is not other and weights[pair] >= 2.0 and sum(max(weight, -5.0) for weight in between) > 0:
-            groups.remove(other)
-            one |= other
-    assert {min(group): group for group in groups} == {
-        row: set(np.flatnonzero(found == row).tolist()) for row in set(found.tolist())
-    }
 
 
 @given(ALERTS, st.randoms())

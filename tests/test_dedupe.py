@@ -2,14 +2,10 @@
 
 import json
 
-import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 import hpmatch as hp
 from hpmatch.cli import main
-from hpmatch.dedupe import components
 
 BERG = {"family_name": "Berg", "given_name": "Kari", "birth_date": "1980-02-03"}
 ROWS = [
@@ -64,18 +60,6 @@ def test_the_command_writes_pairs_and_clusters(tmp_path, capsys):
         "rejected": 1,
     }
     assert "clusters" in capsys.readouterr().out
-
-
-@given(st.integers(1, 12), st.lists(st.tuples(st.integers(0, 11), st.integers(0, 11)), max_size=20))
-def test_components_against_naive_union_find(size, pairs):
-    """Every row has the smallest row that pairs lead to."""
-    pairs = [(a % size, b % size) for a, b in pairs]
-    naive = list(range(size))
-    for _ in range(size):
-        for a, b in pairs:
-            naive[a] = naive[b] = min(naive[a], naive[b])
-    left, right = (np.array([pair[side] for pair in pairs], np.int64) for side in (0, 1))
-    assert components(size, left, right).tolist() == naive
 
 
 def test_a_table_without_any_known_column_says_so():

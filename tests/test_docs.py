@@ -1,17 +1,35 @@
-"""The Python in the README and the documentation runs."""
+"""What the README and the documentation show is so: code runs, outputs are those, examples and figures are right."""
 
+import doctest
+import json
+import os
 import re
+import shlex
 import subprocess
 import sys
+import tomllib
+from importlib import import_module
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
+import hpmatch as hp
+from hpmatch.cli import _parser
+from hpmatch.comparison.text import Text
+from hpmatch.records import Column, Records
+from hpmatch.standardise.stages import PlainText
+
 ROOT = Path(__file__).parents[1]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+DOCS = ROOT / "docs"
+PAGES = [ROOT / "README.md", *sorted(DOCS.rglob("*.md"))]
+# On these pages all blocks continue each other, commands and Python alike.
+SESSIONS = [DOCS / "index.md", *sorted((DOCS / "tutorials").glob("*.md"))]
+BLOCK = re.compile(r"(<!-- not run: [^\n]+ -->\n)?```(python|console)\n(.*?)```", re.DOTALL)
 BLOCKS = [
-    pytest.param(block, id=f"{page.name}-{number}")
+    pytest.param(block, id=f"{page.relative_to(ROOT)}-{number}")
     for page in PAGES
+    if page not in SESSIONS
     for number, block in enumerate(re.findall(r"```python\n(.*?)```", page.read_text("utf-8"), re.DOTALL))
     if ">>>" not in block
 ]
@@ -20,9 +38,189 @@ BLOCKS = [
 @pytest.mark.parametrize("block", BLOCKS)
 def test_code_blocks_run(block, tmp_path):
     """A user who copies a block into a file gets no error."""
-    (tmp_path / "examples").symlink_to(ROOT / "examples")
-    (tmp_path / "block.py").write_text(block, "utf-8")
+    _run(block, tmp_path)
+
+
+@pytest.mark.parametrize("page", SESSIONS, ids=lambda page: page.stem)
+def test_tutorials_run(page, tmp_path):
+    """A user who follows a page from top to bottom gets no error, and sees what the page shows."""
+    (tmp_path / "hpmatch").write_text(f'#!/bin/sh\nexec {sys.executable} -m hpmatch.cli "$@"\n', "utf-8")
+    (tmp_path / "hpmatch").chmod(0o755)
+    told = _run("\n".join([_SHELL, *_steps(page.read_text("utf-8"))]), tmp_path)
+    shown = [json.loads(line) for line in told.splitlines() if line.startswith('{"command"')]
+    for command in shown:
+        assert doctest.OutputChecker().check_output(
+            command["shown"], command["output"], doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+        ), f"{command['command']} shows\n{command['output']}"
+
+
+COMMANDS = {
+    command.partition("<")[0]
+    for page in PAGES
+    for command in re.findall(r"^\$ hpmatch (.*)", page.read_text("utf-8"), re.MULTILINE)
+}
+
+
+@pytest.mark.parametrize("command", sorted(COMMANDS))
+def test_commands_are_understood(command):
+    """No page shows a command or an option that does not exist."""
+    _parser().parse_args(shlex.split(command, comments=True))
+
+
+_SHELL = """
+import json as _json, subprocess as _subprocess
+def _shell(command, shown):
+    done = _subprocess.run(["bash", "-ec", command], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    if shown:
+        print(_json.dumps({"command": command, "shown": shown, "output": done.stdout}))
+"""
+
+
+def _steps(text):
+    """A page's blocks as Python, in their order."""
+    for not_run, language, block in BLOCK.findall(text):
+        if not_run:
+            continue
+        if language == "python":
+            yield block
+            continue
+        for shown in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
+            command, _, output = shown.partition("\n")
+            yield f"_shell({command!r}, {output!r})"
+
+
+def _run(code, folder):
+    (folder / "examples").symlink_to(ROOT / "examples")
+    (folder / "block.py").write_text(code, "utf-8")
+    path = os.pathsep.join([str(folder), os.environ["PATH"]])
     done = subprocess.run(
-        [sys.executable, "block.py"], cwd=tmp_path, capture_output=True, text=True, check=False
+        [sys.executable, "block.py"],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PATH": path},
     )
     assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def _rows(page):
+    """The cells of all table rows of a page, with the heading that they stand under."""
+    heading = ""
+    for line in (DOCS / page).read_text("utf-8").splitlines():
+        if line.startswith("## "):
+            heading = line[3:]
+        elif line.startswith("| ") and not line.startswith("| ---"):
+            yield heading, [cell.strip() for cell in line.strip("|").split(" | ")]
+
+
+# Comparisons that the shipped model does not use, and what makes the column that each reads.
+OTHERS = {"text": (Text("text", "text"), PlainText("text"))}
+EXAMPLES = [
+    pytest.param(comparison, row[0].strip("`"), row[1], row[2], id=f"{comparison}-{row[0]}-{number}")
+    for number, (comparison, row) in enumerate(_rows("comparisons.md"))
+    if row[0] != "level"
+]
+
+
+@pytest.mark.parametrize(("comparison", "level", "alert", "person"), EXAMPLES)
+def test_each_example_has_its_level(comparison, level, alert, person):
+    """An example of the page on comparisons is found to be of the level that it stands for."""
+    alert, person = _told(alert), _told(person)
+    assert _level(comparison, alert, person) == level
+
+
+def test_each_level_has_an_example():
+    """No comparison and no level of the library is left out of the page."""
+    shown = {}
+    for name, level, *_ in (row.values for row in EXAMPLES):
+        shown.setdefault(name, set()).update({level} - {"missing"})
+    assert {part.name: set(part.levels) for part in hp.read_model("imi").parts}.items() <= shown.items()
+    assert {name: set(comparison.levels) for name, (comparison, _) in OTHERS.items()}.items() <= shown.items()
+    points = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["entry-points"]
+    for name, value in points["hpmatch.comparisons"].items():
+        module, _, attribute = value.partition(":")
+        stage = getattr(import_module(module), attribute)
+        for part in getattr(stage, "parts", (stage,)):
+            assert set(part.levels) in shown.values(), f"no examples of {name}"
+
+
+def _told(cell):
+    """'role: value; role: value' as a record; what follows a semicolon without a role is a further value."""
+    record, role = {}, ""
+    for part in cell.split(";"):
+        name, colon, value = part.partition(":")
+        role = name.strip() if colon else role
+        record[role] = value.strip() if colon else f"{record[role]};{part}"
+    return record
+
+
+def _level(comparison, alert, person):
+    if comparison in OTHERS:
+        stage, standardiser = OTHERS[comparison]
+        sides = [
+            Records(
+                pa.array(["1"]),
+                {
+                    standardiser.column: Column.encode(
+                        standardiser.standardise(*([side.get(role, "")] for role in standardiser.roles)),
+                        standardiser.kind,
+                    )
+                },
+            )
+            for side in (alert, person)
+        ]
+        return stage.levels[stage.compare(*sides).levels[0]]
+    # Something has to identify a record; it says nothing about the other comparisons.
+    base = {} if comparison == "birth_date" else {"birth_date": "1980-02-03"}
+    evidence = hp.score({**base, **alert}, {**base, **person}).evidence
+    return next(each.level for each in evidence if each.comparison == comparison)
+
+
+def test_figures_on_fairness_are_those_of_the_benchmark():
+    """Each row of the table says what the last run of the benchmark measured."""
+    scenarios = json.loads((DOCS / "benchmark" / "results.json").read_text("utf-8"))["scenarios"]
+    few, many = (
+        {
+            f"{part['by']}: {part['value']}": part
+            for part in scenarios[name]["engines"]["hpmatch"]["pooled"]["slices"]
+        }
+        for name in ("few hits", "many hits")
+    )
+    rows = [row for _, row in _rows("fairness.md") if ":" in row[0]]
+    assert rows == [
+        [
+            row[0],
+            f"{many[row[0]]['hits']:,}",
+            _figure(few[row[0]], "precision"),
+            _figure(many[row[0]], "recall"),
+            _figure(many[row[0]], "recall_with_review"),
+        ]
+        for row in rows
+    ]
+    assert len(rows) > 15
+
+
+def _figure(part, name):
+    if name not in part["estimates"]:
+        return "-"
+    return "{value:.3f} [{low:.3f}, {high:.3f}]".format(**part["estimates"][name])
+
+
+def test_every_public_name_is_in_the_reference():
+    """The reference shows all that ``import hpmatch`` offers."""
+    shown = set(
+        re.findall(
+            r"^::: (\S+)", "\n".join(p.read_text("utf-8") for p in DOCS.glob("reference/*.md")), re.MULTILINE
+        )
+    )
+    modules = {name for name in shown if name in sys.modules or name.count(".") == 1}
+    homes = {name: f"{getattr(hp, name).__module__}" for name in hp.__all__}
+    missing = [
+        f"{home}.{name}"
+        for name, home in homes.items()
+        if f"{home}.{name}" not in shown and home not in modules
+    ]
+    assert not missing

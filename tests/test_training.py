@@ -1,76 +1,309 @@
-"""Known m and u probabilities are recovered from vectors drawn with them."""
+"""Training on tables: what is learned is what is so, and nothing odd ends in numbers that are none."""
+
+import csv
+import json
+import random
+from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from hpmatch.model import FellegiSunter, Level
-from hpmatch.protocols import ComparisonVectors
-from hpmatch.training import train
+import hpmatch as hp
+from hpmatch.assembly import assemble, infer_schema, starting_levels
+from hpmatch.cli import main
+from hpmatch.model import read_model
+from hpmatch.schema import KINDS, Layout
+from hpmatch.sources import read
+from hpmatch.training import draw_pairs
 
-M = {"name": [0.85, 0.10, 0.05], "date": [0.95, 0.05], "sex": [0.98, 0.02]}
-U = {"name": [0.01, 0.04, 0.95], "date": [0.02, 0.98], "sex": [0.5, 0.5]}
-SHARE = 0.1
-START = FellegiSunter(
-    {
-        name: tuple(Level(f"l{i}", m, u) for i, (m, u) in enumerate(zip(ms, us, strict=True)))
-        for name, ms, us in [
-            ("name", [0.6, 0.3, 0.1], [0.1, 0.2, 0.7]),
-            ("date", [0.7, 0.3], [0.1, 0.9]),
-            ("sex", [0.8, 0.2], [0.6, 0.4]),
-        ]
+TOWNS = [
+    f"{a}{b}"
+    for a in ("nord", "sør", "øst", "vest", "lille")
+    for b in ("vik", "dal", "nes", "fjord", "hamn", "strand")
+]
+COLOURS = ("red", "green", "blue", "black")
+SCHEMA = hp.Schema("no", {"town": "text", "colour": "category", "code": "identifier", "made": "date"})
+WRONG = 0.1  # of the cells of a copy
+
+
+def things(number, seed=1, copies=2):
+    """Things with copies in which one cell in ten is another's; and which of them are one."""
+    rng = random.Random(seed)
+    rows, owners = [], {}
+    made = [_thing(rng) for _ in range(number)]
+    for thing, cells in enumerate(made):
+        for copy in range(copies):
+            row = {"no": f"{thing}-{copy}", **cells}
+            for name in cells:
+                if copy and rng.random() < WRONG:
+                    row[name] = rng.choice(made)[name]
+            rows.append(row)
+            owners[row["no"]] = thing
+    rng.shuffle(rows)
+    return rows, owners
+
+
+def _thing(rng):
+    return {
+        "town": rng.choice(TOWNS),
+        "colour": rng.choice(COLOURS),
+        "code": str(rng.randrange(10**7, 10**8)),
+        "made": f"{rng.randrange(1990, 2020)}-{rng.randrange(1, 13):02}-{rng.randrange(1, 29):02}",
     }
-)
 
 
-def _drawn(pairs, missing=0.0, seed=5):
-    random = np.random.default_rng(seed)
-    is_match = random.random(pairs) < SHARE
-    levels = np.empty((pairs, len(M)), np.int8)
-    for column, (name, of_match) in enumerate(M.items()):
-        chosen = np.where(is_match[:, None], np.cumsum(of_match), np.cumsum(U[name]))
-        levels[:, column] = (random.random(pairs)[:, None] > chosen).sum(axis=1).clip(max=len(of_match) - 1)
-    levels[random.random(levels.shape) < missing] = -1
-    sizes = tuple(len(numbers) for numbers in M.values())
-    return ComparisonVectors(tuple(M), levels, np.full(levels.shape, np.nan), sizes, (pairs, pairs))
+def f1_of(clusters, owners):
+    """Pairwise F1 of clusters."""
+    members = {}
+    for no, cluster in zip(*(clusters.column(place).to_pylist() for place in (0, 1)), strict=True):
+        members.setdefault(cluster, []).append(owners[no])
+    found = right = 0
+    for cluster in members.values():
+        pairs = [(a, b) for place, a in enumerate(cluster) for b in cluster[:place]]
+        found, right = found + len(pairs), right + sum(a == b for a, b in pairs)
+    sizes = np.bincount(list(owners.values()))
+    return 2 * right / (found + int((sizes * (sizes - 1) // 2).sum()))
 
 
-@pytest.mark.parametrize("missing", [0.0, 0.2])
-def test_known_numbers_are_recovered(missing):
-    """From a start far off, also where a fifth of the values is missing at random."""
-    trained = train(_drawn(400_000, missing), START, 0.3)
-    assert trained.match_share == pytest.approx(SHARE, abs=0.01)
-    for name, of_match in M.items():
-        np.testing.assert_allclose(
-            [level.m for level in trained.classifier.levels[name]], of_match, atol=0.02
+@pytest.fixture(scope="module")
+def trained():
+    """Trained on eight hundred things, each there twice."""
+    return hp.train(things(800)[0], schema=SCHEMA)
+
+
+def test_what_is_learned_is_what_is_so(trained):
+    """The errors put in, the values of each column, and the number of things."""
+    learned = {(row["comparison"], row["level"]): row for row in trained.levels.to_pylist()}
+    assert trained.matches == pytest.approx(800, rel=0.03)
+    for comparison, chance in (("code", 0.0), ("town", 1 / len(TOWNS)), ("colour", 1 / len(COLOURS))):
+        m = 1 - WRONG * (1 - chance)
+        assert learned[comparison, "same"]["m"] == pytest.approx(m, abs=0.03), comparison
+    for comparison, u in (("town", 1 / len(TOWNS)), ("colour", 1 / len(COLOURS))):
+        assert learned[comparison, "same"]["u"] == pytest.approx(u, rel=0.1), comparison
+    # A wrong code is that of another thing, and so agrees with both copies of it.
+    assert learned["code", "same"]["u"] == pytest.approx(2 * WRONG / 1_600, rel=0.25)
+    for row in learned.values():
+        assert row["m_low"] <= row["m"] <= row["m_high"]
+        assert row["u_low"] <= row["u"] <= row["u_high"]
+    assert not trained.warnings
+
+
+def test_a_trained_model_finds_duplicates(trained):
+    """On other things than it was trained on, and saved and read again."""
+    rows, owners = things(600, seed=2)
+    assert f1_of(hp.dedupe(rows, trained.model, schema=SCHEMA).clusters, owners) > 0.96
+
+
+def test_two_tables_of_any_kind_are_linked():
+    """Without a name, a birth date or an alert in sight."""
+    rows, owners = things(500)
+    sides = [[row for row in rows if row["no"].endswith(end)] for end in ("-0", "-1")]
+    found = hp.link(*sides, train=True, schema=SCHEMA)
+    matched = [row for row in found.dispositions.to_pylist() if row["disposition"] == "match"]
+    assert len(matched) > 480
+    assert sum(owners[row["alert_id"]] == owners[row["hpr_number"]] for row in matched) > 0.99 * len(matched)
+
+
+def test_training_repeats_exactly_and_the_order_of_rows_does_not_matter():
+    """The same rows in another order give the same model to the last digit but those of sums."""
+    rows = things(150)[0]
+    first, again, turned = (hp.train(each, schema=SCHEMA) for each in (rows, rows, rows[::-1]))
+    assert first.model.fingerprint == again.model.fingerprint
+    for one, other in zip(first.levels.to_pylist(), turned.levels.to_pylist(), strict=True):
+        assert list(one.values())[:2] == list(other.values())[:2]
+        assert list(one.values())[2:] == pytest.approx(list(other.values())[2:], rel=1e-9)
+
+
+def test_a_saved_model_is_the_same_model(trained, tmp_path):
+    """Through its file."""
+    trained.model.save(tmp_path / "model.json")
+    assert read_model(tmp_path / "model.json").fingerprint == trained.model.fingerprint
+
+
+def test_labels_are_learned_from():
+    """Five things have other copies than the columns say; with labels, what was a match to the eye is none."""
+    rows, _ = things(300)
+    pairs = [(f"{thing}-0", f"{thing}-1") for thing in range(300)]
+    labels = [{"left_id": a, "right_id": b, "label": "no_match"} for a, b in pairs[:150]]
+    without, told = (hp.train(rows, schema=SCHEMA, labels=each) for each in (None, labels))
+    assert without.matches == pytest.approx(300, rel=0.05)
+    assert told.matches == pytest.approx(150, rel=0.1)
+    more = [*labels, {"left_id": "nobody", "right_id": "1-0", "label": "match"}]
+    assert any("1 labelled" in warning for warning in hp.train(rows, schema=SCHEMA, labels=more).warnings)
+
+
+def _all_finite(model):
+    return all(
+        0 < level.m < 1 and 0 < level.u < 1 for levels in model.classifier.levels.values() for level in levels
+    )
+
+
+ODD = {
+    "one row": things(1, copies=1)[0],
+    "no matches at all": things(60, copies=1)[0],
+    "all one thing": [{"no": str(place), **_thing(random.Random(4))} for place in range(40)],
+    "a constant column": [{**row, "colour": "red"} for row in things(200)[0]],
+    "an empty column": [{**row, "town": None} for row in things(200)[0]],
+    "a column that one row has": [
+        {**row, "town": "vik" if place == 3 else None} for place, row in enumerate(things(200)[0])
+    ],
+}
+
+
+@pytest.mark.parametrize("rows", ODD.values(), ids=ODD)
+def test_odd_tables_end_with_a_sensible_model_and_a_warning(rows):
+    """Never with a number that is none; and the model answers."""
+    trained = hp.train(rows, schema=SCHEMA)
+    assert trained.warnings
+    assert _all_finite(trained.model)
+    assert np.isfinite([row["match_weight"] for row in trained.levels.to_pylist()]).all()
+    found = hp.dedupe(rows, trained.model, schema=SCHEMA)
+    assert np.isfinite(found.pairs["match_weight"].to_pylist()).all()
+    if not any("nothing was learned" in warning for warning in trained.warnings):
+        pairs = 780 if rows is ODD["all one thing"] else 200
+        assert trained.matches == pytest.approx(pairs, rel=0.1)
+
+
+def test_every_left_record_has_a_match():
+    """All matches: each is found, and no share reaches 1."""
+    rows, _ = things(200)
+    sides = [[row for row in rows if row["no"].endswith(end)] for end in ("-0", "-1")]
+    trained = hp.train(*sides, schema=SCHEMA)
+    assert trained.matches == pytest.approx(200, rel=0.1)
+    assert trained.model.decision.registered_share < 1
+    assert _all_finite(trained.model)
+
+
+def test_alerts_and_a_register_start_from_the_shipped_model():
+    """Few hits move it little; the sample's hits are about as many as are expected."""
+    trained = hp.train("examples/data/alerts.csv", "examples/data/register.csv")
+    assert [part.name for part in trained.model.parts] == [part.name for part in read_model("imi").parts]
+    moved = {row["comparison"]: abs(row["m"] - row["m_before"]) for row in trained.levels.to_pylist()}
+    assert max(moved.values()) < 0.3
+    with Path("examples/data/truth.csv").open(encoding="utf-8") as file:
+        hits = sum(bool(row["hpr_number"]) for row in csv.DictReader(file))
+    assert trained.matches == pytest.approx(hits, rel=0.3)
+
+
+def test_a_classifier_without_m_and_u_cannot_be_trained():
+    """It says what to do instead."""
+
+    class Points:
+        def match_weights(self, vectors):
+            return np.zeros(len(vectors.levels))
+
+    from dataclasses import replace  # noqa: PLC0415
+
+    with pytest.raises(hp.ModelError, match="by its own means"):
+        hp.train(
+            things(5)[0], model=replace(assemble([Layout("no", {}, SCHEMA.columns)]), classifier=Points())
         )
-        np.testing.assert_allclose(
-            [level.u for level in trained.classifier.levels[name]], U[name], atol=0.005
-        )
 
 
-def test_the_likelihood_never_falls():
-    """Each round explains the vectors at least as well as the one before."""
-    assert (np.diff(train(_drawn(20_000), START, 0.3).log_likelihoods) >= -1e-12).all()
+IDS = st.lists(st.text("abcdef", min_size=1, max_size=4), min_size=1, max_size=8, unique=True)
 
 
-def test_the_order_of_the_pairs_does_not_matter():
-    """Training on the same vectors in another order gives the same numbers."""
-    vectors = _drawn(5_000)
-    assert train(vectors, START, 0.3) == train(vectors.take(np.arange(5_000)[::-1]), START, 0.3)
+@given(IDS, IDS, st.integers(0, 80), st.randoms())
+def test_drawn_pairs_are_distinct_and_do_not_hang_on_the_order(left, right, number, rng):
+    """Within one table and between two; asked for more than there are, all of them."""
+    for second in (None, right):
+        drawn = []
+        for ids in (left, rng.sample(left, len(left))):
+            other = ids if second is None else second
+            rows = draw_pairs(pa.array(ids), None if second is None else pa.array(second), number, seed=1)
+            named = [(ids[a], other[b]) for a, b in zip(*(side.tolist() for side in rows), strict=True)]
+            drawn.append({frozenset(pair) if second is None else pair for pair in named})
+            assert len(drawn[-1]) == len(named)
+        assert drawn[0] == drawn[1]
+        most = len(left) * (len(left) - 1) // 2 if second is None else len(left) * len(second)
+        assert len(drawn[0]) == min(number, most)
 
 
-def test_a_column_that_is_never_there_keeps_its_numbers():
-    """Nothing is learned from nothing."""
-    vectors = _drawn(5_000)
-    vectors.levels[:, 2] = -1
-    trained = train(vectors, START, 0.3)
-    assert [level.m for level in trained.classifier.levels["sex"]] == [0.8, 0.2]
+CELLS = {
+    "date": [f"200{i}-01-1{i}" for i in range(10)] * 3,
+    "category": ["red", "green", "blue"] * 10,
+    "identifier": [f"99{i:06}" for i in range(60)] * 2,
+    "text": [f"Some street {i}" for i in range(60)] * 2,
+    None: [f"{i}" for i in range(30)],
+}
 
 
-def test_a_constant_column_gives_numbers_that_are_numbers():
-    """A column with one level only leaves no NaN and no impossible probability."""
-    vectors = _drawn(5_000)
-    vectors.levels[:, 1] = 0
-    for level in train(vectors, START, 0.3).classifier.levels["date"]:
-        assert 0 < level.m < 1
-        assert 0 < level.u < 1
+@pytest.mark.parametrize("kind", CELLS, ids=str)
+def test_kinds_are_told_by_cells(kind):
+    """A number of the row itself is of no use, nor is an empty column."""
+    rows = [{"id": f"r{place}", "column": cell, "empty": None} for place, cell in enumerate(CELLS[kind])]
+    columns = dict(infer_schema({"records": read(rows, "records")}).columns)
+    assert columns == ({"column": kind} if kind else {})
+
+
+def test_every_kind_has_numbers_to_start_from():
+    """And they fit the comparison's levels, with m and u that add up to 1."""
+    model = assemble([Layout("no", {"sex": "sex", "profession": "job"}, {kind: kind for kind in KINDS})])
+    assert {part.name for part in model.parts} == {*KINDS, "sex", "profession"}
+    for part in model.parts:
+        assert [level.level for level in starting_levels(part)] == list(part.levels)
+    assert model.to_json()
+
+
+def test_a_whole_name_beside_its_parts_is_not_counted_twice():
+    """It serves blocking only."""
+    roles = {"given_name": "first", "family_name": "last", "birth_date": "born"}
+    model = assemble([Layout("no", roles, {"whole": "name"})])
+    assert [part.name for part in model.parts] == ["family_name", "given_name", "birth_date"]
+    assert any("whole" in rule.columns for rule in model.blocking_rules)
+
+
+def test_nothing_to_compare_by_is_an_error():
+    """It says what to write into a schema file."""
+    with pytest.raises(hp.ModelError, match="schema file"):
+        assemble([Layout("no", {}, {})])
+
+
+def _write(rows, path):
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    return str(path)
+
+
+def test_the_commands_train(tmp_path, capsys):
+    """`train` writes a model that `dedupe` takes; `dedupe --train` does both at once and finds the same."""
+    rows, _ = things(200)
+    table = _write(rows, tmp_path / "things.csv")
+    (tmp_path / "schema.toml").write_text(
+        'id = "no"\n[columns]\ntown = "text"\ncolour = "category"\ncode = "identifier"\nmade = "date"\n'
+    )
+    schema = ["--schema", str(tmp_path / "schema.toml")]
+    assert main(["train", table, "--out", str(tmp_path / "model.json"), *schema]) == 0
+    assert "expected matches" in capsys.readouterr().out
+    commands = (["--model", str(tmp_path / "model.json")], ["--train"])
+    for number, options in enumerate(commands):
+        assert main(["dedupe", table, "--out", str(tmp_path / f"out{number}"), *schema, *options]) == 0
+    first, second = ((tmp_path / f"out{number}" / "clusters.csv").read_text() for number in range(2))
+    assert first == second
+    summary = json.loads((tmp_path / "out1" / "summary.json").read_text())
+    assert summary["training"]["expected_matches"] == pytest.approx(200, rel=0.1)
+
+
+def test_commands_that_do_not_go_together_say_so(tmp_path, capsys):
+    """Labels without training, and training with a ledger."""
+    table = _write(things(3)[0], tmp_path / "things.csv")
+    asked = ["dedupe", table, "--out", str(tmp_path / "out"), "--labels", table]
+    assert main(asked) == 1
+    assert "--train" in capsys.readouterr().err
+    asked = [
+        "link",
+        table,
+        table,
+        "--out",
+        str(tmp_path / "out"),
+        "--train",
+        "--ledger",
+        str(tmp_path / "ledger"),
+    ]
+    assert main(asked) == 1
+    assert "hpmatch train" in capsys.readouterr().err

@@ -16,6 +16,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from hpmatch.protocols import Keys
 from hpmatch.records import FEW, Column, IntArray, Records, Terms, ranges, repeated
@@ -205,6 +206,19 @@ def value_keys(records: Records, name: str) -> HashLists:
         return HashLists.of(sizes, hashes(texts)).with_empty()
 
     return values.derived("value_keys", of_values).at(records[name].codes)
+
+
+def word_keys(records: Records, name: str) -> HashLists:
+    """A key for each word of a column of texts."""
+    if name not in records:
+        return nothing(len(records))
+    values = records[name].values
+
+    def of_values() -> HashLists:
+        words = pc.utf8_split_whitespace(values.array)
+        return HashLists.of(np.asarray(words.value_lengths(), np.int64), hashes(words.flatten())).with_empty()
+
+    return values.derived("word_keys", of_values).at(records[name].codes)
 
 
 def hashes(texts: pa.Array) -> Hashes:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hpmatch.blocking.keys import HashLists, NameKeys, combined, date_parts, name_keys, value_keys
+from hpmatch.blocking.keys import HashLists, NameKeys, combined, date_parts, name_keys, value_keys, word_keys
 from hpmatch.errors import PluginError
 from hpmatch.protocols import Keys
 from hpmatch.records import IntArray, Records
@@ -132,6 +132,59 @@ class SameValue:
     def keys(self, records: Records) -> Keys:
         """A key for each value."""
         return value_keys(records, self.column).keys()
+
+
+@dataclass(frozen=True)
+class NameAndValue:
+    """
+    Pairs that share the key of any name token and a value of another column.
+
+    Args:
+        name: The rule's name.
+        names: The name columns; a token of any one meets a token of any other.
+        column: The other column.
+        max_block: A key that more registered persons hold is cut off; None for the model's own number.
+    """
+
+    name: str
+    names: tuple[str, ...]
+    column: str
+    max_block: int | None = None
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The names and the other column."""
+        return (*self.names, self.column)
+
+    def keys(self, records: Records) -> Keys:
+        """A key for each combination of a name token's keys and the values."""
+        names = name_keys(records, self.names, NameKeys())
+        return combined(names, value_keys(records, self.column)).keys()
+
+
+@dataclass(frozen=True)
+class SameWord:
+    """
+    Pairs that share a word of a text.
+
+    Args:
+        name: The rule's name.
+        column: The column.
+        max_block: A key that more registered persons hold is cut off; None for the model's own number.
+    """
+
+    name: str
+    column: str
+    max_block: int | None = None
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The column."""
+        return (self.column,)
+
+    def keys(self, records: Records) -> Keys:
+        """A key for each word."""
+        return word_keys(records, self.column).keys()
 
 
 def _check_part(rule: str, part: str) -> None:

@@ -11,7 +11,7 @@ from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 
-from hpmatch.cli import casework, explaining, labelling, ledgers, linking, measuring
+from hpmatch.cli import casework, explaining, labelling, ledgers, linking, measuring, training
 from hpmatch.cli.shared import COMMAND_WRONG, DATA_UNUSABLE, DONE
 from hpmatch.errors import HpmatchError
 
@@ -65,6 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     labelling.add_label(commands)
     ledgers.add_ledger(commands)
     ledgers.add_forget(commands)
+    training.add_train(commands)
     measuring.add_generate(commands)
     measuring.add_evaluate(commands)
     return parser

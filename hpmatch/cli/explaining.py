@@ -75,6 +75,6 @@ def _explain(options: argparse.Namespace) -> int:
     if options.out is None:
         print(text, end="")
     else:
-        write_text(text, options.out)
+        write_text(options.out, text)
         print(f"written to {Path(options.out)}")
     return DONE

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from hpmatch.cli.shared import DATA_UNUSABLE, DONE, add_command, add_shared, finite, progress_bar
+from hpmatch.cli.training import check_training, show_warnings
 
 _LINK = """\
 Holds every alert against the register and says whether its person is in it.
@@ -62,9 +63,12 @@ Finds records of one table that are about the same person. The first column iden
 
 What is written to DIR:
   pairs.csv     pairs of records that match, or that a person should look at
-  clusters.csv  for each record its cluster: records joined by matches, directly or through others
+  clusters.csv  for each record its cluster: records joined by matches, as long as they fit together
   rejected.csv  rows of the input that could not be used
   summary.json  counts
+
+With --train the table may be about anything: a schema file says what its columns are (name, date, category, text,
+identifier, or a role such as family_name); without one the cells are looked at.
 """
 _DEDUPE_LABELS = {
     "read": "records read",
@@ -82,7 +86,7 @@ def add_link(commands: Any) -> None:
     command.add_argument(
         "register", metavar="REGISTER", help="the register (CSV or Parquet), or the folder of a prepared one"
     )
-    add_shared(command, "result", "model", "schema")
+    add_shared(command, "result", "model_or_train", "schema", "train", "labels")
     command.add_argument(
         "--prior-cases",
         metavar="FILE",
@@ -111,6 +115,7 @@ def _link(options: argparse.Namespace) -> int:
 
     started = time.perf_counter()
     check_folder(options.out, result_files(TABLES))
+    check_training(options)
     with progress_bar() as progress:
         asked = {
             "schema": options.schema,
@@ -124,14 +129,22 @@ def _link(options: argparse.Namespace) -> int:
                 options.alerts,
                 options.register,
                 options.out,
-                options.model,
+                options.model or "imi",
                 format=options.format,
                 **asked,
             )
         else:
-            result = link(options.alerts, options.register, options.model, **asked)
+            result = link(
+                options.alerts,
+                options.register,
+                options.model,
+                train=options.train,
+                labels=options.labels,
+                **asked,
+            )
             result.write(options.out, options.format)
     _show_summary(result.summary, options.out, time.perf_counter() - started)
+    show_warnings(result.summary)
     if options.ledger:
         print(f"\nthe ledger {Path(options.ledger)}\n{Ledger(options.ledger).status()}")
     return DONE
@@ -256,7 +269,7 @@ def add_dedupe(commands: Any) -> None:
         commands, "dedupe", "find records of one table that are about the same person", _DEDUPE
     )
     command.add_argument("records", metavar="RECORDS", help="the table (CSV or Parquet)")
-    add_shared(command, "result", "model", "schema", "format")
+    add_shared(command, "result", "model_or_train", "schema", "train", "labels", "format")
     command.set_defaults(run=_dedupe)
 
 
@@ -265,10 +278,20 @@ def _dedupe(options: argparse.Namespace) -> int:
     from hpmatch.output import check_folder, result_files  # noqa: PLC0415
 
     check_folder(options.out, result_files(TABLES))
-    found = dedupe(options.records, options.model, schema=options.schema)
+    check_training(options)
+    with progress_bar() as progress:
+        found = dedupe(
+            options.records,
+            options.model,
+            schema=options.schema,
+            train=options.train,
+            labels=options.labels,
+            progress=progress,
+        )
     found.write(options.out, options.format)
     counts = {**found.summary["records"], **found.summary["pairs"], "clusters": found.summary["clusters"]}
     for name in ("read", "rejected", "match", "review", "clusters"):
         print(f"{_DEDUPE_LABELS[name]:<24}{counts[name]:>10,}")
     print(f"written to {Path(options.out)}")
+    show_warnings(found.summary)
     return DONE

@@ -51,6 +51,31 @@ SHARED: dict[str, tuple[str, dict[str, Any]]] = {
         "--model",
         {"metavar": "NAME|FILE", "default": "imi", "help": "a shipped model or a model file (default: imi)"},
     ),
+    "model_or_train": (
+        "--model",
+        {
+            "metavar": "NAME|FILE",
+            "help": "a shipped model or a model file (default: imi; with --train, one for the columns)",
+        },
+    ),
+    "model_to_train": (
+        "--model",
+        {
+            "metavar": "NAME|FILE",
+            "help": "the model to start from (default: imi for alerts and a register, else one for the columns)",
+        },
+    ),
+    "train": (
+        "--train",
+        {
+            "action": "store_true",
+            "help": "learn the model's numbers from these tables first; see 'hpmatch train --help'",
+        },
+    ),
+    "labels": (
+        "--labels",
+        {"metavar": "FILE", "help": "what people said of pairs, to train with: left_id, right_id, label"},
+    ),
     "schema": (
         "--schema",
         {"metavar": "FILE", "help": "a TOML file that says which column plays which role"},

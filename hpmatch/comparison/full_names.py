@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +18,8 @@ import numpy.typing as npt
 from hpmatch.comparison.name_words import NameWords, Tokens
 from hpmatch.comparison.relations import are_two_names, is_initial, one_name, one_stem, relations
 from hpmatch.comparison.spelling import token_similarity
-from hpmatch.records import FloatArray, IntArray, ranges
+from hpmatch.protocols import Compared
+from hpmatch.records import FloatArray, IntArray, Records, ranges
 from hpmatch.standardise.scripts import CONSONANT_SCRIPTS, script_of
 from hpmatch.standardise.surnames import is_patronymic
 
@@ -355,3 +356,36 @@ def _script_numbers(tokens: Sequence[str]) -> IntArray:
     scripts = [script_of(token) for token in tokens]
     numbers = {script: number for number, script in enumerate(sorted(set(scripts) - CONSONANT_SCRIPTS))}
     return np.array([numbers.get(script, -1) for script in scripts], np.int64)
+
+
+@dataclass(frozen=True)
+class FullName:
+    """
+    Whole names in one column, given and family names in any order; see ``name_similarity``.
+
+    Levels: ``same``, ``spelled`` (at least 0.95), ``close`` (at least 0.88), ``part`` (at least 0.75), ``different``. Agreement
+    on a rare name is worth more.
+
+    Args:
+        name: The comparison's name.
+        column: The column that it reads, tokens of names.
+    """
+
+    name: str
+    column: str
+    levels: ClassVar = ("same", "spelled", "close", "part", "different")
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The column."""
+        return (self.column,)
+
+    def compare(self, left: Records, right: Records) -> Compared:
+        """See the class."""
+        names = [[" ".join(tokens) for tokens in side[self.column].to_pylist()] for side in (left, right)]
+        similarity = name_similarity(*names)
+        levels = (similarity[:, None] < np.array(_FULL_NAME_LEVELS)).sum(axis=1).astype(np.int8)
+        return Compared(levels, np.where(levels == 0, right[self.column].frequencies, np.nan))
+
+
+_FULL_NAME_LEVELS = (1.0, 0.95, 0.88, 0.75)

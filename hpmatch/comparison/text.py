@@ -1,4 +1,4 @@
-"""Any text, such as a birth place, an address or the name of a thing."""
+"""Any text, such as a birth place, an address or the name of a thing; and identifiers of any kind."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import ClassVar
 
 import numpy as np
 from rapidfuzz import process
-from rapidfuzz.distance import JaroWinkler
+from rapidfuzz.distance import OSA, JaroWinkler
+from rapidfuzz.fuzz import token_sort_ratio
 
 from hpmatch.protocols import Compared
 from hpmatch.records import Records
@@ -16,7 +17,7 @@ from hpmatch.records import Records
 @dataclass(frozen=True)
 class Text:
     """
-    Text by Jaro-Winkler similarity.
+    Text by Jaro-Winkler similarity, or by the share of letters that stay when its words are sorted, if that is more.
 
     Levels: ``same``, ``close`` (at least 0.92), ``similar`` (at least 0.80), ``different``. Agreement on a rare text is
     worth more.
@@ -37,12 +38,44 @@ class Text:
 
     def compare(self, left: Records, right: Records) -> Compared:
         """See the class."""
-        similarity = process.cpdist(
-            left[self.column].to_pylist(),
-            right[self.column].to_pylist(),
-            scorer=JaroWinkler.similarity,
-            dtype=np.float64,
-        )
-        levels = np.select([similarity == 1, similarity >= 0.92, similarity >= 0.80], [0, 1, 2], 3)  # noqa: PLR2004
+        texts = left[self.column].to_pylist(), right[self.column].to_pylist()
+        spelled = process.cpdist(*texts, scorer=JaroWinkler.similarity, dtype=np.float64)
+        sorted_words = process.cpdist(*texts, scorer=token_sort_ratio, dtype=np.float64) / 100
+        similarity = np.maximum(spelled, sorted_words)
+        same = np.array([one == other for one, other in zip(*texts, strict=True)], bool)
+        levels = np.select([same, similarity >= 0.92, similarity >= 0.80], [0, 1, 2], 3)  # noqa: PLR2004
         frequencies = np.where(levels < 3, right[self.column].frequencies, np.nan)  # noqa: PLR2004
         return Compared(levels.astype(np.int8), frequencies)
+
+
+@dataclass(frozen=True)
+class Identifier:
+    """
+    An identifier of any kind, such as a social security number.
+
+    Levels: ``same``, ``one_edit`` (a letter or digit more, less or another, or two neighbours exchanged), ``different``.
+
+    Args:
+        name: The comparison's name.
+        column: The column that it reads.
+    """
+
+    name: str
+    column: str
+    levels: ClassVar = ("same", "one_edit", "different")
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The column."""
+        return (self.column,)
+
+    def compare(self, left: Records, right: Records) -> Compared:
+        """See the class."""
+        edits = process.cpdist(
+            left[self.column].to_pylist(),
+            right[self.column].to_pylist(),
+            scorer=OSA.distance,
+            score_cutoff=1,
+            dtype=np.int64,
+        )
+        return Compared(np.minimum(edits, 2).astype(np.int8))

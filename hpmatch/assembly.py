@@ -1,0 +1,273 @@
+"""
+Putting a model together for any table, from what its columns are.
+
+Names, birth dates, sexes and the like get the comparisons made for them; a column that was given a kind gets the one for
+that kind. The numbers are a start to train from, plain guesses where no shipped model knows better.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from hpmatch.blocking.rules import NameAndDate, NameAndValue, SameValue, SameWord, TwoNames
+from hpmatch.comparison import parts_of
+from hpmatch.comparison.categories import Category, Profession
+from hpmatch.comparison.dates import BirthDate as BirthDateComparison
+from hpmatch.comparison.full_names import FullName
+from hpmatch.comparison.identifiers import NationalId as NationalIdComparison
+from hpmatch.comparison.names import FamilyName, GivenName
+from hpmatch.comparison.names import PersonName as PersonNameComparison
+from hpmatch.comparison.text import Identifier, Text
+from hpmatch.data import read_table
+from hpmatch.decision import DecisionRule
+from hpmatch.errors import ModelError
+from hpmatch.model import RECORDS, FellegiSunter, Level, Model, read_model
+from hpmatch.protocols import BlockingRule, Comparison, JointComparison, Standardiser
+from hpmatch.schema import RECORD_ROLES, Layout, Schema, read_schema, recognised, resolve
+from hpmatch.sources import RawTable
+from hpmatch.standardise.stages import (
+    BirthDate,
+    Countries,
+    NationalId,
+    PersonName,
+    PlainText,
+    Professions,
+    Sex,
+    Specialties,
+)
+
+_GIVEN, _SURNAMES = ("given_name",), ("family_name", "middle_name", "birth_name", "other_names")
+_TEXTS = ("birth_place",)  # roles that hold any text
+# A rule that finds more than this by one key tells too little to be worth its pairs.
+_MAX_BLOCK = 100
+_DECISION = DecisionRule(registered_share=0.5, match=0.5, review=0.1)
+
+
+class _Stages(NamedTuple):
+    standardiser: Standardiser
+    comparison: Comparison | None
+
+
+_OF_ROLE: dict[str, Callable[[], _Stages]] = {
+    "birth_date": lambda: _Stages(BirthDate(), BirthDateComparison()),
+    "sex": lambda: _Stages(Sex(), Category("sex", "sex")),
+    "profession": lambda: _Stages(Professions(), Profession()),
+    "specialty": lambda: _Stages(Specialties(), Category("specialty", "specialty")),
+    "country": lambda: _Stages(Countries(), Category("country", "country")),
+    "national_id": lambda: _Stages(NationalId(), NationalIdComparison()),
+}
+# The roles that make a column of another name.
+_COLUMN_OF_ROLE = {
+    "professions": "profession", "specialties": "specialty", "sending_country": "country",
+    "education_country": "country", "nationality": "country",
+}  # fmt: skip
+_OF_KIND: dict[str, Callable[[str], _Stages]] = {
+    "name": lambda column: _Stages(PersonName(column), FullName(column, column)),
+    "date": lambda column: _Stages(BirthDate(column), BirthDateComparison(column, column)),
+    "category": lambda column: _Stages(PlainText(column), Category(column, column)),
+    "text": lambda column: _Stages(PlainText(column), Text(column, column)),
+    "identifier": lambda column: _Stages(PlainText(column), Identifier(column, column)),
+}
+
+
+def model_for(
+    tables: Mapping[str, RawTable], schema: Schema | str | Path | None
+) -> tuple[Model, Schema | str | Path | None]:
+    """
+    The model to start training from where none is named, and what the columns are taken for.
+
+    Args:
+        tables: The tables as they were read: "records", or "alerts" and "register".
+        schema: What the user says; where that is nothing of columns, their cells are looked at.
+
+    Returns:
+        The shipped model for alerts and a register, recognised by their identifiers; else one put together.
+
+    Raises:
+        ModelError: If there is no column to compare by.
+        SchemaError: If the schema does not fit the tables.
+    """
+    if set(tables) == set(_IDENTIFIERS) and all(
+        any(recognised(column, (role,)) for column in tables[table].data.column_names)
+        for table, role in _IDENTIFIERS.items()
+    ):
+        return read_model("imi"), schema
+    said = schema or Schema()
+    if isinstance(said, Schema) and not said.columns:
+        said = infer_schema(tables, said.id)
+    return assemble([_layout(raw, read_schema(said, table), table) for table, raw in tables.items()]), said
+
+
+_IDENTIFIERS = {"alerts": "alert_id", "register": "hpr_number"}
+
+
+def _layout(raw: RawTable, schema: Schema, table: str) -> Layout:
+    return resolve(schema, raw.data.column_names, RECORD_ROLES, table=table, required=())
+
+
+def infer_schema(tables: Mapping[str, RawTable], id: str | None = None) -> Schema:  # noqa: A002 - what a schema calls it
+    """
+    Guess from their cells what the columns are that no recognised name tells.
+
+    Columns that not all tables have, that are empty, or that differ in every row are left out: the last are numbers of the
+    rows themselves.
+
+    Args:
+        tables: The tables as they were read, by name.
+        id: The column that identifies a record, where no recognised name tells.
+
+    Example:
+        >>> from hpmatch.sources import read
+        >>> rows = [{"no": str(i), "town": ["Bodo", "Hammerfest"][i % 2], "seen": f"2020-01-{i + 10}"} for i in range(20)]
+        >>> dict(infer_schema({"records": read(rows, "records")}).columns)
+        {'town': 'category', 'seen': 'date'}
+    """
+    layouts = {table: _layout(raw, Schema(id), table) for table, raw in tables.items()}
+    first, *others = tables.values()
+    known = {column for layout in layouts.values() for column in (layout.id, *layout.roles.values())}
+    kinds = {
+        column: _kind_of([cell for raw in tables.values() for cell in raw.data[column].to_pylist() if cell])
+        for column in first.data.column_names
+        if column not in known and all(column in other.data.column_names for other in others)
+    }
+    return Schema(id, {column: kind for column, kind in kinds.items() if kind})
+
+
+def _kind_of(cells: Sequence[str]) -> str | None:
+    """The kind of a column by its cells, None where it is of no use."""
+    distinct = len(set(cells))
+    if not cells or distinct < _FEWEST_VALUES:
+        return None
+    if sum(bool(_DATE.fullmatch(cell.strip())) for cell in cells) > _MOST * len(cells):
+        return "date"
+    if distinct == len(cells):
+        return None
+    if distinct <= _MOST_CATEGORIES:
+        return "category"
+    return "identifier" if sum(map(_is_number, cells)) > _MOST * len(cells) else "text"
+
+
+def _is_number(cell: str) -> bool:
+    return sum(letter.isdigit() for letter in cell) >= max(_DIGITS, len(cell) / 2) and " " not in cell.strip()
+
+
+_DATE = re.compile(r"\d{4}[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}[-./]\d{1,2}[-./]\d{4}|(19|20)\d{6}")
+_FEWEST_VALUES, _MOST_CATEGORIES, _DIGITS, _MOST = 2, 50, 6, 0.9
+
+
+def assemble(layouts: Sequence[Layout], name: str = "assembled") -> Model:
+    """
+    Put a model together for the columns that one or two tables have.
+
+    Args:
+        layouts: What the columns of each table are; only what all tables have is used.
+        name: What to call it.
+
+    Raises:
+        ModelError: If there is no column to compare by.
+
+    Example:
+        >>> model = assemble([Layout("no", {"given_name": "first", "birth_date": "born"}, {"town": "text"})])
+        >>> [comparison.name for comparison in model.parts]
+        ['given_name', 'birth_date', 'town']
+    """
+    roles = _shared([[_COLUMN_OF_ROLE.get(role, role) for role in layout.roles] for layout in layouts])
+    kinds = {
+        column: kind
+        for column, kind in layouts[0].kinds.items()
+        if all(layout.kinds.get(column) == kind for layout in layouts)
+    }
+    kinds |= {role: "text" for role in roles if role in _TEXTS}
+    names = [role for role in roles if role in (*_GIVEN, *_SURNAMES)]
+    stages = [_OF_ROLE[role]() for role in roles if role in _OF_ROLE]
+    stages += [_OF_KIND[kind](column) for column, kind in kinds.items()]
+    if names:  # a whole name says again what its parts say; it serves blocking alone
+        stages = [
+            each._replace(comparison=None) if isinstance(each.comparison, FullName) else each
+            for each in stages
+        ]
+    comparisons = (*_name_comparisons(names), *(each.comparison for each in stages if each.comparison))
+    if not comparisons:
+        raise ModelError(
+            "there is no column to compare by; say in a schema file what the columns are: name, date, category, text, identifier"
+        )
+    return Model(
+        name,
+        (*map(PersonName, names), *(each.standardiser for each in stages)),
+        tuple(_blocking_rules(names, roles, kinds)),
+        comparisons,
+        FellegiSunter({part.name: starting_levels(part) for part in parts_of(comparisons)}),
+        _DECISION,
+        max_block=_MAX_BLOCK,
+        about="Put together from the kinds of the columns; its numbers are a start to train from.",
+        subject=RECORDS,
+    )
+
+
+def _shared(lists: Sequence[Sequence[str]]) -> list[str]:
+    """What all lists have, in the order of the first."""
+    return [each for each in dict.fromkeys(lists[0]) if all(each in other for other in lists)]
+
+
+def _name_comparisons(names: Collection[str]) -> tuple[Comparison | JointComparison, ...]:
+    has_given, has_surname = "given_name" in names, "family_name" in names
+    if has_given and has_surname:
+        return (PersonNameComparison(),)
+    return (GivenName(),) if has_given else (FamilyName(),) if has_surname else ()
+
+
+def starting_levels(comparison: Comparison) -> tuple[Level, ...]:
+    """
+    The numbers that training starts from: those of the shipped model, or plain guesses.
+
+    Example:
+        >>> [level.level for level in starting_levels(Text("town", "town"))]
+        ['same', 'close', 'similar', 'different']
+    """
+    shipped = read_model("imi").classifier
+    assert isinstance(shipped, FellegiSunter)  # noqa: S101 - it is ours
+    kind = {Text: "text", Category: "category", Identifier: "identifier", FullName: "full_name"}.get(
+        type(comparison)
+    )
+    known = shipped.levels.get(
+        "birth_date" if isinstance(comparison, BirthDateComparison) else comparison.name
+    )
+    if known and tuple(level.level for level in known) == tuple(comparison.levels):
+        return known
+    rows = [row for row in read_table("starting_levels") if row["comparison"] == kind]
+    return tuple(
+        Level(row["level"], float(row["m"]), float(row["u"]), float(row["term_frequency"]), row["source"])
+        for row in rows
+    )
+
+
+def _blocking_rules(names: Sequence[str], roles: Sequence[str], kinds: dict[str, str]) -> list[BlockingRule]:
+    whole = [column for column, kind in kinds.items() if kind == "name"]
+    dates = [
+        *(["birth_date"] if "birth_date" in roles else []),
+        *(c for c, kind in kinds.items() if kind == "date"),
+    ]
+    texts = [column for column, kind in kinds.items() if kind == "text"]
+    categories = [column for column, kind in kinds.items() if kind == "category"]
+    every_name = (*names, *whole)
+    rules: list[BlockingRule] = []
+    if every_name:
+        rules += [
+            NameAndDate(f"name_{date}_{part}", every_name, date, part)
+            for date in dates
+            for part in ("year_month", "year_day", "day_month")
+        ]
+        rules += [NameAndValue(f"name_{column}", every_name, column) for column in (*texts, *categories)]
+        given, surnames = (
+            [n for n in names if n in _GIVEN] or every_name,
+            [n for n in names if n in _SURNAMES] or every_name,
+        )
+        rules.append(TwoNames("two_names", tuple(given), tuple(surnames)))
+    rules += [SameValue(date, date) for date in dates]
+    rules += [SameValue(column, column) for column, kind in kinds.items() if kind in ("text", "identifier")]
+    rules += [SameValue("national_id", "national_id")] if "national_id" in roles else []
+    rules += [SameWord(f"{column}_word", column) for column in texts]
+    return rules
