@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from hpmatch.errors import SourceError as SourceError
     from hpmatch.evaluation import Evaluation as Evaluation
     from hpmatch.evaluation import evaluate as evaluate
+    from hpmatch.evidence import Hit as Hit
+    from hpmatch.explain import Explanation as Explanation
     from hpmatch.generate import generate as generate
     from hpmatch.inquiry import Question as Question
     from hpmatch.inquiry import what_to_ask as what_to_ask
@@ -53,8 +55,6 @@ if TYPE_CHECKING:
     from hpmatch.register import source_version as source_version
     from hpmatch.rescreen import AlertsInForce as AlertsInForce
     from hpmatch.rescreen import rescreen as rescreen
-    from hpmatch.results import Explanation as Explanation
-    from hpmatch.results import Hit as Hit
     from hpmatch.results import Result as Result
     from hpmatch.schema import Schema as Schema
     from hpmatch.screening import Score as Score
@@ -74,10 +74,10 @@ _HOMES = {
     "DecisionRule": "decision",
     "Deduplicated": "dedupe",
     "Evaluation": "evaluation",
-    "Explanation": "results",
+    "Explanation": "explain",
     "FellegiSunter": "model",
     "HpmatchError": "errors",
-    "Hit": "results",
+    "Hit": "evidence",
     "Keys": "protocols",
     "Ledger": "ledger",
     "LedgerError": "errors",

@@ -22,14 +22,17 @@ from hpmatch.alerts import IDENTITY, person_ids
 from hpmatch.blocking import CandidatePairs
 from hpmatch.cases import PriorCases
 from hpmatch.decision import MATCH, NO_MATCH, REVIEW, Decisions
+from hpmatch.evidence import MISSING, PRIOR_COLUMN, Evidence, Hit
+from hpmatch.explain import Cells
 from hpmatch.model import Model
 from hpmatch.persons import funnel, persons_table
 from hpmatch.protocols import ComparisonVectors
-from hpmatch.reading import ReadRecords, cells_of
+from hpmatch.reading import ReadRecords, cells_by_id, cells_of
 from hpmatch.records import FloatArray, IntArray, Records
-from hpmatch.results import Evidence, Hit, Identity, Result
+from hpmatch.results import Identity, Result
 from hpmatch.sources import rejected_table
 from hpmatch.standardise.countries import code_country
+from hpmatch.wording import say
 
 UNMATCHABLE = "unmatchable"
 # In a review, candidates that are at least so likely as the likeliest one, as a share of it, are shown.
@@ -79,7 +82,7 @@ def dispose(
     """
     kept = links_of(scored, model, min_weight)
     dispositions = _dispositions(alerts.records, register.records, scored, model)
-    links = _links(alerts, register, scored, model, kept)
+    links, weights = _links(alerts, register, scored, model, kept)
     known = cases or PriorCases()
     persons = persons_table(dispositions, alerts, scored.decisions.registered, known)
     if cases:
@@ -95,14 +98,13 @@ def dispose(
             "rejected": len(known.rejected),
         }
 
-    def hits(alert_id: str) -> tuple[Hit, ...]:
-        of_alert = kept[scored.pairs.left[kept] == _row_of(alerts, alert_id)]
-        return hits_of(alerts.records, register.records, scored, model, of_alert)
-
     def identity(alert_id: str) -> Identity:
         return _identity(alerts, register, scored, model, kept, _row_of(alerts, alert_id))
 
-    return Result(links, dispositions, persons, relations, rejected, summary, hits, identity)
+    def held(alert_ids: Sequence[str], persons: Sequence[str]) -> tuple[Cells, Cells]:
+        return cells_by_id(alerts, alert_ids), cells_by_id(register, persons)
+
+    return Result(links, weights, dispositions, persons, relations, rejected, summary, identity, held, model)
 
 
 def _row_of(alerts: ReadRecords, alert_id: str) -> int:
@@ -174,7 +176,8 @@ def _ranks(records: Records, rows: IntArray) -> IntArray:
 
 def _links(
     alerts: ReadRecords, register: ReadRecords, scored: Scored, model: Model, kept: IntArray
-) -> pa.Table:
+) -> tuple[pa.Table, pa.Table]:
+    """Links, and how their match weights add up."""
     places = _sorted_links(alerts.records, register.records, scored, kept)
     pairs, vectors = scored.pairs, scored.vectors
     levels = {
@@ -184,17 +187,33 @@ def _links(
     alert_name, person_name = alerts.id_name, register.id_name
     if alert_name == person_name:
         alert_name, person_name = f"{alert_name}_left", f"{person_name}_right"
-    return pa.table(
-        {
-            alert_name: alerts.records.ids.take(pa.array(pairs.left[places])),
-            person_name: register.records.ids.take(pa.array(pairs.right[places])),
-            "match_weight": scored.match_weights[places],
-            "match_probability": scored.decisions.probabilities[places],
-            "decision": pa.array(scored.decisions.pairs[places].tolist(), pa.string()),
-            "rules": pa.array([";".join(_rules(pairs, place)) for place in places.tolist()], pa.string()),
-            **levels,
-        }
-    )
+    ids = {
+        alert_name: alerts.records.ids.take(pa.array(pairs.left[places])),
+        person_name: register.records.ids.take(pa.array(pairs.right[places])),
+    }
+    links = {
+        **ids,
+        "match_weight": scored.match_weights[places],
+        "match_probability": scored.decisions.probabilities[places],
+        "decision": pa.array(scored.decisions.pairs[places].tolist(), pa.string()),
+        "rules": pa.array([";".join(_rules(pairs, place)) for place in places.tolist()], pa.string()),
+        **levels,
+    }
+    prior = model.decision.prior_weight(register.records.counted)
+    weights = {
+        **ids,
+        PRIOR_COLUMN: np.full(len(places), prior),
+        **_partial_weights(vectors.take(places), model),
+    }
+    return pa.table(links), pa.table(weights)
+
+
+def _partial_weights(vectors: ComparisonVectors, model: Model) -> dict[str, pa.Array]:
+    weigh = getattr(model.classifier, "partial_weights", None)
+    if weigh is None:
+        return {part.name: pa.nulls(len(vectors.levels), pa.float64()) for part in model.parts}
+    found = weigh(vectors)
+    return {part.name: pa.array(found[:, column]) for column, part in enumerate(model.parts)}
 
 
 def _named(names: Sequence[str], levels: npt.NDArray[np.int8]) -> pa.Array:
@@ -251,11 +270,6 @@ def _best_links(alerts: Records, register: Records, scored: Scored) -> tuple[Int
     return best, np.bincount(alert[near], minlength=len(alerts))
 
 
-_CROWDED = (
-    "too many registered persons share what it tells; ask the sender for the birth date or further names"
-)
-
-
 def _unmatchable_reasons(
     alerts: Records, pairs: CandidatePairs, unanswered: npt.NDArray[np.bool_]
 ) -> list[str]:
@@ -264,15 +278,15 @@ def _unmatchable_reasons(
     missing = {name: alerts[name].is_missing if name in alerts else absent for name in IDENTITY}
     crowded = (pairs.crowded & unanswered).tolist()
     return [
-        (_CROWDED if crowded[row] else "")
+        (say("reason.crowded") if crowded[row] else "")
         if can
-        else f"too little to go by: no usable {_listed([n for n in IDENTITY if missing[n][row]]) or 'key'}"
+        else say("reason.too_little", words=_listed([n for n in IDENTITY if missing[n][row]] or ["key"]))
         for row, can in enumerate(pairs.blockable.tolist())
     ]
 
 
 def _listed(names: Sequence[str]) -> str:
-    return " and no usable ".join(name.replace("_", " ") for name in names)
+    return f" {say('reason.and')} ".join(name.replace("_", " ") for name in names)
 
 
 def _pattern_words(vectors: ComparisonVectors, model: Model) -> list[str]:
@@ -289,11 +303,9 @@ def _pattern_words(vectors: ComparisonVectors, model: Model) -> list[str]:
 
 def _reason(disposition: str, words: str, rivals: int) -> str:
     if disposition == NO_MATCH:
-        return (
-            f"nobody in the register fits; closest: {words}" if words else "nobody in the register comes near"
-        )
+        return say("reason.closest", words=words) if words else say("reason.nobody")
     if rivals > 1:
-        return f"{rivals} registered persons fit about equally well; first: {words}"
+        return say("reason.rivals", number=rivals, words=words)
     return words
 
 
@@ -321,7 +333,7 @@ def evidence_of(vectors: ComparisonVectors, model: Model) -> list[tuple[Evidence
     weights = weigh(vectors).tolist() if weigh else none
     return [
         tuple(
-            Evidence(part.name, "missing" if level < 0 else part.levels[level], weight)
+            Evidence(part.name, MISSING if level < 0 else part.levels[level], weight)
             for part, level, weight in zip(model.parts, levels, each, strict=True)
         )
         for levels, each in zip(vectors.levels.tolist(), weights, strict=True)

@@ -24,12 +24,11 @@ import numpy as np
 from hpmatch.clusters import components
 from hpmatch.data import read_table
 from hpmatch.decision import REVIEW, DecisionRule
-from hpmatch.errors import HpmatchError
 from hpmatch.records import MISSING, FloatArray, IntArray
 from hpmatch.results import Identity, Result
 from hpmatch.standardise.dates import is_default
+from hpmatch.wording import LANGUAGES, check_language, country_names
 
-LANGUAGES: Final = ("en", "nb")
 _REQUESTS: Final = {
     "en": (
         "{alert}: to find out whether this professional is in our register, we kindly ask you for one fact: {fact}. "
@@ -71,9 +70,7 @@ class Question:
         Raises:
             HpmatchError: If there is none in that language.
         """
-        if language not in LANGUAGES:
-            raise HpmatchError(f"no request in language {language!r}; there are {', '.join(LANGUAGES)}")
-        return self.request_en if language == "en" else self.request_nb
+        return self.request_en if check_language(language) == "en" else self.request_nb
 
 
 @dataclass(frozen=True)
@@ -285,7 +282,7 @@ _TOLD: Final[Mapping[str, _Told]] = {
 
 def _request(fact: Fact, alert_id: str, country: str, language: str) -> str:
     """One fact, for one alert: nothing of the person, the candidates or the register."""
-    sender = _country_names().get(country, {}).get(language)
+    sender = country_names().get(country, {}).get(language)
     alert = _ALERT[language].format(alert_id=alert_id) + (f" ({sender})" if sender else "")
     return _REQUESTS[language].format(alert=alert, fact=fact.words[language])
 
@@ -313,11 +310,3 @@ def facts() -> tuple[Fact, ...]:
         )
         for row in read_table("facts_to_ask")
     )
-
-
-@cache
-def _country_names() -> Mapping[str, Mapping[str, str]]:
-    return {
-        row["iso2"]: {language: row[f"name_{language}"] for language in LANGUAGES}
-        for row in read_table("countries")
-    }

@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hpmatch.errors import SourceError
+from hpmatch.output import rearmed
 from hpmatch.records import IntArray
 from hpmatch.sources import read
 
@@ -59,7 +60,7 @@ def read_labels(source: Any) -> Labels:
         >>> labels.left_ids.to_pylist(), labels.is_match.tolist()
         (['A1'], [True])
     """
-    table = read(source, "labels").data
+    table = rearmed(read(source, "labels").data)
     if lacking := [name for name in _NEEDED if name not in table.column_names]:
         raise SourceError(
             f"labels: there is no column {lacking[0]!r}; a file of labels has {', '.join(_NEEDED)}"

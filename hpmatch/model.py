@@ -331,6 +331,11 @@ class Model:
         except PluginError:
             return ""
 
+    def _repr_html_(self) -> str:
+        from hpmatch.html import model_html  # noqa: PLC0415 - only notebooks need it
+
+        return model_html(self)
+
     def with_decision(self, **changes: float) -> Model:
         """The same model with other thresholds, for example ``with_decision(match=0.99)``."""
         return replace(self, decision=replace(self.decision, **changes))

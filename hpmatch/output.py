@@ -25,6 +25,8 @@ from hpmatch.errors import SourceError
 
 FORMATS = ("csv", "parquet")
 RESCREENED = ("differences", "links", "rejected")  # the tables of a re-screening
+WEIGHTS = "weights"  # the table that holds nothing but numbers behind two identifiers
+_IDENTIFIERS = 2
 # What a spreadsheet takes for a formula (OWASP, CSV injection); a plain number is none.
 _FORMULA = r"^[=+\-@\t\r]"
 _NUMBER = r"^[+-]?[0-9]+([.,][0-9]+)?$"
@@ -210,6 +212,8 @@ def _read_table(path: Path) -> pa.Table:
     with path.open(encoding="utf-8", newline="") as file:
         columns = next(csv.reader(file))
     types = {column: _NUMBER_COLUMNS.get(column, pa.string()) for column in columns}
+    if path.stem == WEIGHTS:
+        types |= dict.fromkeys(columns[_IDENTIFIERS:], pa.float64())
     table = pyarrow.csv.read_csv(
         path,
         parse_options=pyarrow.csv.ParseOptions(newlines_in_values=True),
@@ -259,6 +263,17 @@ def _without_formulas(table: pa.Table) -> pa.Table:
     return pa.Table.from_arrays(
         columns, names=[re.sub(_FORMULA, r"'\g<0>", name) for name in table.column_names]
     )
+
+
+def disarmed(text: str) -> str:
+    """
+    A cell's text, with an apostrophe before it if a spreadsheet would run it as a formula.
+
+    Example:
+        >>> disarmed("=1+1"), disarmed("-5")
+        ("'=1+1", '-5')
+    """
+    return f"'{text}" if re.match(_FORMULA, text) and not re.match(_NUMBER, text) else text
 
 
 def rearmed(table: pa.Table) -> pa.Table:

@@ -146,6 +146,19 @@ def cells_of(read: ReadRecords, rows: IntArray) -> tuple[Mapping[str, object], .
     )
 
 
+def cells_by_id(read: ReadRecords, ids: Sequence[str]) -> Mapping[str, Mapping[str, object]]:
+    """
+    What some records hold, see ``cells_of``, by their identifiers; those that are not there are left out.
+
+    Args:
+        read: The records.
+        ids: The identifiers.
+    """
+    own = read.records.ids
+    rows = np.flatnonzero(np.asarray(pc.is_in(own, value_set=pa.array(ids, own.type))))
+    return dict(zip(own.take(pa.array(rows)).to_pylist(), cells_of(read, rows), strict=True))
+
+
 def _cells(data: pa.Table, layout: Layout, name: str, required: Sequence[str]) -> Mapping[str, pa.Array]:
     """The cells of each role; a role whose column is wholly empty is as good as absent."""
     cells = {role: data[column].combine_chunks() for role, column in layout.roles.items()}

@@ -32,7 +32,7 @@ from hpmatch.standardise import with_common_vocabulary
 from hpmatch.standardise.token_forms import learn_forms
 
 if TYPE_CHECKING:
-    from hpmatch.results import Hit
+    from hpmatch.evidence import Hit
 
 Progress = Callable[[str, int, int], None]
 _REMOVED = frozenset({"removed", "slettet"})

@@ -15,13 +15,13 @@ from hpmatch.alerts import IDENTITY
 from hpmatch.comparison import compare_one, compare_rows, prepare
 from hpmatch.dispose import Scored, dispose, evidence_of, hits_of, links_of
 from hpmatch.errors import HpmatchError, SchemaError, SourceError
+from hpmatch.evidence import Evidence, Hit
 from hpmatch.link import score_pairs
 from hpmatch.model import Model, read_model
 from hpmatch.protocols import ComparedOne, Comparison, ComparisonVectors, JointComparison
 from hpmatch.reading import ReadRecords
 from hpmatch.records import Column, Records, is_present
 from hpmatch.register import Register
-from hpmatch.results import Evidence, Hit
 from hpmatch.schema import ALERT_ROLES, REGISTER_ROLES, Layout, Schema, resolve
 from hpmatch.sources import plain_cell
 from hpmatch.standardise import told_roles, value_of_cells, with_common_vocabulary
@@ -46,6 +46,11 @@ class Score:
 
     def __str__(self) -> str:
         return "\n".join([f"weight {self.match_weight:+.2f}", *map(str, self.evidence)])
+
+    def _repr_html_(self) -> str:
+        from hpmatch.html import score_html  # noqa: PLC0415 - only notebooks need it
+
+        return score_html(self)
 
 
 def screen(register: Register, record: Mapping[str, Any], model: Model) -> list[Hit]:
@@ -76,7 +81,7 @@ def answer(register: Register, record: Mapping[str, Any], model: Model) -> dict[
     scored = _scored(register, alert, model)
     result = dispose(ReadRecords(alert, "alert_id", (), 1), register.read, scored, model, None)
     told = result.dispositions.drop_columns(["person_id"]).to_pylist()[0]
-    hits = result.explain(told["alert_id"]).candidates
+    hits = hits_of(alert, register.read.records, scored, model, links_of(scored, model, None))
     return {**told, "hits": [{**asdict(hit), "rules": list(hit.rules)} for hit in hits]}
 
 

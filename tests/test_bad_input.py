@@ -255,6 +255,7 @@ def test_an_earlier_result_is_replaced_as_a_whole(run):
     assert run().status == 0
     assert sorted(path.name for path in (run.folder / "out").iterdir()) == [
         "dispositions.csv", "links.csv", "persons.csv", "rejected.csv", "relations.csv", "summary.json",
+        "weights.csv",
     ]  # fmt: skip
 
 

@@ -239,7 +239,7 @@ def test_a_question_is_frozen_and_speaks_two_languages():
     question = asked()[0]
     with pytest.raises(FrozenInstanceError):
         question.bits = 0
-    with pytest.raises(hp.HpmatchError, match="no request in language 'sv'; there are en, nb"):
+    with pytest.raises(hp.HpmatchError, match="no words in language 'sv'; there are en, nb"):
         question.request("sv")
 
 

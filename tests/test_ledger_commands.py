@@ -15,7 +15,7 @@ from hpmatch.ledger.forget import take_out
 
 SAMPLE = Path(__file__).parents[1] / "examples" / "data"
 ALERTS, PEOPLE = SAMPLE / "alerts.csv", SAMPLE / "register.csv"
-TABLES = ("links", "dispositions", "rejected")
+TABLES = ("links", "weights", "dispositions", "rejected")
 # What a run counts and cannot count anew without the alert.
 OF_THE_RUN = ("candidate_pairs", "cut_blocks")
 

@@ -99,7 +99,7 @@ def test_an_explanation_adds_up_to_the_weight(result):
     total = candidate.prior_weight + sum(item.weight for item in candidate.evidence)
     assert candidate.match_weight == pytest.approx(total)
     assert explanation.disposition == "match"
-    assert "family_name     stem" in str(explanation)
+    assert "family_name     stem" in str(candidate)
 
 
 def test_an_unknown_alert_cannot_be_explained(result):
@@ -200,7 +200,7 @@ def test_tables_leave_as_pandas_and_polars(result):
     assert result.to_polars("dispositions").rows() == [
         tuple(row.values()) for row in result.dispositions.to_pylist()
     ]
-    with pytest.raises(hp.HpmatchError, match="links, dispositions, persons, relations, rejected"):
+    with pytest.raises(hp.HpmatchError, match="links, weights, dispositions, persons, relations, rejected"):
         result.to_pandas("people")
 
 
@@ -244,6 +244,7 @@ def test_a_result_is_written_whole(tmp_path, result):
         "rejected.csv",
         "relations.csv",
         "summary.json",
+        "weights.csv",
     ]
     assert json.loads((tmp_path / "out" / "summary.json").read_text("utf-8")) == result.summary
     written = pyarrow.csv.read_csv(tmp_path / "out" / "links.csv")

@@ -11,7 +11,7 @@ from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 
-from hpmatch.cli import casework, ledgers, linking, measuring, models, training
+from hpmatch.cli import casework, explaining, labelling, ledgers, linking, measuring, models, training
 from hpmatch.cli.shared import COMMAND_WRONG, DATA_UNUSABLE, DONE
 from hpmatch.errors import HpmatchError
 
@@ -57,10 +57,12 @@ def _parser() -> argparse.ArgumentParser:
     linking.add_dedupe(commands)
     linking.add_prepare(commands)
     linking.add_screen(commands)
+    explaining.add_explain(commands)
     casework.add_funnel(commands)
     casework.add_ask(commands)
     casework.add_rescreen(commands)
     casework.add_reconcile(commands)
+    labelling.add_label(commands)
     ledgers.add_ledger(commands)
     ledgers.add_forget(commands)
     training.add_train(commands)

@@ -34,7 +34,8 @@ def add_shared(command: Any, *names: str) -> None:
         command.add_argument(flag, **settings)
 
 
-def _count(text: str) -> int:
+def count(text: str) -> int:
+    """A number of things from an option, at least 1."""
     number = int(text)
     if number < 1:
         raise argparse.ArgumentTypeError("it has to be at least 1")
@@ -87,7 +88,7 @@ SHARED: dict[str, tuple[str, dict[str, Any]]] = {
         "--workers",
         {
             "metavar": "N",
-            "type": _count,
+            "type": count,
             "help": "how many processes and threads to use (default: one a core)",
         },
     ),

@@ -89,6 +89,7 @@ def take_out(folder: str | Path, alert_id: str) -> bool:
     is_related = _equal(relations["alert_id"], alert_id) | _equal(relations["earlier_alert_id"], alert_id)
     kept = {
         "links": links.filter(pa.array(~is_link)),
+        "weights": tables["weights"].filter(pa.array(~is_link)),
         "dispositions": _regrouped(dispositions.filter(pa.array(~is_answer)), alert_id),
         "persons": _without_alert(tables["persons"], dispositions, alert_id),
         "relations": relations.filter(pa.array(~is_related)),

@@ -1,0 +1,80 @@
+"""Why an alert was answered as it was: ``explain``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+from hpmatch.cli.shared import DONE, add_command, add_shared
+from hpmatch.wording import LANGUAGES
+
+_EXPLAIN = """\
+Explains the decision about one alert: how the weights of each candidate add up, what alert and register say side by side, and
+which single finding would have changed the decision.
+
+DIR is what 'hpmatch link' wrote; the decision is explained as it was given. The records are shown as they stand in the files
+given with --alerts and --register; the register has to be the very one that the alerts were held against, or the folder that
+'hpmatch prepare' made of it. Without them weights and levels are shown alone.
+"""
+_EXPLAIN_MORE = """\
+What would change is worked out by the model, which is recognised by its SHA-256 in summary.json; give one of your own with
+--model. The page (--format html) needs no network and no script, and is dark on a dark screen. It holds personal data.
+
+  hpmatch explain result A000004 --alerts alerts.csv --register register.csv --lang nb --format html --out A000004.html
+
+Exit status: 0 done; 1 the data could not be used, or there is no such alert; 2 the command was wrong.
+"""
+_FORMATS = ("text", "json", "html")
+
+
+def add_explain(commands: Any) -> None:
+    """The command ``explain``."""
+    command = add_command(
+        commands, "explain", "say why an alert was answered as it was", _EXPLAIN, _EXPLAIN_MORE
+    )
+    command.add_argument("result", metavar="DIR", help="the folder that 'hpmatch link' wrote")
+    command.add_argument("alert", metavar="ALERT_ID", help="the alert")
+    command.add_argument("--alerts", metavar="FILE", help="the alerts that were linked")
+    command.add_argument(
+        "--register", metavar="FILE", help="the register that they were held against, or a prepared one"
+    )
+    command.add_argument(
+        "--model",
+        metavar="NAME|FILE",
+        help="the model that decided (default: the one that the result names)",
+    )
+    add_shared(command, "schema")
+    command.add_argument("--lang", choices=LANGUAGES, default="en", help="the language (default: en)")
+    command.add_argument(
+        "--format", choices=_FORMATS, default="text", help="the form of the explanation (default: text)"
+    )
+    command.add_argument("--out", metavar="FILE", help="write it there instead of printing it")
+    command.set_defaults(run=_explain)
+
+
+def _explain(options: argparse.Namespace) -> int:
+    from hpmatch.explain_folder import explain_folder  # noqa: PLC0415 - so that --help answers at once
+    from hpmatch.output import write_text  # noqa: PLC0415
+
+    explanation = explain_folder(
+        options.result,
+        options.alert,
+        alerts=options.alerts,
+        register=options.register,
+        model=options.model,
+        schema=options.schema,
+    )
+    if options.format == "html":
+        text = explanation.to_html(options.lang)
+    elif options.format == "json":
+        text = json.dumps(explanation.to_json(options.lang), indent=2, ensure_ascii=False) + "\n"
+    else:
+        text = explanation.to_text(options.lang) + "\n"
+    if options.out is None:
+        print(text, end="")
+    else:
+        write_text(options.out, text)
+        print(f"written to {Path(options.out)}")
+    return DONE

@@ -1,0 +1,142 @@
+"""
+Explaining from a folder: the decision as it was given, from the tables that ``hpmatch link`` wrote.
+
+The folder holds weights and levels, and neither the records nor the model. The records come from the files that were linked, and
+are shown as they stand there; the register has to be the very one. The model is known by its SHA-256.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from hpmatch.errors import HpmatchError, ModelError, SourceError
+from hpmatch.explain import Cells, Explanation, Held, explain
+from hpmatch.model import Model, read_model
+from hpmatch.output import read_folder
+from hpmatch.reading import cells_by_id, identifiers, with_usable_ids
+from hpmatch.register import Register, source_version
+from hpmatch.schema import ALERT_ROLES, REGISTER_ROLES, Schema, read_schema, resolve
+from hpmatch.sources import read
+
+_TABLES = ("links", "weights", "dispositions")
+
+
+def explain_folder(
+    folder: str | Path,
+    alert_id: str,
+    *,
+    alerts: Any = None,
+    register: Any = None,
+    model: Model | str | Path | None = None,
+    schema: Schema | str | Path | None = None,
+) -> Explanation:
+    """
+    Explain an alert's disposition from a folder that ``Result.write`` or ``hpmatch link`` wrote.
+
+    Args:
+        folder: The folder.
+        alert_id: The alert.
+        alerts: The alerts that were linked, see ``hpmatch.link``; without them and the register no records are shown.
+        register: The register that they were held against, likewise; it may be a prepared one.
+        model: The model that decided; by default the shipped model of the name that the folder tells, if it is the same.
+            Without it nobody can say what would change the decision.
+        schema: Which column of the alerts and the register plays which role, as when they were linked.
+
+    Raises:
+        SourceError: If the folder holds no result of this release, or the register is another one.
+        ModelError: If the model is another one.
+        HpmatchError: If there is no such alert.
+
+    Example:
+        >>> from tempfile import TemporaryDirectory
+        >>> from hpmatch.link import link
+        >>> kari = {"family_name": "Berg", "given_name": "Kari", "birth_date": "1980-02-03"}
+        >>> alerts, register = [{"alert_id": "A1", **kari}], [{"hpr_number": "7", **kari}]
+        >>> with TemporaryDirectory() as home:
+        ...     link(alerts, register).write(home + "/out")
+        ...     explanation = explain_folder(home + "/out", "A1", alerts=alerts, register=register)
+        >>> [told.alert for told in explanation.records[0]]
+        [('Berg',), ('Kari',), ('1980-02-03',)]
+    """
+    tables, summary, _ = read_folder(folder, _TABLES)
+    decided = _model(summary.get("model", {}), model)
+    if (alerts is None) != (register is None):
+        raise HpmatchError("to show the records side by side takes both the alerts and the register")
+    held = None if alerts is None else held_by_files(alerts, register, summary, schema)
+    return explain(str(alert_id), tables, held, decided)
+
+
+def _model(said: Mapping[str, str], given: Model | str | Path | None) -> Model | None:
+    """The model that decided, if it can be had."""
+    if given is not None:
+        model = read_model(given)
+        if not said.get("sha256") or model.fingerprint != said["sha256"]:
+            raise ModelError(
+                f"the result was decided by another model, {said.get('name', '')!r}; give that one, or none"
+            )
+        return model
+    try:
+        model = read_model(said.get("name", ""))
+    except HpmatchError:
+        return None
+    return model if model.fingerprint == said.get("sha256") else None
+
+
+def held_by_files(
+    alerts: Any, register: Any, summary: Mapping[str, Any], schema: Schema | str | Path | None
+) -> Held:
+    """
+    What alerts and registered persons say in the files that were linked.
+
+    Args:
+        alerts: The alerts, see ``explain_folder``.
+        register: The register, likewise.
+        summary: The summary of the result, which knows the register's version.
+        schema: Which column plays which role.
+
+    Raises:
+        SourceError: If the register is another one; and, when asked, if an alert is not there.
+    """
+    if source_version(register) != summary.get("register", {}).get("version"):
+        raise SourceError(
+            "register: it is another than the alerts were held against; give that one, or link the alerts again"
+        )
+
+    def held(alert_ids: Sequence[str], persons: Sequence[str]) -> tuple[Cells, Cells]:
+        told = _cells(alerts, "alerts", ALERT_ROLES, schema, alert_ids)
+        if lacking := [each for each in alert_ids if each not in told]:
+            raise SourceError(f"alerts: there is no alert {lacking[0]!r}; give the alerts that were linked")
+        return told, _registered(register, schema, persons)
+
+    return held
+
+
+def _registered(register: Any, schema: Schema | str | Path | None, persons: Sequence[str]) -> Cells:
+    if isinstance(register, (str, Path)) and Path(register).is_dir():
+        register = Register.open(register)
+    if not isinstance(register, Register):
+        return _cells(register, "register", REGISTER_ROLES, schema, persons)
+    return cells_by_id(register.read, persons)
+
+
+def _cells(
+    source: Any, name: str, roles: Sequence[str], schema: Schema | str | Path | None, ids: Sequence[str]
+) -> Cells:
+    """What some records of a table say, as it stands there, by role; columns that were given a kind by their own name."""
+    raw = read(source, name)
+    layout = resolve(read_schema(schema, name), raw.data.column_names, roles, table=name)
+    raw = with_usable_ids(raw, layout.id)
+    keys = identifiers(raw.data, layout.id)
+    wanted = pc.fill_null(pc.is_in(keys, value_set=pa.array(ids, keys.type)), False)
+    columns = {**layout.roles, **{column: column for column in layout.kinds}}
+    found = raw.data.filter(wanted)
+    cells = {role: found[column].to_pylist() for role, column in columns.items()}
+    return {
+        key: {role: values[row] for role, values in cells.items()}
+        for row, key in enumerate(keys.filter(wanted).to_pylist())
+    }
