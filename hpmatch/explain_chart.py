@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from hpmatch.charts import INK, styled
+from hpmatch.charts.styling import INK, styled
 from hpmatch.errors import HpmatchError
 from hpmatch.explain import candidate_line, step_words, steps_of, title
 from hpmatch.wording import say
