@@ -148,7 +148,8 @@ class FellegiSunter:
         if known.any():
             row = rows[known.nonzero()[1]]
             u0, follow = numbers.u0[row], numbers.term_frequencies[row, vectors.levels[known]]
-            # Smoothed by one further value of average frequency: what was seen once is not that rare in a small table.
+            # As if 1 / u0 further records were there that do not hold the value: one record is a large share of a small table,
+            # so what was seen once would be taken for common.
             smoothed = vectors.frequencies[known] * records / (records + 1 / u0)
             adjustments[known] = follow * np.log2(u0 / smoothed)
         return adjustments
