@@ -29,7 +29,7 @@ _PREPARED = "prepared"
 # The functions that linking and preparing call, and the stage that each of them is.
 _PREPARING = {"read_register": "read register", "index_keys": "index"}
 _LINKING = {
-    "read_records": "read alerts",
+    "read_for": "read alerts",
     "read_register": "read register",
     "common_terms": "forms of tokens",
     "learn_forms": "forms of tokens",
