@@ -29,7 +29,7 @@ from hpmatch.protocols import BlockingRule, Comparison, JointComparison, Standar
 from hpmatch.schema import RECORD_ROLES, Layout, Schema, read_schema, recognised, resolve
 from hpmatch.sources import RawTable
 from hpmatch.standardise.stages import (
-    BirthDate,
+    AnyDate,
     Countries,
     NationalId,
     PersonName,
@@ -52,7 +52,7 @@ class _Stages(NamedTuple):
 
 
 _OF_ROLE: dict[str, Callable[[], _Stages]] = {
-    "birth_date": lambda: _Stages(BirthDate(), BirthDateComparison()),
+    "birth_date": lambda: _Stages(AnyDate("birth_date"), BirthDateComparison()),
     "sex": lambda: _Stages(Sex(), Category("sex", "sex")),
     "profession": lambda: _Stages(Professions(), Profession()),
     "specialty": lambda: _Stages(Specialties(), Category("specialty", "specialty")),
@@ -66,7 +66,7 @@ _COLUMN_OF_ROLE = {
 }  # fmt: skip
 _OF_KIND: dict[str, Callable[[str], _Stages]] = {
     "name": lambda column: _Stages(PersonName(column), FullName(column, column)),
-    "date": lambda column: _Stages(BirthDate(column), BirthDateComparison(column, column)),
+    "date": lambda column: _Stages(AnyDate(column), BirthDateComparison(column, column)),
     "category": lambda column: _Stages(PlainText(column), Category(column, column)),
     "text": lambda column: _Stages(PlainText(column), Text(column, column)),
     "identifier": lambda column: _Stages(PlainText(column), Identifier(column, column)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, partial
@@ -13,8 +14,9 @@ import pyarrow.compute as pc
 
 from hpmatch.data import read_table
 from hpmatch.parallel import processes_started, spread
+from hpmatch.standardise.calendars import reading
 from hpmatch.standardise.countries import code_countries, code_country, date_order
-from hpmatch.standardise.dates import read_dates
+from hpmatch.standardise.dates import FIRST_BIRTH_YEAR, LAST_BIRTH_YEAR, read_dates
 from hpmatch.standardise.given_names import implied_sex_of_given
 from hpmatch.standardise.identifiers import Identifier, read_identifiers, take_identifiers
 from hpmatch.standardise.names import name_tokens
@@ -107,6 +109,65 @@ class BirthDate:
             _with_told(readings[pair], number, pair[1]) if number and pair[1] else readings[pair]
             for pair, number in zip(typed, texts[2], strict=True)
         ]
+
+
+@dataclass(frozen=True)
+class AnyDate:
+    """
+    A date of any year, where a person now working need not be born: of historical persons, or of things.
+
+    A date in numbers with a year of four digits is taken as it is written, day and month in either order where both can be; any
+    other text is read as a birth date is.
+
+    Args:
+        column: The role that is read and the column that is made.
+
+    Example:
+        >>> AnyDate("made").standardise(["1630-08-01", "4.5.2019", "1850", "09 Apr 1978", "1630-13-45"])
+        [(16300801,), (20190504, 20190405), (18500000,), (19780409,), ()]
+    """
+
+    column: str
+    kind = pa.list_(pa.int32())
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """The role that is read."""
+        return (self.column,)
+
+    def standardise(self, *texts: Sequence[str]) -> list[tuple[int, ...]]:
+        """The readings of each date."""
+        empty = [""] * len(texts[0])
+        born = BirthDate(self.column).standardise(texts[0], empty, empty)
+        written = map(_as_written, texts[0])
+        return [other if read is None else read for read, other in zip(written, born, strict=True)]
+
+
+def _as_written(text: str) -> tuple[int, ...] | None:
+    """The readings of a date in numbers whose year lies outside those of births; None for any other text."""
+    numbers = _NUMBERS.fullmatch(text.strip())
+    if not numbers or (len(text.strip()) in _UNCLEAR and numbers["mark"] == ""):
+        return None
+    first, second = numbers["month"] or numbers["d"], numbers["day"] or numbers["m"]
+    year = int(numbers["year"] or numbers["y"])
+    if FIRST_BIRTH_YEAR <= year <= LAST_BIRTH_YEAR:
+        return None
+    if first is None:
+        return (year * 10_000,)
+    orders = (
+        [(int(first), int(second))]
+        if numbers["year"]
+        else [(int(second), int(first)), (int(first), int(second))]
+    )
+    read = (reading(year, month, day) for month, day in orders)
+    return tuple(dict.fromkeys(each for each in read if each))
+
+
+_UNCLEAR = (6, 7)  # digits without marks between them may be a short date
+_NUMBERS = re.compile(
+    r"(?P<year>[12]\d{3})(?:(?P<mark>[-./ ]?)(?P<month>\d\d?)(?P=mark)(?P<day>\d\d?)(?:[T ]0?0:00(?::00)?)?)?"
+    r"|(?P<d>\d\d?)(?P<between>[-./ ])(?P<m>\d\d?)(?P=between)(?P<y>[12]\d{3})"
+)
 
 
 def _with_told(readings: tuple[int, ...], number: str, country: str) -> tuple[int, ...]:

@@ -1,10 +1,10 @@
-"""The stages of standardisation: words for a sex."""
+"""The stages of standardisation: words for a sex, dates of any year."""
 
 from pathlib import Path
 
 import pytest
 
-from hpmatch.standardise.stages import Sex, SexByName
+from hpmatch.standardise.stages import AnyDate, BirthDate, Sex, SexByName
 
 CASES = Path(__file__).with_name("cases") / "sexes.txt"
 
@@ -51,3 +51,32 @@ def test_a_sex_that_is_known_is_not_implied_again():
         None,
     ]
     assert stage.standardise(["F"], [""], [""], [""], [""]) == ["F"]  # a registered person
+
+
+@pytest.mark.parametrize(
+    ("text", "readings"),
+    [
+        ("1630-08-01", (16300801,)),
+        ("2019-05-06", (20190506,)),
+        ("18500304", (18500304,)),
+        ("1850/3/4", (18500304,)),
+        ("4.5.2019", (20190504, 20190405)),
+        ("25/12/1799", (17991225,)),
+        ("1899", (18990000,)),
+        ("2024-02-30", ()),
+        ("1878-13-45", ()),
+        ("1630-08-01 00:00:00", (16300801,)),
+        ("1978-04-09", (19780409,)),
+        ("", ()),
+    ],
+)
+def test_dates_of_any_year_are_read_as_they_are_written(text, readings):
+    """No century is put right where nobody has to be born."""
+    assert AnyDate("made").standardise([text])[0] == readings
+
+
+def test_dates_of_births_are_read_alike():
+    """Within the years of births the one standardiser is the other."""
+    texts = ["09.04.1978", "3/4/1978", "1978", "9 Apr 1978", "090478", "1978-13-45", "unknown"]
+    empty = [""] * len(texts)
+    assert AnyDate("birth_date").standardise(texts) == BirthDate().standardise(texts, empty, empty)
