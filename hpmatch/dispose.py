@@ -35,6 +35,7 @@ from hpmatch.standardise.countries import code_country
 from hpmatch.wording import say
 
 UNMATCHABLE = "unmatchable"
+_RELEASE = version("hpmatch")  # to ask costs a fifth of what a single answer costs
 # In a review, candidates that are at least so likely as the likeliest one, as a share of it, are shown.
 _NEAR = 0.1
 DISPOSITIONS = (MATCH, REVIEW, NO_MATCH, UNMATCHABLE)
@@ -365,7 +366,7 @@ def _summary(
             for cut in scored.pairs.cut
         ],
         "model": {"name": model.name, "sha256": model.fingerprint},
-        "hpmatch": version("hpmatch"),
+        "hpmatch": _RELEASE,
     }
 
 

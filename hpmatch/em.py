@@ -8,10 +8,11 @@ and Rubin 1977; Winkler 1988 for record linkage). What is known before counts as
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from hpmatch.model import FellegiSunter
 from hpmatch.protocols import ComparisonVectors, LevelArray
 from hpmatch.records import FloatArray
 
@@ -74,6 +75,31 @@ class Rates:
 
     m: tuple[FloatArray, ...]
     u: tuple[FloatArray, ...]
+
+
+def rates_of(classifier: FellegiSunter, names: Sequence[str]) -> Rates:
+    """The m and u of a classifier, by the names of its comparisons."""
+
+    def table(number: str) -> tuple[FloatArray, ...]:
+        return tuple(
+            np.array([getattr(level, number) for level in classifier.levels[name]]) for name in names
+        )
+
+    return Rates(table("m"), table("u"))
+
+
+def with_rates(
+    classifier: FellegiSunter, names: Sequence[str], rates: Rates, source: str | None = None
+) -> FellegiSunter:
+    """The classifier with other m and u of some comparisons, and where they come from if that is told; without slopes."""
+    levels = {
+        name: tuple(
+            replace(level, m=float(a), u=float(b), source=level.source if source is None else source)
+            for level, a, b in zip(classifier.levels[name], m, u, strict=True)
+        )
+        for name, m, u in zip(names, rates.m, rates.u, strict=True)
+    }
+    return FellegiSunter({**classifier.levels, **levels})
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,7 @@ def judge(
         HpmatchError: If the truth lacks an alert, or a table a column.
     """
     _check_truth(truth)
-    _need(dispositions, ("alert_id", "disposition", "hpr_number"), "the dispositions")
+    need(dispositions, ("alert_id", "disposition", "hpr_number"), "the dispositions")
     rows = _places(dispositions["alert_id"], truth["alert_id"])
     if (missing := int((rows < 0).sum())) > 0:
         raise HpmatchError(f"the truth says nothing about {missing} of the {len(rows)} alerts")
@@ -98,7 +98,7 @@ def true_links(links: pa.Table, truth: pa.Table) -> npt.NDArray[np.bool_]:
 
 
 def _check_truth(truth: pa.Table) -> None:
-    _need(truth, ("alert_id", "hpr_number"), "the truth")
+    need(truth, ("alert_id", "hpr_number"), "the truth")
     known = truth["alert_id"].to_pylist()
     if len(set(known)) < len(known):
         raise HpmatchError("the truth names an alert_id more than once; give each alert one row")
@@ -200,7 +200,13 @@ def _numbers(links: pa.Table, name: str) -> FloatArray:
     return np.asarray(links[name].cast(pa.float64()).to_numpy(), np.float64)
 
 
-def _need(table: pa.Table, columns: Sequence[str], name: str) -> None:
+def need(table: pa.Table, columns: Sequence[str], name: str) -> None:
+    """
+    Make sure that a table has some columns.
+
+    Raises:
+        SourceError: If one is lacking.
+    """
     lacking = [column for column in columns if column not in table.column_names]
     if lacking:
         raise HpmatchError(

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import csv
 import getpass
-import hashlib
 import io
 import math
 import os
@@ -27,6 +26,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hpmatch.decision import DecisionRule
+from hpmatch.draws import hashed
 from hpmatch.errors import HpmatchError, SourceError
 from hpmatch.evidence import Hit, hits_from
 from hpmatch.explain import candidate_line, record_lines
@@ -46,6 +46,7 @@ INCLUSION: Final = "inclusion"
 # What chose a pair comes last: a line that ends with such a word is whole.
 FILE_COLUMNS: Final = (*COLUMNS[:-1], INCLUSION, COLUMNS[-1])
 _FIRST_LEVEL = 6
+_IDS = ("left_id", "right_id")
 # Beyond it a probability is as far from every threshold as can be told.
 _LARGEST_ODDS = 60.0
 
@@ -84,27 +85,29 @@ def choose_pairs(
             "there are no pairs to choose from: the result holds no links; link with min_weight=-1000, "
             "which keeps all candidate pairs"
         )
-    ids = list(zip(*(map(str, links.column(side).to_pylist()) for side in (0, 1)), strict=True))
+    ids = pa.table(
+        {name: links.column(side).cast(pa.string()).combine_chunks() for side, name in enumerate(_IDS)}
+    )
+    everyone = np.arange(len(ids))
     rule = rule or _rule_of(result)
     size = min(number, len(ids))
     distance = _distance(np.asarray(links["match_probability"], np.float64), rule)
-    near = np.lexsort((_hashes(ids, UNCERTAIN, seed), distance))[: -(-size // 2)]
-    rest = np.setdiff1d(np.arange(len(ids)), near)
+    near = np.lexsort((_hashes(ids, everyone, UNCERTAIN, seed), distance))[: -(-size // 2)]
+    rest = np.setdiff1d(everyone, near)
     diverse, chance = _one_of_patterns(links, ids, rest, min((size - len(near)) // 2, len(rest)), seed)
     others = np.setdiff1d(rest, diverse)
-    controls = others[np.argsort(_hashes([ids[row] for row in others], RANDOM, seed), kind="stable")]
+    controls = others[np.argsort(_hashes(ids, others, RANDOM, seed), kind="stable")]
     controls = controls[: size - len(near) - len(diverse)]
     drawn = len(controls) / len(others) if len(others) else 0.0
     inclusion = chance + (1 - chance) * drawn
     inclusion[near] = 1.0
     rows = np.concatenate([near, diverse, controls])
     kinds = np.repeat([UNCERTAIN, DIVERSE, RANDOM], [len(near), len(diverse), len(controls)])
-    order = np.argsort(_hashes([ids[row] for row in rows], "order", seed), kind="stable")
+    order = np.argsort(_hashes(ids, rows, "order", seed), kind="stable")
     rows, kinds = rows[order], kinds[order]
     return pa.table(
         {
-            "left_id": pa.array([ids[row][0] for row in rows], pa.string()),
-            "right_id": pa.array([ids[row][1] for row in rows], pa.string()),
+            **{name: ids[name].take(pa.array(rows)) for name in _IDS},
             "chosen_as": pa.array(kinds.tolist(), pa.string()),
             INCLUSION: inclusion[rows],
         }
@@ -130,17 +133,13 @@ def _distance(probabilities: FloatArray, rule: DecisionRule) -> FloatArray:
     return np.asarray(np.abs(odds[:, None] - thresholds).min(axis=1), np.float64)
 
 
-def _hashes(ids: Sequence[tuple[str, str]], purpose: str, seed: int) -> npt.NDArray[np.uint64]:
-    """A number for each pair that hangs on its identifiers, what it is for and the seed."""
-    digests = (
-        hashlib.blake2b("\0".join((purpose, str(seed), *pair)).encode(), digest_size=8).digest()
-        for pair in ids
-    )
-    return np.array([int.from_bytes(digest) for digest in digests], np.uint64)
+def _hashes(ids: pa.Table, rows: IntArray, purpose: str, seed: int) -> npt.NDArray[np.uint64]:
+    """A number for each of some pairs that hangs on its identifiers, what it is for and the seed."""
+    return hashed(f"{purpose} {seed}", *(column.take(pa.array(rows)) for column in ids.columns))
 
 
 def _one_of_patterns(
-    links: pa.Table, ids: Sequence[tuple[str, str]], rows: IntArray, number: int, seed: int
+    links: pa.Table, ids: pa.Table, rows: IntArray, number: int, seed: int
 ) -> tuple[IntArray, FloatArray]:
     """
     One pair of each of some agreement patterns, spread evenly from the least to the most alike.
@@ -162,7 +161,7 @@ def _one_of_patterns(
     for place in places:
         of_pattern = np.array(members[patterns[place]])
         chance[of_pattern] = 1 / len(of_pattern)
-        chosen.append(of_pattern[np.argmin(_hashes([ids[row] for row in of_pattern], DIVERSE, seed))])
+        chosen.append(of_pattern[np.argmin(_hashes(ids, of_pattern, DIVERSE, seed))])
     return np.array(chosen, np.int64), chance
 
 

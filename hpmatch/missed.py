@@ -18,10 +18,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from hpmatch.blocking.keys import hashes
 from hpmatch.decision import MATCH, NO_MATCH, REVIEW
+from hpmatch.draws import hashed
 from hpmatch.errors import HpmatchError
 from hpmatch.labels import read_labels
 from hpmatch.measures import Estimate
@@ -107,17 +106,12 @@ def recall_sample(result: Result | str | Path, number: int = 200, seed: int = 1)
     """
     links = _links(result)
     ids, strata = links.select(links.column_names[:2]), _strata(links)
-    salted = pc.binary_join_element_wise(
-        pa.scalar(str(seed)), *(_text(ids.column(place)) for place in (0, 1)), " "
-    )
-    order = np.argsort(hashes(salted), kind="stable")
+    order = np.argsort(hashed(str(seed), *(_text(ids.column(place)) for place in (0, 1))), kind="stable")
     chosen: list[int] = []
     for place, name in enumerate(STRATA):
         mine = order[strata[order] == place]
         chosen += mine[: round(number * _SHARES[name])].tolist()
-    rows = pa.array(
-        sorted(chosen, key=lambda row: (strata[row], int(np.flatnonzero(order == row)[0]))), pa.int64()
-    )
+    rows = pa.array(chosen, pa.int64())
     return pa.table(
         {
             "left_id": _text(ids.column(0)).take(rows),

@@ -22,8 +22,9 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from hpmatch.decision import MATCH, REVIEW
-from hpmatch.errors import HpmatchError, SourceError
+from hpmatch.decision import MATCH, REVIEW, probability_of
+from hpmatch.errors import HpmatchError
+from hpmatch.judging import need
 from hpmatch.model import Model
 from hpmatch.output import read_folder
 from hpmatch.records import FloatArray
@@ -126,7 +127,7 @@ def thresholds(
         }
 
     odds = np.unique(np.append(_GRID, _indifferent(cost_miss, cost_false, cost_review)))
-    match, review, counts = _counted(likeliest, registered, right, is_registered, _probability(odds))
+    match, review, counts = _counted(likeliest, registered, right, is_registered, probability_of(odds))
     table = pa.table({"match": match, "review": review, **row(*counts)})
     within = (
         np.ones(len(table), bool) if capacity is None else np.asarray(table["reviews"]) <= capacity * weeks
@@ -158,8 +159,7 @@ def _numbers(table: pa.Table, name: str) -> FloatArray:
 def _so(persons: pa.Table, truth: Any) -> tuple[FloatArray, FloatArray]:
     """Whether each person's likeliest candidate is the right one, and whether the person is registered: 0 or 1."""
     table = read(truth, "truth").data
-    if lacking := [name for name in ("alert_id", "hpr_number") if name not in table.column_names]:
-        raise SourceError(f"truth: there is no column {lacking[0]!r}; it needs alert_id and hpr_number")
+    need(table, ("alert_id", "hpr_number"), "truth")
     person_of = dict(zip(table["alert_id"].to_pylist(), table["hpr_number"].to_pylist(), strict=True))
     alerts = [cell.split(";") for cell in persons["alert_ids"].to_pylist()]
     if not all(any(alert in person_of for alert in each) for each in alerts):
@@ -225,7 +225,3 @@ def _indifferent(cost_miss: float, cost_false: float, cost_review: float) -> lis
     return [
         float(np.clip(np.log2(share / (1 - share)), _GRID[0], _GRID[-1])) for share in shares if 0 < share < 1
     ]
-
-
-def _probability(log_odds: FloatArray) -> FloatArray:
-    return np.asarray(1 / (1 + np.exp2(-log_odds)), np.float64)

@@ -16,28 +16,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from hpmatch.assembly import model_for
-from hpmatch.blocking import CandidatePairs, candidate_pairs, each_once
-from hpmatch.blocking.keys import hashes
-from hpmatch.comparison import compare
-from hpmatch.em import PatternCounts, Rates, estimate, level_counts, shares
+from hpmatch.decision import odds_of, probability_of
+from hpmatch.em import PatternCounts, Rates, estimate, rates_of, shares, with_rates
 from hpmatch.errors import ModelError
-from hpmatch.labels import Labels, read_labels, rows_of_pairs
+from hpmatch.labels import read_labels
 from hpmatch.measures import wilson_interval
 from hpmatch.model import RECORDS, FellegiSunter, Model, read_model
-from hpmatch.protocols import BlockingRule, ComparisonVectors, PairRule
 from hpmatch.reading import read_for
-from hpmatch.records import FloatArray, IntArray, Records
+from hpmatch.records import FloatArray
 from hpmatch.schema import Schema
 from hpmatch.sources import read
+from hpmatch.training_pairs import Seen, Tables, compared
 
 _FEWEST_MATCHES, _NONE = 20.0, 0.5
 _FEWEST_COMPARISONS = 2
@@ -47,7 +43,6 @@ _PRIOR_ROUNDS, _PRIOR_TOLERANCE = 200, 1e-6
 _SMALLEST_SHARE, _LARGEST_SHARE = 1e-12, 1 - 1e-6
 # However many matches there are, some alert may be about nobody in the register.
 _MOST_REGISTERED = 0.95
-_LARGEST_WEIGHT = 500.0
 _LEVEL_COLUMNS = (
     "comparison", "level", "m", "m_low", "m_high", "u", "u_low", "u_high", "match_weight", "m_before", "u_before",
 )  # fmt: skip
@@ -136,153 +131,6 @@ class Trained:
         return {"training": {"expected_matches": round(self.matches, 1), "warnings": list(self.warnings)}}
 
 
-def draw_pairs(left: pa.Array, right: pa.Array | None, number: int, seed: int) -> tuple[IntArray, IntArray]:
-    """
-    Draw pairs of rows by a hash of their identifiers: the same rows in any order give the same pairs, and none twice.
-
-    Args:
-        left: The identifiers of the left table, string[n].
-        right: Those of the right table, string[m]; None for pairs within the left one.
-        number: How many pairs, at most all there are.
-        seed: Another seed gives other pairs.
-
-    Returns:
-        int64[k] left rows, int64[k] right rows.
-
-    Example:
-        >>> rows = draw_pairs(pa.array(["a", "b", "c"]), None, 10, seed=1)
-        >>> sorted(tuple(sorted(pair)) for pair in zip(*(side.tolist() for side in rows)))
-        [(0, 1), (0, 2), (1, 2)]
-    """
-    first = _hashed_order(left, f"{seed} left")
-    if right is None:
-        size = len(first)
-        number = min(number, size * (size - 1) // 2)
-        step, place = np.divmod(np.arange(number), max(size, 1))
-        one, other = first[place], first[(place + step + 1) % max(size, 1)]
-        return np.minimum(one, other), np.maximum(one, other)
-    second = _hashed_order(right, f"{seed} right")
-    number = min(number, len(first) * len(second))
-    # One diagonal after the other: each pair once, and each row about equally often.
-    longer = max(len(first), len(second), 1)
-    step, place = np.divmod(np.arange(number), longer)
-    if len(first) >= len(second):
-        return first[place], second[(place + step) % max(len(second), 1)]
-    return first[(place + step) % max(len(first), 1)], second[place]
-
-
-def _hashed_order(ids: pa.Array, salt: str) -> IntArray:
-    if not len(ids):
-        return np.zeros(0, np.int64)
-    salted = pc.binary_join_element_wise(pa.scalar(salt), ids.cast(pa.string()), " ")
-    return np.argsort(hashes(salted), kind="stable")
-
-
-@dataclass(frozen=True)
-class _Tables:
-    """
-    The tables to learn from.
-
-    Attributes:
-        left: The left one.
-        right: The right one; the same as left where records of one table are held against each other.
-        labels: What people said, None if they said nothing.
-        most_pairs: Not more than so many pairs are looked at a time.
-        seed: Which random ones.
-    """
-
-    left: Records
-    right: Records
-    labels: Labels | None
-    most_pairs: int
-    seed: int
-
-    @property
-    def is_one(self) -> bool:
-        return self.left is self.right
-
-    @property
-    def all_pairs(self) -> float:
-        size = float(len(self.left))
-        return size * (size - 1) / 2 if self.is_one else size * len(self.right)
-
-    def random_pairs(self) -> CandidatePairs:
-        rows = draw_pairs(self.left.ids, None if self.is_one else self.right.ids, self.most_pairs, self.seed)
-        return self._pairs(*rows)
-
-    def found_by(
-        self, rules: Sequence[BlockingRule | PairRule], max_block: int
-    ) -> tuple[CandidatePairs, float]:
-        """The pairs that rules find, or all those of some left rows; and the share that this is of all they find."""
-        pairs = candidate_pairs(self.left, self.right, rules, max_block)
-        pairs = each_once(pairs) if self.is_one else pairs
-        if len(pairs) <= self.most_pairs:
-            return pairs, 1.0
-        order = _hashed_order(self.left.ids, f"{self.seed} sample")
-        of_row = np.bincount(pairs.left, minlength=len(self.left))
-        taken = np.zeros(len(self.left), bool)
-        taken[order[np.cumsum(of_row[order]) <= self.most_pairs]] = True
-        chosen = taken[pairs.left]
-        return self._pairs(pairs.left[chosen], pairs.right[chosen]), float(chosen.mean())
-
-    def labelled_pairs(self) -> CandidatePairs:
-        left, right, _ = self._labelled
-        return self._pairs(left, right)
-
-    @cached_property
-    def _labelled(self) -> tuple[IntArray, IntArray, FloatArray]:
-        if self.labels is None:
-            return np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0)
-        left, right, known = rows_of_pairs(self.labels, self.left.ids, self.right.ids)
-        known &= (left != right) | (not self.is_one)
-        if self.is_one:
-            left, right = np.minimum(left, right), np.maximum(left, right)
-        return left[known], right[known], self.labels.is_match[known].astype(np.float64)
-
-    def _pairs(self, left: IntArray, right: IntArray) -> CandidatePairs:
-        rules, none = np.zeros(len(left), np.int32), np.zeros(len(self.left), bool)
-        return CandidatePairs(left.astype(np.int32), right.astype(np.int32), rules, (), ~none, none)
-
-    def said_of(self, pairs: CandidatePairs) -> FloatArray:
-        """1, 0 or NaN for each pair, as people said."""
-        left, right, is_match = self._labelled
-        said = np.full(len(pairs), np.nan)
-        if not len(is_match) or not len(pairs):
-            return said
-        labelled = left * len(self.right) + right
-        order = np.argsort(labelled, kind="stable")
-        wanted = pairs.left.astype(np.int64) * len(self.right) + pairs.right
-        place = np.searchsorted(labelled[order], wanted).clip(max=len(order) - 1)
-        hit = labelled[order][place] == wanted
-        said[hit] = is_match[order][place[hit]]
-        return said
-
-
-@dataclass(frozen=True)
-class _Seen:
-    """
-    The comparison vectors of some pairs.
-
-    Attributes:
-        pairs: The pairs.
-        vectors: Their vectors.
-        said: 1, 0 or NaN for each pair, as people said.
-        parts: Which of all comparisons they hold.
-    """
-
-    pairs: CandidatePairs
-    vectors: ComparisonVectors
-    said: FloatArray
-    parts: tuple[int, ...]
-
-    def level_counts(self, weights: FloatArray, tables: Sequence[FloatArray]) -> tuple[FloatArray, ...]:
-        """For each comparison the sum of the weights of the pairs that show each level."""
-        of_pattern = np.bincount(
-            self.vectors.pattern_of_pair, weights=weights, minlength=len(self.vectors.patterns)
-        ).astype(np.float64)
-        return level_counts(self.vectors.patterns, of_pattern, tables)
-
-
 def train(
     left: Any,
     right: Any = None,
@@ -345,7 +193,7 @@ def _read(
     labels: Any,
     most_pairs: int,
     seed: int,
-) -> tuple[Model, _Tables, Schema | str | Path | None]:
+) -> tuple[Model, Tables, Schema | str | Path | None]:
     sides = {"records": left} if right is None else {"alerts": left, "register": right}
     raw = {table: read(source, table) for table, source in sides.items()}
     if model is None:
@@ -354,40 +202,40 @@ def _read(
         start = read_model(model)
     found = [read_for(start, source, table, schema).records for table, source in raw.items()]
     said = None if labels is None else read_labels(labels)
-    return start, _Tables(found[0], found[-1], said, most_pairs, seed), schema
+    return start, Tables(found[0], found[-1], said, most_pairs, seed), schema
 
 
 def _learn(
     start: Model,
     classifier: FellegiSunter,
-    tables: _Tables,
+    tables: Tables,
     belief: _Belief,
     report: Callable[[str, int, int], None],
 ) -> Trained:
     names = [part.name for part in start.parts]
-    before = _rates(classifier, names)
+    before = rates_of(classifier, names)
     steps = len(start.blocking_rules) + 2 + _REFINEMENTS
     report("train", 0, steps)
-    random = _compared(tables, tables.random_pairs(), start)
+    random = compared(tables, tables.random_pairs(), start)
     report("train", 1, steps)
     u = _u(random, np.ones(len(random.pairs)), before)
     m, sessions = _sessions(
         start, tables, Rates(before.m, u), belief, lambda done: report("train", done + 1, steps)
     )
     pairs, share = tables.found_by(start.blocking_rules, start.max_block)
-    candidates = _compared(tables, pairs, start)
+    candidates = compared(tables, pairs, start)
     rates, prior, matches = Rates(m, u), _FIRST_PRIOR, 0.0
     seen = found = before.m
     for refinement in range(_REFINEMENTS):
         before_this = matches
         report("train", steps - _REFINEMENTS + refinement, steps)
-        learned = _classifier(classifier, names, rates)
+        learned = with_rates(classifier, names, rates)
         matched, prior = _probabilities(candidates, learned, tables, tables.all_pairs * share, prior)
         matches = float(matched.sum()) / share
         counting = np.where(np.isnan(candidates.said), belief.unlabelled, 1.0)
         seen = candidates.level_counts(matched * counting, before.m)
         found = candidates.level_counts(matched, before.m)
-        chance_matched = _logistic(learned.match_weights(random.vectors) + _log_odds(prior))
+        chance_matched = probability_of(learned.match_weights(random.vectors) + _log_odds(prior))
         rates = Rates(shares(seen, before.m, before.m, belief.trust), _u(random, 1 - chance_matched, before))
         if abs(matches - before_this) < _AT_REST * matches:
             break
@@ -395,7 +243,7 @@ def _learn(
     if matches < _NONE or not _tells_apart(rates, prior):
         rates, matches = before, 0.0
     warnings = _warnings(start, tables, sessions, random, found, matches)
-    learned = _classifier(classifier, names, rates, source="learned")
+    learned = with_rates(classifier, names, rates, "learned")
     decision = replace(start.decision, registered_share=_registered_share(start, tables, matches))
     return Trained(
         replace(start, classifier=learned, decision=decision, about=_about(start, tables, matches)),
@@ -407,14 +255,14 @@ def _learn(
 
 
 def _sessions(
-    start: Model, tables: _Tables, known: Rates, belief: _Belief, done: Callable[[int], None]
+    start: Model, tables: Tables, known: Rates, belief: _Belief, done: Callable[[int], None]
 ) -> tuple[tuple[FloatArray, ...], tuple[Session, ...]]:
     """The m from all sessions together, and what each told."""
     seen = [np.zeros(len(table)) for table in known.m]
     sessions = []
     for number, rule in enumerate(start.blocking_rules, 1):
         pairs, _ = tables.found_by([rule], start.max_block)
-        found = _compared(tables, pairs, start, without=rule.columns)
+        found = compared(tables, pairs, start, without=rule.columns)
         done(number)
         if len(found.parts) < _FEWEST_COMPARISONS or not len(pairs):
             continue
@@ -438,21 +286,13 @@ def _sessions(
                 told.converged,
             )
         )
-    labelled = _compared(tables, tables.labelled_pairs(), start)
+    labelled = compared(tables, tables.labelled_pairs(), start)
     for part, counted in enumerate(labelled.level_counts(labelled.said, known.m)):
         seen[part] = seen[part] + counted
     return shares(seen, known.m, known.m, belief.trust), tuple(sessions)
 
 
-def _compared(tables: _Tables, pairs: CandidatePairs, model: Model, without: Sequence[str] = ()) -> _Seen:
-    """The vectors of pairs by the comparisons that read none of some columns."""
-    apart = [each for each in model.comparisons if not set(each.columns) & set(without)]
-    vectors = compare(tables.left, tables.right, pairs, apart)
-    names = [part.name for part in model.parts]
-    return _Seen(pairs, vectors, tables.said_of(pairs), tuple(names.index(name) for name in vectors.names))
-
-
-def _u(random: _Seen, weights: FloatArray, before: Rates) -> tuple[FloatArray, ...]:
+def _u(random: Seen, weights: FloatArray, before: Rates) -> tuple[FloatArray, ...]:
     """
     The u from random pairs, each with the probability that it is no match; a label goes before it.
 
@@ -466,7 +306,7 @@ def _u(random: _Seen, weights: FloatArray, before: Rates) -> tuple[FloatArray, .
 
 
 def _probabilities(
-    seen: _Seen, classifier: FellegiSunter, tables: _Tables, all_pairs: float, prior: float
+    seen: Seen, classifier: FellegiSunter, tables: Tables, all_pairs: float, prior: float
 ) -> tuple[FloatArray, float]:
     """
     The match probability of each pair, and the prior over all pairs at which the two agree.
@@ -477,7 +317,7 @@ def _probabilities(
     known = ~np.isnan(seen.said)
     probabilities = np.zeros(len(weights))
     for _ in range(_PRIOR_ROUNDS):
-        odds = np.exp2(np.clip(weights + _log_odds(prior), -_LARGEST_WEIGHT, _LARGEST_WEIGHT))
+        odds = odds_of(weights + _log_odds(prior))
         rivals = odds if tables.is_one else np.bincount(seen.pairs.left, weights=odds)[seen.pairs.left]
         probabilities = odds / (1 + rivals)
         probabilities[known] = seen.said[known]
@@ -494,7 +334,7 @@ def _tells_apart(rates: Rates, prior: float) -> bool:
     return best + _log_odds(prior) > 0
 
 
-def _registered_share(start: Model, tables: _Tables, matches: float) -> float:
+def _registered_share(start: Model, tables: Tables, matches: float) -> float:
     """
     The share of left records that have a match.
 
@@ -506,30 +346,6 @@ def _registered_share(start: Model, tables: _Tables, matches: float) -> float:
         odds = 2 * matches / max(len(tables.left) - 1, 1)
         return float(np.clip(odds / (1 + odds), _SMALLEST_SHARE, _LARGEST_SHARE))
     return float(np.clip(matches / len(tables.left), _SMALLEST_SHARE, _MOST_REGISTERED))
-
-
-def _rates(classifier: FellegiSunter, names: Sequence[str]) -> Rates:
-    def table(number: str) -> tuple[FloatArray, ...]:
-        return tuple(
-            np.array([getattr(level, number) for level in classifier.levels[name]]) for name in names
-        )
-
-    return Rates(table("m"), table("u"))
-
-
-def _classifier(start: FellegiSunter, names: Sequence[str], rates: Rates, source: str = "") -> FellegiSunter:
-    levels = {
-        name: tuple(
-            replace(level, m=float(a), u=float(b), source=source or level.source)
-            for level, a, b in zip(start.levels[name], m, u, strict=True)
-        )
-        for name, m, u in zip(names, rates.m, rates.u, strict=True)
-    }
-    return FellegiSunter({**start.levels, **levels})
-
-
-def _logistic(weights: FloatArray) -> FloatArray:
-    return np.asarray(1 / (1 + np.exp2(-np.clip(weights, -_LARGEST_WEIGHT, _LARGEST_WEIGHT))), np.float64)
 
 
 def _log_odds(share: float) -> float:
@@ -557,9 +373,9 @@ def _levels(
 
 def _warnings(
     start: Model,
-    tables: _Tables,
+    tables: Tables,
     sessions: Sequence[Session],
-    random: _Seen,
+    random: Seen,
     seen: Sequence[FloatArray],
     matches: float,
 ) -> tuple[str, ...]:
@@ -596,7 +412,7 @@ def _warnings(
     return tuple(said)
 
 
-def _about(start: Model, tables: _Tables, matches: float) -> str:
+def _about(start: Model, tables: Tables, matches: float) -> str:
     held = (
         f"{len(tables.left):,} records"
         if tables.is_one

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 import hpmatch as hp
 from hpmatch.assembly import assemble, infer_schema, starting_levels
 from hpmatch.cli import main
+from hpmatch.draws import draw_pairs
 from hpmatch.model import read_model
 from hpmatch.schema import KINDS, Layout
 from hpmatch.sources import read
-from hpmatch.training import draw_pairs
 
 TOWNS = [
     f"{a}{b}"
@@ -124,7 +124,7 @@ def test_a_saved_model_is_the_same_model(trained, tmp_path):
 
 
 def test_labels_are_learned_from():
-    """Five things have other copies than the columns say; with labels, what was a match to the eye is none."""
+    """Of half of the pairs that look like matches people say that they are none; then half as many are expected."""
     rows, _ = things(300)
     pairs = [(f"{thing}-0", f"{thing}-1") for thing in range(300)]
     labels = [{"left_id": a, "right_id": b, "label": "no_match"} for a, b in pairs[:150]]

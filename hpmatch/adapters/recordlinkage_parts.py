@@ -8,7 +8,6 @@ They take pandas frames with any unique index and give a MultiIndex of its label
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -20,7 +19,7 @@ from recordlinkage.base import BaseClassifier, BaseCompareFeature, BaseIndexAlgo
 from hpmatch.blocking import DEFAULT_MAX_BLOCK, CandidatePairs, candidate_pairs, each_once
 from hpmatch.comparison import compare, parts_of
 from hpmatch.decision import MATCH, decide
-from hpmatch.em import PatternCounts, Rates, estimate, level_counts, shares
+from hpmatch.em import PatternCounts, Rates, estimate, level_counts, rates_of, shares, with_rates
 from hpmatch.errors import HpmatchError, ModelError
 from hpmatch.model import FellegiSunter, Model
 from hpmatch.protocols import (
@@ -267,7 +266,7 @@ class ModelClassifier(BaseClassifier):  # type: ignore[misc]  # recordlinkage ha
         if not isinstance(start, FellegiSunter):
             raise ModelError("only a Fellegi-Sunter model can be fitted; use this classifier as it is")
         vectors = self._vectors(comparison_vectors)
-        before = Rates(*(_table(start, vectors.names, number) for number in ("m", "u")))
+        before = rates_of(start, vectors.names)
         if match_index is None:
             lefts = comparison_vectors.index.get_level_values(0).nunique()
             share = self.model.decision.registered_share * lefts / max(len(comparison_vectors), 1)
@@ -279,7 +278,7 @@ class ModelClassifier(BaseClassifier):  # type: ignore[misc]  # recordlinkage ha
             is_match = np.asarray(comparison_vectors.index.isin(match_index), np.float64)
             rates = _counted(PatternCounts.of(vectors, is_match), before)
             share = (is_match.sum() + 0.5) / (len(is_match) + 1)
-        self.classifier = _with_rates(start, vectors.names, rates)
+        self.classifier = with_rates(start, vectors.names, rates, "learned in a recordlinkage pipeline")
         self.prior_weight = float(np.log2(share / (1 - share)))
 
     def weights(self, comparison_vectors: pd.DataFrame) -> pd.Series:
@@ -338,10 +337,6 @@ _LEAST_SHARE = 1e-6
 _TRUST = 1.0  # what the model said before counts as so many pairs
 
 
-def _table(classifier: FellegiSunter, names: Sequence[str], number: str) -> tuple[FloatArray, ...]:
-    return tuple(np.array([getattr(level, number) for level in classifier.levels[name]]) for name in names)
-
-
 def _counted(counts: PatternCounts, before: Rates) -> Rates:
     """The shares of levels among pairs labelled as matches and among the others."""
     return Rates(
@@ -350,14 +345,3 @@ def _counted(counts: PatternCounts, before: Rates) -> Rates:
             for seen, old in ((counts.matches, before.m), (counts.others, before.u))
         )
     )
-
-
-def _with_rates(start: FellegiSunter, names: Sequence[str], rates: Rates) -> FellegiSunter:
-    levels = {
-        name: tuple(
-            replace(level, m=float(a), u=float(b), source="learned in a recordlinkage pipeline")
-            for level, a, b in zip(start.levels[name], m, u, strict=True)
-        )
-        for name, m, u in zip(names, rates.m, rates.u, strict=True)
-    }
-    return FellegiSunter({**start.levels, **levels})

@@ -1,0 +1,135 @@
+"""What training looks at: random pairs, those that blocking rules find, those that people labelled; and what comparing them finds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from hpmatch.blocking import CandidatePairs, candidate_pairs, each_once
+from hpmatch.comparison import compare
+from hpmatch.draws import draw_pairs, hashed
+from hpmatch.em import level_counts
+from hpmatch.labels import Labels, rows_of_pairs
+from hpmatch.model import Model
+from hpmatch.protocols import BlockingRule, ComparisonVectors, PairRule
+from hpmatch.records import FloatArray, IntArray, Records
+
+
+@dataclass(frozen=True)
+class Tables:
+    """
+    The tables to learn from.
+
+    Attributes:
+        left: The left one.
+        right: The right one; the same as left where records of one table are held against each other.
+        labels: What people said, None if they said nothing.
+        most_pairs: Not more than so many pairs are looked at a time.
+        seed: Which random ones.
+    """
+
+    left: Records
+    right: Records
+    labels: Labels | None
+    most_pairs: int
+    seed: int
+
+    @property
+    def is_one(self) -> bool:
+        """Whether records of one table are held against each other."""
+        return self.left is self.right
+
+    @property
+    def all_pairs(self) -> float:
+        """How many pairs there are."""
+        size = float(len(self.left))
+        return size * (size - 1) / 2 if self.is_one else size * len(self.right)
+
+    def random_pairs(self) -> CandidatePairs:
+        """As many random pairs as may be looked at."""
+        rows = draw_pairs(self.left.ids, None if self.is_one else self.right.ids, self.most_pairs, self.seed)
+        return self._pairs(*rows)
+
+    def found_by(
+        self, rules: Sequence[BlockingRule | PairRule], max_block: int
+    ) -> tuple[CandidatePairs, float]:
+        """The pairs that rules find, or all those of some left rows; and the share that this is of all they find."""
+        pairs = candidate_pairs(self.left, self.right, rules, max_block)
+        pairs = each_once(pairs) if self.is_one else pairs
+        if len(pairs) <= self.most_pairs:
+            return pairs, 1.0
+        order = np.argsort(hashed(f"{self.seed} sample", self.left.ids), kind="stable")
+        of_row = np.bincount(pairs.left, minlength=len(self.left))
+        taken = np.zeros(len(self.left), bool)
+        taken[order[np.cumsum(of_row[order]) <= self.most_pairs]] = True
+        chosen = taken[pairs.left]
+        return self._pairs(pairs.left[chosen], pairs.right[chosen]), float(chosen.mean())
+
+    def labelled_pairs(self) -> CandidatePairs:
+        """The pairs that people are sure about and whose records are there."""
+        left, right, _ = self._labelled
+        return self._pairs(left, right)
+
+    @cached_property
+    def _labelled(self) -> tuple[IntArray, IntArray, FloatArray]:
+        if self.labels is None:
+            return np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0)
+        left, right, known = rows_of_pairs(self.labels, self.left.ids, self.right.ids)
+        known &= (left != right) | (not self.is_one)
+        if self.is_one:
+            left, right = np.minimum(left, right), np.maximum(left, right)
+        return left[known], right[known], self.labels.is_match[known].astype(np.float64)
+
+    def _pairs(self, left: IntArray, right: IntArray) -> CandidatePairs:
+        rules, none = np.zeros(len(left), np.int32), np.zeros(len(self.left), bool)
+        return CandidatePairs(left.astype(np.int32), right.astype(np.int32), rules, (), ~none, none)
+
+    def said_of(self, pairs: CandidatePairs) -> FloatArray:
+        """1, 0 or NaN for each pair, as people said."""
+        left, right, is_match = self._labelled
+        said = np.full(len(pairs), np.nan)
+        if not len(is_match) or not len(pairs):
+            return said
+        labelled = left * len(self.right) + right
+        order = np.argsort(labelled, kind="stable")
+        wanted = pairs.left.astype(np.int64) * len(self.right) + pairs.right
+        place = np.searchsorted(labelled[order], wanted).clip(max=len(order) - 1)
+        hit = labelled[order][place] == wanted
+        said[hit] = is_match[order][place[hit]]
+        return said
+
+
+@dataclass(frozen=True)
+class Seen:
+    """
+    The comparison vectors of some pairs.
+
+    Attributes:
+        pairs: The pairs.
+        vectors: Their vectors.
+        said: 1, 0 or NaN for each pair, as people said.
+        parts: Which of all comparisons they hold.
+    """
+
+    pairs: CandidatePairs
+    vectors: ComparisonVectors
+    said: FloatArray
+    parts: tuple[int, ...]
+
+    def level_counts(self, weights: FloatArray, tables: Sequence[FloatArray]) -> tuple[FloatArray, ...]:
+        """For each comparison the sum of the weights of the pairs that show each level."""
+        of_pattern = np.bincount(
+            self.vectors.pattern_of_pair, weights=weights, minlength=len(self.vectors.patterns)
+        ).astype(np.float64)
+        return level_counts(self.vectors.patterns, of_pattern, tables)
+
+
+def compared(tables: Tables, pairs: CandidatePairs, model: Model, without: Sequence[str] = ()) -> Seen:
+    """The vectors of pairs by the comparisons that read none of some columns."""
+    apart = [each for each in model.comparisons if not set(each.columns) & set(without)]
+    vectors = compare(tables.left, tables.right, pairs, apart)
+    names = [part.name for part in model.parts]
+    return Seen(pairs, vectors, tables.said_of(pairs), tuple(names.index(name) for name in vectors.names))
