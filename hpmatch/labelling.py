@@ -135,7 +135,9 @@ def _distance(probabilities: FloatArray, rule: DecisionRule) -> FloatArray:
 
 def _hashes(ids: pa.Table, rows: IntArray, purpose: str, seed: int) -> npt.NDArray[np.uint64]:
     """A number for each of some pairs that hangs on its identifiers, what it is for and the seed."""
-    return hashed(f"{purpose} {seed}", *(column.take(pa.array(rows)) for column in ids.columns))
+    return hashed(
+        f"{purpose} {seed}", *(column.combine_chunks().take(pa.array(rows)) for column in ids.columns)
+    )
 
 
 def _one_of_patterns(

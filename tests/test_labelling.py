@@ -339,9 +339,12 @@ def test_a_killed_process_loses_no_answer(folder, tmp_path):
         process.stdin.write("m\nn\n")
         process.stdin.flush()
         shown = 0
-        while shown < 3:  # the third pair is shown when two are saved
-            shown += process.stdout.readline().startswith("pair ")
+        for line in process.stdout:  # the third pair is shown when two are saved
+            shown += line.startswith("pair ")
+            if shown == 3:
+                break
         process.kill()
+    assert shown == 3
     assert [row["label"] for row in rows(file)] == ["match", "no_match"]
 
 
