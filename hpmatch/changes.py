@@ -2,7 +2,7 @@
 What would change a decision: which single comparison, with another finding, would make it another one.
 
 Of the likeliest candidate one comparison at a time is set to each of its other levels. The new match weight is the old one with
-that comparison's partial weight exchanged, and the alert is decided anew with all its other candidates as they are. Where the
+that comparison's partial weight exchanged, and what look-alikes take; the alert is decided anew with all its other candidates as they are. Where the
 weight of an agreement follows how common the agreeing value is, a new agreement counts as common as the one that was found; if
 none was found, as of average frequency.
 """
@@ -97,9 +97,7 @@ def what_would_change(
         return ()
     told: dict[tuple[str, str, str], tuple[float, Change]] = {}
     for evidence, level, weight, chance in _alternatives(candidates[0], model, held):
-        after = _decided(
-            candidates, candidates[0].match_weight + weight - (evidence.weight or 0.0), model.decision
-        )
+        after = _decided(candidates, weight, model.decision)
         is_other = after[0] != candidates[0].hpr_number
         if chance < _PLAUSIBLE or (after[1] == disposition and not (is_other and disposition == MATCH)):
             continue
@@ -114,7 +112,7 @@ def what_would_change(
 def _alternatives(
     hit: Hit, model: Model, held: Collection[str]
 ) -> Iterator[tuple[Evidence, str, float, float]]:
-    """Each other level of each comparison, with the partial weight that it would have, and how plausible it is."""
+    """Each other level of each comparison, with the match weight that the pair would have, and how plausible it is."""
     names = tuple(part.name for part in model.parts)
     places = {
         part.name: {**{level: place for place, level in enumerate(part.levels)}, MISSING: -1}
@@ -133,16 +131,18 @@ def _alternatives(
     sizes = tuple(len(part.levels) for part in model.parts)
     vectors = ComparisonVectors(names, levels, np.full(levels.shape, np.nan), sizes, (1, 1))
     weights = model.classifier.partial_weights(vectors)  # type: ignore[attr-defined]
+    now = np.array([each.weight or 0.0 for each in hit.evidence])
+    then = np.tile(now, (len(asked), 1))
     for row, (column, level) in enumerate(asked):
-        evidence = hit.evidence[column]
-        surplus = (evidence.weight or 0.0) - weights[-1, column]
-        weight = weights[row, column] + surplus * _carried(model, names[column], int(found[column]), level)
-        yield (
-            evidence,
-            model.parts[column].levels[level],
-            float(weight),
-            _chance(model, names[column], level, speaks_for=weight > (evidence.weight or 0.0)),
-        )
+        carried = _carried(model, names[column], int(found[column]), level)
+        then[row, column] = weights[row, column] + (now[column] - weights[-1, column]) * carried
+    totals = hit.match_weight + (then - now).sum(axis=1)
+    if take := getattr(model.classifier, "look_alike_weights", None):
+        totals += take(then, names, model.decision.registered(hit.prior_weight)) - hit.look_alike_weight
+    for row, (column, level) in enumerate(asked):
+        speaks_for = bool(then[row, column] > now[column])
+        chance = _chance(model, names[column], level, speaks_for=speaks_for)
+        yield hit.evidence[column], model.parts[column].levels[level], float(totals[row]), chance
 
 
 def _carried(model: Model, comparison: str, found: int, level: int) -> float:

@@ -68,6 +68,17 @@ class DecisionRule:
         """log2 of the prior odds that one alert and one of so many registered persons belong together."""
         return float(np.log2(self.registered_share / (1 - self.registered_share) / max(registered, 1)))
 
+    def registered(self, prior_weight: float) -> int:
+        """
+        The number of registered persons that makes a prior weight.
+
+        Example:
+            >>> rule = DecisionRule(0.03, match=0.95, review=0.05)
+            >>> rule.registered(rule.prior_weight(200_000))
+            200000
+        """
+        return round(self.registered_share / (1 - self.registered_share) / 2**prior_weight)
+
     @property
     def match_weight(self) -> float:
         """The match weight of a pair that alone reaches the match threshold."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
+from math import isnan
 from typing import Any
 
 import numpy as np
@@ -22,7 +23,7 @@ from hpmatch.alerts import IDENTITY, person_ids
 from hpmatch.blocking import CandidatePairs
 from hpmatch.cases import PriorCases
 from hpmatch.decision import MATCH, NO_MATCH, REVIEW, Decisions
-from hpmatch.evidence import MISSING, PRIOR_COLUMN, Evidence, Hit
+from hpmatch.evidence import LOOK_ALIKE_COLUMN, MISSING, PRIOR_COLUMN, Evidence, Hit
 from hpmatch.explain import Cells
 from hpmatch.model import Model
 from hpmatch.persons import funnel, persons_table
@@ -201,20 +202,28 @@ def _links(
         **levels,
     }
     prior = model.decision.prior_weight(register.records.counted)
+    partial, look_alikes = _weighed(vectors.take(places), model)
     weights = {
         **ids,
         PRIOR_COLUMN: np.full(len(places), prior),
-        **_partial_weights(vectors.take(places), model),
+        LOOK_ALIKE_COLUMN: look_alikes,
+        **{
+            part.name: pa.array(partial[:, column], from_pandas=True)
+            for column, part in enumerate(model.parts)
+        },
     }
     return pa.table(links), pa.table(weights)
 
 
-def _partial_weights(vectors: ComparisonVectors, model: Model) -> dict[str, pa.Array]:
-    weigh = getattr(model.classifier, "partial_weights", None)
-    if weigh is None:
-        return {part.name: pa.nulls(len(vectors.levels), pa.float64()) for part in model.parts}
-    found = weigh(vectors)
-    return {part.name: pa.array(found[:, column]) for column, part in enumerate(model.parts)}
+def _weighed(vectors: ComparisonVectors, model: Model) -> tuple[FloatArray, FloatArray]:
+    """float64[k, c], what each comparison adds, NaN where the classifier does not say; float64[k], what look-alikes take."""
+    partial = np.full(vectors.levels.shape, np.nan)
+    taken = np.zeros(len(partial))
+    if weigh := getattr(model.classifier, "partial_weights", None):
+        partial = weigh(vectors)
+    if take := getattr(model.classifier, "look_alike_weights", None):
+        taken = take(partial, vectors.names, vectors.records[1])
+    return partial, taken
 
 
 def _named(names: Sequence[str], levels: npt.NDArray[np.int8]) -> pa.Array:
@@ -311,6 +320,8 @@ def _reason(disposition: str, words: str, rivals: int) -> str:
 
 
 def _hits(register: Records, scored: Scored, model: Model, places: IntArray) -> tuple[Hit, ...]:
+    prior = model.decision.prior_weight(register.counted)
+    evidence, taken = evidence_of(scored.vectors.take(places), model)
     return tuple(
         Hit(
             register.ids[int(scored.pairs.right[place])].as_py(),
@@ -318,27 +329,27 @@ def _hits(register: Records, scored: Scored, model: Model, places: IntArray) -> 
             float(scored.decisions.probabilities[place]),
             str(scored.decisions.pairs[place]),
             _rules(scored.pairs, place),
-            model.decision.prior_weight(register.counted),
-            evidence,
+            prior,
+            told,
+            look_alikes,
         )
-        for place, evidence in zip(
-            places.tolist(), evidence_of(scored.vectors.take(places), model), strict=True
-        )
+        for place, told, look_alikes in zip(places.tolist(), evidence, taken, strict=True)
     )
 
 
-def evidence_of(vectors: ComparisonVectors, model: Model) -> list[tuple[Evidence, ...]]:
-    """What each comparison says about each pair, in words and as a weight."""
-    weigh = getattr(model.classifier, "partial_weights", None)
-    none = [[None] * len(model.parts)] * len(vectors.levels)
-    weights = weigh(vectors).tolist() if weigh else none
-    return [
+def evidence_of(vectors: ComparisonVectors, model: Model) -> tuple[list[tuple[Evidence, ...]], list[float]]:
+    """What each comparison says about each pair, in words and as a weight, and what look-alikes take from it."""
+    partial, taken = _weighed(vectors, model)
+    told = [
         tuple(
-            Evidence(part.name, MISSING if level < 0 else part.levels[level], weight)
+            Evidence(
+                part.name, MISSING if level < 0 else part.levels[level], None if isnan(weight) else weight
+            )
             for part, level, weight in zip(model.parts, levels, each, strict=True)
         )
-        for levels, each in zip(vectors.levels.tolist(), weights, strict=True)
+        for levels, each in zip(vectors.levels.tolist(), partial.tolist(), strict=True)
     ]
+    return told, taken.tolist()
 
 
 def _summary(

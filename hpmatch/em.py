@@ -99,7 +99,7 @@ def with_rates(
         )
         for name, m, u in zip(names, rates.m, rates.u, strict=True)
     }
-    return FellegiSunter({**classifier.levels, **levels})
+    return replace(classifier, levels={**classifier.levels, **levels}, slopes={})
 
 
 @dataclass(frozen=True)

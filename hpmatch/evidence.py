@@ -9,11 +9,11 @@ from typing import NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
-PRIOR, SUM, MISSING = "prior", "sum", "missing"
+PRIOR, LOOK_ALIKES, SUM, MISSING = "prior", "look_alikes", "sum", "missing"
 # In links the levels come behind two identifiers and four columns about the pair; in weights the partial weights come behind
-# two identifiers and the prior.
-_FIRST_LEVEL, _FIRST_WEIGHT = 6, 3
-PRIOR_COLUMN = "prior_weight"
+# two identifiers, the prior and what look-alikes take.
+_FIRST_LEVEL, _FIRST_WEIGHT = 6, 4
+PRIOR_COLUMN, LOOK_ALIKE_COLUMN = "prior_weight", "look_alike_weight"
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,7 @@ class Hit:
         rules: The blocking rules that found the person.
         prior_weight: Where the match weight starts from before anything is compared (log2).
         evidence: What each comparison adds.
+        look_alike_weight: What it takes that somebody else may be as like, see ``hpmatch.model.LookAlike``; 0 or below.
     """
 
     hpr_number: str
@@ -59,13 +60,14 @@ class Hit:
     rules: tuple[str, ...]
     prior_weight: float
     evidence: tuple[Evidence, ...]
+    look_alike_weight: float = 0.0
 
     def __str__(self) -> str:
         lines = [
             f"{self.hpr_number}: {self.decision}, probability {self.match_probability:.4f}, weight {self.match_weight:+.2f}",
             f"  {PRIOR:<16}{'':<24}{self.prior_weight:>8.2f}",
         ]
-        return "\n".join([*lines, *map(str, self.evidence)])
+        return "\n".join([*lines, *map(str, self.evidence), *look_alike_lines(self.look_alike_weight)])
 
     def _repr_html_(self) -> str:
         from hpmatch.html import hit_html  # noqa: PLC0415 - only notebooks need it
@@ -73,13 +75,18 @@ class Hit:
         return hit_html(self)
 
 
+def look_alike_lines(weight: float) -> list[str]:
+    """A line about look-alikes; none where they take nothing."""
+    return [f"  {LOOK_ALIKES.replace('_', '-'):<16}{'':<24}{weight:>+8.2f}"] if weight else []
+
+
 class Step(NamedTuple):
     """
     A step of a waterfall.
 
     Attributes:
-        name: "prior", a comparison, or "sum".
-        level: The comparison level; "" for prior and sum.
+        name: "prior", a comparison, "look_alikes", or "sum".
+        level: The comparison level; "" for those that are none.
         weight: What the step adds, None where the classifier does not say; for the sum all of it.
         start: The sum before the step; 0 for prior and sum.
         end: The sum after it.
@@ -91,8 +98,15 @@ class Step(NamedTuple):
     start: float
     end: float
 
+    @property
+    def is_end(self) -> bool:
+        """Whether the waterfall begins or ends with it; a comparison of such a name has a level."""
+        return self.name in (PRIOR, SUM) and not self.level
 
-def waterfall(evidence: Sequence[Evidence], total: float, prior: float | None = None) -> tuple[Step, ...]:
+
+def waterfall(
+    evidence: Sequence[Evidence], total: float, prior: float | None = None, look_alikes: float = 0.0
+) -> tuple[Step, ...]:
     """
     How partial weights add up to the match weight.
 
@@ -100,6 +114,7 @@ def waterfall(evidence: Sequence[Evidence], total: float, prior: float | None = 
         evidence: What each comparison adds.
         total: The match weight.
         prior: Where it starts from; None if no prior is in it.
+        look_alikes: What look-alikes take; no step if it is nothing.
 
     Example:
         >>> for step in waterfall([Evidence("sex", "same", 1.0), Evidence("name", "missing", 0.0)], -4.0, prior=-5.0):
@@ -118,6 +133,8 @@ def waterfall(evidence: Sequence[Evidence], total: float, prior: float | None = 
         end = reached + (each.weight or 0.0)
         steps.append(Step(each.comparison, each.level, each.weight, reached, end))
         reached = end
+    if look_alikes:
+        steps.append(Step(LOOK_ALIKES, "", look_alikes, reached, reached + look_alikes))
     return (*steps, Step(SUM, "", total, 0.0, total))
 
 
@@ -149,11 +166,12 @@ def hits_from(links: pa.Table, weights: pa.Table, alert_id: str) -> tuple[Hit, .
                 Evidence(name, level[row] or MISSING, partial_weight[row])
                 for name, level, partial_weight in zip(comparisons, levels, weighed, strict=True)
             ),
+            look_alikes,
         )
-        for row, (person, weight, probability, decision, rules, prior) in enumerate(
+        for row, (person, weight, probability, decision, rules, prior, look_alikes) in enumerate(
             zip(
                 *(found.column(place).to_pylist() for place in range(1, _FIRST_LEVEL)),
-                partial[PRIOR_COLUMN].to_pylist(),
+                *(partial[name].to_pylist() for name in (PRIOR_COLUMN, LOOK_ALIKE_COLUMN)),
                 strict=True,
             )
         )

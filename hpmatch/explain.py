@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from hpmatch.changes import Change, what_would_change
 from hpmatch.errors import HpmatchError
-from hpmatch.evidence import MISSING, PRIOR, SUM, Hit, Step, hits_from, waterfall
+from hpmatch.evidence import LOOK_ALIKES, MISSING, Hit, Step, hits_from, waterfall
 from hpmatch.side_by_side import ALIKE, DIFFERS, SAME, Cells, Held, Told, side_by_side
 from hpmatch.wording import number, probability, reason, say, word
 
@@ -52,7 +52,7 @@ class Explanation:
         >>> kari = {"family_name": "Berg", "given_name": "Kari", "birth_date": "1980-02-03"}
         >>> explanation = link([{"alert_id": "A1", **kari}], [{"hpr_number": "7", **kari}]).explain("A1")
         >>> explanation.changes[0].sentence()
-        'If the birth date were different, the probability would be 0.79: review.'
+        'If the birth date were different, the probability would be 0.77: review.'
         >>> print(explanation.to_text("nb").splitlines()[0])
         Melding A1: treff
     """
@@ -229,12 +229,13 @@ def change_lines(explanation: Explanation, language: str = "en") -> list[str]:
 
 def steps_of(hit: Hit) -> tuple[Step, ...]:
     """The waterfall of a candidate."""
-    return waterfall(hit.evidence, hit.match_weight, hit.prior_weight)
+    return waterfall(hit.evidence, hit.match_weight, hit.prior_weight, hit.look_alike_weight)
 
 
 def step_words(step: Step, language: str = "en") -> tuple[str, str, str]:
     """The name, the finding and the weight of a step."""
-    name = word("step" if step.name in (PRIOR, SUM) and not step.level else "name", step.name, language)
+    is_look_alike = step.name == LOOK_ALIKES and not step.level
+    name = word("step" if step.is_end or is_look_alike else "name", step.name, language)
     level = word("level", step.level, language) if step.level else ""
     return name, level, "" if step.weight is None else number(step.weight, 1, language, signed=True)
 

@@ -51,7 +51,7 @@ def waterfall_chart(explanation: Explanation, candidate: int = 0, language: str 
                 "start": step.start,
                 "end": step.end,
                 "weight": weight,
-                "colour": INK if not level else _FOR if is_for else _AGAINST,
+                "colour": INK if step.is_end else _FOR if is_for else _AGAINST,
                 "edge": max(step.start, step.end),
             }
         )

@@ -119,7 +119,7 @@ def waterfall_table(steps: Sequence[Step], language: str = "en") -> str:
     rows = []
     for step in steps:
         cells = [escape(cell) for cell in step_words(step, language)]
-        kind = "" if not step.level else "for" if step.end > step.start else "against"
+        kind = "" if step.is_end else "for" if step.end > step.start else "against"
         drawn = step.weight is not None and step.start != step.end
         rows.append(("", [*cells, bar(step.start, step.end, low, high, kind) if drawn else "<td></td>"]))
     return table([*heads, ""], rows, numbers=(2,))
@@ -192,7 +192,9 @@ def hit_html(hit: Hit) -> str:
 
 def score_html(score: Score) -> str:
     """A score."""
-    return block(waterfall_table(waterfall(score.evidence, score.match_weight)))
+    return block(
+        waterfall_table(waterfall(score.evidence, score.match_weight, look_alikes=score.look_alike_weight))
+    )
 
 
 def pair_html(heading: str, records: Sequence[Told], hit: Hit | None, language: str = "en") -> str:

@@ -9,13 +9,20 @@ The Fellegi-Sunter classifier adds up, over all comparisons, the weight of the c
 (Fellegi and Sunter, A Theory for Record Linkage, JASA 64, 1969). Where a comparison says how common the agreeing value
 is, u is adjusted to that frequency f by log2(u0 / f), with u0 the u of the comparison's first level (term-frequency
 adjustment, Winkler 1989).
+
+Not everybody else is like a record drawn at random: a register holds namesakes and twins of the person, who agree on much for a
+reason. They are a third class beside matches and chance (Winkler, Improved Decision Rules in the Fellegi-Sunter Model of Record
+Linkage, 1993; Larsen and Rubin, JASA 96, 2001). With r of them in a register of N, and L the sum of the weights of what
+they share with the person, a pair's evidence is divided by
+
+    1 + r / N * 2 ** L
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import cache, cached_property
 from importlib import resources
@@ -31,7 +38,7 @@ from hpmatch import plugins
 from hpmatch.alerts import Grouping
 from hpmatch.blocking import DEFAULT_MAX_BLOCK
 from hpmatch.comparison import parts_of
-from hpmatch.decision import DecisionRule
+from hpmatch.decision import DecisionRule, odds_of
 from hpmatch.errors import ModelError, PluginError
 from hpmatch.output import write_text
 from hpmatch.protocols import (
@@ -49,6 +56,8 @@ FORMAT = "hpmatch-model"
 FORMAT_VERSION = 1
 ALERTS, RECORDS = SUBJECTS = ("alerts", "records")
 _SUM_TOLERANCE = 1e-6
+# A smaller table is part of a register, and most people's look-alikes are in another part.
+_REGISTER_AT_LARGE = 10_000
 
 
 @dataclass(frozen=True)
@@ -72,6 +81,31 @@ class Level:
 
 
 @dataclass(frozen=True)
+class LookAlike:
+    """
+    Registered persons who are like the person of an alert, and somebody else.
+
+    Args:
+        name: What they are.
+        rate: How many of them the register holds for each alert, on average.
+        shared: The comparisons that find of them what they find of the person; all others find what they find of anybody.
+        source: Where the rate comes from.
+
+    Raises:
+        ModelError: If the rate is not above 0, or nothing is shared.
+    """
+
+    name: str
+    rate: float
+    shared: tuple[str, ...]
+    source: str = ""
+
+    def __post_init__(self) -> None:
+        if not (0 < self.rate < np.inf and self.shared):
+            raise ModelError(f"look-alike {self.name!r} needs a rate above 0 and comparisons that are shared")
+
+
+@dataclass(frozen=True)
 class FellegiSunter:
     """
     Weighs comparison levels by their m and u probabilities.
@@ -80,9 +114,11 @@ class FellegiSunter:
         levels: For each comparison its levels' numbers, in the order of the comparison's levels.
         slopes: How far the weight of a comparison counts, 1 where nothing is said: less than wholly where it repeats what others
             say, for the sum takes all comparisons as independent. ``hpmatch.calibrate`` learns them.
+        look_alikes: Who else agrees for a reason.
 
     Raises:
-        ModelError: If a number is no probability, the m or u of a comparison do not add up to 1, or a slope is not above 0.
+        ModelError: If a number is no probability, the m or u of a comparison do not add up to 1, a slope is not above 0, or a
+            slope or look-alike names a comparison that is none.
 
     Example:
         >>> sex = (Level("same", m=0.98, u=0.5), Level("different", m=0.02, u=0.5))
@@ -93,10 +129,16 @@ class FellegiSunter:
 
     levels: Mapping[str, tuple[Level, ...]]
     slopes: Mapping[str, float] = field(default_factory=dict)
+    look_alikes: tuple[LookAlike, ...] = ()
 
     def __post_init__(self) -> None:
         if unknown := sorted(set(self.slopes) - set(self.levels)):
             raise ModelError(f"there is a slope for {unknown[0]!r}, which is no comparison of the classifier")
+        for each in self.look_alikes:
+            if unknown := sorted(set(each.shared) - set(self.levels)):
+                raise ModelError(
+                    f"look-alike {each.name!r} shares {unknown[0]!r}, which is no comparison of the classifier"
+                )
         if not all(0 < slope < np.inf for slope in self.slopes.values()):
             raise ModelError("every slope has to be above 0")
         for name, levels in self.levels.items():
@@ -120,26 +162,65 @@ class FellegiSunter:
                 {name: tuple(Level(**level) for level in each) for name, each in levels.items()}
             ),
             dict(parameters.get("slopes", {})),
+            tuple(
+                LookAlike(**{**each, "shared": tuple(each["shared"])})
+                for each in parameters.get("look_alikes", ())
+            ),
         )
 
     def to_json(self) -> dict[str, Any]:
         """The parameters for a model file."""
         levels = {name: [asdict(level) for level in each] for name, each in self.levels.items()}
-        return {"levels": levels, **({"slopes": dict(self.slopes)} if self.slopes else {})}
+        look_alikes = [{**asdict(each), "shared": list(each.shared)} for each in self.look_alikes]
+        return {
+            "levels": levels,
+            **({"slopes": dict(self.slopes)} if self.slopes else {}),
+            **({"look_alikes": look_alikes} if look_alikes else {}),
+        }
 
     def match_weights(self, vectors: ComparisonVectors) -> FloatArray:
-        """The sum of each pair's partial weights; see ``Classifier``."""
-        rows = self._rows(vectors)
-        patterns = self._numbers.weights[rows, vectors.patterns].sum(axis=1)
-        return np.asarray(
-            patterns[vectors.pattern_of_pair] + self._adjustments(vectors, rows).sum(axis=1), np.float64
-        )
+        """The sum of each pair's partial weights, and what look-alikes take from it; see ``Classifier``."""
+        partial = self.partial_weights(vectors)
+        taken = self.look_alike_weights(partial, vectors.names, vectors.records[1])
+        return _summed([*partial.T, taken], len(partial))
 
     def partial_weights(self, vectors: ComparisonVectors) -> FloatArray:
         """float64[k, c], what each comparison adds to each pair's weight; 0 where a value is missing."""
         rows = self._rows(vectors)
         weights = self._numbers.weights[rows, vectors.levels]
         return np.asarray(weights + self._adjustments(vectors, rows), np.float64)
+
+    def look_alike_weights(
+        self, partial_weights: FloatArray, names: Sequence[str], registered: int
+    ) -> FloatArray:
+        """
+        What it takes from each pair's match weight that the register holds look-alikes.
+
+        Args:
+            partial_weights: float64[k, c], see ``partial_weights``.
+            names: The comparisons, one a column.
+            registered: How many persons the register holds; fewer than 10,000 are taken for a part of so many.
+
+        Returns:
+            float64[k], 0 or below.
+        """
+        odds = self.look_alike_odds(partial_weights, names, registered)
+        return np.asarray(-np.log2(1 + _summed(odds, len(partial_weights))))
+
+    def look_alike_odds(
+        self, partial_weights: FloatArray, names: Sequence[str], registered: int
+    ) -> list[FloatArray]:
+        """For each kind of look-alike, float64[k]: how much likelier the registered person is one than anybody else."""
+        columns = dict(zip(names, partial_weights.T, strict=True))
+        chance = 1 / max(registered, _REGISTER_AT_LARGE)
+        return [
+            each.rate
+            * chance
+            * odds_of(
+                _summed([columns[name] for name in each.shared if name in columns], len(partial_weights))
+            )
+            for each in self.look_alikes
+        ]
 
     def _adjustments(self, vectors: ComparisonVectors, rows: IntArray) -> FloatArray:
         numbers, records = self._numbers, vectors.records[1]
@@ -175,6 +256,11 @@ class FellegiSunter:
             term_frequencies[row, : len(levels)] = [slope * level.term_frequency for level in levels]
         u0 = np.array([levels[0].u for levels in self.levels.values()])
         return _Numbers(weights, term_frequencies, term_frequencies > 0, u0)
+
+
+def _summed(columns: Iterable[FloatArray], rows: int) -> FloatArray:
+    """float64[rows], summed column by column: numpy's own order of adding hangs on how many rows there are."""
+    return np.asarray(sum(columns, np.zeros(rows)))
 
 
 class _Numbers(NamedTuple):

@@ -15,7 +15,7 @@ from hpmatch.alerts import IDENTITY
 from hpmatch.comparison import compare_one, compare_rows, prepare
 from hpmatch.dispose import Scored, dispose, evidence_of, hits_of, links_of
 from hpmatch.errors import HpmatchError, SchemaError, SourceError
-from hpmatch.evidence import Evidence, Hit
+from hpmatch.evidence import Evidence, Hit, look_alike_lines
 from hpmatch.link import score_pairs
 from hpmatch.model import Model, read_model
 from hpmatch.protocols import ComparedOne, Comparison, ComparisonVectors, JointComparison
@@ -39,13 +39,16 @@ class Score:
     Attributes:
         match_weight: log2 of how much likelier the evidence is for one person than for two; no prior is in it.
         evidence: What each comparison adds.
+        look_alike_weight: What look-alikes take, see ``hpmatch.model.LookAlike``; 0 or below.
     """
 
     match_weight: float
     evidence: tuple[Evidence, ...]
+    look_alike_weight: float = 0.0
 
     def __str__(self) -> str:
-        return "\n".join([f"weight {self.match_weight:+.2f}", *map(str, self.evidence)])
+        lines = [f"weight {self.match_weight:+.2f}", *map(str, self.evidence)]
+        return "\n".join([*lines, *look_alike_lines(self.look_alike_weight)])
 
     def _repr_html_(self) -> str:
         from hpmatch.html import score_html  # noqa: PLC0415 - only notebooks need it
@@ -169,7 +172,8 @@ def _score(known: _Known, left: _Cells, right: _Cells) -> Score:
 
     vectors = _vectors(model, [each for comparison in model.comparisons for each in found(comparison)])
     weight = float(model.classifier.match_weights(vectors)[0])
-    return Score(weight, evidence_of(vectors, model)[0])
+    evidence, look_alikes = evidence_of(vectors, model)
+    return Score(weight, evidence[0], look_alikes[0])
 
 
 def _vectors(model: Model, found: Sequence[ComparedOne]) -> ComparisonVectors:

@@ -16,7 +16,8 @@ from hpmatch.changes import what_would_change
 from hpmatch.cli import main
 from hpmatch.data import read_table
 from hpmatch.decision import decide
-from hpmatch.evidence import Evidence, waterfall
+from hpmatch.evidence import Evidence
+from hpmatch.explain import steps_of
 from hpmatch.explain_folder import explain_folder
 from hpmatch.side_by_side import side_by_side
 from hpmatch.wording import LANGUAGES, reason, word
@@ -50,7 +51,7 @@ def test_every_waterfall_ends_at_the_match_weight(result):
     """Each step begins where the one before ended, and the last comparison reaches the sum."""
     for alert_id in result.dispositions["alert_id"].to_pylist():
         for hit in result.explain(alert_id).candidates:
-            *steps, total = waterfall(hit.evidence, hit.match_weight, hit.prior_weight)
+            *steps, total = steps_of(hit)
             assert [step.start for step in steps[1:]] == [step.end for step in steps[:-1]]
             assert steps[-1].end == pytest.approx(total.weight)
 
@@ -58,7 +59,8 @@ def test_every_waterfall_ends_at_the_match_weight(result):
 def test_weights_are_a_row_a_link_and_add_up(result):
     """The identifiers are those of the links, and prior and partial weights make the match weight."""
     links, weights = result.links, result.weights
-    assert weights.column_names == [*links.column_names[:2], "prior_weight", *links.column_names[6:]]
+    told = ("prior_weight", "look_alike_weight")
+    assert weights.column_names == [*links.column_names[:2], *told, *links.column_names[6:]]
     assert [weights.column(place) for place in (0, 1)] == [links.column(place) for place in (0, 1)]
     total = np.sum([weights.column(place) for place in range(2, weights.num_columns)], axis=0)
     np.testing.assert_allclose(total, links["match_weight"])
@@ -166,6 +168,15 @@ def test_countries_are_compared_as_one():
 # --- what would change
 
 
+def taken_by_look_alikes(partial, model):
+    """The formula of docs/matching.md; the sample's register is smaller than what it is taken for a part of."""
+    odds = [
+        each.rate / 10_000 * 2 ** sum(partial[name] for name in each.shared)
+        for each in model.classifier.look_alikes
+    ]
+    return -np.log2(1 + sum(odds))
+
+
 def test_each_change_is_what_deciding_anew_gives():
     """With all candidates at hand and one level of the first exchanged, the whole of them is decided again."""
     model = hp.read_model("imi")
@@ -185,8 +196,9 @@ def test_each_change_is_what_deciding_anew_gives():
                 old = numbers[found.level]
                 rarity = (found.weight - np.log2(old.m / old.u)) / old.term_frequency
                 weight += new.term_frequency * rarity
+            partial = {name: each.weight for name, each in by_name.items()} | {change.comparison: weight}
             weights = np.array([hit.match_weight for hit in candidates])
-            weights[0] += weight - found.weight
+            weights[0] = first.prior_weight + sum(partial.values()) + taken_by_look_alikes(partial, model)
             decided = decide(np.zeros(len(weights), int), weights, 1, model.decision)
             assert decided.alerts[0] == change.disposition
             assert change.match_probability == pytest.approx(decided.probabilities[0], abs=1e-6)
@@ -368,13 +380,16 @@ def test_everything_is_escaped(tmp_path):
 
 def test_json_holds_what_the_object_holds(result):
     """It can be written and read again."""
-    explanation = result.explain("A000197")
+    explanation = result.explain("A000298")
     told = json.loads(json.dumps(explanation.to_json("nb")))
     assert told["disposition"] == explanation.disposition
     assert told["candidates"][0]["match_weight"] == explanation.candidates[0].match_weight
     assert [each["level"] for each in told["changes"]] == [change.level for change in explanation.changes]
     records = {each["column"]: each for each in told["candidates"][0]["records"]}
-    assert records["birth_date"]["verdict_words"] == "avviker"
+    assert records["given_name"]["verdict_words"] == "ligner"
+    taken = [step for step in told["candidates"][0]["waterfall"] if step["name"] == "look_alikes"]
+    assert [step["weight"] for step in taken] == [explanation.candidates[0].look_alike_weight]
+    assert taken[0]["weight"] < -1
 
 
 def test_many_candidates_are_counted_not_shown():
@@ -516,7 +531,7 @@ def test_the_chart_holds_the_steps(result, tmp_path):
     hit = explanation.candidates[0]
     chart = waterfall_chart(explanation, language="nb")
     (rows,) = chart.to_dict()["datasets"].values()
-    expected = waterfall(hit.evidence, hit.match_weight, hit.prior_weight)
+    expected = steps_of(hit)
     assert [(row["start"], row["end"]) for row in rows] == [(step.start, step.end) for step in expected]
     assert any(row["step"].startswith("fødselsdato: stemmer") for row in rows)
     save_chart(chart, tmp_path / "waterfall.svg")

@@ -321,8 +321,8 @@ def test_the_command_reads_answers(folder, tmp_path, monkeypatch, capsys):
     assert "så mange par gjenstår: 2" in capsys.readouterr().out
     assert _label(folder, file, "m\nm\nm\nm\n", monkeypatch) == 0
     saved = rows(file)
-    assert len({row["right_id"] for row in saved}) == 5
     assert len(saved) == 6
+    assert len({(row["left_id"], row["right_id"]) for row in saved}) == 5
     file.write_bytes(file.read_bytes()[:-5])
     assert _label(folder, file, "", monkeypatch) == 0
     captured = capsys.readouterr()

@@ -96,7 +96,8 @@ def test_an_explanation_adds_up_to_the_weight(result):
     """Prior and evidence make the match weight."""
     explanation = result.explain("A0")
     candidate = explanation.candidates[0]
-    total = candidate.prior_weight + sum(item.weight for item in candidate.evidence)
+    evidence = sum(item.weight for item in candidate.evidence)
+    total = candidate.prior_weight + evidence + candidate.look_alike_weight
     assert candidate.match_weight == pytest.approx(total)
     assert explanation.disposition == "match"
     assert "family_name     stem" in str(candidate)

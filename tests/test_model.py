@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from hpmatch import Level, ModelError, PluginError, read_model
-from hpmatch.model import FellegiSunter
+from hpmatch.model import FellegiSunter, LookAlike
 from hpmatch.protocols import ComparisonVectors
 from hpmatch.testing import check_classifier
 
@@ -59,6 +59,64 @@ def test_partial_weights_add_up_to_the_match_weight():
     np.testing.assert_allclose(
         CLASSIFIER.partial_weights(vectors).sum(axis=1), CLASSIFIER.match_weights(vectors)
     )
+
+
+NAMESAKE = LookAlike("namesake", 0.02, ("name",))
+
+
+@pytest.mark.parametrize(("records", "part_of"), [(40_000, 40_000), (100, 10_000)])
+@pytest.mark.parametrize("pattern", [[0, 0], [0, 1], [1, 0], [2, 1], [-1, 0], [0, -1]])
+def test_look_alikes_are_a_third_class(pattern, records, part_of):
+    """How much likelier a pattern is of one person than of somebody else, who is a namesake in r of N cases."""
+
+    def likelihood(rates):
+        return math.prod(
+            getattr(numbers[level], rate)
+            for numbers, level, rate in zip((NAME, SEX), pattern, rates, strict=True)
+            if level >= 0
+        )
+
+    share = 0.02 / part_of
+    other = (1 - share) * likelihood("uu") + share * likelihood("mu")
+    classifier = FellegiSunter(CLASSIFIER.levels, {}, (NAMESAKE,))
+    (weight,) = classifier.match_weights(_vectors([pattern], records=(10, records)))
+    assert weight == pytest.approx(math.log2(likelihood("mm") / other), abs=1e-4)
+
+
+def test_each_kind_of_look_alike_counts():
+    """Two kinds take more than each alone, and no more than both."""
+    twin = LookAlike("twin", 5.0, ("sex",))
+    vectors = _vectors([[0, 0]], records=(10, 10_000))
+    alone = [FellegiSunter(CLASSIFIER.levels, {}, (each,)) for each in (NAMESAKE, twin)]
+    both = FellegiSunter(CLASSIFIER.levels, {}, (NAMESAKE, twin))
+    plain = CLASSIFIER.match_weights(vectors)[0]
+    taken = [plain - each.match_weights(vectors)[0] for each in (*alone, both)]
+    assert min(taken) > 0
+    assert 2 ** taken[2] - 1 == pytest.approx(2 ** taken[0] - 1 + 2 ** taken[1] - 1)
+
+
+def test_look_alikes_outlast_a_model_file():
+    """A classifier that is written and read again weighs the same."""
+    classifier = FellegiSunter(CLASSIFIER.levels, {"sex": 0.5}, (NAMESAKE,))
+    again = FellegiSunter.from_json(json.loads(json.dumps(classifier.to_json())))
+    assert again.look_alikes == (NAMESAKE,)
+    vectors = _vectors([[0, 0], [0, 1]])
+    assert (again.match_weights(vectors) == classifier.match_weights(vectors)).all()
+
+
+@pytest.mark.parametrize(
+    ("look_alike", "message"),
+    [
+        ({"name": "twin", "rate": 0.1, "shared": ("hair",)}, "'twin' shares 'hair', which is no comparison"),
+        ({"name": "twin", "rate": 0.0, "shared": ("sex",)}, "'twin' needs a rate above 0"),
+        ({"name": "twin", "rate": math.inf, "shared": ("sex",)}, "'twin' needs a rate above 0"),
+        ({"name": "twin", "rate": 0.1, "shared": ()}, "comparisons that are shared"),
+    ],
+)
+def test_look_alikes_that_make_no_sense_are_refused(look_alike, message):
+    """With the name of the one that is wrong."""
+    with pytest.raises(ModelError, match=message):
+        FellegiSunter(CLASSIFIER.levels, {}, (LookAlike(**look_alike),))
 
 
 @pytest.mark.parametrize(

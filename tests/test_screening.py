@@ -226,7 +226,9 @@ def test_a_score_is_what_linking_one_person_finds_without_the_prior(alerts, pers
 def test_a_score_adds_up_and_can_be_read():
     """Its weight is the sum of its evidence, and each comparison stands in its text."""
     score = hp.score(KARI, {**KARI, "family_name": "Hansen"})
-    assert score.match_weight == pytest.approx(sum(item.weight for item in score.evidence))
+    evidence = sum(item.weight for item in score.evidence)
+    assert score.look_alike_weight < 0
+    assert score.match_weight == pytest.approx(evidence + score.look_alike_weight)
     assert score.match_weight < hp.score(KARI, KARI).match_weight
     assert all(item.comparison in str(score) for item in score.evidence)
 
