@@ -35,8 +35,9 @@ from hpmatch.schema import Schema
 from hpmatch.sources import read
 
 _FOLDS, _FEWEST = 5, 20
-# How far slopes and shift are from 1 and 0 in most models (standard deviations): what few answers are drawn to.
-_SLOPE_SPREAD, _SHIFT_SPREAD, _SMALLEST_SLOPE = 0.25, 3.0, 0.05
+# How far slopes, shift and log2 of the look-alikes' rates are from those of the model (standard deviations): what few answers
+# are drawn to.
+_SLOPE_SPREAD, _SHIFT_SPREAD, _RATE_SPREAD, _SMALLEST_SLOPE = 0.25, 3.0, 2.0, 0.05
 _NEWTON_ROUNDS, _SETTLED = 50, 1e-8
 _SEEN = 0.01
 _LN2 = float(np.log(2))
@@ -125,9 +126,10 @@ class Calibration:
     A model whose probabilities were held against the truth and put right.
 
     Attributes:
-        model: The model with slopes and another ``registered_share``.
+        model: The model with slopes, other rates of look-alikes and another ``registered_share``.
         slopes: For each comparison how far its weight counts, see ``FellegiSunter``.
         shift: What was added to the prior weight (log2).
+        look_alikes: For each kind of look-alike how many of them the register holds for each alert.
         alerts: How many alerts it was learned from.
         matches: How many of them have a match among their candidates.
         error_before: The expected calibration error of the model as it was, over pairs that it gives at least 0.01.
@@ -137,6 +139,7 @@ class Calibration:
     model: Model
     slopes: Mapping[str, float]
     shift: float
+    look_alikes: Mapping[str, float]
     alerts: int
     matches: int
     error_before: float
@@ -145,6 +148,7 @@ class Calibration:
     def __str__(self) -> str:
         lines = [f"{name:<18}{slope:>7.3f}" for name, slope in self.slopes.items()]
         lines.append(f"{'prior weight':<18}{self.shift:>+7.3f}")
+        lines += [f"{f'{name}s an alert':<18}{rate:>7.4f}" for name, rate in self.look_alikes.items()]
         lines.append(f"learned from {self.alerts:,} alerts, {self.matches:,} of them with a match")
         lines.append(f"expected calibration error {self.error_before:.4f} before, {self.error:.4f} after")
         return "\n".join(lines)
@@ -163,9 +167,9 @@ def calibrate(
     Make a model's probabilities mean what they say, by alerts whose answer is known.
 
     The comparisons are weighed as if independent, which they are not: who has the surname of a country has its given names
-    too. So each comparison gets a slope and the prior a shift, those that make the known answers likeliest (Platt scaling,
-    with a slope for each comparison), an alert's candidates and "nobody" competing as they do in ``hpmatch.decision``. What
-    few answers cannot tell stays near 1 and 0.
+    too. So each comparison gets a slope and the prior a shift, and look-alikes the rate, that together make the known answers
+    likeliest (Platt scaling, with a slope for each comparison), an alert's candidates and "nobody" competing as they do in
+    ``hpmatch.decision``. What few answers cannot tell stays near 1, 0 and the model's rates.
 
     Args:
         alerts: See ``hpmatch.link``.
@@ -199,29 +203,42 @@ def calibrate(
         left = read_for(start, alerts, "alerts", schema).records
         scored = score_pairs(left, held, start)
     known = _known(truth, scored, left, held.read.records)
-    weights = classifier.partial_weights(scored.vectors)[known.pairs]
-    prior = start.decision.prior_weight(held.read.records.counted)
-    fitted = _fit(weights, prior, known)
-    names = scored.vectors.names
-    slopes = {
-        name: float(classifier.slopes.get(name, 1.0) * slope)
-        for name, slope in zip(names, fitted[:-1], strict=True)
+    evidence = _Evidence(
+        classifier,
+        classifier.partial_weights(scored.vectors)[known.pairs],
+        scored.vectors.names,
+        held.read.records.counted,
+        start.decision.prior_weight(held.read.records.counted),
+    )
+    fitted = _fit(evidence, known)
+    slopes, shift, raised = evidence.parted(fitted)
+    learned = {
+        name: classifier.slopes.get(name, 1.0) * float(slope)
+        for name, slope in zip(evidence.names, slopes, strict=True)
     }
-    odds = start.decision.registered_share / (1 - start.decision.registered_share) * 2 ** fitted[-1]
+    look_alikes = tuple(
+        replace(
+            each,
+            rate=each.rate * float(2**log2),
+            source=f"learned from {known.alerts:,} alerts whose answer is known",
+        )
+        for each, log2 in zip(classifier.look_alikes, raised, strict=True)
+    )
+    odds = start.decision.registered_share / (1 - start.decision.registered_share) * 2**shift
     calibrated = replace(
         start,
-        classifier=FellegiSunter(classifier.levels, slopes),
+        classifier=replace(classifier, slopes=learned, look_alikes=look_alikes),
         decision=replace(start.decision, registered_share=float(odds / (1 + odds))),
     )
-    plain = np.append(np.ones(len(names)), 0.0)
     return Calibration(
         calibrated,
-        slopes,
-        float(fitted[-1]),
+        learned,
+        shift,
+        {each.name: each.rate for each in look_alikes},
         known.alerts,
         int(known.is_match.sum()),
-        _error(_probabilities(weights, prior, known, plain), known),
-        _error(_held_out(weights, prior, known), known),
+        _error(_probabilities(evidence, known, evidence.plain), known),
+        _error(_held_out(evidence, known), known),
     )
 
 
@@ -295,19 +312,72 @@ def _by_labels(
     return matched[left] | np.isin(left * width + right, labelled), is_match
 
 
-def _fit(weights: FloatArray, prior: float, known: _Known) -> FloatArray:
+@dataclass(frozen=True)
+class _Evidence:
     """
-    The slopes and the shift that make the known answers likeliest, float64[c + 1].
+    What candidate pairs weigh by what is fitted: c slopes, the shift, and log2 of how many times the model's each of a rates is.
 
-    The likelihood is that of a conditional logit, which is concave: Newton's method, each step halved until it climbs, finds
-    its only top.
+    Attributes:
+        classifier: The classifier as it was.
+        weights: float64[k, c], its partial weights.
+        names: The comparisons, one a column.
+        registered: How many persons the register holds.
+        prior: The prior weight.
     """
-    features = np.column_stack([weights, np.ones(len(weights))])
-    plain = np.append(np.ones(weights.shape[1]), 0.0)
-    trust = np.append(np.full(weights.shape[1], _SLOPE_SPREAD**-2), _SHIFT_SPREAD**-2)
+
+    classifier: FellegiSunter
+    weights: FloatArray
+    names: Sequence[str]
+    registered: int
+    prior: float
+
+    def take(self, chosen: npt.NDArray[np.bool_]) -> _Evidence:
+        return replace(self, weights=self.weights[chosen])
+
+    @property
+    def plain(self) -> FloatArray:
+        """float64[c + 1 + a], what leaves the model as it is."""
+        return np.concatenate([np.ones(len(self.names)), np.zeros(1 + len(self.classifier.look_alikes))])
+
+    @property
+    def spread(self) -> FloatArray:
+        """float64[c + 1 + a], how far from that most models are."""
+        sizes = [len(self.names), 1, len(self.classifier.look_alikes)]
+        return np.repeat([_SLOPE_SPREAD, _SHIFT_SPREAD, _RATE_SPREAD], sizes)
+
+    def parted(self, fitted: FloatArray) -> tuple[FloatArray, float, FloatArray]:
+        """The slopes, the shift, and log2 of how many times the model's the rates are."""
+        slopes = len(self.names)
+        return fitted[:slopes], float(fitted[slopes]), fitted[slopes + 1 :]
+
+    def totals(self, fitted: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """float64[k], the match weights, and float64[k, a], how far each kind of look-alike explains what was found."""
+        slopes, shift, raised = self.parted(fitted)
+        weights = self.weights * slopes
+        odds = self.classifier.look_alike_odds(weights, self.names, self.registered)
+        columns = [each * 2**log2 for each, log2 in zip(odds, raised, strict=True)]
+        other = sum(columns, np.ones(len(weights)))
+        shares = np.column_stack(columns) / other[:, None] if columns else np.zeros((len(weights), 0))
+        return weights.sum(1) + self.prior + shift - np.log2(other), shares
+
+    def slants(self, shares: FloatArray) -> FloatArray:
+        """float64[k, c + 1 + a], how each match weight grows with what is fitted: what look-alikes explain does not count."""
+        shared = [[name in each.shared for name in self.names] for each in self.classifier.look_alikes]
+        explained = shares @ np.array(shared, np.float64).reshape(-1, len(self.names))
+        return np.column_stack([self.weights * (1 - explained), np.ones(len(shares)), -shares])
+
+
+def _fit(evidence: _Evidence, known: _Known) -> FloatArray:
+    """
+    The slopes, the shift and the rates that make the known answers likeliest, float64[c + 1 + a].
+
+    The likelihood is that of a conditional logit: Newton's method with the expected curvature (Fisher scoring), each step halved
+    until it climbs. All are fitted together, for each changes what the others are best at.
+    """
+    plain, trust = evidence.plain, evidence.spread**-2.0
 
     def height(fitted: FloatArray) -> float:
-        total = _LN2 * (features @ fitted + prior)
+        total = _LN2 * evidence.totals(fitted)[0]
         highest = np.zeros(known.alerts)
         np.maximum.at(highest, known.alert, total)
         summed = np.bincount(known.alert, np.exp(total - highest[known.alert]), minlength=known.alerts)
@@ -316,39 +386,44 @@ def _fit(weights: FloatArray, prior: float, known: _Known) -> FloatArray:
 
     fitted, reached = plain, height(plain)
     for _ in range(_NEWTON_ROUNDS):
-        probabilities = _probabilities(weights, prior, known, fitted)
-        gradient = _LN2 * (features.T @ (known.is_match - probabilities)) - trust * (fitted - plain)
-        means = np.zeros((known.alerts, features.shape[1]))
-        np.add.at(means, known.alert, probabilities[:, None] * features)
-        curvature = _LN2**2 * ((features * probabilities[:, None]).T @ features - means.T @ means) + np.diag(
-            trust
+        totals, shares = evidence.totals(fitted)
+        probabilities, slants = _compete(totals, known), evidence.slants(shares)
+        gradient = _LN2 * (slants.T @ (known.is_match - probabilities)) - trust * (fitted - plain)
+        means = np.column_stack(
+            [np.bincount(known.alert, probabilities * slant, minlength=known.alerts) for slant in slants.T]
         )
-        step = np.linalg.solve(curvature, gradient)
+        spread = (slants * probabilities[:, None]).T @ slants - means.T @ means
+        step = np.linalg.solve(_LN2**2 * spread + np.diag(trust), gradient)
         while (climbed := height(fitted + step)) < reached and np.abs(step).max() > _SETTLED:
             step = step / 2
         fitted, reached = fitted + step, max(climbed, reached)
         if np.abs(step).max() < _SETTLED:
             break
-    return np.asarray(np.maximum(fitted, np.append(np.full(weights.shape[1], _SMALLEST_SLOPE), -np.inf)))
+    return np.asarray(
+        np.maximum(fitted, np.where(np.arange(len(plain)) < len(evidence.names), _SMALLEST_SLOPE, -np.inf))
+    )
 
 
-def _probabilities(weights: FloatArray, prior: float, known: _Known, fitted: FloatArray) -> FloatArray:
+def _probabilities(evidence: _Evidence, known: _Known, fitted: FloatArray) -> FloatArray:
+    return _compete(evidence.totals(fitted)[0], known)
+
+
+def _compete(totals: FloatArray, known: _Known) -> FloatArray:
     """float64[k], the probability of each pair, the candidates of its alert competing."""
-    total = weights @ fitted[:-1] + prior + fitted[-1]
-    odds = odds_of(total)
+    odds = odds_of(totals)
     return np.asarray(
         odds / (1 + np.bincount(known.alert, weights=odds, minlength=known.alerts)[known.alert])
     )
 
 
-def _held_out(weights: FloatArray, prior: float, known: _Known) -> FloatArray:
+def _held_out(evidence: _Evidence, known: _Known) -> FloatArray:
     """The probability of each pair by what the alerts of the other folds say."""
-    probabilities = np.zeros(len(weights))
+    probabilities = np.zeros(len(known.pairs))
     for fold in range(_FOLDS):
         mine = known.fold == fold
         if mine.any() and not mine.all():
-            fitted = _fit(weights[~mine], prior, known.take(~mine))
-            probabilities[mine] = _probabilities(weights[mine], prior, known.take(mine), fitted)
+            fitted = _fit(evidence.take(~mine), known.take(~mine))
+            probabilities[mine] = _probabilities(evidence.take(mine), known.take(mine), fitted)
     return probabilities
 
 

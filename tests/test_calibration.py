@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from itertools import pairwise
+from itertools import pairwise, product
 
 import numpy as np
 import pyarrow as pa
@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import hpmatch as hp
-from hpmatch.calibration import expected_calibration_error, reliability
+from hpmatch.calibration import _Evidence, _fit, _Known, expected_calibration_error, reliability
 from hpmatch.cli import main
 from hpmatch.measures import wilson_interval
 from hpmatch.missed import STRATA, _chapman
-from hpmatch.model import FellegiSunter, read_model
+from hpmatch.model import FellegiSunter, Level, LookAlike, read_model
 from hpmatch.persons import _COLUMNS as PERSONS
 from hpmatch.sources import read
 from hpmatch.thresholds import COLUMNS
@@ -120,6 +120,82 @@ def test_a_distorted_model_is_put_right(tables):
     assert found.slopes["family_name"] < 1.5
     again = hp.calibrate(*tables, found.model)
     assert abs(again.shift) < abs(found.shift) / 2
+
+
+def world(alerts: int, rate: float) -> tuple[_Evidence, _Known]:
+    """
+    Alerts against 10,000 persons, half of the alerts registered, with namesakes at a rate; every pair that could matter.
+
+    Names are common or rare: chance has many of the common ones, and look-alikes as many of each. What ``town`` finds is told twice.
+    """
+    rng = np.random.default_rng(7)
+    names = ("name", "date", "sex", "town", "same_town")
+    levels = {name: (Level("same", 0.9, 0.1), Level("different", 0.1, 0.9)) for name in names}
+    classifier = FellegiSunter(levels, look_alikes=(LookAlike("namesake", 0.02, ("name", "sex")),))
+    m, u = np.array([0.9, 0.95, 0.98, 0.8]), np.array([0.0, 0.001, 0.5, 0.05])
+    likely = np.array([pattern for pattern in product([True, False], repeat=4) if pattern[0] or pattern[1]])
+    weights, alert, is_match = [], [], []
+    for number in range(alerts):
+        u[0] = 10 ** -rng.uniform(2, 7)
+        person = rng.random((number % 2, 4)) < m
+        alike = rng.random((rng.poisson(rate), 4)) < np.where([True, False, True, False], m, u)
+        chance = np.repeat(likely, rng.poisson(10_000 * np.where(likely, u, 1 - u).prod(1)), axis=0)
+        agrees = np.concatenate([person, alike, chance])
+        blocked = agrees[:, 0] | agrees[:, 1]
+        weights.append(np.where(agrees, np.log2(m / u), np.log2((1 - m) / (1 - u)))[blocked])
+        alert += [number] * blocked.sum()
+        is_match += (np.arange(len(agrees)) < len(person))[blocked].tolist()
+    told = np.concatenate(weights)[:, [0, 1, 2, 3, 3]]
+    known = _Known(
+        np.arange(len(told)), np.array(alert), alerts, np.array(alert) % 5, np.array(is_match, float)
+    )
+    return _Evidence(classifier, told, names, 10_000, float(np.log2(1 / 10_000))), known
+
+
+def test_the_rate_of_look_alikes_is_found_again():
+    """From a tenth of it; and the slopes of what was told twice add up to one."""
+    evidence, known = world(alerts=6_000, rate=0.2)
+    slopes, shift, raised = evidence.parted(_fit(evidence, known))
+    assert np.log2(10) - 1 < raised[0] < np.log2(10) + 1
+    assert slopes[:3] == pytest.approx(1, abs=0.15)
+    assert slopes[3] + slopes[4] == pytest.approx(1, abs=0.15)
+    assert shift == pytest.approx(0, abs=1)
+
+
+def test_the_fit_stands_on_a_top():
+    """A step in any direction makes the answers, with what is known of models, less likely."""
+    evidence, known = world(alerts=400, rate=0.3)
+    fitted = _fit(evidence, known)
+
+    def height(point):
+        total = evidence.totals(point)[0]
+        each = sum(
+            total[place] * np.log(2) - np.log(1 + (2 ** total[known.alert == known.alert[place]]).sum())
+            for place in np.flatnonzero(known.is_match)
+        )
+        empty = set(range(known.alerts)) - set(known.alert[known.is_match > 0])
+        each -= sum(np.log(1 + (2 ** total[known.alert == number]).sum()) for number in empty)
+        return each - (((point - evidence.plain) / evidence.spread) ** 2).sum() / 2
+
+    top = height(fitted)
+    for place in range(len(fitted)):
+        for step in (-0.02, 0.02):
+            beside = fitted.copy()
+            beside[place] += step
+            assert height(beside) < top
+
+
+def test_learned_rates_go_with_the_model(tables, tmp_path):
+    """Into its file, and into what it says of pairs."""
+    found = hp.calibrate(*tables)
+    found.model.save(tmp_path / "model.json")
+    kept = read_model(tmp_path / "model.json").classifier.look_alikes
+    assert {each.name: each.rate for each in kept} == found.look_alikes
+    assert found.look_alikes.keys() == {each.name for each in read_model("imi").classifier.look_alikes}
+    assert all("learned from" in each.source for each in kept)
+    for name, rate in found.look_alikes.items():
+        assert f"{name}s an alert" in str(found)
+        assert f"{rate:.4f}" in str(found)
 
 
 def test_labels_calibrate_as_the_truth_does(tables, linked):
