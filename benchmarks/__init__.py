@@ -8,7 +8,9 @@ The benchmark: precision and recall on generated data with a known truth, side b
     febrl.py      public data
     charts.py, page.py, show.py    what a reader sees
     gallery.py    the pictures of docs/charts.md
+    persons.py    what grouping and re-screening bring
+    decisions.py  whether probabilities, thresholds and estimates of recall hold
     speed.py      how long it takes, and how that grows
 
-Run ``python -m benchmarks --help`` and ``python -m benchmarks.speed --help``.
+Run ``python -m benchmarks --help``, and likewise ``benchmarks.persons``, ``benchmarks.decisions`` and ``benchmarks.speed``.
 """

@@ -1,0 +1,267 @@
+"""
+What decisions rest on: ``python -m benchmarks.decisions`` measures probabilities, thresholds from costs and estimates of recall.
+
+It writes docs/decisions.md and docs/benchmark/decisions.json, for the shipped model and for the same calibrated on one other data
+set: the expected calibration error, what chosen thresholds cost by the truth against the best choice there was, and how often the
+interval of an estimated recall holds the true one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+import hpmatch as hp
+from benchmarks.data import read_text
+from benchmarks.page import table
+from benchmarks.run import machine, versions
+from hpmatch.calibration import expected_calibration_error
+from hpmatch.generate import generate
+from hpmatch.measures import BoolArray
+from hpmatch.model import Model
+from hpmatch.records import FloatArray
+from hpmatch.results import Result
+
+_DOCS = Path(__file__).parents[1] / "docs"
+# To miss a person, to take a person for another, to have somebody look.
+COSTS = ((1_000, 300, 1), (1_000, 1_000, 10), (100, 100, 10), (10_000, 5_000, 100), (50, 200, 5))
+_LABELS, _SEEN = 200, 0.01
+_REPLICATES, _TAIL = 2_000, 2.5
+
+
+def measure(register: int, alerts: int, hits: int, seeds: Sequence[int], learned_from: int) -> dict[str, Any]:
+    """Measure both models, on data made now."""
+    with tempfile.TemporaryDirectory(prefix="hpmatch-decisions-") as home:
+
+        def made(seed: int) -> Path:
+            folder = Path(home, str(seed))
+            generate(folder, register=register, alerts=alerts, hits=hits, seed=seed)
+            return folder
+
+        answered = made(learned_from)
+        calibration = hp.calibrate(*(answered / f"{name}.csv" for name in ("alerts", "register", "truth")))
+        data = [made(seed) for seed in seeds]
+        models = {"shipped": hp.read_model("imi"), "calibrated": calibration.model}
+        return {
+            "machine": machine(),
+            "versions": versions([]),
+            "size": {"register": register, "alerts": alerts, "hits": hits},
+            "seeds": list(seeds),
+            "learned_from": learned_from,
+            "slopes": dict(calibration.slopes),
+            "look_alikes": dict(calibration.look_alikes),
+            "models": {
+                name: _pooled([_measured(folder, model) for folder in data]) for name, model in models.items()
+            },
+        }
+
+
+def _measured(data: Path, model: Model) -> dict[str, Any]:
+    """One data set by one model."""
+    truth = read_text(data / "truth.csv")
+    result = hp.link(data / "alerts.csv", data / "register.csv", model, min_weight=-1000)
+    said, is_match, likeliest = _links(result, truth)
+    return {
+        "links": (said[said >= _SEEN], is_match[said >= _SEEN]),
+        "alerts": (said[likeliest], is_match[likeliest]),
+        "costs": [_costs(result, truth, costs) for costs in COSTS],
+        "recall": _recall(result, truth, model, is_match),
+    }
+
+
+def _links(result: Result, truth: pa.Table) -> tuple[FloatArray, BoolArray, BoolArray]:
+    """Of each link what was said, whether it is so, and whether it is its alert's likeliest."""
+    links = result.links
+    true = truth["hpr_number"].take(pc.index_in(links["alert_id"], truth["alert_id"]))
+    is_match = np.asarray(pc.fill_null(pc.equal(true, links["hpr_number"]), False))
+    said = np.asarray(links["match_probability"], np.float64)
+    alert = np.asarray(links["alert_id"].combine_chunks().dictionary_encode().indices)
+    order = np.lexsort((-said, alert))
+    likeliest = np.zeros(len(said), bool)
+    likeliest[order[np.unique(alert[order], return_index=True)[1]]] = True
+    return said, is_match, likeliest
+
+
+def _costs(result: Result, truth: pa.Table, costs: tuple[int, int, int]) -> dict[str, Any]:
+    """What every choice of thresholds cost by the truth, and which one was chosen without it."""
+    given = dict(zip(("cost_miss", "cost_false", "cost_review"), costs, strict=True))
+    chosen = hp.thresholds(result, **given)
+    by_truth = hp.thresholds(result, truth=truth, **given)
+    here = [row == chosen.best for row in chosen.table.to_pylist()].index(True)
+    cost = np.asarray(by_truth.table["cost"])
+    return {"cost": cost, "chosen": float(cost[here]), "expected": float(chosen.best["cost"])}
+
+
+def _recall(result: Result, truth: pa.Table, model: Model, is_match: BoolArray) -> dict[str, Any]:
+    """The true recall, and both estimates of it."""
+    matched = np.asarray(pc.equal(result.links["decision"], "match"))
+    true = float((matched & is_match).sum() / truth["hpr_number"].is_valid().to_numpy().sum())
+    drawn = hp.recall_sample(result, _LABELS)
+    said = truth["hpr_number"].take(pc.index_in(drawn["left_id"], truth["alert_id"]))
+    same = pc.fill_null(pc.equal(said, drawn["right_id"]), False)
+    labels = drawn.append_column("label", pc.if_else(same, "match", "no_match"))
+    found = {
+        "with_labels": hp.estimate_recall(result, labels, model).recall,
+        "without": hp.estimate_recall(result, None, model).recall,
+    }
+    return {"true": true, **{name: [each.value, each.low, each.high] for name, each in found.items()}}
+
+
+def _pooled(sets: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    return {
+        "calibration_error": {unit: _error([each[unit] for each in sets]) for unit in ("alerts", "links")},
+        "costs": [_ratio([each["costs"][place] for each in sets]) for place in range(len(COSTS))],
+        "recall": [each["recall"] for each in sets],
+    }
+
+
+def _error(sets: Sequence[tuple[FloatArray, BoolArray]]) -> dict[str, float]:
+    each = [expected_calibration_error(said, is_match) for said, is_match in sets]
+    said, is_match = (np.concatenate(arrays) for arrays in zip(*sets, strict=True))
+    return {"value": expected_calibration_error(said, is_match), "least": min(each), "most": max(each)}
+
+
+def _ratio(sets: Sequence[Mapping[str, Any]]) -> dict[str, float]:
+    """The cost of what was chosen over that of the one choice that is best for all sets; sets are drawn for the interval."""
+    cost, chosen = np.stack([each["cost"] for each in sets]), np.array([each["chosen"] for each in sets])
+    draws = np.random.default_rng(1).multinomial(
+        len(sets), np.full(len(sets), 1 / len(sets)), size=_REPLICATES
+    )
+    low, high = np.percentile((draws @ chosen) / (draws @ cost).min(axis=1), [_TAIL, 100 - _TAIL])
+    return {
+        "value": float(chosen.sum() / cost.sum(axis=0).min()),
+        "low": float(low),
+        "high": float(high),
+        "chosen": float(chosen.mean()),
+        "best": float(cost.sum(axis=0).min() / len(sets)),
+        "expected": float(np.mean([each["expected"] for each in sets])),
+    }
+
+
+def page(found: Mapping[str, Any]) -> str:
+    """The page of documentation."""
+    size, models = found["size"], found["models"]
+    parts = [
+        "# What decisions rest on",
+        (
+            f"Every figure comes from one run of `python -m benchmarks.decisions` and stands in "
+            f"[decisions.json](benchmark/decisions.json) too: {size['alerts']:,} alerts, {size['hits']:,} of them about one of "
+            f"{size['register']:,} registered, [generated](generated-data.md) with profile `typical`, seeds {found['seeds'][0]} to "
+            f"{found['seeds'][-1]}. *Shipped* is the model `imi`; *calibrated* is what [`hp.calibrate`](training.md#calibrate) makes of it "
+            f"from one more such set, seed {found['learned_from']}. The models' numbers were set with data from the same generator in "
+            f"view, so they are better here than on data that is unlike it."
+        ),
+        "## Do probabilities mean what they say",
+        (
+            f"The expected calibration error over all sets, and the least and most of a single set: over each alert's likeliest link, "
+            f"and over links of a probability of at least {_SEEN}, those that somebody might look at."
+        ),
+        table(
+            ("", *models),
+            [
+                (f"by {unit[:-1]}", *(_spread(each["calibration_error"][unit]) for each in models.values()))
+                for unit in ("alerts", "links")
+            ],
+        ),
+        (
+            "Learned rates of look-alikes for each alert: "
+            + ", ".join(f"{name} {rate:.4f}" for name, rate in found["look_alikes"].items())
+            + "."
+        ),
+        "## What chosen thresholds cost",
+        (
+            "[`hp.thresholds`](training.md#choose-thresholds) chooses by probabilities alone, for each set by itself. What that cost by "
+            "the truth, over what the one pair of thresholds cost that is best for all sets together once the truth is known: 1 is "
+            "the best possible. Costs are those of a missed person, a wrong hit and a review. Intervals of 95 %, over drawn sets."
+        ),
+        table(
+            (
+                "costs",
+                *(f"{name}: chosen / best" for name in models),
+                *(f"{name}: cost, best, expected" for name in models),
+            ),
+            [
+                (
+                    " / ".join(f"{cost:,}" for cost in costs),
+                    *(
+                        "{value:.2f} [{low:.2f}, {high:.2f}]".format(**each["costs"][place])
+                        for each in models.values()
+                    ),
+                    *(
+                        "{chosen:,.0f}, {best:,.0f}, {expected:,.0f}".format(**each["costs"][place])
+                        for each in models.values()
+                    ),
+                )
+                for place, costs in enumerate(COSTS)
+            ],
+        ),
+        "## How many were missed",
+        (
+            f"How often the 95 % interval of [`hp.estimate_recall`](training.md#how-many-were-missed) holds the true recall, with "
+            f"{_LABELS} labelled pairs and with none, and how wide it is."
+        ),
+        table(
+            ("", *models),
+            [
+                (title, *(_coverage(each["recall"], name) for each in models.values()))
+                for name, title in (("with_labels", f"{_LABELS} labels"), ("without", "no labels"))
+            ],
+        ),
+        table(
+            ("seed", *(f"{name}: {told}" for name in models for told in ("true", "labels", "no labels"))),
+            [
+                (seed, *(cell for each in models.values() for cell in _estimates(each["recall"][place])))
+                for place, seed in enumerate(found["seeds"])
+            ],
+        ),
+        f"Measured once, {found['machine']['cores']} cores, {found['machine']['memory_gib']} GiB, Python {found['machine']['python']}.",
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _spread(error: Mapping[str, float]) -> str:
+    return "{value:.4f} ({least:.4f} to {most:.4f})".format(**error)
+
+
+def _coverage(sets: Sequence[Mapping[str, Any]], name: str) -> str:
+    held = sum(each[name][1] <= each["true"] <= each[name][2] for each in sets)
+    wide = float(np.mean([each[name][2] - each[name][1] for each in sets]))
+    return f"{held} of {len(sets)}, {wide:.3f} wide"
+
+
+def _estimates(recall: Mapping[str, Any]) -> tuple[str, str, str]:
+    with_labels, without = (
+        "{:.3f} [{:.3f}, {:.3f}]".format(*recall[name]) for name in ("with_labels", "without")
+    )
+    return f"{recall['true']:.3f}", with_labels, without
+
+
+def main() -> None:
+    """Measure, and write the page."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.decisions", description=__doc__)
+    parser.add_argument("--register", type=int, default=50_000, metavar="N", help="registered persons")
+    parser.add_argument("--alerts", type=int, default=6_000, metavar="N", help="alerts")
+    parser.add_argument("--hits", type=int, default=216, metavar="N", help="alerts about registered persons")
+    parser.add_argument(
+        "--seeds", type=int, nargs="+", default=list(range(1, 11)), metavar="S", help="a data set each"
+    )
+    parser.add_argument("--learned-from", type=int, default=101, metavar="S", help="the seed to calibrate on")
+    parser.add_argument("--out", type=Path, default=_DOCS, metavar="DIR", help="where the page goes (docs)")
+    options = parser.parse_args()
+    found = measure(options.register, options.alerts, options.hits, options.seeds, options.learned_from)
+    (options.out / "benchmark").mkdir(parents=True, exist_ok=True)
+    (options.out / "benchmark" / "decisions.json").write_text(json.dumps(found, indent=1) + "\n", "utf-8")
+    (options.out / "decisions.md").write_text(page(found), "utf-8")
+    print(page(found))
+
+
+if __name__ == "__main__":
+    main()
