@@ -2,8 +2,8 @@
 What decisions rest on: ``python -m benchmarks.decisions`` measures probabilities, thresholds from costs and estimates of recall.
 
 It writes docs/decisions.md and docs/benchmark/decisions.json, for the shipped model, for the same calibrated on one other data
-set, and for the same trained on its labels first: the expected calibration error, what chosen thresholds cost by the truth against the best choice there was, and how often the
-interval of an estimated recall holds the true one.
+set, and for the same trained on its labels first: the expected calibration error, what chosen thresholds cost by the truth
+against the best choice there was, and how often the interval of an estimated recall holds the true one.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _REPLICATES, _TAIL = 2_000, 2.5
 
 
 def measure(register: int, alerts: int, hits: int, seeds: Sequence[int], learned_from: int) -> dict[str, Any]:
-    """Measure both models, on data made now."""
+    """Measure all models, on data made now."""
     with tempfile.TemporaryDirectory(prefix="hpmatch-decisions-") as home:
 
         def made(seed: int) -> Path:
