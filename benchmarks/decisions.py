@@ -221,7 +221,7 @@ def page(found: Mapping[str, Any]) -> str:
         ),
         (
             "What is chosen falls short because few true matches look unlike, fewer than are expected, and one of them more or less "
-            "moves the cost as hundreds of reviews do. Surnames wholly changed are the most of what is expected in vain: the shipped model "
+            "moves the cost as hundreds of reviews do. Surnames wholly changed are a large part of what is expected in vain: the shipped model "
             "takes one in ten to have changed, [generated data](generated-data.md) has half of that, other data may have more. Labels tell "
             "how it is in one's own."
         ),

@@ -2,9 +2,9 @@
 What would change a decision: which single comparison, with another finding, would make it another one.
 
 Of the likeliest candidate one comparison at a time is set to each of its other levels. The new match weight is the old one with
-that comparison's partial weight exchanged, and what look-alikes take; the alert is decided anew with all its other candidates as they are. Where the
-weight of an agreement follows how common the agreeing value is, a new agreement counts as common as the one that was found; if
-none was found, as of average frequency.
+that comparison's partial weight exchanged, and what look-alikes take; the alert is decided anew with all its other candidates as
+they are. Where the weight of an agreement follows how common the agreeing value is, a new agreement counts as common as the one
+that was found; if none was found, as of average frequency.
 """
 
 from __future__ import annotations
