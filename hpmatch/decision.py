@@ -28,7 +28,8 @@ _LARGEST_WEIGHT = 500.0
 
 def odds_of(weights: FloatArray) -> FloatArray:
     """The odds of log2 odds, finite whatever they are."""
-    return np.asarray(np.exp2(np.clip(weights, -_LARGEST_WEIGHT, _LARGEST_WEIGHT)), np.float64)
+    bounded = np.minimum(np.maximum(weights, -_LARGEST_WEIGHT), _LARGEST_WEIGHT)  # faster than clip on few
+    return np.asarray(np.exp2(bounded), np.float64)
 
 
 def probability_of(weights: FloatArray) -> FloatArray:

@@ -25,7 +25,7 @@ from hpmatch.cases import PriorCases
 from hpmatch.decision import MATCH, NO_MATCH, REVIEW, Decisions
 from hpmatch.evidence import LOOK_ALIKE_COLUMN, MISSING, PRIOR_COLUMN, Evidence, Hit
 from hpmatch.explain import Cells
-from hpmatch.model import Model
+from hpmatch.model import Model, Weights, weights_of
 from hpmatch.persons import funnel, persons_table
 from hpmatch.protocols import ComparisonVectors
 from hpmatch.reading import ReadRecords, cells_by_id, cells_of
@@ -202,28 +202,17 @@ def _links(
         **levels,
     }
     prior = model.decision.prior_weight(register.records.counted)
-    partial, look_alikes = _weighed(vectors.take(places), model)
+    weighed = weights_of(model.classifier, vectors.take(places))
     weights = {
         **ids,
         PRIOR_COLUMN: np.full(len(places), prior),
-        LOOK_ALIKE_COLUMN: look_alikes,
+        LOOK_ALIKE_COLUMN: weighed.look_alikes,
         **{
-            part.name: pa.array(partial[:, column], from_pandas=True)
+            part.name: pa.array(weighed.partial[:, column], from_pandas=True)
             for column, part in enumerate(model.parts)
         },
     }
     return pa.table(links), pa.table(weights)
-
-
-def _weighed(vectors: ComparisonVectors, model: Model) -> tuple[FloatArray, FloatArray]:
-    """float64[k, c], what each comparison adds, NaN where the classifier does not say; float64[k], what look-alikes take."""
-    partial = np.full(vectors.levels.shape, np.nan)
-    taken = np.zeros(len(partial))
-    if weigh := getattr(model.classifier, "partial_weights", None):
-        partial = weigh(vectors)
-    if take := getattr(model.classifier, "look_alike_weights", None):
-        taken = take(partial, vectors.names, vectors.records[1])
-    return partial, taken
 
 
 def _named(names: Sequence[str], levels: npt.NDArray[np.int8]) -> pa.Array:
@@ -321,7 +310,9 @@ def _reason(disposition: str, words: str, rivals: int) -> str:
 
 def _hits(register: Records, scored: Scored, model: Model, places: IntArray) -> tuple[Hit, ...]:
     prior = model.decision.prior_weight(register.counted)
-    evidence, taken = evidence_of(scored.vectors.take(places), model)
+    vectors = scored.vectors.take(places)
+    weights = weights_of(model.classifier, vectors)
+    evidence, taken = evidence_of(vectors, weights, model), weights.look_alikes.tolist()
     return tuple(
         Hit(
             register.ids[int(scored.pairs.right[place])].as_py(),
@@ -337,19 +328,17 @@ def _hits(register: Records, scored: Scored, model: Model, places: IntArray) -> 
     )
 
 
-def evidence_of(vectors: ComparisonVectors, model: Model) -> tuple[list[tuple[Evidence, ...]], list[float]]:
-    """What each comparison says about each pair, in words and as a weight, and what look-alikes take from it."""
-    partial, taken = _weighed(vectors, model)
-    told = [
+def evidence_of(vectors: ComparisonVectors, weights: Weights, model: Model) -> list[tuple[Evidence, ...]]:
+    """What each comparison says about each pair, in words and as a weight."""
+    return [
         tuple(
             Evidence(
                 part.name, MISSING if level < 0 else part.levels[level], None if isnan(weight) else weight
             )
             for part, level, weight in zip(model.parts, levels, each, strict=True)
         )
-        for levels, each in zip(vectors.levels.tolist(), partial.tolist(), strict=True)
+        for levels, each in zip(vectors.levels.tolist(), weights.partial.tolist(), strict=True)
     ]
-    return told, taken.tolist()
 
 
 def _summary(

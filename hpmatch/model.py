@@ -105,6 +105,21 @@ class LookAlike:
             raise ModelError(f"look-alike {self.name!r} needs a rate above 0 and comparisons that are shared")
 
 
+class Weights(NamedTuple):
+    """
+    What a classifier says of k pairs by c comparisons, as log2.
+
+    Attributes:
+        match: float64[k], the match weights, without a prior.
+        partial: float64[k, c], what each comparison adds; NaN where the classifier does not say.
+        look_alikes: float64[k], what look-alikes take, 0 or below.
+    """
+
+    match: FloatArray
+    partial: FloatArray
+    look_alikes: FloatArray
+
+
 @dataclass(frozen=True)
 class FellegiSunter:
     """
@@ -180,9 +195,13 @@ class FellegiSunter:
 
     def match_weights(self, vectors: ComparisonVectors) -> FloatArray:
         """The sum of each pair's partial weights, and what look-alikes take from it; see ``Classifier``."""
+        return self.weigh(vectors).match
+
+    def weigh(self, vectors: ComparisonVectors) -> Weights:
+        """Each pair's match weight, and what it is the sum of."""
         partial = self.partial_weights(vectors)
         taken = self.look_alike_weights(partial, vectors.names, vectors.records[1])
-        return _summed([*partial.T, taken], len(partial))
+        return Weights(_summed([*partial.T, taken], len(partial)), partial, taken)
 
     def partial_weights(self, vectors: ComparisonVectors) -> FloatArray:
         """float64[k, c], what each comparison adds to each pair's weight; 0 where a value is missing."""
@@ -225,9 +244,9 @@ class FellegiSunter:
     def _adjustments(self, vectors: ComparisonVectors, rows: IntArray) -> FloatArray:
         numbers, records = self._numbers, vectors.records[1]
         adjustments = np.zeros(vectors.levels.shape)
-        known = (vectors.frequencies > 0) & numbers.follows[rows, vectors.levels]
-        if known.any():
-            row = rows[known.nonzero()[1]]
+        known = ((vectors.frequencies > 0) & numbers.follows[rows, vectors.levels]).nonzero()
+        if len(known[0]):
+            row = rows[known[1]]
             u0, follow = numbers.u0[row], numbers.term_frequencies[row, vectors.levels[known]]
             # As if 1 / u0 further records were there that do not hold the value: one record is a large share of a small table,
             # so what was seen once would be taken for common.
@@ -261,6 +280,15 @@ class FellegiSunter:
 def _summed(columns: Iterable[FloatArray], rows: int) -> FloatArray:
     """float64[rows], summed column by column: numpy's own order of adding hangs on how many rows there are."""
     return np.asarray(sum(columns, np.zeros(rows)))
+
+
+def weights_of(classifier: Classifier, vectors: ComparisonVectors) -> Weights:
+    """What any classifier says of pairs, as far as it says more than their match weights."""
+    if isinstance(classifier, FellegiSunter):
+        return classifier.weigh(vectors)
+    weigh = getattr(classifier, "partial_weights", None)
+    partial = weigh(vectors) if weigh else np.full(vectors.levels.shape, np.nan)
+    return Weights(classifier.match_weights(vectors), partial, np.zeros(len(partial)))
 
 
 class _Numbers(NamedTuple):

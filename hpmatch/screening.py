@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import lru_cache, partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -17,8 +17,8 @@ from hpmatch.dispose import Scored, dispose, evidence_of, hits_of, links_of
 from hpmatch.errors import HpmatchError, SchemaError, SourceError
 from hpmatch.evidence import Evidence, Hit, look_alike_lines
 from hpmatch.link import score_pairs
-from hpmatch.model import Model, read_model
-from hpmatch.protocols import ComparedOne, Comparison, ComparisonVectors, JointComparison
+from hpmatch.model import Model, read_model, weights_of
+from hpmatch.protocols import ComparedOne, Comparison, ComparisonVectors, JointComparison, Standardiser
 from hpmatch.reading import ReadRecords
 from hpmatch.records import Column, Records, is_present
 from hpmatch.register import Register
@@ -138,22 +138,19 @@ def score(left: Mapping[str, Any], right: Mapping[str, Any], model: Model | str 
     """
     model = read_model(model)
     cells = _cells(left, ALERT_ROLES, "left"), _cells(right, REGISTER_ROLES, "right")
-    found: Score = _by_model(_score, model)(*cells)
-    return found
+    return _score(_known(model), *cells)
 
 
 @dataclass(frozen=True)
 class _Known:
-    """A model that is known by its fingerprint."""
+    """A model that is known by its fingerprint or, if no file could hold it, as the object that it is."""
 
-    fingerprint: str
+    key: str | int
     model: Model = field(compare=False)
 
 
-def _by_model(function: Any, model: Model) -> Any:
-    """A function of a model that remembers what it gave, unless no file could hold the model: it has no fingerprint then."""
-    known = _Known(model.fingerprint, model)
-    return partial(function if known.fingerprint else function.__wrapped__, known)
+def _known(model: Model) -> _Known:
+    return _Known(model.fingerprint or id(model), model)
 
 
 _Cells = tuple[tuple[str, str], ...]
@@ -162,23 +159,24 @@ _Cells = tuple[tuple[str, str], ...]
 @lru_cache(maxsize=_REMEMBERED)
 def _score(known: _Known, left: _Cells, right: _Cells) -> Score:
     model, sides = known.model, ((left, ALERT_ROLES[0]), (right, REGISTER_ROLES[0]))
-    values = [_by_model(_values_of, model)(cells) for cells, _ in sides]
+    values = [_values_of(known, cells) for cells, _ in sides]
 
     def found(comparison: Comparison | JointComparison) -> tuple[ComparedOne, ...]:
         if hasattr(comparison, "compare_one"):
             return compare_one(comparison, *values)
-        a, b = (_by_model(_records_of, model)(*side) for side in sides)
+        a, b = (_records_of(known, *side) for side in sides)
         return tuple(each.one() for each in compare_rows(prepare(comparison, b), a, b, _ROW, _ROW))
 
     vectors = _vectors(model, [each for comparison in model.comparisons for each in found(comparison)])
-    weight = float(model.classifier.match_weights(vectors)[0])
-    evidence, look_alikes = evidence_of(vectors, model)
-    return Score(weight, evidence[0], look_alikes[0])
+    weights = weights_of(model.classifier, vectors)
+    (evidence,) = evidence_of(vectors, weights, model)
+    return Score(float(weights.match[0]), evidence, float(weights.look_alikes[0]))
 
 
 def _vectors(model: Model, found: Sequence[ComparedOne]) -> ComparisonVectors:
     levels, frequencies = zip(*found, strict=True)
-    names, sizes = zip(*((part.name, len(part.levels)) for part in model.parts), strict=True)
+    names = tuple([part.name for part in model.parts])
+    sizes = tuple([len(part.levels) for part in model.parts])
     return ComparisonVectors(names, np.array([levels], np.int8), np.array([frequencies]), sizes, (1, 1))
 
 
@@ -187,22 +185,20 @@ _ROW = np.zeros(1, np.int32)
 
 def _one_record(record: Mapping[str, Any], roles: tuple[str, ...], model: Model, name: str) -> Records:
     """A table of one record, its cells standardised as in any table."""
-    records: Records = _by_model(_records_of, model)(_cells(record, roles, name), roles[0])
-    return records
+    return _records_of(_known(model), _cells(record, roles, name), roles[0])
 
 
 def _cells(record: Mapping[str, Any], roles: tuple[str, ...], name: str) -> _Cells:
     """The role and the text of each cell that is not empty."""
-    if not all(isinstance(column, str) for column in record):
-        raise SchemaError(f"{name}: every column has to be named by text")
-    layout = _layout(tuple(record), roles, name)
     cells = tuple(
-        (role, text)
-        for role, column in layout.roles.items()
-        if (text := plain_cell(record[column])) is not None and text != ""
+        [
+            (role, text)
+            for role, column in _layout(tuple(record), roles, name).roles.items()
+            if (text := plain_cell(record[column]))
+        ]
     )
     try:
-        "".join(text for _, text in cells).encode()
+        "".join([text for _, text in cells]).encode()
     except UnicodeEncodeError as error:
         raise SourceError(
             f"{name}: a cell holds half a letter (a lone surrogate); give whole ones"
@@ -210,65 +206,61 @@ def _cells(record: Mapping[str, Any], roles: tuple[str, ...], name: str) -> _Cel
     return cells
 
 
-def _remembering(function: Any, key: object) -> Any:
-    """A function that remembers what it gave; the plain one where a plug-in's stage cannot be looked up."""
-    try:
-        hash(key)
-    except TypeError:
-        return function.__wrapped__
-    return function
+class _Stage(NamedTuple):
+    """A standardiser that remembers what it made of the cells of a record, as a value and as the column of a table of one."""
+
+    standardiser: Standardiser
+    value: Callable[[tuple[str, ...]], Hashable | None]
+    column: Callable[[tuple[str, ...]], Column]
+
+
+@lru_cache(maxsize=_LAYOUTS)
+def _stages(known: _Known) -> list[_Stage]:
+    return [_remembering(stage) for stage in known.model.standardisers]
+
+
+def _remembering(stage: Standardiser) -> _Stage:
+    value = lru_cache(maxsize=_REMEMBERED)(partial(value_of_cells, stage))
+    column = lru_cache(maxsize=_REMEMBERED)(lambda texts: Column.of_one(value(texts), stage.kind))
+    return _Stage(stage, value, column)
+
+
+@lru_cache(maxsize=_LAYOUTS)
+def _stages_of(known: _Known, roles: tuple[str, ...]) -> list[tuple[_Stage, list[str | None]]]:
+    """The stages that read some of the roles, with those of their roles that tell something."""
+    named = dict(zip(roles, roles, strict=True))
+    return [
+        (stage, told_roles(stage.standardiser, named))
+        for stage in _stages(known)
+        if not named.keys().isdisjoint(stage.standardiser.roles)
+    ]
+
+
+def _stages_told(known: _Known, cells: _Cells) -> Iterator[tuple[_Stage, tuple[str, ...]]]:
+    """The stages of which some role is told, with what their roles tell."""
+    told = dict(cells)
+    for stage, roles in _stages_of(known, tuple(told)):
+        yield stage, tuple([told[role] if role else "" for role in roles])
 
 
 @lru_cache(maxsize=_REMEMBERED)
 def _records_of(known: _Known, cells: _Cells, id_role: str) -> Records:
-    told = dict(cells)
-    columns = {
-        stage.column: _remembering(_column, stage)(stage, texts)
-        for stage, texts in _stages_told(told, known.model)
-    }
-    ids = pa.array([told.get(id_role, "").strip()])
+    columns = {stage.standardiser.column: stage.column(texts) for stage, texts in _stages_told(known, cells)}
+    ids = pa.array([dict(cells).get(id_role, "").strip()])
     return Records(ids, with_common_vocabulary(columns, known.model.standardisers))
 
 
 @lru_cache(maxsize=_REMEMBERED)
 def _values_of(known: _Known, cells: _Cells) -> Mapping[str, Any]:
     """The values that a record holds, by column."""
-    values = {
-        stage.column: _remembering(_value, stage)(stage, texts)
-        for stage, texts in _stages_told(dict(cells), known.model)
-    }
+    values = {stage.standardiser.column: stage.value(texts) for stage, texts in _stages_told(known, cells)}
     return {column: value for column, value in values.items() if is_present(value)}
-
-
-def _stages_told(told: Mapping[str, str], model: Model) -> Iterator[tuple[Any, tuple[str, ...]]]:
-    """The stages of which some role is told, with what their roles tell."""
-    for stage, roles in _by_model(_stages_of, model)(tuple(told)):
-        yield stage, tuple([told[role] if role else "" for role in roles])
-
-
-@lru_cache(maxsize=_LAYOUTS)
-def _stages_of(known: _Known, roles: tuple[str, ...]) -> list[tuple[Any, list[str | None]]]:
-    """The stages that read some of the roles, with those of their roles that tell something."""
-    named = dict(zip(roles, roles, strict=True))
-    return [
-        (stage, told_roles(stage, named))
-        for stage in known.model.standardisers
-        if not named.keys().isdisjoint(stage.roles)
-    ]
-
-
-@lru_cache(maxsize=_REMEMBERED)
-def _column(stage: Any, texts: tuple[str, ...]) -> Column:
-    return Column.of_one(_remembering(_value, stage)(stage, texts), stage.kind)
-
-
-@lru_cache(maxsize=_REMEMBERED)
-def _value(stage: Any, texts: tuple[str, ...]) -> Any:
-    return value_of_cells(stage, texts)
 
 
 @lru_cache(maxsize=_LAYOUTS)
 def _layout(names: tuple[str, ...], roles: tuple[str, ...], table: str) -> Layout:
+    if not all(isinstance(column, str) for column in names):
+        raise SchemaError(f"{table}: every column has to be named by text")
     layout = resolve(Schema(), names, roles, table=table, required=()) if names else Layout("", {}, {})
     if not any(role in layout.roles for role in IDENTITY):
         raise SchemaError(

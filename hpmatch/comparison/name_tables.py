@@ -279,6 +279,11 @@ def _shared(left: npt.NDArray[np.uint64], right: npt.NDArray[np.uint64]) -> tupl
     return np.bitwise_count(left & right), np.maximum(fewer, 1)
 
 
+def _shared_bits(left: int, right: int) -> tuple[int, int]:
+    """The same for two tokens."""
+    return (left & right).bit_count(), max(min(left.bit_count(), right.bit_count()), 1)
+
+
 def _is_worth_a_look(letters: Any, of_letters: Any, consonants: Any, of_consonants: Any) -> Any:
     """Whether the parts that are shared add up to enough; in whole numbers, which one pair has in common with arrays."""
     parts = letters * of_consonants + consonants * of_letters
@@ -455,12 +460,11 @@ def agreement_of(left: str, right: str) -> int:
     if left == right:
         return SAME
     ours, theirs = _sketches_of(left), _sketches_of(right)
-    shared = [
-        count
-        for one, other in ((ours[LETTERS], theirs[LETTERS]), (ours[CONSONANTS], theirs[CONSONANTS]))
-        for count in ((one & other).bit_count(), max(min(one.bit_count(), other.bit_count()), 1))
-    ]
-    stem, group = ((ours[sketch] & theirs[sketch]) != 0 for sketch in (STEMS, GROUPS))
+    shared = (
+        *_shared_bits(ours[LETTERS], theirs[LETTERS]),
+        *_shared_bits(ours[CONSONANTS], theirs[CONSONANTS]),
+    )
+    stem, group = ours[STEMS] & theirs[STEMS] != 0, ours[GROUPS] & theirs[GROUPS] != 0
     if not (_is_worth_a_look(*shared) or group):
         return NOTHING
     may_share = MayShare(np.array([stem]), np.array([group]))

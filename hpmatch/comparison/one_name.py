@@ -7,7 +7,7 @@ The right record is a register of its own, in which each of its tokens is as com
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from hpmatch.comparison.cases import first_case
@@ -41,16 +41,19 @@ def _compared(names: NameCases, look: _OneLook) -> ComparedOne:
 
 @dataclass(frozen=True)
 class _OneLook:
-    """A look at the tokens of one pair of names."""
+    """A look at the tokens of one pair of names, which remembers what it found."""
 
     left: Mapping[str, Any]
     right: Mapping[str, Any]
+    found: dict[tuple[Sequence[str], Sequence[str]], Best] = field(default_factory=dict)
 
     def best(self, left_fields: Sequence[str], right_fields: Sequence[str]) -> Best:
-        """The best agreement between some fields."""
-        ours, theirs = _tokens(self.left, left_fields), _tokens(self.right, right_fields)
-        agreement = min((agreement_of(one, other) for one in ours for other in theirs), default=NOTHING)
-        return Best(agreement, _NONE if agreement == NOTHING else _ANY)
+        """The best agreement between some fields; several cases ask for the same."""
+        if (left_fields, right_fields) not in self.found:
+            ours, theirs = _tokens(self.left, left_fields), _tokens(self.right, right_fields)
+            agreement = min([agreement_of(one, other) for one in ours for other in theirs], default=NOTHING)
+            self.found[left_fields, right_fields] = Best(agreement, _NONE if agreement == NOTHING else _ANY)
+        return self.found[left_fields, right_fields]
 
     def all_agree(self, fields: Sequence[str]) -> bool:
         """Whether each token of some fields of either side is the same as one of the other."""

@@ -9,10 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import reduce
 from itertools import chain, pairwise
-from operator import or_
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from zlib import crc32
 
 import numpy as np
@@ -129,11 +127,17 @@ def forms_of_tokens(tokens: Sequence[str]) -> list[_Batch]:
 
 def sketches_of(token: str) -> tuple[int, int, int, int]:
     """The sketches of one token, see ``TokenForms``."""
-    letters, consonants = (
-        reduce(or_, (1 << _bit(*pair) for word in words for pair in pairwise(b"{%b}" % word.encode())), 0)
-        for words in (spellings(token), sounds(token))
-    )
+    letters, consonants = _pairs_of(spellings(token)), _pairs_of(sounds(token))
     return letters, consonants, _bits_of(name_groups(token)), _bits_of(stems(token))
+
+
+def _pairs_of(words: Sequence[str]) -> int:
+    """What ``_pairs`` finds for one token."""
+    bits = 0
+    for word in words:
+        for first, second in pairwise(b"{%b}" % word.encode()):
+            bits |= 1 << (first * 31 + second & 63)
+    return bits
 
 
 def _pairs(words: Sequence[Sequence[str]]) -> Sketches:
@@ -141,14 +145,9 @@ def _pairs(words: Sequence[Sequence[str]]) -> Sketches:
     texts = ["{" + "}{".join(each) + "}" if each else "}" for each in words]
     sizes = np.array([len(text) for text in texts], np.int64)
     letters = np.frombuffer("".join(texts).encode(), np.uint8).astype(np.uint64)
-    bits = np.uint64(1) << _bit(letters, np.roll(letters, -1))
+    bits = np.uint64(1) << (letters * 31 + np.roll(letters, -1) & 63)
     bits[letters == _END] = 0
     return np.bitwise_or.reduceat(bits, np.cumsum(sizes) - sizes) if texts else bits
-
-
-def _bit(first: Any, second: Any) -> Any:
-    """The bit of a pair of neighbouring letters, or of arrays of them."""
-    return (first * 31 + second) & 63
 
 
 def _bits(words: Sequence[Iterable[str]]) -> Sketches:
