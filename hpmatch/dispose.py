@@ -145,6 +145,8 @@ def hits_of(
     alerts: Records, register: Records, scored: Scored, model: Model, places: IntArray
 ) -> tuple[Hit, ...]:
     """The given pairs as hits, by alert and the likeliest first."""
+    if not len(places):  # most alerts, and a twentieth of what one costs
+        return ()
     return _hits(register, scored, model, _sorted_links(alerts, register, scored, places))
 
 

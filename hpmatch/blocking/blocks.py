@@ -54,6 +54,10 @@ class Blocks:
     def join(self, left: Keys, max_block: int) -> Joined:
         """Join keys, all of which are among the blocks' keys, with the rows that hold them."""
         sizes = np.diff(self.starts)
+        if len(left.rows) and not (left.rows != left.rows[0]).any() and not (sizes > max_block).any():
+            # One row, as when one alert is screened: it has all keys, and all rows that hold one.
+            rows = np.full(len(self.rows), left.rows[0])
+            return Joined(Pairs(rows, self.rows), left.rows[:0], 0, 0)
         block = np.searchsorted(self.keys, left.keys)
         lost = sizes[block] > max_block
         kept = block[~lost]

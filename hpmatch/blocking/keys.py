@@ -20,10 +20,13 @@ import pyarrow.compute as pc
 
 from hpmatch.protocols import Keys
 from hpmatch.records import FEW, Column, IntArray, Records, Terms, ranges, repeated
+from hpmatch.standardise.given_names import name_groups
+from hpmatch.standardise.names import token_keys
 from hpmatch.standardise.token_forms import TokenForms, token_forms
 
 Hashes = npt.NDArray[np.uint64]
 _BASE = np.uint64(0x9E3779B97F4A7C15)  # odd: 2 ** 64 divided by the golden ratio
+_GROUP = "G{}"  # a capital tells a group of given names from a key
 _TEXTS_AT_A_TIME = 1 << 12  # their letters stay in the processor's cache
 
 
@@ -53,10 +56,15 @@ class HashLists(NamedTuple):
     def at(self, codes: IntArray) -> HashLists:
         """The lists at the given places, in their order."""
         sizes = self.sizes.take(codes)  # twice as fast as indexing
+        if len(codes) == 1:
+            start = self.starts[codes[0]]
+            return HashLists(sizes, np.zeros(1, np.int64), self.flat[start : start + sizes[0]])
         return HashLists.of(sizes, self.flat.take(ranges(self.starts.take(codes), sizes)))
 
     def rows(self) -> IntArray:
         """int32[sum(sizes)], the row that each hash belongs to."""
+        if len(self.sizes) == 1:
+            return np.zeros(len(self.flat), np.int32)
         return repeated(self.sizes).astype(np.int32)
 
     def keys(self) -> Keys:
@@ -90,6 +98,10 @@ def combined(first: HashLists, second: HashLists) -> HashLists:
 
     Two that are the same make no pair.
     """
+    if len(first.sizes) == 1:
+        flat = (first.flat[:, None] ^ second.flat).ravel()
+        flat = flat[flat != 0]
+        return HashLists(np.array([len(flat)]), np.zeros(1, np.int64), flat)
     owners = repeated(first.sizes)
     repeats, starts = second.sizes.take(owners), second.starts.take(owners)
     if (repeats == 1).all():
@@ -119,12 +131,31 @@ class NameKeys:
 
 def name_keys(records: Records, names: Sequence[str], kind: NameKeys) -> HashLists:
     """The keys of all tokens in some name columns of each record."""
+    columns = [records[name] for name in names if name in records]
+    if len(records) == 1:
+        hashed = [
+            each for column in columns for token in _tokens(column) for each in _token_keys(token, kind)
+        ]
+        return HashLists(np.array([len(hashed)]), np.zeros(1, np.int64), np.array(hashed, np.uint64))
     return records.derived(
         ("name_keys", tuple(names), kind),
-        lambda: one_after_the_other(
-            [_column_keys(records[name], kind) for name in names if name in records], len(records)
-        ),
+        lambda: one_after_the_other([_column_keys(column, kind) for column in columns], len(records)),
     )
+
+
+def _tokens(column: Column) -> list[str]:
+    """The tokens of a column of one row."""
+    terms, code = column.values.terms, column.codes[0]
+    texts = terms.vocabulary.texts
+    return [texts[place] for place in terms.codes[terms.starts[code] :][: terms.sizes[code]].tolist()]
+
+
+@lru_cache(maxsize=1 << 16)
+def _token_keys(token: str, kind: NameKeys) -> list[np.uint64]:
+    """The hashes that ``_term_keys`` gives to a token."""
+    sounds = [key[: kind.letters] if kind.letters else key for key in token_keys(token)]
+    groups = [_GROUP.format(group) for group in sorted(name_groups(token))] if kind.variants else []
+    return [_hash_of(key) for key in (*sounds, *groups)]
 
 
 def _column_keys(column: Column, kind: NameKeys) -> HashLists:
@@ -146,8 +177,7 @@ def _term_keys(forms: TokenForms, kind: NameKeys) -> HashLists:
     sounds = _hashed(forms.keys, lambda key: key[: kind.letters] if kind.letters else key)
     if not kind.variants:
         return sounds
-    # A capital tells a group from a key.
-    return one_after_the_other([sounds, _hashed(forms.groups, "G{}".format)], len(forms.keys))
+    return one_after_the_other([sounds, _hashed(forms.groups, _GROUP.format)], len(forms.keys))
 
 
 def _hashed(lists: pa.Array, write: Callable[[str], str]) -> HashLists:

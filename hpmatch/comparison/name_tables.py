@@ -243,6 +243,10 @@ class NameTokens(NamedTuple):
 
 def common_terms(records: Records) -> tuple[Vocabulary, dict[str, Terms]]:
     """The tokens of all name fields in one list, which the fields may share already; fields that hold plain text have none."""
+    return records.derived("common_terms", lambda: _common_terms(records))
+
+
+def _common_terms(records: Records) -> tuple[Vocabulary, dict[str, Terms]]:
     held = {name: records[name].values for name in FIELDS if name in records}
     terms = {name: values.terms for name, values in held.items() if pa.types.is_list(values.array.type)}
     vocabularies = [each.vocabulary for each in terms.values()]
@@ -250,7 +254,7 @@ def common_terms(records: Records) -> tuple[Vocabulary, dict[str, Terms]]:
         return Vocabulary(pa.array([], pa.string())), {}
     if all(each is vocabularies[0] for each in vocabularies):
         return vocabularies[0], terms
-    return records.derived("common_terms", lambda: _joined_terms(terms))
+    return _joined_terms(terms)
 
 
 def _joined_terms(terms: dict[str, Terms]) -> tuple[Vocabulary, dict[str, Terms]]:

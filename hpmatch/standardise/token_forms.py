@@ -147,7 +147,7 @@ def _pairs(words: Sequence[Sequence[str]]) -> Sketches:
     letters = np.frombuffer("".join(texts).encode(), np.uint8).astype(np.uint64)
     bits = np.uint64(1) << (letters * 31 + np.roll(letters, -1) & 63)
     bits[letters == _END] = 0
-    return np.bitwise_or.reduceat(bits, np.cumsum(sizes) - sizes) if texts else bits
+    return np.asarray(np.bitwise_or.reduceat(bits, np.cumsum(sizes) - sizes) if texts else bits, np.uint64)
 
 
 def _bits(words: Sequence[Iterable[str]]) -> Sketches:
