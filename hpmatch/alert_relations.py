@@ -8,7 +8,7 @@ on alerts from IMI, chapter 9; FEDCAR, 2017).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from hpmatch.alerts import IDENTITY
 from hpmatch.data import read_table
@@ -168,26 +169,25 @@ def _relations(group: Sequence[Alert]) -> list[tuple[str, str, str, str]]:
 
 def told(alerts: ReadRecords, rows: IntArray) -> list[Alert]:
     """What the alerts at the given rows tell."""
-    texts = {role: _texts(alerts, role, rows) for role in TOLD}
-    countries = [code_country(country) or "" for country in texts["sending_country"]]
-    days = {role: [read_day(text) for text in texts[role]] for role in ("sent_date", "decision_date")}
     records = alerts.records.take(rows)
+    read = {role: _read_texts(alerts, role, rows, how) for role, how in _READ.items()}
     professions, specialties = (_sets(records, name) for name in ("profession", "specialty"))
-    specialists = are_specialists(texts["profession"])
     identities = zip(*(_sets(records, name) for name in (*IDENTITY, "sex")), strict=True)
     return [
         Alert(
             alert_id,
-            countries[row],
-            days["sent_date"][row],
-            days["decision_date"][row],
-            fold(texts["measure"][row]).strip(),
-            status_of(texts["status"][row]),
+            country,
+            sent,
+            decided,
+            measure,
+            status,
             professions[row],
-            specialties[row] or frozenset({"specialist"} if specialists[row] else ()),
+            specialties[row] or frozenset({"specialist"} if specialist else ()),
             identity,
         )
-        for row, (alert_id, identity) in enumerate(zip(records.ids.to_pylist(), identities, strict=True))
+        for row, (alert_id, identity, country, sent, decided, measure, status, specialist) in enumerate(
+            zip(records.ids.to_pylist(), identities, *(read[role] for role in TOLD), strict=True)
+        )
     ]
 
 
@@ -207,14 +207,31 @@ def _statuses() -> Mapping[str, str]:
     return {fold(row["word"]): row["status"] for row in read_table("alert_statuses")}
 
 
-def _texts(alerts: ReadRecords, role: str, rows: IntArray) -> list[str]:
+# What is made of each of ``TOLD``, in their order.
+_READ: Mapping[str, Callable[[str], Any]] = {
+    "sending_country": lambda text: code_country(text) or "",
+    "sent_date": read_day,
+    "decision_date": read_day,
+    "measure": lambda text: fold(text).strip(),
+    "status": status_of,
+    "profession": lambda text: are_specialists([text])[0],
+}
+
+
+def _read_texts(alerts: ReadRecords, role: str, rows: IntArray, read: Callable[[str], Any]) -> list[Any]:
+    """What is made of the texts of a role, each distinct one read once."""
     if role not in alerts.texts:
-        return [""] * len(rows)
-    return [text or "" for text in alerts.texts[role].take(pa.array(rows)).to_pylist()]
+        return [read("")] * len(rows)
+    encoded = pc.fill_null(alerts.texts[role].take(pa.array(rows)), "").dictionary_encode()
+    values = [read(text) for text in encoded.dictionary.to_pylist()]
+    return [values[place] for place in encoded.indices.to_pylist()]
 
 
 def _sets(records: Records, name: str) -> list[frozenset[Any]]:
     if name not in records:
         return [frozenset()] * len(records)
-    cells = records[name].to_pylist()
-    return [frozenset(cell if isinstance(cell, list) else [cell]) if cell else frozenset() for cell in cells]
+    column = records[name]
+    sets = [
+        frozenset(value if isinstance(value, list) else [value]) for value in column.values.array.to_pylist()
+    ]
+    return [sets[code] if code >= 0 else frozenset() for code in column.codes.tolist()]
