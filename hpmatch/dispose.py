@@ -237,11 +237,11 @@ def _dispositions(alerts: Records, register: Records, scored: Scored, model: Mod
         for pair, shown in zip(best.tolist(), hit.tolist(), strict=True)
     ]
     matched = [person if kind == MATCH else None for person, kind in zip(persons, disposition, strict=True)]
-    words = _pattern_words(scored.vectors, model)
+    words = _best_words(scored.vectors, best, model)
     texts = [
-        reasons[row] or _reason(str(disposition[row]), words[pattern] if pair >= 0 else "", int(rivals[row]))
-        for row, (pair, pattern) in enumerate(
-            zip(best, scored.vectors.pattern_of_pair[best] if len(words) else best, strict=True)
+        reason or _reason(kind, of_best, number)
+        for reason, kind, of_best, number in zip(
+            reasons, disposition.tolist(), words, rivals.tolist(), strict=True
         )
     ]
     table = pa.table(
@@ -290,16 +290,22 @@ def _listed(names: Sequence[str]) -> str:
     return f" {say('reason.and')} ".join(name.replace("_", " ") for name in names)
 
 
-def _pattern_words(vectors: ComparisonVectors, model: Model) -> list[str]:
-    """Each agreement pattern in words."""
-    return [
+def _best_words(vectors: ComparisonVectors, best: IntArray, model: Model) -> list[str]:
+    """The agreement pattern of each alert's best pair in words; "" where there is none."""
+    has_pair = best >= 0
+    shown = vectors.take(best[has_pair])
+    words = [
         "; ".join(
             f"{comparison.name}: {comparison.levels[level]}".replace("_", " ")
             for comparison, level in zip(model.parts, pattern, strict=True)
             if level >= 0
         )
-        for pattern in vectors.patterns.tolist()
+        for pattern in shown.patterns.tolist()
     ]
+    pattern_of = np.full(len(best), -1)
+    pattern_of[has_pair] = shown.pattern_of_pair
+    words.append("")
+    return [words[pattern] for pattern in pattern_of.tolist()]
 
 
 def _reason(disposition: str, words: str, rivals: int) -> str:

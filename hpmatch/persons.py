@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -63,51 +63,51 @@ def persons_table(
     """
     row_of = {alert_id: row for row, alert_id in enumerate(alerts.records.ids.to_pylist())}
     countries, professions = _countries(alerts), _professions(alerts)
-    by_person: dict[str, list[dict[str, Any]]] = {}
-    for answer in dispositions.to_pylist():
-        by_person.setdefault(answer["person_id"], []).append(answer)
-    rows = [
-        _person(
-            person,
-            answers,
-            [row_of[each["alert_id"]] for each in answers],
-            countries,
-            professions,
-            registered,
-            cases,
-        )
-        for person, answers in sorted(by_person.items())
-    ]
+    by_person: dict[str, list[_Answer]] = {}
+    for person, alert_id, kind, number, probability in zip(
+        *(dispositions[name].to_pylist() for name in _ANSWER), strict=True
+    ):
+        row = row_of[alert_id]
+        told = (countries[row], professions[row], float(registered[row]))
+        by_person.setdefault(person, []).append(_Answer(alert_id, kind, number, probability, *told))
+    rows = [(person, *_person(answers, cases)) for person, answers in sorted(by_person.items())]
     columns = zip(*rows, strict=True) if rows else ([] for _ in _COLUMNS)
     arrays = [pa.array(cells, kind) for cells, kind in zip(columns, _COLUMNS.values(), strict=True)]
     return pa.Table.from_arrays(arrays, names=list(_COLUMNS))
 
 
-def _person(
-    person: str,
-    answers: Sequence[Mapping[str, Any]],
-    rows: Sequence[int],
-    countries: Sequence[str],
-    professions: Sequence[tuple[str, ...]],
-    registered: FloatArray,
-    cases: PriorCases,
-) -> tuple[Any, ...]:
-    best = max(answers, key=lambda each: (_RANK[each["disposition"]], each["match_probability"]))
-    hit = best["disposition"] in (MATCH, REVIEW)
-    known: tuple[Case, ...] = cases.of_person.get(best["hpr_number"], ()) if hit else ()
+_ANSWER = ("person_id", "alert_id", "disposition", "hpr_number", "match_probability")
+
+
+class _Answer(NamedTuple):
+    """The answer to an alert, and what the alert tells."""
+
+    alert_id: str
+    disposition: str
+    hpr_number: str | None
+    match_probability: float
+    country: str
+    professions: str
+    registered: float
+
+
+def _person(answers: Sequence[_Answer], cases: PriorCases) -> tuple[Any, ...]:
+    """What the table says of a person behind the identifier."""
+    best = max(answers, key=lambda each: (_RANK[each.disposition], each.match_probability))
+    hit = best.disposition in (MATCH, REVIEW)
+    known: tuple[Case, ...] = cases.of_person.get(best.hpr_number or "", ()) if hit else ()
     return (
-        person,
         len(answers),
-        ";".join(each["alert_id"] for each in answers),
-        ";".join(countries[row] for row in rows),
-        ";".join(" ".join(professions[row]) for row in rows),
-        best["disposition"],
-        best["hpr_number"],
-        best["match_probability"],
-        float(registered[list(rows)].max()),
-        (CLEAR if best["disposition"] == MATCH else UNCLEAR) if hit else None,
+        ";".join([each.alert_id for each in answers]),
+        ";".join([each.country for each in answers]),
+        ";".join([each.professions for each in answers]),
+        best.disposition,
+        best.hpr_number,
+        best.match_probability,
+        max([each.registered for each in answers]),
+        (CLEAR if best.disposition == MATCH else UNCLEAR) if hit else None,
         (EARLIER_CASE if known else NEW) if hit else None,
-        ";".join(case.number for case in known) or None,
+        ";".join([case.number for case in known]) or None,
         known[0].status or None if known else None,
     )
 
@@ -124,10 +124,11 @@ def _countries(alerts: ReadRecords) -> list[str]:
     return [codes[text] for text in texts]
 
 
-def _professions(alerts: ReadRecords) -> list[tuple[str, ...]]:
+def _professions(alerts: ReadRecords) -> list[str]:
+    """The categories of each alert's professions."""
     if "profession" not in alerts.records:
-        return [()] * len(alerts.records)
-    return [tuple(codes or ()) for codes in alerts.records["profession"].to_pylist()]
+        return [""] * len(alerts.records)
+    return [" ".join(codes or ()) for codes in alerts.records["profession"].to_pylist()]
 
 
 def funnel(persons: pa.Table, alerts: Mapping[str, int]) -> dict[str, Any]:

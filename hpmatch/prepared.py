@@ -40,14 +40,14 @@ from hpmatch.records import Column, Records, Values, Vocabulary
 from hpmatch.register import Register, read_changes
 from hpmatch.schema import Schema
 from hpmatch.sources import RejectedRow
-from hpmatch.standardise.token_forms import SKETCHES, TokenForms, token_forms
+from hpmatch.standardise.token_forms import LISTS, SKETCHES, TokenForms, token_forms
 
 try:
     import fcntl
 except ModuleNotFoundError:  # Windows locks files that are open by itself
     fcntl = None  # type: ignore[assignment]
 
-FORMAT, FORMAT_VERSION = "hpmatch-register", 1
+FORMAT, FORMAT_VERSION = "hpmatch-register", 2
 MANIFEST, _MODEL, _UNFINISHED = "manifest.json", "model.json", ".changes"
 _AGAIN = "prepare it again: hpmatch prepare REGISTER --out DIR"
 _CHANGES = re.compile(r"changes-(\d{6})-([0-9a-f]{32})\.arrow")
@@ -265,8 +265,7 @@ def _name_tables(records: Records) -> dict[str, pa.Table]:
         "tokens.arrow": pa.table(
             {
                 "token": names.vocabulary.array,
-                "keys": forms.keys,
-                "groups": forms.groups,
+                **forms.lists(),
                 "sketches": pa.FixedSizeListArray.from_arrays(
                     pa.array(forms.sketches.ravel()), forms.sketches.shape[1]
                 ),
@@ -317,9 +316,8 @@ def _register(home: Path, manifest: Mapping[str, Any]) -> Register:
 def _token_forms(tokens: pa.Table) -> TokenForms:
     sketches = _array(tokens, "sketches")
     return TokenForms(
-        _array(tokens, "keys"),
-        _array(tokens, "groups"),
-        np.asarray(sketches.flatten()).reshape(-1, len(SKETCHES)),
+        **{name: _array(tokens, name) for name in LISTS},
+        sketches=np.asarray(sketches.flatten()).reshape(-1, len(SKETCHES)),
     )
 
 

@@ -110,6 +110,8 @@ def keyed_blocks(
     if not 0 < len(rules) <= MAX_RULES:
         raise PluginError(f"blocking needs 1 to {MAX_RULES} rules, not {len(rules)}")
     keyed = {rule.name: rule.keys(left) for rule in keying(rules)}
+    if left is right:  # the keys are known already
+        indexes = {name: KeyIndex.of(keys) for name, keys in keyed.items()}
     blocks = _indexed_blocks(keyed, indexes) if indexes is not None else _blocks(keyed, right, rules)
     return keyed, blocks
 

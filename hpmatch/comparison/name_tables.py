@@ -20,7 +20,7 @@ import pyarrow.compute as pc
 
 from hpmatch.comparison.cases import first_cases
 from hpmatch.comparison.relations import MayShare, relations
-from hpmatch.comparison.spelling import pair_similarity
+from hpmatch.comparison.spelling import SpelledTokens, pair_similarity
 from hpmatch.protocols import LevelArray
 from hpmatch.records import FloatArray, IntArray, Records, Terms, Vocabulary, distinct, ranges, run_starts
 from hpmatch.standardise.token_forms import (
@@ -222,16 +222,22 @@ class NameTables:
         )
         a, b = np.divmod(codes, max(width, 1))
         used, place = np.unique(np.concatenate([a, b]), return_inverse=True)
-        texts = [
-            self.vocabulary.texts[token] if token < size else other.texts[token - size]
-            for token in used.tolist()
-        ]
         ours, theirs = self._sketches(a), self._sketches(b, other)
         may_share = MayShare(*((ours[:, sketch] & theirs[:, sketch]) != 0 for sketch in (STEMS, GROUPS)))
         lefts, rights = np.split(place, 2)
-        found = token_agreement(texts, lefts, rights, may_share)
+        registered = np.searchsorted(used, size)
+        tokens = _spelled(self.vocabulary, used[:registered])
+        if registered < len(used):
+            tokens = tokens.and_of(_spelled(other, used[registered:] - size))
+        found = token_agreement(tokens, lefts, rights, may_share)
         found[(found == CLOSE) & self._known[a] & self._known[np.minimum(b, size)]] = SIMILAR
         return found[of_pair]
+
+
+def _spelled(vocabulary: Vocabulary, places: IntArray) -> SpelledTokens:
+    forms, rows = token_forms(vocabulary), pa.array(places)
+    texts = [vocabulary.texts[place] for place in places.tolist()]
+    return SpelledTokens(texts, forms.spellings.take(rows), forms.units.take(rows))
 
 
 class NameTokens(NamedTuple):
@@ -472,32 +478,32 @@ def agreement_of(left: str, right: str) -> int:
     if not (_is_worth_a_look(*shared) or group):
         return NOTHING
     may_share = MayShare(np.array([stem]), np.array([group]))
-    return int(token_agreement([left, right], np.array([0]), np.array([1]), may_share)[0])
+    return int(token_agreement(SpelledTokens.of([left, right]), np.array([0]), np.array([1]), may_share)[0])
 
 
 _sketches_of = lru_cache(maxsize=_REMEMBERED)(sketches_of)
 
 
 def token_agreement(
-    tokens: Sequence[str], left: IntArray, right: IntArray, may_share: MayShare | None = None
+    tokens: SpelledTokens, left: IntArray, right: IntArray, may_share: MayShare | None = None
 ) -> LevelArray:
     """
     What the tokens of each pair have in common.
 
     Args:
-        tokens: Distinct tokens.
+        tokens: The tokens.
         left: int64[k], places of the left tokens.
         right: int64[k], places of the right tokens.
         may_share: Which pairs may share a stem or a group of given names, where that is known.
 
     Example:
-        >>> tokens = ["müller", "mueller", "j", "jan", "liz", "elisabeth"]
+        >>> tokens = SpelledTokens.of(["müller", "mueller", "j", "jan", "liz", "elisabeth"])
         >>> found = token_agreement(tokens, np.array([0, 2, 0, 4]), np.array([1, 3, 3, 5]))
         >>> found.tolist() == [SAME, INITIAL, NOTHING, VARIANT]
         True
     """
     similarity = pair_similarity(tokens, left, right)
-    related = relations(tokens, left, right, similarity, may_share)
+    related = relations(tokens.texts, left, right, similarity, may_share)
     conditions = [
         similarity == 1,
         related.stem,

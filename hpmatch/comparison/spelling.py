@@ -11,11 +11,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
-from itertools import chain, pairwise
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
@@ -30,6 +31,7 @@ from hpmatch.standardise.scripts import (
     sound_units,
     spellings,
 )
+from hpmatch.standardise.token_forms import UNITS, WORDS
 
 # Distance per letter and the similarity that it stands for; straight lines between.
 _DISTANCES = (0.0, 0.20, 0.30, 0.50, 1.00, 2.00)
@@ -71,30 +73,63 @@ def token_similarity(left: Sequence[str], right: Sequence[str]) -> FloatArray:
     width = max(len(places), 1)
     # The same from either side, and worked out once.
     distinct, of_pair = np.unique(np.minimum(a, b) * width + np.maximum(a, b), return_inverse=True)
-    return pair_similarity([*places], *np.divmod(distinct, width))[of_pair]
+    return pair_similarity(SpelledTokens.of([*places]), *np.divmod(distinct, width))[of_pair]
 
 
-def pair_similarity(tokens: Sequence[str], left: IntArray, right: IntArray) -> FloatArray:
+class SpelledTokens(NamedTuple):
+    """
+    Distinct tokens, how they are spelled and how they are heard.
+
+    Attributes:
+        texts: t casefolded tokens.
+        spellings: list<string>[t], see ``scripts.spellings``.
+        units: list<list<int16>>[t], see ``scripts.sound_units``.
+    """
+
+    texts: Sequence[str]
+    spellings: pa.Array
+    units: pa.Array
+
+    @classmethod
+    def of(cls, texts: Sequence[str]) -> SpelledTokens:
+        """Tokens whose spellings are worked out now."""
+        return cls(
+            texts,
+            pa.array([spellings(text) for text in texts], WORDS),
+            pa.array([sound_units(text) for text in texts], UNITS),
+        )
+
+    def and_of(self, others: SpelledTokens) -> SpelledTokens:
+        """These tokens and, behind them, others."""
+        return SpelledTokens(
+            [*self.texts, *others.texts],
+            pa.concat_arrays([self.spellings, others.spellings]),
+            pa.concat_arrays([self.units, others.units]),
+        )
+
+
+def pair_similarity(tokens: SpelledTokens, left: IntArray, right: IntArray) -> FloatArray:
     """
     The same of k pairs, better distinct ones, among distinct tokens.
 
     Args:
-        tokens: Distinct casefolded tokens.
+        tokens: The tokens.
         left: int64[k], places of the left tokens.
         right: int64[k], places of the right tokens.
     """
     if not len(left):
         return np.zeros(0)
     # What stands before both names is no likeness of them (van der Berg, van der Meer; Abdulrahman, Abdulrahim).
-    heads = {place: head for place, token in enumerate(tokens) if (head := head_of(token)) != token}
+    texts = tokens.texts
+    heads = {place: head for place, token in enumerate(texts) if (head := head_of(token)) != token}
     if not heads:
         return _distinct_similarity(tokens, left, right)
-    places = {token: place for place, token in enumerate(dict.fromkeys((*tokens, *heads.values())))}
-    of_token = np.arange(len(tokens))
+    places = {token: place for place, token in enumerate(dict.fromkeys((*texts, *heads.values())))}
+    of_token = np.arange(len(texts))
     of_token[[*heads]] = [places[head] for head in heads.values()]
     before = np.flatnonzero((of_token[left] != left) & (of_token[right] != right))
     similarity = _distinct_similarity(
-        [*places],
+        tokens.and_of(SpelledTokens.of([*places][len(texts) :])),
         np.concatenate([left, of_token[left[before]]]),
         np.concatenate([right, of_token[right[before]]]),
     )
@@ -126,7 +161,7 @@ class _Forms(NamedTuple):
     consonantal: npt.NDArray[np.bool_]
 
 
-def _distinct_similarity(tokens: Sequence[str], left: IntArray, right: IntArray) -> FloatArray:
+def _distinct_similarity(tokens: SpelledTokens, left: IntArray, right: IntArray) -> FloatArray:
     forms = _forms(tokens)
     pair, a, b = _form_pairs(forms.starts, left, right)
     similarity = np.zeros(len(left))
@@ -141,13 +176,11 @@ def _distinct_similarity(tokens: Sequence[str], left: IntArray, right: IntArray)
 
 
 def _typed_similarity(
-    tokens: Sequence[str], left: IntArray, right: IntArray
+    tokens: SpelledTokens, left: IntArray, right: IntArray
 ) -> tuple[FloatArray, FloatArray]:
     """How alike the spellings are letter by letter; and the same as a similarity where a slip of typing explains it."""
-    each = [spellings(token) for token in tokens]
-    forms = [spelling for spelled in each for spelling in spelled]
-    starts = np.concatenate([[0], np.cumsum([len(spelled) for spelled in each])]).astype(np.int64)
-    pair, a, b = _form_pairs(starts, left, right)
+    forms = tokens.spellings.flatten().to_pylist()
+    pair, a, b = _form_pairs(_starts(tokens.spellings), left, right)
     table = np.array(forms, object)
     alike = process.cpdist(
         table[a].tolist(), table[b].tolist(), scorer=OSA.normalized_similarity, dtype=np.float64
@@ -183,17 +216,23 @@ def _form_pairs(starts: IntArray, left: IntArray, right: IntArray) -> tuple[IntA
     )
 
 
-def _forms(tokens: Sequence[str]) -> _Forms:
-    sequences = [sound_units(token) for token in tokens]
-    flat = [units[:_LONGEST] for each in sequences for units in each]
-    lengths = np.array([len(units) for units in flat], np.int64)
-    padded = np.zeros((len(flat), int(lengths.max(initial=1))), np.int16)
-    filled = np.arange(padded.shape[1]) < lengths[:, None]
-    padded[filled] = np.fromiter(chain.from_iterable(flat), np.int16, int(lengths.sum())) + 1
-    counts = np.array([len(each) for each in sequences], np.int64)
-    consonantal = np.array([script_of(token) in CONSONANT_SCRIPTS for token in tokens], bool)
-    owners = np.repeat(np.arange(len(tokens)), counts)
-    return _Forms(np.append(0, counts.cumsum()), padded, lengths, owners, consonantal)
+def _forms(tokens: SpelledTokens) -> _Forms:
+    sequences = tokens.units.flatten()
+    starts = _starts(sequences)
+    lengths = np.minimum(np.diff(starts), _LONGEST)
+    places = np.arange(int(lengths.max(initial=1)))
+    filled = places < lengths[:, None]
+    padded = np.zeros(filled.shape, np.int16)
+    padded[filled] = np.asarray(sequences.flatten())[(starts[:-1, None] + places)[filled]] + np.int16(1)
+    consonantal = np.array([script_of(token) in CONSONANT_SCRIPTS for token in tokens.texts], bool)
+    of_token = _starts(tokens.units)
+    owners = np.repeat(np.arange(len(tokens.texts)), np.diff(of_token))
+    return _Forms(of_token, padded, lengths, owners, consonantal)
+
+
+def _starts(lists: pa.Array) -> IntArray:
+    """int64[n + 1], where the elements of each list begin, and where the last one's end."""
+    return np.append(0, np.cumsum(np.asarray(lists.value_lengths(), np.int64)))
 
 
 class _Costs(NamedTuple):

@@ -1,5 +1,5 @@
 """
-What a name token is looked up and sifted by: its blocking keys, and sketches of its letters, its sounds and its names.
+What a name token is looked up, sifted and compared by: blocking keys, spellings, units of sound, and sketches of all of them.
 
 It is the dearest thing that is worked out for a token, so it is worked out once for each token of a vocabulary, by several
 processes where there are many, and kept with a prepared register.
@@ -21,9 +21,12 @@ from hpmatch.parallel import begin
 from hpmatch.records import IntArray, Vocabulary
 from hpmatch.standardise.given_names import name_groups
 from hpmatch.standardise.names import token_keys
-from hpmatch.standardise.scripts import sounds, spellings
+from hpmatch.standardise.scripts import sound_units, sounds, spellings
 from hpmatch.standardise.surnames import stems
 
+WORDS, UNITS = pa.list_(pa.string()), pa.list_(pa.list_(pa.int16()))
+# The lists that ``TokenForms`` has, and what each holds.
+LISTS = {"keys": WORDS, "groups": WORDS, "spellings": WORDS, "units": UNITS}
 NAME_TOKENS = "name tokens"  # the list of terms that name columns share: a token may stand in any field
 Sketches = npt.NDArray[np.uint64]
 LETTERS, CONSONANTS, GROUPS, STEMS = SKETCHES = range(4)
@@ -37,18 +40,34 @@ class TokenForms:
     Attributes:
         keys: list<string>[t], the blocking keys of each token.
         groups: list<string>[t], the groups of given names that each belongs to.
+        spellings: list<string>[t], see ``scripts.spellings``.
+        units: list<list<int16>>[t], see ``scripts.sound_units``.
         sketches: uint64[t, 4], a bit for each pair of neighbouring letters of a token's spellings, for each pair of
             neighbouring consonants of its sounds, for each group of given names that it belongs to, and for each stem.
     """
 
     keys: pa.Array
     groups: pa.Array
+    spellings: pa.Array
+    units: pa.Array
     sketches: Sketches
+
+    def lists(self) -> dict[str, pa.Array]:
+        """All but the sketches."""
+        return {name: getattr(self, name) for name in LISTS}
 
     def take(self, places: IntArray) -> TokenForms:
         """The forms of the tokens at the given places."""
         rows = pa.array(places)
-        return TokenForms(self.keys.take(rows), self.groups.take(rows), self.sketches[places])
+        lists = {name: array.take(rows) for name, array in self.lists().items()}
+        return TokenForms(**lists, sketches=self.sketches[places])
+
+    def and_of(self, others: TokenForms) -> TokenForms:
+        """The forms of these tokens and, behind them, of others."""
+        lists = {
+            name: pa.concat_arrays([array, getattr(others, name)]) for name, array in self.lists().items()
+        }
+        return TokenForms(**lists, sketches=np.concatenate([self.sketches, others.sketches]))
 
 
 def token_forms(vocabulary: Vocabulary) -> TokenForms:
@@ -85,14 +104,9 @@ def _learned(vocabulary: Vocabulary, known: Vocabulary) -> TokenForms:
     order = np.empty(len(places), np.int64)
     order[np.flatnonzero(there)] = np.arange(len(old.sketches))
     order[np.flatnonzero(~there)] = np.arange(len(new.sketches)) + len(old.sketches)
-    return TokenForms(
-        pa.concat_arrays([old.keys, new.keys]),
-        pa.concat_arrays([old.groups, new.groups]),
-        np.concatenate([old.sketches, new.sketches]),
-    ).take(order)
+    return old.and_of(new).take(order)
 
 
-_WORDS = pa.list_(pa.string())
 _END = ord("}")
 
 
@@ -101,28 +115,30 @@ class _Batch(NamedTuple):
 
     keys: list[tuple[str, ...]]
     groups: list[list[str]]
+    spellings: list[tuple[str, ...]]
+    units: list[tuple[tuple[int, ...], ...]]
     sketches: Sketches
 
 
 def _forms(batches: Sequence[_Batch]) -> TokenForms:
-    keys, groups, sketches = zip(*batches, strict=True)
-    return TokenForms(
-        pa.array(chain.from_iterable(keys), _WORDS),
-        pa.array(chain.from_iterable(groups), _WORDS),
-        np.concatenate(sketches),
-    )
+    lists = {
+        name: pa.array(chain.from_iterable(getattr(batch, name) for batch in batches), kind)
+        for name, kind in LISTS.items()
+    }
+    return TokenForms(**lists, sketches=np.concatenate([batch.sketches for batch in batches]))
 
 
 def forms_of_tokens(tokens: Sequence[str]) -> list[_Batch]:
     """The forms of some tokens, worked out now, as one batch."""
-    groups = [sorted(name_groups(token)) for token in tokens]
+    groups, spelled = [sorted(name_groups(token)) for token in tokens], [spellings(token) for token in tokens]
     sketches = (
-        _pairs([spellings(token) for token in tokens]),
+        _pairs(spelled),
         _pairs([sounds(token) for token in tokens]),
         _bits(groups),
         _bits([stems(token) for token in tokens]),
     )
-    return [_Batch([token_keys(token) for token in tokens], groups, np.stack(sketches, axis=1))]
+    keys, units = [token_keys(token) for token in tokens], [sound_units(token) for token in tokens]
+    return [_Batch(keys, groups, spelled, units, np.stack(sketches, axis=1))]
 
 
 def sketches_of(token: str) -> tuple[int, int, int, int]:
