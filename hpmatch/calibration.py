@@ -27,7 +27,7 @@ from hpmatch.labels import Labels, read_labels, rows_of_pairs
 from hpmatch.link import score_pairs
 from hpmatch.measures import CALIBRATION_EDGES, wilson_interval
 from hpmatch.model import FellegiSunter, Model, read_model
-from hpmatch.parallel import use_workers
+from hpmatch.parallel import batch_job
 from hpmatch.reading import read_for
 from hpmatch.records import FloatArray, IntArray, Records
 from hpmatch.register import read_register
@@ -198,7 +198,7 @@ def calibrate(
         raise ModelError(
             f"model {start.name!r} weighs by {type(classifier).__name__}; only weights by m and u probabilities can be calibrated"
         )
-    with use_workers(workers):
+    with batch_job(workers):
         held = read_register(register, start, schema)
         left = read_for(start, alerts, "alerts", schema).records
         scored = score_pairs(left, held, start)

@@ -21,7 +21,7 @@ from hpmatch.comparison.name_tables import common_terms
 from hpmatch.decision import decide
 from hpmatch.dispose import Scored, dispose
 from hpmatch.model import Model, read_model
-from hpmatch.parallel import begin_beside, start_processes, use_workers
+from hpmatch.parallel import batch_job, begin_beside, start_processes
 from hpmatch.pooling import pool_evidence, share_candidates
 from hpmatch.reading import read_for
 from hpmatch.records import IntArray, Records
@@ -85,7 +85,7 @@ def link(
         'match'
     """
     report = progress or (lambda *_: None)
-    with use_workers(workers):
+    with batch_job(workers):
         start_processes(register)
         if not train:
             return _link(

@@ -30,7 +30,7 @@ from hpmatch.errors import HpmatchError, SourceError
 from hpmatch.model import Model, read_model
 from hpmatch.output import write_folder
 from hpmatch.own_decisions import DAYS_TO_SEND, Decision, Sending, SentAlert, sendings
-from hpmatch.parallel import use_workers
+from hpmatch.parallel import batch_job
 from hpmatch.reading import ReadRecords, with_usable_ids
 from hpmatch.schema import ALERT_ROLES, REGISTER_ROLES, Schema, read_schema, resolve
 from hpmatch.sources import RejectedRow, read, reject, rejected_table
@@ -163,7 +163,7 @@ def reconcile(
         partial(_unusable_alert, own),
         may_be_empty=True,
     )
-    with use_workers(workers):
+    with batch_job(workers):
         decided, alerted = (_people(_named_by_register(each, held), matcher) for each in (told, sent))
         who_was_alerted = counterparts(decided, _grouped(alerted, matcher), matcher)
         who_is_registered = counterparts(decided, _people(held, matcher), matcher)

@@ -23,7 +23,7 @@ from hpmatch.blocking.blocks import ChangedIndex, KeyIndex
 from hpmatch.comparison.name_tables import NameTables, common_terms
 from hpmatch.errors import SchemaError, SourceError
 from hpmatch.model import Model, read_model
-from hpmatch.parallel import start_processes, use_workers
+from hpmatch.parallel import batch_job, start_processes
 from hpmatch.reading import ReadRecords, read_for, read_records
 from hpmatch.records import MISSING, Column, IntArray, Records, distinct
 from hpmatch.schema import REGISTER_ROLES, Schema, plain_name, read_schema, resolve
@@ -85,7 +85,7 @@ class Register:
             HpmatchError: If the data, the schema or the model cannot be used.
         """
         model, report = read_model(model), progress or (lambda *_: None)
-        with use_workers(workers):
+        with batch_job(workers):
             start_processes(source)
             report("read", 0, 1)
             register = read_register(source, model, schema)

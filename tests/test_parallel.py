@@ -1,9 +1,11 @@
 """Sharing out work: any number of workers gives the same, and a worker that dies is told."""
 
+import gc
 import os
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,7 @@ import pytest
 import hpmatch as hp
 from hpmatch import parallel
 from hpmatch.cli import main
-from hpmatch.parallel import each_chunk, spread, start_processes, use_workers, worker_count
+from hpmatch.parallel import batch_job, each_chunk, spread, start_processes, worker_count
 
 SAMPLE = Path(__file__).parents[1] / "examples" / "data"
 
@@ -80,7 +82,7 @@ def test_the_command_takes_a_number_of_workers(processes, tmp_path):
 def test_work_keeps_the_order_of_its_items(processes):
     """Results of all batches, in the order of the items."""
     items = list(range(1000))
-    with use_workers(2):
+    with batch_job(2):
         assert spread(_doubled, items) == [2 * item for item in items]
     assert processes == [300, 300, 300, 100]
 
@@ -96,7 +98,7 @@ def test_a_worker_process_that_dies_is_told_and_the_next_job_works(processes):
         os.kill(os.getpid(), signal.SIGKILL)
         return items
 
-    with use_workers(2):
+    with batch_job(2):
         for _ in range(2):
             with pytest.raises(hp.HpmatchError, match=r"a worker process died.*workers=1"):
                 spread(die, list(range(1000)))
@@ -112,7 +114,7 @@ def test_an_error_in_a_worker_process_is_the_callers(processes):
 
         raise SourceError(f"{len(items)} items")
 
-    with use_workers(2), pytest.raises(hp.SourceError, match="300 items"):
+    with batch_job(2), pytest.raises(hp.SourceError, match="300 items"):
         spread(fail, list(range(1000)))
     assert processes
 
@@ -120,7 +122,7 @@ def test_an_error_in_a_worker_process_is_the_callers(processes):
 def test_one_worker_starts_no_process(processes, monkeypatch):
     """Whatever the size of the job and of the file."""
     monkeypatch.setattr(parallel, "_LARGE_FILE", 0)
-    with use_workers(1):
+    with batch_job(1):
         start_processes(SAMPLE / "register.csv")
         assert spread(_doubled, list(range(1000)))[:3] == [0, 2, 4]
         assert list(each_chunk(str, [1, 2])) == ["1", "2"]
@@ -131,7 +133,7 @@ def test_one_worker_starts_no_process(processes, monkeypatch):
 def test_processes_start_early_for_a_large_file_only(processes, monkeypatch, smallest, started):
     """What is no file, or is not there, starts none and raises nothing: who reads it will."""
     monkeypatch.setattr(parallel, "_LARGE_FILE", smallest)
-    with use_workers(2):
+    with batch_job(2):
         start_processes(SAMPLE / "register.csv")
         start_processes("no such file")
         start_processes([{"hpr_number": "1"}])
@@ -140,9 +142,9 @@ def test_processes_start_early_for_a_large_file_only(processes, monkeypatch, sma
 
 def test_the_number_of_workers_holds_within_its_block():
     """Outside it there is one a core."""
-    with use_workers(3):
+    with batch_job(3):
         assert worker_count() == 3
-        with use_workers(None):
+        with batch_job(None):
             assert worker_count() == os.cpu_count()
         assert worker_count() == 3
     assert worker_count() == os.cpu_count()
@@ -161,7 +163,7 @@ def test_there_has_to_be_a_worker(workers, capsys):
 
 def test_chunks_keep_their_order_in_threads():
     """Results come in the order of the chunks, and what fails in a thread fails here."""
-    with use_workers(4):
+    with batch_job(4):
         assert list(each_chunk(_doubled, [[number] for number in range(50)])) == [[2 * n] for n in range(50)]
         with pytest.raises(ZeroDivisionError):
             list(each_chunk(lambda number: 1 // number, [1, 0, 1]))
@@ -171,3 +173,20 @@ def test_a_job_needs_no_processes_to_be_imported():
     """Importing the package and a small job load no process pool."""
     code = "import sys; from hpmatch.parallel import spread; spread(sorted, [2, 1]); sys.exit('loky' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_a_batch_job_looks_for_no_garbage_and_leaves_it_as_it_was(before):
+    was = gc.isenabled()
+    (gc.enable if before else gc.disable)()
+    found = []
+    try:
+        with suppress(ZeroDivisionError), batch_job(1):
+            with batch_job(2):
+                found.append(gc.isenabled())
+            found.append(gc.isenabled())
+            raise ZeroDivisionError
+        found.append(gc.isenabled())
+    finally:
+        (gc.enable if was else gc.disable)()
+    assert found == [False, False, before]

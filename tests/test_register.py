@@ -22,7 +22,7 @@ from strategies import ALERTS, PERSONS, unversioned
 import hpmatch as hp
 from hpmatch.cli import main
 from hpmatch.model import read_model
-from hpmatch.parallel import use_workers
+from hpmatch.parallel import batch_job
 from hpmatch.prepared import add_changes
 from hpmatch.register import read_register
 
@@ -665,7 +665,7 @@ def test_preparing_needs_a_worker(workers):
     """A senseless number of workers is refused, not answered."""
     with pytest.raises(hp.HpmatchError, match="give at least 1"):
         hp.Register.prepare(PEOPLE, workers=workers)
-    with pytest.raises(hp.HpmatchError, match="give at least 1"), use_workers(workers):
+    with pytest.raises(hp.HpmatchError, match="give at least 1"), batch_job(workers):
         pass
 
 

@@ -61,7 +61,7 @@ from hpmatch.dispose import dispose
 from hpmatch.errors import HpmatchError, SchemaError, SourceError
 from hpmatch.link import score_pairs
 from hpmatch.model import Model, read_model
-from hpmatch.parallel import use_workers
+from hpmatch.parallel import batch_job
 from hpmatch.prepared import MANIFEST
 from hpmatch.reading import ReadRecords
 from hpmatch.register import Register
@@ -316,7 +316,7 @@ class _Job:
 
     def _answered_or_failed(self, batch: pa.RecordBatch) -> pa.Table:
         try:
-            with use_workers(1):  # Spark shares out the cores
+            with batch_job(1):  # Spark shares out the cores
                 return self._answered(batch)
         except HpmatchError as error:
             failure = str(error)
