@@ -312,9 +312,10 @@ class Column:
         """
         known = len(self.values.array)
         # Few values are looked up in, for that is cheap; many may be there.
-        found = pc.index_in(_comparable(self.values.array), _comparable(more.values.array))
+        likely = _beginning_alike(self.values.array, more.values.array)
+        found = pc.index_in(_comparable(self.values.array.take(likely)), _comparable(more.values.array))
         moved = np.full(len(more.values.array), MISSING, np.int64)
-        moved[np.asarray(found.drop_null(), np.int64)] = np.flatnonzero(np.asarray(found.is_valid()))
+        moved[np.asarray(found.drop_null(), np.int64)] = np.asarray(likely.filter(found.is_valid()), np.int64)
         new = moved == MISSING
         moved[new] = known + np.arange(new.sum())
         array = pa.concat_arrays([self.values.array, more.values.array.filter(pa.array(new))])
@@ -358,6 +359,13 @@ class Column:
         """float64[n], the share of the whole table's records that hold the row's value; NaN where missing."""
         share = np.append(np.maximum(self.values.counts, 1) / max(self.values.records, 1), np.nan)
         return np.asarray(share[self.codes], np.float64)
+
+
+def _beginning_alike(many: pa.Array, few: pa.Array) -> pa.Array:
+    """The places of those of many values, or lists of values, that begin as one of few does."""
+    if pa.types.is_list(many.type):
+        many, few = (pc.list_element(array, 0) for array in (many, few))
+    return pc.indices_nonzero(pc.is_in(many, few))
 
 
 def _comparable(array: pa.Array) -> pa.Array:

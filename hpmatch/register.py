@@ -163,14 +163,14 @@ class Register:
         table = read_changes(changes, schema)
         removed, kept = _split(table)
         known = self.read.records.ids
-        there = known.filter(pc.is_in(known, removed))  # few are looked up in, for that is cheap
-        if unknown := len(removed) - len(pc.unique(there)):
+        added = _added(kept, self.model) if len(kept) else self.read.records.take(np.zeros(0, np.int64))
+        gone = pa.chunked_array([removed, added.ids], pa.string()).combine_chunks()
+        goes = pc.is_in(known, gone)  # few are looked up in, for that is cheap
+        if unknown := len(removed) - len(removed.filter(pc.is_in(removed, known.filter(goes)))):
             raise SourceError(
                 f"changes: {unknown} of the persons to be removed are not in the register; leave them out"
             )
-        added = _added(kept, self.model) if len(kept) else self.read.records.take(np.zeros(0, np.int64))
-        gone = pa.chunked_array([removed, added.ids], pa.string()).combine_chunks()
-        stays = np.flatnonzero(~np.asarray(pc.is_in(known, gone)))
+        stays = np.flatnonzero(~np.asarray(goes))
         records = _changed(self.read.records, stays, added, self.model)
         indexes = self._reindexed(stays, added)
         return Register(self._as_read(records, version_with(self.read.version, table)), self.model, indexes)

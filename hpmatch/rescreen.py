@@ -21,8 +21,8 @@ import pyarrow.compute as pc
 
 from hpmatch.alert_relations import TOLD, status_of
 from hpmatch.alerts import group_alerts
-from hpmatch.blocking import index_keys, keying
-from hpmatch.blocking.blocks import KeyIndex
+from hpmatch.blocking import index_keys, keying, largest_block
+from hpmatch.blocking.blocks import Blocks, KeyIndex
 from hpmatch.blocking.keys import Hashes
 from hpmatch.decision import MATCH, REVIEW
 from hpmatch.dispose import dispose
@@ -32,6 +32,7 @@ from hpmatch.ledger.account import versions_of
 from hpmatch.link import score_pairs
 from hpmatch.model import Model, read_model
 from hpmatch.output import RESCREENED, write_folder
+from hpmatch.parallel import batch_job
 from hpmatch.reading import ReadRecords, read_for
 from hpmatch.records import IntArray, distinct
 from hpmatch.register import Register, by_itself, read_changes, read_register, version_with
@@ -93,7 +94,8 @@ class AlertsInForce:
             1
         """
         model = read_model(model)
-        return _standing(read_for(model, alerts, "alerts", schema, kept=TOLD), model)
+        with batch_job(None):
+            return _standing(read_for(model, alerts, "alerts", schema, kept=TOLD), model)
 
     def __len__(self) -> int:
         return int(self.in_force.sum())
@@ -192,6 +194,19 @@ def rescreen(
         >>> [(row["disposition_before"], row["disposition"], row["reason"]) for row in found.differences.to_pylist()]
         [('no_match', 'match', '2 is new in the register')]
     """
+    with batch_job(None):
+        return _rescreen(ledger, alerts, register, changes, new_register, new_model, schema)
+
+
+def _rescreen(
+    ledger: Ledger | str | Path,
+    alerts: Any,
+    register: Any,
+    changes: Any,
+    new_register: Any,
+    new_model: Model | str | Path | None,
+    schema: Schema | str | Path | None,
+) -> Rescreened:
     ledger = ledger if isinstance(ledger, Ledger) else Ledger(ledger)
     if sum(each is not None for each in (changes, new_register, new_model)) != 1:
         raise SourceError("say what is new: changes, a new register or a new model, one of them")
@@ -294,17 +309,23 @@ def _concerned(standing: AlertsInForce, before: Register, changes: pa.Table, now
     ]
     found = []
     for rule in rules:
+        alerts = standing.indexes[rule.name]
         keys = distinct(np.concatenate([rule.keys(each).keys for each in persons]))
+        keys = keys[_sizes(alerts.among(keys)) > 0]  # most are no alert's
         sizes = [_block_sizes(register, rule.name, keys) for register in (before, now)]
-        usable = np.minimum(*sizes) <= (getattr(rule, "max_block", None) or model.max_block)
-        found.append(standing.indexes[rule.name].among(keys[usable]).rows)
+        usable = np.minimum(*sizes) <= largest_block(rule, model.max_block)
+        found.append(alerts.among(keys[usable]).rows)
     return distinct(np.concatenate(found)).astype(np.int64)
 
 
 def _block_sizes(register: Register, rule: str, keys: Hashes) -> IntArray:
     if register.indexes is None:
         raise SourceError(NOT_PREPARED)
-    return np.diff(register.indexes[rule].among(keys).starts)
+    return _sizes(register.indexes[rule].among(keys))
+
+
+def _sizes(blocks: Blocks) -> IntArray:
+    return np.diff(blocks.starts)
 
 
 def _answered(standing: AlertsInForce, rows: IntArray, register: Register, model: Model) -> Result:
