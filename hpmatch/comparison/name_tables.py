@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hpmatch.comparison.cases import first_cases
-from hpmatch.comparison.relations import MayShare, relations
+from hpmatch.comparison.relations import MayShare, Relations, relations
 from hpmatch.comparison.spelling import SpelledTokens, pair_similarity
 from hpmatch.protocols import LevelArray
 from hpmatch.records import FloatArray, IntArray, Records, Terms, Vocabulary, distinct, ranges, run_starts
@@ -29,7 +29,6 @@ from hpmatch.standardise.token_forms import (
     LETTERS,
     STEMS,
     Sketches,
-    sketches_of,
     token_forms,
 )
 
@@ -44,8 +43,6 @@ _KNOWN = 4
 
 # The parts of their letter pairs and of their consonant pairs that two tokens share, added up: nine tenths.
 _WORTH_A_LOOK = (9, 10)
-
-_REMEMBERED = 1 << 16  # tokens, and pairs of them, that are compared one by one
 
 # A token's frequency within a country leans on its frequency in the whole table with the weight of so many persons.
 _COUNTRY_SMOOTHING = 200.0
@@ -280,7 +277,7 @@ def _may_agree(left: Sketches, right: Sketches) -> npt.NDArray[np.bool_]:
         for sketch in (LETTERS, CONSONANTS)
         for count in _shared(left[:, sketch], right[:, sketch])
     )
-    return np.asarray(_is_worth_a_look(*counts) | ((left[:, GROUPS] & right[:, GROUPS]) != 0))
+    return np.asarray(is_worth_a_look(*counts) | ((left[:, GROUPS] & right[:, GROUPS]) != 0))
 
 
 def _shared(left: npt.NDArray[np.uint64], right: npt.NDArray[np.uint64]) -> tuple[IntArray, IntArray]:
@@ -289,12 +286,7 @@ def _shared(left: npt.NDArray[np.uint64], right: npt.NDArray[np.uint64]) -> tupl
     return np.bitwise_count(left & right), np.maximum(fewer, 1)
 
 
-def _shared_bits(left: int, right: int) -> tuple[int, int]:
-    """The same for two tokens."""
-    return (left & right).bit_count(), max(min(left.bit_count(), right.bit_count()), 1)
-
-
-def _is_worth_a_look(letters: Any, of_letters: Any, consonants: Any, of_consonants: Any) -> Any:
+def is_worth_a_look(letters: Any, of_letters: Any, consonants: Any, of_consonants: Any) -> Any:
     """Whether the parts that are shared add up to enough; in whole numbers, which one pair has in common with arrays."""
     parts = letters * of_consonants + consonants * of_letters
     return _WORTH_A_LOOK[1] * parts >= _WORTH_A_LOOK[0] * of_letters * of_consonants
@@ -458,32 +450,6 @@ def _row_tokens(records: Records, terms: dict[str, Terms]) -> _RowTokens:
     return _RowTokens(starts, sizes, fields, first, places)
 
 
-@lru_cache(maxsize=_REMEMBERED)
-def agreement_of(left: str, right: str) -> int:
-    """
-    What two tokens have in common of which none is known for a name that several persons hold.
-
-    Example:
-        >>> agreement_of("müller", "mueller") == SAME, agreement_of("müller", "ivanov") == NOTHING
-        (True, True)
-    """
-    if left == right:
-        return SAME
-    ours, theirs = _sketches_of(left), _sketches_of(right)
-    shared = (
-        *_shared_bits(ours[LETTERS], theirs[LETTERS]),
-        *_shared_bits(ours[CONSONANTS], theirs[CONSONANTS]),
-    )
-    stem, group = ours[STEMS] & theirs[STEMS] != 0, ours[GROUPS] & theirs[GROUPS] != 0
-    if not (_is_worth_a_look(*shared) or group):
-        return NOTHING
-    may_share = MayShare(np.array([stem]), np.array([group]))
-    return int(token_agreement(SpelledTokens.of([left, right]), np.array([0]), np.array([1]), may_share)[0])
-
-
-_sketches_of = lru_cache(maxsize=_REMEMBERED)(sketches_of)
-
-
 def token_agreement(
     tokens: SpelledTokens, left: IntArray, right: IntArray, may_share: MayShare | None = None
 ) -> LevelArray:
@@ -503,14 +469,20 @@ def token_agreement(
         True
     """
     similarity = pair_similarity(tokens, left, right)
-    related = relations(tokens.texts, left, right, similarity, may_share)
-    conditions = [
+    return first_cases(
+        agreement_cases(similarity, relations(tokens.texts, left, right, similarity, may_share))
+    )
+
+
+def agreement_cases(similarity: Any, related: Relations) -> list[Any]:
+    """What holds for each agreement but the last, of k pairs of tokens or, with plain numbers, of one."""
+    other = related.initial ^ True
+    return [
         similarity == 1,
         related.stem,
-        (similarity >= _SPELLED) & ~related.initial,
+        (similarity >= _SPELLED) & other,
         related.variant,
-        (similarity >= _CLOSE) & ~related.initial,
+        (similarity >= _CLOSE) & other,
         related.initial,
         similarity >= _SIMILAR,
     ]
-    return first_cases(conditions)

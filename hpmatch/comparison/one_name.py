@@ -12,7 +12,8 @@ from typing import Any
 
 from hpmatch.comparison.cases import first_case
 from hpmatch.comparison.name_cases import FIRST_OF, Best, NameCases, contradict
-from hpmatch.comparison.name_tables import NOTHING, SAME, agreement_of, share_in_one
+from hpmatch.comparison.name_tables import NOTHING, SAME, share_in_one
+from hpmatch.comparison.one_token import agreement_of
 from hpmatch.protocols import ComparedOne
 
 _GIVEN = "given_name"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -16,13 +16,13 @@ from hpmatch.standardise.surnames import stems
 Mask = npt.NDArray[np.bool_]
 
 # Tokens that share a stem are at least so alike.
-_SHARED_STEM_LIKENESS = 0.4
+SHARED_STEM_LIKENESS = 0.4
 _LETTERS_OF_ONE = 2  # a letter and a sign, or a letter of two characters
 
 
 class Relations(NamedTuple):
     """
-    How the tokens of k pairs are related.
+    How the tokens of k pairs, or with plain numbers of one, are related.
 
     Attributes:
         stem: bool[k], they differ in an ending that changes with sex or marriage.
@@ -30,9 +30,9 @@ class Relations(NamedTuple):
         initial: bool[k], one is the first letter of the other.
     """
 
-    stem: Mask
-    variant: Mask
-    initial: Mask
+    stem: Any
+    variant: Any
+    initial: Any
 
 
 class MayShare(NamedTuple):
@@ -73,7 +73,7 @@ def relations(
     if may_share is None:
         grouped = np.array([bool(name_groups(token)) for token in tokens], bool)
         may_share = MayShare(np.ones(len(left), bool), grouped[left] & grouped[right])
-    single = np.array([_is_single(token) for token in tokens], bool)
+    single = np.array([is_single(token) for token in tokens], bool)
     other = similarity < 1
 
     def look(may: Mask, related: Callable[[str, str], bool]) -> Mask:
@@ -85,13 +85,14 @@ def relations(
         return found
 
     return Relations(
-        look(may_share.stem & (similarity >= _SHARED_STEM_LIKENESS), one_stem),
+        look(may_share.stem & (similarity >= SHARED_STEM_LIKENESS), one_stem),
         look(may_share.group, one_name),
         look(single[left] | single[right], is_initial),
     )
 
 
-def _is_single(token: str) -> bool:
+def is_single(token: str) -> bool:
+    """Whether a token is a single letter."""
     return len(token) <= _LETTERS_OF_ONE and min(map(len, spellings(token)), default=0) == 1
 
 

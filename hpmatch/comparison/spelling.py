@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -41,11 +41,11 @@ _NO_SLIP = 1.4  # times the distance in letters where the first letters or the e
 _SUFFIXES = ("ka",)  # of two letters, that make another name
 _HIGHEST = 0.999  # of tokens without a spelling in common
 _VOWEL_APART, _CONSONANT_APART, _KIND_APART = 0.6, 1.0, 1.2  # sounds that no row of the table brings together
-_UNIT = 1000  # a cost of one
-_TRANSPOSED = np.int32(900)
+UNIT = 1000  # a cost of one
+TRANSPOSED = np.int32(900)
 _NEVER = np.int32(1 << 30)
 _VOWELS = frozenset({"a", "e", "i", "o", "u", "oe", "ue"})
-_LONGEST = 24  # units; names beyond are cut
+LONGEST = 24  # units; names beyond are cut
 _CHUNK = 4096  # pairs that stay in the processor's cache
 _WIDE = 256  # pairs from which an operation a row costs less than one a column
 
@@ -165,14 +165,41 @@ def _distinct_similarity(tokens: SpelledTokens, left: IntArray, right: IntArray)
     forms = _forms(tokens)
     pair, a, b = _form_pairs(forms.starts, left, right)
     similarity = np.zeros(len(left))
-    np.maximum.at(similarity, pair, np.interp(_distance(forms, a, b), _DISTANCES, _SIMILARITIES))
+    np.maximum.at(similarity, pair, similarity_at(_distance(forms, a, b)))
     letters, typed = _typed_similarity(tokens, left, right)
-    # The vowels of a consonant script's spellings are guesses, which no slip of typing explains.
     written = ~(forms.consonantal[left] | forms.consonantal[right])
-    mixed = np.maximum(
-        (1 - _SPELLING_WEIGHT) * similarity + _SPELLING_WEIGHT * letters, np.where(written, typed, 0)
+    return np.where(
+        (letters == 1) | (left == right), 1.0, mixed_similarity(similarity, letters, typed * written)
     )
-    return np.where((letters == 1) | (left == right), 1.0, np.minimum(mixed, _HIGHEST))
+
+
+def similarity_at(distance: Any) -> Any:
+    """The similarity that a distance per letter stands for."""
+    return np.interp(distance, _DISTANCES, _SIMILARITIES)
+
+
+def mixed_similarity(heard: Any, letters: Any, typed: Any) -> Any:
+    """
+    The similarity of two tokens without a spelling in common.
+
+    Args:
+        heard: How alike they sound.
+        letters: How alike the letters of their spellings are.
+        typed: How alike they are if a slip of typing made the difference; 0 where a script leaves vowels out, for the vowels of
+            its spellings are guesses, which no slip explains.
+    """
+    mixed = np.maximum((1 - _SPELLING_WEIGHT) * heard + _SPELLING_WEIGHT * letters, typed)
+    return np.minimum(mixed, _HIGHEST)
+
+
+def slip_distance(alike: Any, is_slip: Any) -> Any:
+    """The distance that a slip of typing stands for, from how alike the letters are; longer where it is hardly a slip."""
+    return (1 - alike) * np.where(is_slip, 1, _NO_SLIP)
+
+
+def edges_of(form: str) -> tuple[str, str]:
+    """The first letter and the ending of a spelling; a slip of typing there is rare, another name is not."""
+    return form[0], form[-2:] if form.endswith(_SUFFIXES) else form[-1]
 
 
 def _typed_similarity(
@@ -185,20 +212,12 @@ def _typed_similarity(
     alike = process.cpdist(
         table[a].tolist(), table[b].tolist(), scorer=OSA.normalized_similarity, dtype=np.float64
     )
-    ends, edges = _edges(forms)
-    slip = (ends[a] == ends[b]) & (edges[a] == edges[b])
+    numbers: dict[tuple[str, str], int] = {}
+    edges = np.array([numbers.setdefault(edges_of(form), len(numbers)) for form in forms], np.int64)
     letters, typed = np.zeros(len(left)), np.zeros(len(left))
     np.maximum.at(letters, pair, alike)
-    distance = (1 - alike) * np.where(slip, 1, _NO_SLIP)
-    np.maximum.at(typed, pair, np.interp(distance, _DISTANCES, _SIMILARITIES))
+    np.maximum.at(typed, pair, similarity_at(slip_distance(alike, edges[a] == edges[b])))
     return letters, typed
-
-
-def _edges(forms: Sequence[str]) -> tuple[IntArray, IntArray]:
-    """A number for the ending and for the first letter; a slip of typing there is rare, another name is not."""
-    ends: dict[str, int] = {}
-    last = [ends.setdefault(form[-2:] if form.endswith(_SUFFIXES) else form[-1], len(ends)) for form in forms]
-    return np.array(last, np.int64), np.array([ord(form[0]) for form in forms], np.int64)
 
 
 def _form_pairs(starts: IntArray, left: IntArray, right: IntArray) -> tuple[IntArray, IntArray, IntArray]:
@@ -219,7 +238,7 @@ def _form_pairs(starts: IntArray, left: IntArray, right: IntArray) -> tuple[IntA
 def _forms(tokens: SpelledTokens) -> _Forms:
     sequences = tokens.units.flatten()
     starts = _starts(sequences)
-    lengths = np.minimum(np.diff(starts), _LONGEST)
+    lengths = np.minimum(np.diff(starts), LONGEST)
     places = np.arange(int(lengths.max(initial=1)))
     filled = places < lengths[:, None]
     padded = np.zeros(filled.shape, np.int16)
@@ -235,7 +254,7 @@ def _starts(lists: pa.Array) -> IntArray:
     return np.append(0, np.cumsum(np.asarray(lists.value_lengths(), np.int64)))
 
 
-class _Costs(NamedTuple):
+class Costs(NamedTuple):
     """What edits cost, by unit (0: no unit), in thousandths: whole numbers add up the same in any order."""
 
     exchanged: npt.NDArray[np.int32]
@@ -258,7 +277,7 @@ def _distance(forms: _Forms, left: IntArray, right: IntArray) -> FloatArray:
 
 
 def _distance_at_once(forms: _Forms, left: IntArray, right: IntArray) -> FloatArray:
-    lengths, costs = forms.lengths, _costs()
+    lengths, costs = forms.lengths, edit_costs()
     a = forms.units[left, : lengths[left].max(initial=1)].T
     b = forms.units[right, : lengths[right].max(initial=1)].T
     out_a, out_b = costs.left_out[a], costs.left_out[b]
@@ -269,7 +288,7 @@ def _distance_at_once(forms: _Forms, left: IntArray, right: IntArray) -> FloatAr
         out_a = np.where(consonantal_b & mixed, costs.unwritten[a], out_a)
         out_b = np.where(consonantal_a & mixed, costs.unwritten[b], out_b)
         frames = np.where(mixed, np.maximum(out_a.sum(0), out_b.sum(0)), frames)
-    return np.asarray(_edits(a, b, out_a, out_b, costs) / np.maximum(frames, _UNIT), np.float64)
+    return np.asarray(_edits(a, b, out_a, out_b, costs) / np.maximum(frames, UNIT), np.float64)
 
 
 def _edits(
@@ -277,7 +296,7 @@ def _edits(
     b: npt.NDArray[np.int16],
     out_a: npt.NDArray[np.int32],
     out_b: npt.NDArray[np.int32],
-    costs: _Costs,
+    costs: Costs,
 ) -> npt.NDArray[np.int32]:
     """
     The cheapest way from each column of `a` to the same column of `b` (Damerau-Levenshtein, weighted).
@@ -290,7 +309,7 @@ def _edits(
     flat, width = costs.exchanged.ravel(), costs.exchanged.shape[1]
     same_a, same_b = costs.letters[a], costs.letters[b]
     rows, columns = a.astype(np.int64) * width, b.astype(np.int64)
-    transposed = _TRANSPOSED - out_b[1:] - out_b[:-1]
+    transposed = TRANSPOSED - out_b[1:] - out_b[:-1]
     for i in range(len(a)):
         swaps = flat[columns + rows[i]]
         swaps += above[:-1]
@@ -317,7 +336,8 @@ def _take_least_so_far(rows: npt.NDArray[np.int32]) -> None:
 
 
 @cache
-def _costs() -> _Costs:
+def edit_costs() -> Costs:
+    """What each edit of units of sound costs, by the tables of sounds."""
     units = sound_table()
     near = {
         frozenset((row["sound"], row["other"])): float(row["distance"])
@@ -335,7 +355,7 @@ def _costs() -> _Costs:
     same_letters = np.array([[one.rule.letters == other.rule.letters for other in units] for one in units])
     exchanged = np.full((len(units) + 1, len(units) + 1), 9.0)
     exchanged[1:, 1:] = np.where(same_letters, 0, np.minimum(between, between.T))
-    return _Costs(
+    return Costs(
         _thousandths(exchanged),
         _thousandths([0, *(unit.left_out for unit in units)]),
         _thousandths([0, *(unit.unwritten for unit in units)]),
@@ -345,7 +365,7 @@ def _costs() -> _Costs:
 
 
 def _thousandths(costs: npt.ArrayLike) -> npt.NDArray[np.int32]:
-    return np.asarray(np.rint(np.asarray(costs, float) * _UNIT), np.int32)
+    return np.asarray(np.rint(np.asarray(costs, float) * UNIT), np.int32)
 
 
 def _letters(unit: SoundUnit) -> float:

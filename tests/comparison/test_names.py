@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import FAMILY, GIVEN
 
-from hpmatch.comparison.name_tables import NOTHING, NameTables, agreement_of
+from hpmatch.comparison.name_tables import NOTHING, NameTables
 from hpmatch.comparison.names import FIELDS, FamilyName, GivenName
+from hpmatch.comparison.one_token import agreement_of
 from hpmatch.records import Column, Records, Vocabulary
 from hpmatch.standardise.names import name_tokens
 from hpmatch.standardise.stages import PersonName

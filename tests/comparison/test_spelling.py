@@ -3,6 +3,7 @@
 import csv
 import random
 from collections import defaultdict
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from rapidfuzz.distance import JaroWinkler
 from unidecode import unidecode
 
 from hpmatch.comparison import spelling
+from hpmatch.comparison.one_token import similarity_of
 from hpmatch.comparison.spelling import token_similarity
 from hpmatch.data import read_table
 from hpmatch.standardise.scripts import sound_table, spellings
@@ -190,6 +192,20 @@ def test_the_order_of_pairs_and_their_company_do_not_matter(drawn, numbers):
     alone = [float(token_similarity([one], [other])[0]) for one, other in drawn]
     mixed = token_similarity([drawn[place][0] for place in order], [drawn[place][1] for place in order])
     assert mixed.tolist() == pytest.approx([alone[place] for place in order], abs=1e-6)
+
+
+@given(st.lists(st.tuples(TOKENS, TOKENS), max_size=8))
+def test_a_single_pair_gets_what_many_get(drawn):
+    """To the last digit, with and without arrays."""
+    found = token_similarity([one for one, _ in drawn], [other for _, other in drawn])
+    assert found.tolist() == [similarity_of(one, other) for one, other in drawn]
+
+
+def test_every_two_names_get_alone_what_they_get_together():
+    names = [name for _, name, _ in NAMES]
+    pairs = list(product(names, names))
+    found = token_similarity([one for one, _ in pairs], [other for _, other in pairs])
+    assert found.tolist() == [similarity_of(one, other) for one, other in pairs]
 
 
 @given(TOKENS)
