@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from math import lgamma
 
 import numpy as np
 
@@ -184,6 +185,37 @@ def _log_likelihood(
     )
 
 
+def likeliest_trust(seen: FloatArray, before: FloatArray, tried: Sequence[float]) -> float:
+    """
+    How many matches what is known before of a comparison is worth, by how well it foretold what was seen since.
+
+    The one of the tried numbers that makes what was seen likeliest, if m was drawn with so much faith in what is known before: a
+    Dirichlet-multinomial likelihood (Minka 2000, Estimating a Dirichlet distribution).
+
+    Args:
+        seen: float64[l], how often each level was seen.
+        before: float64[l], the share of each level by what is known before.
+        tried: Numbers above 0.
+
+    Example:
+        >>> before = np.array([0.5, 0.5])
+        >>> [likeliest_trust(np.array(seen), before, (10, 300)) for seen in ([51.0, 49.0], [90.0, 10.0])]
+        [300, 10]
+    """
+
+    def likelihood(trust: float) -> float:
+        return (
+            lgamma(trust)
+            - lgamma(trust + seen.sum())
+            + sum(
+                lgamma(known + times) - lgamma(known)
+                for known, times in zip(trust * before, seen, strict=True)
+            )
+        )
+
+    return max(tried, key=likelihood)
+
+
 def chance(patterns: LevelArray, tables: Sequence[FloatArray]) -> FloatArray:
     """float64[p], the chance of each pattern, its comparisons taken as independent; a missing value says nothing."""
     found = np.ones(len(patterns))
@@ -210,7 +242,7 @@ def shares(
     counted: Sequence[FloatArray],
     otherwise: Sequence[FloatArray],
     before: Sequence[FloatArray] | None = None,
-    trust: float = 0.0,
+    trust: float | Sequence[float] = 0.0,
 ) -> tuple[FloatArray, ...]:
     """
     The share of each level.
@@ -219,11 +251,12 @@ def shares(
         counted: How often each level was seen, an array a comparison.
         otherwise: What holds for a comparison of which nothing was seen and nothing is known.
         before: What is known before.
-        trust: How many sightings that counts for.
+        trust: How many sightings that counts for, for all comparisons or for each.
     """
     found = []
+    trusts = np.broadcast_to(trust, len(counted))
     for place, (seen, other) in enumerate(zip(counted, otherwise, strict=True)):
-        total = seen + (trust * before[place] if before is not None else 0.0)
+        total = seen + (trusts[place] * before[place] if before is not None else 0.0)
         known = total / total.sum() if total.sum() > 0 else other
         bounded = np.maximum(known, _SMALLEST)
         found.append(bounded / bounded.sum())

@@ -14,7 +14,7 @@ counts as so many matches seen before, so that few matches cannot overthrow it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -24,7 +24,7 @@ import pyarrow as pa
 
 from hpmatch.assembly import model_for
 from hpmatch.decision import odds_of, probability_of
-from hpmatch.em import PatternCounts, Rates, estimate, rates_of, shares, with_rates
+from hpmatch.em import PatternCounts, Rates, estimate, likeliest_trust, rates_of, shares, with_rates
 from hpmatch.errors import ModelError
 from hpmatch.labels import read_labels
 from hpmatch.measures import wilson_interval
@@ -55,16 +55,21 @@ class _Belief(NamedTuple):
     Attributes:
         trust: How many matches the starting model counts for.
         unlabelled: How much a match counts that nobody labelled.
+        least_trust: The fewest matches that the starting model counts for where labels tell how much it is worth.
     """
 
     trust: float
     unlabelled: float
+    least_trust: float
 
 
 # Among alerts are namesakes and kin of registered persons by the hundred, which without labels look like matches with a wrong
 # birth date: counted fully, m of a wrong date rises until they are matches (on generated data, 200,000 registered and 610
 # hits, 981 were expected and best F1 fell from 0.972 to 0.932). Hence a small share (Winkler 2002 weighs them so too).
-_SHIPPED, _ASSEMBLED = _Belief(300.0, 0.03), _Belief(10.0, 1.0)
+_SHIPPED, _ASSEMBLED = _Belief(300.0, 0.03, 10.0), _Belief(10.0, 1.0, 10.0)
+# Labels of nearly all matches show how often each level occurs; those of some may have been chosen for what they show.
+_NEARLY_ALL = 0.9
+_TRIED = 12
 
 
 @dataclass(frozen=True)
@@ -101,6 +106,7 @@ class Trained:
         sessions: What each session told.
         matches: The expected number of matches among all pairs.
         warnings: What could not be learned, and why.
+        trust: How many matches the starting model counted for, by comparison.
         schema: What the columns were taken for.
     """
 
@@ -109,6 +115,7 @@ class Trained:
     sessions: tuple[Session, ...]
     matches: float
     warnings: tuple[str, ...]
+    trust: Mapping[str, float]
     schema: Schema | str | Path | None = None
 
     def __str__(self) -> str:
@@ -123,6 +130,10 @@ class Trained:
             for each in self.sessions
         ]
         lines.append(f"expected matches: {self.matches:,.1f}")
+        counted = sorted({round(trust) for trust in self.trust.values()})
+        lines.append(
+            f"the starting model counted for: {' to '.join(f'{each:,}' for each in counted[:1] + counted[1:][-1:])} matches"
+        )
         return "\n".join([*lines, *(f"warning: {each}" for each in self.warnings)])
 
     @property
@@ -154,7 +165,8 @@ def train(
         schema: Which column plays which role, or is of which kind.
         labels: What people said of pairs; see ``hpmatch.labels``. A pair that nobody labelled is learned from as well.
         trust: How many matches the starting model counts for; by default 300 for a model of alerts, and 10 for one of records
-            of any kind, whose numbers are guesses.
+            of any kind, whose numbers are guesses. Where nearly all matches are labelled, the labels say how many between 10 and
+            300 it is worth: fewer, the worse it foretold them.
         most_pairs: Not more than so many pairs are looked at a time.
         seed: Which random pairs; the same gives the same model.
         progress: Called with "train", what is done and what there is to do.
@@ -181,7 +193,7 @@ def train(
             f"train its classifier by its own means"
         )
     said = _ASSEMBLED if start.subject == RECORDS else _SHIPPED
-    belief = said if trust is None else said._replace(trust=trust)
+    belief = said if trust is None else said._replace(trust=trust, least_trust=trust)
     return replace(_learn(start, classifier, tables, belief, report), schema=schema)
 
 
@@ -224,7 +236,7 @@ def _learn(
     )
     pairs, share = tables.found_by(start.blocking_rules, start.max_block)
     candidates = compared(tables, pairs, start)
-    rates, prior, matches = Rates(m, u), _FIRST_PRIOR, 0.0
+    rates, prior, matches, trust = Rates(m, u), _FIRST_PRIOR, 0.0, [belief.trust] * len(names)
     seen = found = before.m
     for refinement in range(_REFINEMENTS):
         before_this = matches
@@ -236,7 +248,8 @@ def _learn(
         seen = candidates.level_counts(matched * counting, before.m)
         found = candidates.level_counts(matched, before.m)
         chance_matched = probability_of(learned.match_weights(random.vectors) + _log_odds(prior))
-        rates = Rates(shares(seen, before.m, before.m, belief.trust), _u(random, 1 - chance_matched, before))
+        trust = _trust(candidates, matched, before, belief)
+        rates = Rates(shares(seen, before.m, before.m, trust), _u(random, 1 - chance_matched, before))
         if abs(matches - before_this) < _AT_REST * matches:
             break
     report("train", steps, steps)
@@ -247,11 +260,22 @@ def _learn(
     decision = replace(start.decision, registered_share=_registered_share(start, tables, matches))
     return Trained(
         replace(start, classifier=learned, decision=decision, about=_about(start, tables, matches)),
-        _levels(start, before, rates, seen, len(random.pairs), belief.trust),
+        _levels(start, before, rates, seen, len(random.pairs), trust),
         sessions,
         matches,
         warnings,
+        dict(zip(names, trust, strict=True)),
     )
+
+
+def _trust(candidates: Seen, matched: FloatArray, before: Rates, belief: _Belief) -> list[float]:
+    """For each comparison how many matches the starting model counts for, by the labels where they tell."""
+    labelled = candidates.said == 1
+    if belief.least_trust == belief.trust or matched[labelled].sum() < _NEARLY_ALL * matched.sum():
+        return [belief.trust] * len(before.m)
+    tried = np.geomspace(belief.trust, belief.least_trust, _TRIED).tolist()  # of equals the most
+    counted = candidates.level_counts(labelled.astype(np.float64), before.m)
+    return [likeliest_trust(seen, known, tried) for seen, known in zip(counted, before.m, strict=True)]
 
 
 def _sessions(
@@ -353,14 +377,14 @@ def _log_odds(share: float) -> float:
 
 
 def _levels(
-    start: Model, before: Rates, rates: Rates, seen: Sequence[FloatArray], random: int, trust: float
+    start: Model, before: Rates, rates: Rates, seen: Sequence[FloatArray], random: int, trust: Sequence[float]
 ) -> pa.Table:
     columns: dict[str, list[Any]] = {name: [] for name in _LEVEL_COLUMNS}
     for place, part in enumerate(start.parts):
         m, u = rates.m[place], rates.u[place]
         intervals = [
             wilson_interval(table * of, np.full(len(table), of))
-            for table, of in ((m, float(seen[place].sum()) + trust), (u, random + 1.0))
+            for table, of in ((m, float(seen[place].sum()) + trust[place]), (u, random + 1.0))
         ]
         weights = np.log2(m / u)
         numbers = (m, *intervals[0], u, *intervals[1], weights, before.m[place], before.u[place])

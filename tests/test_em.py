@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hpmatch.em import PatternCounts, Rates, estimate, shares
+from hpmatch.em import PatternCounts, Rates, estimate, likeliest_trust, shares
 from hpmatch.protocols import ComparisonVectors
 
 M = ([0.85, 0.10, 0.05], [0.95, 0.05], [0.98, 0.02])
@@ -143,3 +143,30 @@ def test_numbers_stay_probabilities(level, column, share):
 def test_shares_without_anything_are_what_holds_otherwise():
     """Nothing seen and nothing known before."""
     assert shares([np.zeros(2)], [np.array([0.3, 0.7])])[0].tolist() == [0.3, 0.7]
+
+
+@given(st.lists(st.integers(0, 40), min_size=2, max_size=4), st.data())
+def test_the_likeliest_trust_is_that_of_an_urn(seen, data):
+    """What is known before are balls in an urn; each ball that is drawn goes back with another of its colour (Polya)."""
+    shares_ = np.array(data.draw(st.lists(st.integers(1, 20), min_size=len(seen), max_size=len(seen))), float)
+    known, tried = shares_ / shares_.sum(), [1.0, 10.0, 100.0]
+
+    def chance_of(trust):
+        urn, chance = trust * known, 1.0
+        for colour, times in enumerate(seen):
+            for _ in range(times):
+                chance *= urn[colour] / urn.sum()
+                urn[colour] += 1
+        return chance
+
+    chances = [chance_of(trust) for trust in tried]
+    found = likeliest_trust(np.array(seen, float), known, tried)
+    assert chances[tried.index(found)] == pytest.approx(max(chances), rel=1e-9)
+
+
+def test_each_comparison_may_be_trusted_in_another_way():
+    seen, before = [np.array([0.0, 10.0])] * 2, [np.array([1.0, 0.0])] * 2
+    assert [table.tolist() for table in shares(seen, seen, before, [10.0, 30.0])] == [
+        pytest.approx([0.5, 0.5]),
+        pytest.approx([0.75, 0.25]),
+    ]

@@ -188,6 +188,32 @@ def test_alerts_and_a_register_start_from_the_shipped_model():
     assert trained.matches == pytest.approx(hits, rel=0.3)
 
 
+def _sample_labels(part):
+    """What people would say of the first part of the sample's hits; of who is no hit nothing."""
+    with Path("examples/data/truth.csv").open(encoding="utf-8") as file:
+        hits = [(row["alert_id"], row["hpr_number"]) for row in csv.DictReader(file) if row["hpr_number"]]
+    said = hits[: round(part * len(hits))]
+    return [{"left_id": alert, "right_id": person, "label": "match"} for alert, person in said]
+
+
+def test_labels_of_nearly_all_matches_say_how_much_the_shipped_model_is_worth():
+    """Of the sample's alerts every country agrees, which the model holds for seldom: there it is worth least."""
+    few, all_, told = (
+        hp.train(
+            "examples/data/alerts.csv", "examples/data/register.csv", labels=_sample_labels(part), **options
+        )
+        for part, options in ((0.5, {}), (1.0, {}), (1.0, {"trust": 50}))
+    )
+    assert set(few.trust.values()) == {300.0}
+    assert set(told.trust.values()) == {50.0}
+    assert min(all_.trust.values()) == all_.trust["country"] < 300.0
+    learned = {
+        (row["comparison"], row["level"]): row["m"] - row["m_before"] for row in all_.levels.to_pylist()
+    }
+    assert learned["country", "same"] > 0.1
+    assert "the starting model counted for" in str(all_)
+
+
 def test_a_classifier_without_m_and_u_cannot_be_trained():
     """It says what to do instead."""
 
