@@ -126,8 +126,8 @@ def thresholds(
             "cost": cost,
         }
 
-    odds = np.unique(np.append(_GRID, _indifferent(cost_miss, cost_false, cost_review)))
-    match, review, counts = _counted(likeliest, registered, right, is_registered, probability_of(odds))
+    tried = tried_thresholds(cost_miss, cost_false, cost_review)
+    match, review, counts = counted(likeliest, registered, right, is_registered, tried)
     table = pa.table({"match": match, "review": review, **row(*counts)})
     within = (
         np.ones(len(table), bool) if capacity is None else np.asarray(table["reviews"]) <= capacity * weeks
@@ -171,14 +171,31 @@ def _so(persons: pa.Table, truth: Any) -> tuple[FloatArray, FloatArray]:
     return np.array(right), np.array([1.0 if of else 0.0 for of in true])
 
 
-def _counted(
+def tried_thresholds(cost_miss: float, cost_false: float, cost_review: float) -> FloatArray:
+    """float64[t], the probabilities that are tried as thresholds, ascending; see ``thresholds``."""
+    return probability_of(np.unique(np.append(_GRID, _indifferent(cost_miss, cost_false, cost_review))))
+
+
+def counted(
     likeliest: FloatArray,
     registered: FloatArray,
     right: FloatArray,
     is_registered: FloatArray,
     tried: FloatArray,
 ) -> tuple[FloatArray, FloatArray, tuple[FloatArray, FloatArray, FloatArray]]:
-    """All choices with review at most match: both thresholds, and how many are missed, wrong and reviewed."""
+    """
+    Count what every choice of two thresholds leads to, review at most match.
+
+    Args:
+        likeliest: float64[p], the probability of each person's likeliest candidate.
+        registered: float64[p], that the person is registered at all.
+        right: float64[p], 1 where the likeliest candidate is the right one, or its probability.
+        is_registered: float64[p], 1 where the person is registered, or the probability.
+        tried: float64[t], see ``tried_thresholds``.
+
+    Returns:
+        Of each choice both thresholds, and how many are missed, wrong and reviewed.
+    """
     size = len(tried)
     # How many thresholds each person's two probabilities reach; sums over them answer every choice at once.
     reached = [np.searchsorted(tried, values, side="right") for values in (likeliest, registered)]

@@ -10,16 +10,30 @@ from hpmatch.generate import generate
 
 
 def test_costs_are_held_against_the_one_choice_that_is_best_for_all():
-    """Of three choices the second costs 10 + 40; what was chosen cost 20 + 40."""
+    """Of three choices the second costs 10 + 40; what was chosen cost 90 + 40; the best for the other set would cost 90 + 60."""
+    by_chance = np.array([[4.0, 2.0, 8.0], [3.0, 6.0, 8.0]])
     found = _ratio(
         [
-            {"cost": np.array([9.0, 10.0, 90.0]), "chosen": 20.0, "expected": 30.0},
-            {"cost": np.array([60.0, 40.0, 30.0]), "chosen": 40.0, "expected": 10.0},
+            {
+                "cost": np.array([9.0, 10.0, 90.0]),
+                "here": 2,
+                "expected": 30.0,
+                "by_chance": (by_chance[:, 2], by_chance),
+            },
+            {
+                "cost": np.array([60.0, 40.0, 30.0]),
+                "here": 1,
+                "expected": 10.0,
+                "by_chance": (by_chance[:, 1], by_chance),
+            },
         ]
     )
-    assert found["value"] == pytest.approx(60 / 50)
-    assert (found["chosen"], found["best"], found["expected"]) == (30.0, 25.0, 20.0)
+    assert found["value"] == pytest.approx(130 / 50)
+    assert found["others"] == pytest.approx(130 / (90 + 60))
+    assert found["if_right"] in (pytest.approx(10 / 4), pytest.approx(14 / 6))
+    assert (found["chosen"], found["best"], found["expected"]) == (65.0, 25.0, 20.0)
     assert found["low"] <= found["value"] <= found["high"]
+    assert found["if_right_low"] <= found["if_right"] <= found["if_right_high"]
 
 
 def test_an_interval_holds_the_truth_or_does_not():
@@ -54,6 +68,7 @@ def test_a_small_run(tmp_path):
     assert len(measured["costs"]) == len(COSTS)
     for each in measured["costs"]:
         assert each["value"] >= 1
+        assert each["if_right_low"] >= 1
     (recall,) = measured["recall"]
     assert 0.8 < recall["true"] <= 1
     found = {
