@@ -8,7 +8,7 @@ light or dark. Every text is escaped.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +26,7 @@ from hpmatch.explain import (
     steps_of,
     title,
 )
-from hpmatch.model import FellegiSunter, Level, Model
+from hpmatch.model import FellegiSunter, Model
 from hpmatch.side_by_side import ALIKE, DIFFERS, Told
 from hpmatch.wording import reason, say, word
 
@@ -254,13 +254,23 @@ def model_html(model: Model) -> str:
         table([], [("", [escape(name), escape(", ".join(map(str, found)))]) for name, found in stages]),
     ]
     if isinstance(model.classifier, FellegiSunter):
-        parts.append(_levels_table(model.classifier.levels))
+        parts += [_levels_table(model.classifier), _look_alikes_table(model.classifier)]
     return block(*parts)
 
 
-def _levels_table(levels: Mapping[str, tuple[Level, ...]]) -> str:
+def _look_alikes_table(classifier: FellegiSunter) -> str:
+    rows = [
+        ("", [escape(each.name), f"{each.rate:.3g}", escape(", ".join(each.shared)), escape(each.source)])
+        for each in classifier.look_alikes
+    ]
+    return table(["look-alikes", "an alert", "share", "source"], rows, numbers=(1,)) if rows else ""
+
+
+def _levels_table(classifier: FellegiSunter) -> str:
     weighed = [
-        (name, level, float(np.log2(level.m / level.u))) for name, each in levels.items() for level in each
+        (name, level, classifier.slopes.get(name, 1.0) * float(np.log2(level.m / level.u)))
+        for name, each in classifier.levels.items()
+        for level in each
     ]
     low, high = min(0.0, *(weight for *_, weight in weighed)), max(1.0, *(weight for *_, weight in weighed))
     rows = [

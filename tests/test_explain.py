@@ -19,6 +19,7 @@ from hpmatch.decision import decide
 from hpmatch.evidence import Evidence
 from hpmatch.explain import steps_of
 from hpmatch.explain_folder import explain_folder
+from hpmatch.model import FellegiSunter, Level, LookAlike
 from hpmatch.side_by_side import side_by_side
 from hpmatch.wording import LANGUAGES, reason, word
 
@@ -411,6 +412,24 @@ def test_notebooks_show_bars_of_the_numbers():
     widths = [float(each) for each in re.findall(r"width:([0-9.]+)%", model._repr_html_())]
     assert len(widths) == len(weights)
     assert int(np.argmax(widths)) == int(np.argmax(np.abs(weights)))
+
+
+def test_a_model_shows_what_its_classifier_counts_with():
+    """Weights times their slope, and who else is like the person."""
+    sex = (Level("same", m=0.8, u=0.2), Level("different", m=0.2, u=0.8))
+    twin = LookAlike("twin", 0.0123, ("sex",), "counted by hand")
+    imi = hp.read_model("imi")
+    only = replace(
+        imi,
+        comparisons=[each for each in imi.comparisons if each.name == "sex"],
+        classifier=FellegiSunter({"sex": sex}, {"sex": 0.5}, (twin,)),
+        grouping=None,
+    )
+    shown = only._repr_html_()
+    assert "+1.0" in shown
+    assert "-1.0" in shown
+    for told in ("twin", "0.0123", "counted by hand"):
+        assert told in shown
 
 
 # --- from a folder
