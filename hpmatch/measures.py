@@ -8,7 +8,7 @@ together, because they are wrong together (cluster bootstrap; Davison and Hinkle
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from itertools import pairwise
 from typing import Any
@@ -308,9 +308,18 @@ def calibration(answers: Answers) -> tuple[CalibrationBin, ...]:
 
 def _binned(answers: Answers) -> tuple[FloatArray, IntArray]:
     said = answers.probability[~np.isnan(answers.probability)]
-    return said, np.clip(
-        np.searchsorted(CALIBRATION_EDGES, said, side="right") - 1, 0, len(CALIBRATION_EDGES) - 2
-    )
+    return said, bins_of(said, CALIBRATION_EDGES)
+
+
+def bins_of(probabilities: FloatArray, edges: Sequence[float]) -> IntArray:
+    """
+    The bin that each probability lies in: from an edge up to the next, the last one too.
+
+    Example:
+        >>> bins_of(np.array([0.0, 0.5, 1.0]), (0.0, 0.5, 1.0)).tolist()
+        [0, 1, 1]
+    """
+    return np.clip(np.searchsorted(edges, probabilities, side="right") - 1, 0, len(edges) - 2)
 
 
 def _calibration_error(weights: FloatArray, answers: Answers) -> FloatArray:

@@ -10,7 +10,6 @@ import altair as alt
 import numpy as np
 import numpy.typing as npt
 
-from hpmatch.calibration import expected_calibration_error, reliability
 from hpmatch.charts.styling import (
     BLUE,
     GREEN,
@@ -27,6 +26,7 @@ from hpmatch.errors import HpmatchError
 from hpmatch.evaluation import Evaluation
 from hpmatch.measures import CALIBRATION_EDGES, Estimate
 from hpmatch.records import FloatArray
+from hpmatch.reliability import expected_calibration_error, reliability
 
 _WIDTH = 420
 _PANEL, _STEP = 260, 20
