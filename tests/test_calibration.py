@@ -385,9 +385,16 @@ def test_the_commands(tmp_path, tables, capsys):
     assert main(["recall", out, "--labels", str(tmp_path / "labels.csv")]) == 0
     assert "recall with review" in capsys.readouterr().out
     costs = ["--cost-miss", "1000", "--cost-false", "300", "--cost-review", "1"]
-    assert main(["thresholds", out, *costs, "--capacity", "40", "--truth", tables[2]]) == 0
+    chosen, model = str(tmp_path / "chosen.json"), str(tmp_path / "model.json")
+    assert main(["thresholds", out, *costs, "--capacity", "40", "--truth", tables[2], "--out", chosen]) == 0
     assert "best" in capsys.readouterr().out
-    model = str(tmp_path / "model.json")
+    best = hp.thresholds(
+        out, cost_miss=1000, cost_false=300, cost_review=1, capacity=40, truth=tables[2]
+    ).best
+    decision = hp.read_model(chosen).decision
+    assert (decision.match, decision.review) == (best["match"], best["review"])
+    assert main(["thresholds", out, *costs, "--model", chosen, "--out", model]) == 1
+    assert "was made by another model" in capsys.readouterr().err
     assert main(["calibrate", *tables, "--out", model]) == 0
     assert "calibration error" in capsys.readouterr().out
     assert main(["link", *tables[:2], "--out", out, "--model", model]) == 0

@@ -6,10 +6,13 @@ import argparse
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hpmatch.cli.shared import DONE, add_command, add_shared, finite, progress_bar
 from hpmatch.errors import HpmatchError, ModelError
+
+if TYPE_CHECKING:
+    from hpmatch.model import Model
 
 _TRAIN = """\
 Learns m, u and the prior from the tables that are to be linked, by expectation maximisation, with labels or without, and
@@ -160,6 +163,12 @@ def add_thresholds(commands: Any) -> None:
         "--truth", metavar="FILE", help="whom the alerts are about, to count instead of expect"
     )
     command.add_argument("--chart", metavar="FILE", help="draw what each choice means (.html, .svg, .png)")
+    command.add_argument(
+        "--out",
+        metavar="MODEL.json",
+        help="write the model that made the result (--model), with the best thresholds",
+    )
+    add_shared(command, "model")
     command.set_defaults(run=_thresholds)
 
 
@@ -182,7 +191,25 @@ def _thresholds(options: argparse.Namespace) -> int:
 
         save_chart(threshold_chart(found), options.chart)
         print(f"written to {Path(options.chart)}")
+    if options.out:
+        found.apply(_maker(options.result, options.model)).save(options.out)
+        print(f"written to {Path(options.out)}")
     return DONE
+
+
+def _maker(result: str, model: str) -> Model:
+    """The model that made a result."""
+    from hpmatch.model import read_model  # noqa: PLC0415 - so that --help answers at once
+    from hpmatch.output import read_folder  # noqa: PLC0415
+
+    given = read_model(model)
+    made_by = read_folder(result, ["persons"])[1].get("model", {})
+    if made_by.get("sha256") != given.fingerprint:
+        raise HpmatchError(
+            f"{result} was made by another model ({made_by.get('name')!r}) than {model}; thresholds fit the probabilities of "
+            f"that one: give it with --model"
+        )
+    return given
 
 
 def add_recall(commands: Any) -> None:
