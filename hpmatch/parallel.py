@@ -125,7 +125,7 @@ def begin(
         >>> begin(sorted, [2, 1])()
         [1, 2]
     """
-    if worker_count() == 1 or len(items) < _ENOUGH:
+    if len(items) < _ENOUGH or worker_count() == 1:  # to count the cores takes time
         return lambda: list(work(items))
     from loky.process_executor import BrokenProcessPool  # noqa: PLC0415 - only for large jobs
 

@@ -34,7 +34,7 @@ from hpmatch.model import Model, read_model
 from hpmatch.output import RESCREENED, write_folder
 from hpmatch.parallel import batch_job
 from hpmatch.reading import ReadRecords, read_for
-from hpmatch.records import IntArray, distinct
+from hpmatch.records import IntArray, distinct, sizes_of
 from hpmatch.register import Register, by_itself, read_changes, read_register, version_with
 from hpmatch.results import Result
 from hpmatch.schema import Schema
@@ -325,7 +325,7 @@ def _block_sizes(register: Register, rule: str, keys: Hashes) -> IntArray:
 
 
 def _sizes(blocks: Blocks) -> IntArray:
-    return np.diff(blocks.starts)
+    return sizes_of(blocks.starts)
 
 
 def _answered(standing: AlertsInForce, rows: IntArray, register: Register, model: Model) -> Result:

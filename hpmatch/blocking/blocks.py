@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from hpmatch.blocking.keys import Hashes
 from hpmatch.protocols import Keys, Pairs
-from hpmatch.records import IntArray, distinct, ranges, run_starts
+from hpmatch.records import IntArray, distinct, offsets_of, ranges, run_starts, sizes_of
 
 _FILTER_BITS = 22
 
@@ -49,11 +49,11 @@ class Blocks:
         if len(code):
             code = code[run_starts(code)]
         counts = np.bincount((code >> np.uint64(32)).astype(np.int64), minlength=len(keys))
-        return cls(keys, np.append(0, counts.cumsum()), (code & np.uint64(0xFFFFFFFF)).astype(np.int32))
+        return cls(keys, offsets_of(counts), (code & np.uint64(0xFFFFFFFF)).astype(np.int32))
 
     def join(self, left: Keys, max_block: int) -> Joined:
         """Join keys, all of which are among the blocks' keys, with the rows that hold them."""
-        sizes = np.diff(self.starts)
+        sizes = sizes_of(self.starts)
         if len(left.rows) and not (left.rows != left.rows[0]).any() and not (sizes > max_block).any():
             # One row, as when one alert is screened: it has all keys, and all rows that hold one.
             rows = np.full(len(self.rows), left.rows[0])
@@ -114,7 +114,7 @@ class KeyIndex:
         """The blocks of the wanted keys, distinct and ascending; empty ones where no row has the key."""
         starts = np.searchsorted(self.keys, wanted, "left")
         sizes = np.searchsorted(self.keys, wanted, "right") - starts
-        return Blocks(wanted, np.append(0, sizes.cumsum()), np.asarray(self.rows[ranges(starts, sizes)]))
+        return Blocks(wanted, offsets_of(sizes), np.asarray(self.rows[ranges(starts, sizes)]))
 
 
 @dataclass(frozen=True)
@@ -135,7 +135,7 @@ class ChangedIndex:
     def among(self, wanted: Hashes) -> Blocks:
         """See ``KeyIndex.among``."""
         found = [self.before.among(wanted), self.added.among(wanted)]
-        places = [np.repeat(np.arange(len(wanted)), np.diff(blocks.starts)) for blocks in found]
+        places = [np.repeat(np.arange(len(wanted)), sizes_of(blocks.starts)) for blocks in found]
         rows = np.concatenate([self.moved[found[0].rows], found[1].rows])
         here = rows >= 0
         return Blocks.at(wanted, np.concatenate(places)[here], rows[here])

@@ -19,13 +19,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hpmatch.protocols import Keys
-from hpmatch.records import FEW, Column, IntArray, Records, Terms, ranges, repeated
+from hpmatch.records import FEW, Column, IntArray, Records, Terms, offsets_of, ranges, repeated, sizes_of
 from hpmatch.standardise.given_names import name_groups
 from hpmatch.standardise.names import token_keys
 from hpmatch.standardise.token_forms import TokenForms, token_forms
 
 Hashes = npt.NDArray[np.uint64]
-_BASE = np.uint64(0x9E3779B97F4A7C15)  # odd: 2 ** 64 divided by the golden ratio
+_MULTIPLIER = 0x9E3779B97F4A7C15  # odd: 2 ** 64 divided by the golden ratio
+_BASE, _ALL_BITS = np.uint64(_MULTIPLIER), (1 << 64) - 1
 _GROUP = "G{}"  # a capital tells a group of given names from a key
 _TEXTS_AT_A_TIME = 1 << 12  # their letters stay in the processor's cache
 
@@ -51,7 +52,9 @@ class HashLists(NamedTuple):
 
     def with_empty(self) -> HashLists:
         """The same lists and an empty one at the end, which the place -1 then leads to."""
-        return HashLists(np.append(self.sizes, 0), np.append(self.starts, 0), self.flat)
+        sizes, starts = np.zeros((2, len(self.sizes) + 1), np.int64)
+        sizes[:-1], starts[:-1] = self.sizes, self.starts
+        return HashLists(sizes, starts, self.flat)
 
     def at(self, codes: IntArray) -> HashLists:
         """The lists at the given places, in their order."""
@@ -147,7 +150,7 @@ def _tokens(column: Column) -> list[str]:
     """The tokens of a column of one row."""
     terms, code = column.values.terms, column.codes[0]
     texts = terms.vocabulary.texts
-    return [texts[place] for place in terms.codes[terms.starts[code] :][: terms.sizes[code]].tolist()]
+    return [texts[place] for place in terms.codes[terms.offsets[code] :][: terms.sizes[code]].tolist()]
 
 
 @lru_cache(maxsize=1 << 16)
@@ -169,8 +172,7 @@ def _value_keys(terms: Terms, kind: NameKeys) -> HashLists:
         ("name_keys", kind), lambda: _term_keys(token_forms(terms.vocabulary), kind)
     )
     of_terms = of_vocabulary.at(terms.codes)
-    ends = np.append(0, of_terms.sizes.cumsum())[terms.offsets]
-    return HashLists.of(np.diff(ends), of_terms.flat)
+    return HashLists.of(sizes_of(offsets_of(of_terms.sizes)[terms.offsets]), of_terms.flat)
 
 
 def _term_keys(forms: TokenForms, kind: NameKeys) -> HashLists:
@@ -267,7 +269,12 @@ def hashes(texts: pa.Array) -> Hashes:
 
 @lru_cache(maxsize=1 << 16)
 def _hash_of(text: str) -> np.uint64:
-    return np.uint64(_hashes(pa.array([text], pa.string()))[0])
+    """The same for one text, without arrays."""
+    number, power = 0, 1
+    for letter in text.encode():
+        power = power * _MULTIPLIER & _ALL_BITS
+        number += (letter + 1) * power
+    return np.uint64(_scattered_number(number & _ALL_BITS))
 
 
 def _hashes(texts: pa.Array) -> Hashes:
@@ -285,6 +292,14 @@ def _hashes(texts: pa.Array) -> Hashes:
         total = np.append(np.uint64(0), np.cumsum(terms))
         sums[start : start + _TEXTS_AT_A_TIME] = total[here[1:]] - total[here[:-1]]
     return _scattered(sums)
+
+
+def _scattered_number(number: int) -> int:
+    """The same as ``_scattered`` for one number."""
+    mixed = number * _MULTIPLIER & _ALL_BITS
+    mixed = (mixed ^ (mixed >> 30)) * 0xBF58476D1CE4E5B9 & _ALL_BITS
+    mixed = (mixed ^ (mixed >> 27)) * 0x94D049BB133111EB & _ALL_BITS
+    return mixed ^ (mixed >> 31)
 
 
 def _scattered(numbers: Hashes) -> Hashes:

@@ -23,7 +23,10 @@ def first_cases(conditions: Sequence[Any]) -> LevelArray:
         >>> first_cases([np.array([False, False]), np.array([True, False])]).tolist()
         [1, 2]
     """
-    return np.select(conditions, range(len(conditions)), len(conditions)).astype(np.int8)
+    found = np.full(len(conditions[0]), len(conditions), np.int8)
+    for place in range(len(conditions) - 1, -1, -1):  # so that the first one that holds stays
+        found[conditions[place]] = place
+    return found
 
 
 def first_case(conditions: Sequence[Any]) -> int:

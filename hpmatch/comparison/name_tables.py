@@ -22,7 +22,17 @@ from hpmatch.comparison.cases import first_cases
 from hpmatch.comparison.relations import MayShare, Relations, relations
 from hpmatch.comparison.spelling import SpelledTokens, pair_similarity
 from hpmatch.protocols import LevelArray
-from hpmatch.records import FloatArray, IntArray, Records, Terms, Vocabulary, distinct, ranges, run_starts
+from hpmatch.records import (
+    FEW,
+    FloatArray,
+    IntArray,
+    Records,
+    Terms,
+    Vocabulary,
+    distinct,
+    ranges,
+    run_starts,
+)
 from hpmatch.standardise.token_forms import (
     CONSONANTS,
     GROUPS,
@@ -232,8 +242,10 @@ class NameTables:
 
 
 def _spelled(vocabulary: Vocabulary, places: IntArray) -> SpelledTokens:
-    forms, rows = token_forms(vocabulary), pa.array(places)
     texts = [vocabulary.texts[place] for place in places.tolist()]
+    if len(texts) <= FEW:
+        return SpelledTokens.of(texts)
+    forms, rows = token_forms(vocabulary), pa.array(places)
     return SpelledTokens(texts, forms.spellings.take(rows), forms.units.take(rows))
 
 
@@ -443,7 +455,7 @@ def _row_tokens(records: Records, terms: dict[str, Terms]) -> _RowTokens:
     free = starts.copy()
     for (field, codes, each), own in zip(columns, per_column, strict=True):
         to = ranges(free, own)
-        places[to] = each.codes[ranges(each.starts[codes], own)]
+        places[to] = each.codes[ranges(each.offsets[codes], own)]
         fields[to] = field
         first[free[own > 0]] = True
         free += own

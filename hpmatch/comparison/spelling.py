@@ -21,7 +21,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from hpmatch.data import read_table
-from hpmatch.records import FloatArray, IntArray
+from hpmatch.records import FloatArray, IntArray, offsets_of, sizes_of
 from hpmatch.standardise.compounds import head_of
 from hpmatch.standardise.scripts import (
     CONSONANT_SCRIPTS,
@@ -238,20 +238,20 @@ def _form_pairs(starts: IntArray, left: IntArray, right: IntArray) -> tuple[IntA
 def _forms(tokens: SpelledTokens) -> _Forms:
     sequences = tokens.units.flatten()
     starts = _starts(sequences)
-    lengths = np.minimum(np.diff(starts), LONGEST)
+    lengths = np.minimum(sizes_of(starts), LONGEST)
     places = np.arange(int(lengths.max(initial=1)))
     filled = places < lengths[:, None]
     padded = np.zeros(filled.shape, np.int16)
     padded[filled] = np.asarray(sequences.flatten())[(starts[:-1, None] + places)[filled]] + np.int16(1)
     consonantal = np.array([script_of(token) in CONSONANT_SCRIPTS for token in tokens.texts], bool)
     of_token = _starts(tokens.units)
-    owners = np.repeat(np.arange(len(tokens.texts)), np.diff(of_token))
+    owners = np.repeat(np.arange(len(tokens.texts)), sizes_of(of_token))
     return _Forms(of_token, padded, lengths, owners, consonantal)
 
 
 def _starts(lists: pa.Array) -> IntArray:
     """int64[n + 1], where the elements of each list begin, and where the last one's end."""
-    return np.append(0, np.cumsum(np.asarray(lists.value_lengths(), np.int64)))
+    return offsets_of(np.asarray(lists.value_lengths()))
 
 
 class Costs(NamedTuple):

@@ -24,7 +24,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hpmatch.data import read_table
-from hpmatch.records import FEW
+from hpmatch.records import FEW, offsets_of
 from hpmatch.standardise.characters import plain_characters
 from hpmatch.standardise.identifier_decoders import CANONICAL, CHECKS, DECODERS
 
@@ -151,7 +151,7 @@ def take_identifiers(texts: Sequence[str], country: str) -> pa.Array:
     found = pc.binary_join_element_wise(
         names.take(pa.array(fitting[present])), numbers.filter(pa.array(present)), " "
     )
-    offsets = np.append(0, np.cumsum(present)).astype(np.int32)
+    offsets = offsets_of(present.astype(np.int32)).astype(np.int32)
     return pa.ListArray.from_arrays(pa.array(offsets), found, mask=pa.array(~present))
 
 
