@@ -12,7 +12,7 @@ from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -82,7 +82,7 @@ def offsets_of(sizes: IntArray) -> IntArray:
         [0, 2, 2, 5]
     """
     offsets = np.zeros(len(sizes) + 1, np.int64)
-    np.cumsum(sizes, out=offsets[1:])
+    offsets[1:] = sizes.cumsum()
     return offsets
 
 
@@ -101,6 +101,39 @@ def distinct(codes: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """
     codes = np.sort(codes)
     return codes[run_starts(codes)]
+
+
+class Numbered(NamedTuple):
+    """
+    Numbers told apart.
+
+    Attributes:
+        codes: int64[d], the distinct ones, ascending.
+        first: int64[d], where each stands first.
+        of_each: int64[n], the place of each number among the distinct ones.
+    """
+
+    codes: IntArray
+    first: IntArray
+    of_each: IntArray
+
+
+def numbered(codes: IntArray) -> Numbered:
+    """
+    Tell numbers apart; faster than ``numpy.unique`` where they are few.
+
+    Example:
+        >>> [found.tolist() for found in numbered(np.array([3, 1, 3]))]
+        [[1, 3], [1, 0], [1, 0, 1]]
+    """
+    order = codes.argsort(kind="stable")
+    ordered = codes[order]
+    starts = run_starts(ordered)
+    steps = np.zeros(len(codes), np.int64)
+    steps[starts[1:]] = 1
+    of_each = np.empty(len(codes), np.int64)
+    of_each[order] = steps.cumsum()
+    return Numbered(ordered[starts], order[starts], of_each)
 
 
 def run_starts(codes: npt.NDArray[Any]) -> IntArray:

@@ -24,7 +24,7 @@ from hpmatch.protocols import (
     ComparisonVectors,
     JointComparison,
 )
-from hpmatch.records import MISSING, IntArray, Records
+from hpmatch.records import MISSING, IntArray, Records, numbered
 
 DEFAULT_CHUNK_SIZE = 100_000
 
@@ -147,9 +147,7 @@ def compare_distinct(
     if not len(places):
         return Compared(np.full(len(present), MISSING, np.int8))
     width = int(right_value.max()) + 1
-    _, first, of_pair = np.unique(
-        left_value[places] * width + right_value[places], return_index=True, return_inverse=True
-    )
+    _, first, of_pair = numbered(left_value[places] * width + right_value[places])
     chosen = places[first]
     found = comparison.compare(
         left.values_at(left_rows[chosen], comparison.columns),
@@ -187,9 +185,7 @@ def _compare_distinct_of_run(
         a, b = sides[0][pairs.left[chunk]], sides[1][pairs.right[chunk]]
         present = (a >= 0) & (b >= 0)
         places = np.flatnonzero(present)
-        codes, first, of_pair = np.unique(
-            a[places] * width + b[places], return_index=True, return_inverse=True
-        )
+        codes, first, of_pair = numbered(a[places] * width + b[places])
         return _Distinct(codes, places[first] + chunk.start, present, of_pair.astype(np.int32))
 
     by_chunk = list(each_chunk(find, chunks))

@@ -30,6 +30,7 @@ from hpmatch.records import (
     Terms,
     Vocabulary,
     distinct,
+    numbered,
     ranges,
     run_starts,
 )
@@ -224,11 +225,9 @@ class NameTables:
         """What the tokens of each pair have in common, worked out once a distinct pair, which is the same from either side."""
         size = len(self.vocabulary)
         width = size + len(other)
-        codes, of_pair = np.unique(
-            np.minimum(left, right) * width + np.maximum(left, right), return_inverse=True
-        )
+        codes, _, of_pair = numbered(np.minimum(left, right) * width + np.maximum(left, right))
         a, b = np.divmod(codes, max(width, 1))
-        used, place = np.unique(np.concatenate([a, b]), return_inverse=True)
+        used, _, place = numbered(np.concatenate([a, b]))
         ours, theirs = self._sketches(a), self._sketches(b, other)
         may_share = MayShare(*((ours[:, sketch] & theirs[:, sketch]) != 0 for sketch in (STEMS, GROUPS)))
         lefts, rights = np.split(place, 2)
@@ -246,7 +245,7 @@ def _spelled(vocabulary: Vocabulary, places: IntArray) -> SpelledTokens:
     if len(texts) <= FEW:
         return SpelledTokens.of(texts)
     forms, rows = token_forms(vocabulary), pa.array(places)
-    return SpelledTokens(texts, forms.spellings.take(rows), forms.units.take(rows))
+    return SpelledTokens.of_lists(texts, forms.spellings.take(rows), forms.units.take(rows))
 
 
 class NameTokens(NamedTuple):

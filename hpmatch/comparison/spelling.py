@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -21,7 +21,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from hpmatch.data import read_table
-from hpmatch.records import FloatArray, IntArray, offsets_of, sizes_of
+from hpmatch.records import FloatArray, IntArray, numbered, offsets_of, sizes_of
 from hpmatch.standardise.compounds import head_of
 from hpmatch.standardise.scripts import (
     CONSONANT_SCRIPTS,
@@ -31,7 +31,6 @@ from hpmatch.standardise.scripts import (
     sound_units,
     spellings,
 )
-from hpmatch.standardise.token_forms import UNITS, WORDS
 
 # Distance per letter and the similarity that it stands for; straight lines between.
 _DISTANCES = (0.0, 0.20, 0.30, 0.50, 1.00, 2.00)
@@ -72,7 +71,7 @@ def token_similarity(left: Sequence[str], right: Sequence[str]) -> FloatArray:
     a, b = _coded(left, places), _coded(right, places)
     width = max(len(places), 1)
     # The same from either side, and worked out once.
-    distinct, of_pair = np.unique(np.minimum(a, b) * width + np.maximum(a, b), return_inverse=True)
+    distinct, _, of_pair = numbered(np.minimum(a, b) * width + np.maximum(a, b))
     return pair_similarity(SpelledTokens.of([*places]), *np.divmod(distinct, width))[of_pair]
 
 
@@ -82,30 +81,66 @@ class SpelledTokens(NamedTuple):
 
     Attributes:
         texts: t casefolded tokens.
-        spellings: list<string>[t], see ``scripts.spellings``.
-        units: list<list<int16>>[t], see ``scripts.sound_units``.
+        spellings: The spellings of all tokens, one token after the other; see ``scripts.spellings``.
+        spelled: int64[t + 1], where those of each token begin, and where the last one's end.
+        units: int16[u], the units of all sequences; see ``scripts.sound_units``.
+        sequences: int64[s + 1], where each sequence begins, and where the last one ends.
+        heard: int64[t + 1], where the sequences of each token begin, and where the last one's end.
     """
 
     texts: Sequence[str]
-    spellings: pa.Array
-    units: pa.Array
+    spellings: list[str]
+    spelled: IntArray
+    units: IntArray
+    sequences: IntArray
+    heard: IntArray
 
     @classmethod
     def of(cls, texts: Sequence[str]) -> SpelledTokens:
         """Tokens whose spellings are worked out now."""
+        spelled, heard = [spellings(text) for text in texts], [sound_units(text) for text in texts]
+        sequences = [*chain.from_iterable(heard)]
+        units = np.fromiter(chain.from_iterable(sequences), np.int16)
         return cls(
             texts,
-            pa.array([spellings(text) for text in texts], WORDS),
-            pa.array([sound_units(text) for text in texts], UNITS),
+            [*chain.from_iterable(spelled)],
+            _offsets(spelled),
+            units,
+            _offsets(sequences),
+            _offsets(heard),
+        )
+
+    @classmethod
+    def of_lists(cls, texts: Sequence[str], spelled: pa.Array, heard: pa.Array) -> SpelledTokens:
+        """Tokens with the lists that ``TokenForms`` has of them."""
+        sequences = heard.flatten()
+        return cls(
+            texts,
+            spelled.flatten().to_pylist(),
+            offsets_of(np.asarray(spelled.value_lengths())),
+            np.asarray(sequences.flatten()),
+            offsets_of(np.asarray(sequences.value_lengths())),
+            offsets_of(np.asarray(heard.value_lengths())),
         )
 
     def and_of(self, others: SpelledTokens) -> SpelledTokens:
         """These tokens and, behind them, others."""
         return SpelledTokens(
             [*self.texts, *others.texts],
-            pa.concat_arrays([self.spellings, others.spellings]),
-            pa.concat_arrays([self.units, others.units]),
+            [*self.spellings, *others.spellings],
+            _and_of(self.spelled, others.spelled),
+            np.concatenate([self.units, others.units]),
+            _and_of(self.sequences, others.sequences),
+            _and_of(self.heard, others.heard),
         )
+
+
+def _offsets(lists: Sequence[Sequence[Any]]) -> IntArray:
+    return offsets_of(np.array([len(each) for each in lists], np.int64))
+
+
+def _and_of(offsets: IntArray, others: IntArray) -> IntArray:
+    return np.concatenate([offsets[:-1], others + offsets[-1]])
 
 
 def pair_similarity(tokens: SpelledTokens, left: IntArray, right: IntArray) -> FloatArray:
@@ -206,8 +241,8 @@ def _typed_similarity(
     tokens: SpelledTokens, left: IntArray, right: IntArray
 ) -> tuple[FloatArray, FloatArray]:
     """How alike the spellings are letter by letter; and the same as a similarity where a slip of typing explains it."""
-    forms = tokens.spellings.flatten().to_pylist()
-    pair, a, b = _form_pairs(_starts(tokens.spellings), left, right)
+    forms = tokens.spellings
+    pair, a, b = _form_pairs(tokens.spelled, left, right)
     table = np.array(forms, object)
     alike = process.cpdist(
         table[a].tolist(), table[b].tolist(), scorer=OSA.normalized_similarity, dtype=np.float64
@@ -236,22 +271,15 @@ def _form_pairs(starts: IntArray, left: IntArray, right: IntArray) -> tuple[IntA
 
 
 def _forms(tokens: SpelledTokens) -> _Forms:
-    sequences = tokens.units.flatten()
-    starts = _starts(sequences)
+    starts = tokens.sequences
     lengths = np.minimum(sizes_of(starts), LONGEST)
     places = np.arange(int(lengths.max(initial=1)))
     filled = places < lengths[:, None]
     padded = np.zeros(filled.shape, np.int16)
-    padded[filled] = np.asarray(sequences.flatten())[(starts[:-1, None] + places)[filled]] + np.int16(1)
+    padded[filled] = tokens.units[(starts[:-1, None] + places)[filled]] + np.int16(1)
     consonantal = np.array([script_of(token) in CONSONANT_SCRIPTS for token in tokens.texts], bool)
-    of_token = _starts(tokens.units)
-    owners = np.repeat(np.arange(len(tokens.texts)), sizes_of(of_token))
-    return _Forms(of_token, padded, lengths, owners, consonantal)
-
-
-def _starts(lists: pa.Array) -> IntArray:
-    """int64[n + 1], where the elements of each list begin, and where the last one's end."""
-    return offsets_of(np.asarray(lists.value_lengths()))
+    owners = np.repeat(np.arange(len(tokens.texts)), sizes_of(tokens.heard))
+    return _Forms(tokens.heard, padded, lengths, owners, consonantal)
 
 
 class Costs(NamedTuple):

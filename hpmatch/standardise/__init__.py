@@ -63,18 +63,18 @@ def with_common_vocabulary(
         if stage.column in columns and (vocabulary := getattr(stage, "vocabulary", "")):
             shared.setdefault(vocabulary, []).append(stage.column)
     for names in shared.values():
-        elements = [columns[name].values.array.flatten() for name in names]
-        vocabulary = Vocabulary(_distinct_texts(elements))
+        vocabulary = Vocabulary(_distinct_terms([columns[name].values.array for name in names]))
         for name in names:
             values = replace(columns[name].values, vocabulary=vocabulary, _derived={})
             columns[name] = replace(columns[name], values=values)
     return columns
 
 
-def _distinct_texts(arrays: Sequence[pa.Array]) -> pa.Array:
-    if sum(map(len, arrays)) > FEW:
-        return pc.unique(pa.chunked_array(arrays, pa.string()))
-    return pa.array(dict.fromkeys(text for each in arrays for text in each.to_pylist()), pa.string())
+def _distinct_terms(lists: Sequence[pa.Array]) -> pa.Array:
+    if sum(map(len, lists)) > FEW:
+        return pc.unique(pa.chunked_array([each.flatten() for each in lists], pa.string()))
+    terms = dict.fromkeys(term for each in lists for value in each.to_pylist() for term in value)
+    return pa.array(terms, pa.string())
 
 
 _CELLS_AT_A_TIME = 1 << 18  # Python objects at a time
