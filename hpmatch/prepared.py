@@ -265,7 +265,7 @@ def _name_tables(records: Records) -> dict[str, pa.Table]:
         "tokens.arrow": pa.table(
             {
                 "token": names.vocabulary.array,
-                **forms.lists(),
+                **forms.lists,
                 "sketches": pa.FixedSizeListArray.from_arrays(
                     pa.array(forms.sketches.ravel()), forms.sketches.shape[1]
                 ),
@@ -316,8 +316,8 @@ def _register(home: Path, manifest: Mapping[str, Any]) -> Register:
 def _token_forms(tokens: pa.Table) -> TokenForms:
     sketches = _array(tokens, "sketches")
     return TokenForms(
-        **{name: _array(tokens, name) for name in LISTS},
-        sketches=np.asarray(sketches.flatten()).reshape(-1, len(SKETCHES)),
+        np.asarray(sketches.flatten()).reshape(-1, len(SKETCHES)),
+        lambda: {name: _array(tokens, name) for name in LISTS},
     )
 
 

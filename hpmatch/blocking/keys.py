@@ -176,10 +176,12 @@ def _value_keys(terms: Terms, kind: NameKeys) -> HashLists:
 
 
 def _term_keys(forms: TokenForms, kind: NameKeys) -> HashLists:
-    sounds = _hashed(forms.keys, lambda key: key[: kind.letters] if kind.letters else key)
+    sounds = _hashed(forms.lists["keys"], lambda key: key[: kind.letters] if kind.letters else key)
     if not kind.variants:
         return sounds
-    return one_after_the_other([sounds, _hashed(forms.groups, _GROUP.format)], len(forms.keys))
+    return one_after_the_other(
+        [sounds, _hashed(forms.lists["groups"], _GROUP.format)], len(forms.lists["keys"])
+    )
 
 
 def _hashed(lists: pa.Array, write: Callable[[str], str]) -> HashLists:

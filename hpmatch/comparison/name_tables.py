@@ -244,8 +244,10 @@ def _spelled(vocabulary: Vocabulary, places: IntArray) -> SpelledTokens:
     texts = [vocabulary.texts[place] for place in places.tolist()]
     if len(texts) <= FEW:
         return SpelledTokens.of(texts)
-    forms, rows = token_forms(vocabulary), pa.array(places)
-    return SpelledTokens.of_lists(texts, forms.spellings.take(rows), forms.units.take(rows))
+    spelled, heard = (
+        token_forms(vocabulary).lists[name].take(pa.array(places)) for name in ("spellings", "units")
+    )
+    return SpelledTokens.of_lists(texts, spelled, heard)
 
 
 class NameTokens(NamedTuple):

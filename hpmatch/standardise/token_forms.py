@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain, pairwise
 from typing import NamedTuple
 from zlib import crc32
@@ -38,36 +39,39 @@ class TokenForms:
     The forms of t tokens.
 
     Attributes:
-        keys: list<string>[t], the blocking keys of each token.
-        groups: list<string>[t], the groups of given names that each belongs to.
-        spellings: list<string>[t], see ``scripts.spellings``.
-        units: list<list<int16>>[t], see ``scripts.sound_units``.
         sketches: uint64[t, 4], a bit for each pair of neighbouring letters of a token's spellings, for each pair of
             neighbouring consonants of its sounds, for each group of given names that it belongs to, and for each stem.
+        make_lists: What makes the lists when somebody asks for them; of a single alert's tokens nobody does.
     """
 
-    keys: pa.Array
-    groups: pa.Array
-    spellings: pa.Array
-    units: pa.Array
     sketches: Sketches
+    make_lists: Callable[[], dict[str, pa.Array]]
 
+    @cached_property
     def lists(self) -> dict[str, pa.Array]:
-        """All but the sketches."""
-        return {name: getattr(self, name) for name in LISTS}
+        """
+        What each token has, by name.
+
+        ``keys`` list<string>[t], its blocking keys; ``groups`` list<string>[t], the groups of given names that it belongs to;
+        ``spellings`` list<string>[t] and ``units`` list<list<int16>>[t], see ``scripts.spellings`` and ``scripts.sound_units``.
+        """
+        return self.make_lists()
 
     def take(self, places: IntArray) -> TokenForms:
         """The forms of the tokens at the given places."""
         rows = pa.array(places)
-        lists = {name: array.take(rows) for name, array in self.lists().items()}
-        return TokenForms(**lists, sketches=self.sketches[places])
+        return TokenForms(
+            self.sketches[places], lambda: {name: array.take(rows) for name, array in self.lists.items()}
+        )
 
     def and_of(self, others: TokenForms) -> TokenForms:
         """The forms of these tokens and, behind them, of others."""
-        lists = {
-            name: pa.concat_arrays([array, getattr(others, name)]) for name, array in self.lists().items()
-        }
-        return TokenForms(**lists, sketches=np.concatenate([self.sketches, others.sketches]))
+        return TokenForms(
+            np.concatenate([self.sketches, others.sketches]),
+            lambda: {
+                name: pa.concat_arrays([array, others.lists[name]]) for name, array in self.lists.items()
+            },
+        )
 
 
 def token_forms(vocabulary: Vocabulary) -> TokenForms:
@@ -76,7 +80,7 @@ def token_forms(vocabulary: Vocabulary) -> TokenForms:
 
     Example:
         >>> forms = token_forms(Vocabulary(pa.array(["kowalska", "kovalski"])))
-        >>> len(set(forms.keys.flatten().to_pylist())), len(set(forms.sketches[:, CONSONANTS].tolist()))
+        >>> len(set(forms.lists["keys"].flatten().to_pylist())), len(set(forms.sketches[:, CONSONANTS].tolist()))
         (1, 1)
     """
     return vocabulary.derived("token_forms", lambda: _forms(begin_forms(vocabulary)()))
@@ -125,7 +129,7 @@ def _forms(batches: Sequence[_Batch]) -> TokenForms:
         name: pa.array(chain.from_iterable(getattr(batch, name) for batch in batches), kind)
         for name, kind in LISTS.items()
     }
-    return TokenForms(**lists, sketches=np.concatenate([batch.sketches for batch in batches]))
+    return TokenForms(np.concatenate([batch.sketches for batch in batches]), lambda: lists)
 
 
 def forms_of_tokens(tokens: Sequence[str]) -> list[_Batch]:
