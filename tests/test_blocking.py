@@ -9,10 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hpmatch.blocking import candidate_pairs
+from hpmatch.blocking.keys import hashes
 from hpmatch.blocking.rules import NameAndDate, SameValue, TwoNames
 from hpmatch.errors import PluginError
+from hpmatch.model import read_model
 from hpmatch.protocols import Pairs
-from hpmatch.records import Column, Records
+from hpmatch.records import FEW, Column, Records
 from hpmatch.standardise.names import token_keys
 from hpmatch.testing import check_blocking_rule
 
@@ -206,3 +208,34 @@ def test_a_rule_may_pair_rows_itself():
 def test_built_in_rules_keep_their_contract(rule):
     """The built-in rules pass what a third party's must."""
     check_blocking_rule(rule)
+
+
+@given(table, st.sampled_from([*RULES, *read_model("imi").blocking_rules]))
+def test_a_record_alone_has_the_keys_that_it_has_among_others(rows, rule):
+    """A single record's keys are made without the arrays of many."""
+    records = _records(rows)
+    together = rule.keys(records)
+    for place in range(len(rows)):
+        alone = rule.keys(records.slice(place, place + 1))
+        assert not alone.rows.any()
+        assert sorted(alone.keys.tolist()) == sorted(together.keys[together.rows == place].tolist())
+
+
+@given(table, table, st.sampled_from([1, 3, 1_000]))
+def test_a_row_alone_meets_whom_it_meets_among_others(left, right, max_block):
+    """Blocks that are too large are cut off for it too."""
+    left_records, right_records = _records(left), _records(right)
+    together = candidate_pairs(left_records, right_records, RULES, max_block)
+    for place in range(len(left)):
+        alone = candidate_pairs(left_records.slice(place, place + 1), right_records, RULES, max_block)
+        own = together.left == place
+        assert alone.right.tolist() == together.right[own].tolist()
+        assert alone.rules.tolist() == together.rules[own].tolist()
+        assert (alone.blockable[0], alone.crowded[0]) == (together.blockable[place], together.crowded[place])
+
+
+@given(st.lists(st.text(max_size=12), min_size=FEW + 1, max_size=FEW + 8))
+def test_a_text_has_the_same_hash_alone(texts):
+    """Looked up one by one, or worked out for many at once."""
+    together = hashes(pa.array(texts, pa.string()))
+    assert together.tolist() == [hashes(pa.array([text], pa.string()))[0] for text in texts]
