@@ -27,9 +27,6 @@ from hpmatch.standardise.days import read_day
 from hpmatch.standardise.professions import are_specialists
 from hpmatch.standardise.text import fold
 
-# The roles that tell how alerts are related; nothing is matched by them.
-TOLD = ("sending_country", "sent_date", "decision_date", "measure", "status", "profession")
-
 RESENT, CORRECTION, SPECIALTY, PROFESSION, UPDATE, COUNTRY = (
     "re-sent", "correction", "same decision, specialty", "earlier profession", "update", "other country",
 )  # fmt: skip
@@ -207,7 +204,7 @@ def _statuses() -> Mapping[str, str]:
     return {fold(row["word"]): row["status"] for row in read_table("alert_statuses")}
 
 
-# What is made of each of ``TOLD``, in their order.
+# What is made of the texts of each role that tells how alerts are related; ``told`` takes them in this order.
 _READ: Mapping[str, Callable[[str], Any]] = {
     "sending_country": lambda text: code_country(text) or "",
     "sent_date": read_day,
@@ -216,6 +213,7 @@ _READ: Mapping[str, Callable[[str], Any]] = {
     "status": status_of,
     "profession": lambda text: are_specialists([text])[0],
 }
+TOLD = tuple(_READ)  # nothing is matched by them
 
 
 def _read_texts(alerts: ReadRecords, role: str, rows: IntArray, read: Callable[[str], Any]) -> list[Any]:

@@ -271,12 +271,13 @@ def hashes(texts: pa.Array) -> Hashes:
 
 @lru_cache(maxsize=1 << 16)
 def _hash_of(text: str) -> np.uint64:
-    """The same for one text, without arrays."""
+    """The same for one text, its letters summed without arrays."""
     number, power = 0, 1
     for letter in text.encode():
         power = power * _MULTIPLIER & _ALL_BITS
         number += (letter + 1) * power
-    return np.uint64(_scattered_number(number & _ALL_BITS))
+    (scattered,) = _scattered(np.array([number & _ALL_BITS], np.uint64))
+    return np.uint64(scattered)
 
 
 def _hashes(texts: pa.Array) -> Hashes:
@@ -294,14 +295,6 @@ def _hashes(texts: pa.Array) -> Hashes:
         total = np.append(np.uint64(0), np.cumsum(terms))
         sums[start : start + _TEXTS_AT_A_TIME] = total[here[1:]] - total[here[:-1]]
     return _scattered(sums)
-
-
-def _scattered_number(number: int) -> int:
-    """The same as ``_scattered`` for one number."""
-    mixed = number * _MULTIPLIER & _ALL_BITS
-    mixed = (mixed ^ (mixed >> 30)) * 0xBF58476D1CE4E5B9 & _ALL_BITS
-    mixed = (mixed ^ (mixed >> 27)) * 0x94D049BB133111EB & _ALL_BITS
-    return mixed ^ (mixed >> 31)
 
 
 def _scattered(numbers: Hashes) -> Hashes:

@@ -22,7 +22,8 @@ from hpmatch.errors import PluginError
 from hpmatch.protocols import Keys
 from hpmatch.records import IntArray, Records
 
-_DEFAULT_MONTHS = (1, 7)
+# By the two digits that stand for a month: whether its first day stands for a date that is not known.
+_IS_DEFAULT_MONTH = np.isin(np.arange(100), (1, 7))
 
 
 @dataclass(frozen=True)
@@ -254,7 +255,7 @@ def _date(readings: IntArray) -> tuple[IntArray, IntArray]:
 def _year_month(readings: IntArray) -> tuple[IntArray, IntArray]:
     """Year and month; every month of the year where the month is not known or the date stands for an unknown one."""
     month, day = readings // 100 % 100, readings % 100
-    is_open = (month == 0) | ((day == 1) & ((month == _DEFAULT_MONTHS[0]) | (month == _DEFAULT_MONTHS[1])))
+    is_open = (month == 0) | ((day == 1) & _IS_DEFAULT_MONTH[month])
     places = np.repeat(np.arange(len(readings)), np.where(is_open, 12, 1))
     year_month = np.repeat(readings // 100, np.where(is_open, 12, 1))
     opened = is_open[places]
