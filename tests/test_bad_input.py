@@ -385,7 +385,7 @@ def test_a_pipe_gets_no_bar_and_plain_text(tmp_path):
     """Run as a program with its output in pipes: a summary on standard output, nothing on standard error."""
     (tmp_path / "a.csv").write_text(ALERTS, "utf-8")
     (tmp_path / "r.csv").write_text(REGISTER, "utf-8")
-    command = [sys.executable, "-m", "hpmatch.cli", "link", "a.csv", "r.csv", "--out", "out"]
+    command = [sys.executable, "-m", "hpmatch", "link", "a.csv", "r.csv", "--out", "out"]
     done = subprocess.run(
         command, cwd=tmp_path, capture_output=True, text=True, check=True, env={**os.environ}
     )

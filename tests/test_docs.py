@@ -49,7 +49,7 @@ def test_code_blocks_run(block, tmp_path):
 @pytest.mark.parametrize("page", SESSIONS, ids=lambda page: page.stem)
 def test_tutorials_run(page, tmp_path):
     """A user who follows a page from top to bottom gets no error, and sees what the page shows."""
-    (tmp_path / "hpmatch").write_text(f'#!/bin/sh\nexec {sys.executable} -m hpmatch.cli "$@"\n', "utf-8")
+    (tmp_path / "hpmatch").write_text(f'#!/bin/sh\nexec {sys.executable} -m hpmatch "$@"\n', "utf-8")
     (tmp_path / "hpmatch").chmod(0o755)
     told = _run("\n".join([_SHELL, *_steps(page.read_text("utf-8"))]), tmp_path)
     shown = [json.loads(line) for line in told.splitlines() if line.startswith('{"command"')]

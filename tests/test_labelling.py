@@ -333,7 +333,7 @@ def test_the_command_reads_answers(folder, tmp_path, monkeypatch, capsys):
 def test_a_killed_process_loses_no_answer(folder, tmp_path):
     """The answers that were typed are in the file though the process never ended by itself."""
     file = tmp_path / "labels.csv"
-    command = [sys.executable, "-m", "hpmatch.cli", "label", str(folder), "--alerts", str(ALERTS)]
+    command = [sys.executable, "-m", "hpmatch", "label", str(folder), "--alerts", str(ALERTS)]
     command += ["--register", str(REGISTER), "--labels", str(file), "--by", "Kari"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         process.stdin.write("m\nn\n")

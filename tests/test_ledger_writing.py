@@ -201,7 +201,7 @@ def test_a_command_that_is_killed_is_made_whole_by_the_next(tmp_path):
     """`link --ledger` killed at random moments, run again to its end: everything received, answered once, none waits."""
     ledger, out = hp.Ledger(tmp_path / "ledger"), tmp_path / "out"
     arguments = [SAMPLE / "alerts.csv", SAMPLE / "register.csv", "--out", out, "--ledger", ledger.path]
-    command = [sys.executable, "-m", "hpmatch.cli", "link", *map(str, arguments), "--workers", "1"]
+    command = [sys.executable, "-m", "hpmatch", "link", *map(str, arguments), "--workers", "1"]
     moments = random.Random(KILLED_COMMANDS)
     began = time.monotonic()
     subprocess.run(command, stdout=subprocess.DEVNULL, check=True)

@@ -153,7 +153,7 @@ def test_the_program_reads_utf8_whatever_the_locale(folder):
     """Run as a program: names are UTF-8, bytes that are not are an error of their line, and the rest is answered."""
     hit = json.dumps({**KARI, "given_name": "Åse"}, ensure_ascii=False).encode()
     done = subprocess.run(
-        [sys.executable, "-m", "hpmatch.cli", "screen", str(folder)],
+        [sys.executable, "-m", "hpmatch", "screen", str(folder)],
         input=hit + b"\n" + hit.replace("Å".encode(), b"\xc5") + b"\n" + hit + b"\n",
         capture_output=True,
         check=False,

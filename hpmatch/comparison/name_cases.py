@@ -42,6 +42,10 @@ class Look(Protocol):
         """Whether each token of some fields of either side is the same as one of the other."""
         ...
 
+    def clash(self, field: str) -> Any:
+        """Whether both sides have a token in a field that agrees with nothing of the other name."""
+        ...
+
     def both_hold(self, field: str) -> Any:
         """Whether both sides hold a field."""
         ...
@@ -73,6 +77,7 @@ def _family_cases(look: Look) -> list[Case]:
     crossed, back = look.best(_SURNAMES, _GIVEN), look.best(_GIVEN, _SURNAMES)
     return [
         (look.all_agree(_FAMILY), own),
+        ((own.agreement == SAME) & _fits(look, "family_name"), own),
         (own.agreement == SAME, own),
         (own.agreement == STEM, own),
         (further.agreement <= STEM, further),
@@ -86,25 +91,30 @@ def _family_cases(look: Look) -> list[Case]:
 
 def _given_cases(look: Look) -> list[Case]:
     """The levels of ``GivenName`` but the last."""
-    own, called = (
-        look.best(_GIVEN, _GIVEN),
-        look.better(look.best(_FIRST, _FURTHER), look.best(_FURTHER, _FIRST)),
-    )
+    own, first = look.best(_GIVEN, _GIVEN), look.best(_FIRST, _FIRST)
+    called = look.better(look.best(_FIRST, _FURTHER), look.best(_FURTHER, _FIRST))
+    fits = _fits(look, "given_name")
     crossed, back = look.best(_GIVEN, _SURNAMES), look.best(_SURNAMES, _GIVEN)
     # A field exchanged whose other half was changed too: the given name stands where the other has its family name.
     half = look.better(look.best(_GIVEN, _FAMILY), look.best(_FAMILY, _GIVEN))
     return [
         (look.all_agree(_GIVEN), own),
+        ((own.agreement == SAME) & fits, own),
         (own.agreement == SAME, own),
-        ((own.agreement == STEM) | (own.agreement == VARIANT), own),
-        (own.agreement == SPELLED, own),
-        (own.agreement == CLOSE, own),
+        (((own.agreement == STEM) | (own.agreement == VARIANT)) & (first.agreement <= VARIANT) & fits, own),
+        ((own.agreement == SPELLED) & fits, own),
+        ((own.agreement == CLOSE) & fits, own),
         (own.agreement == INITIAL, None),
         (called.agreement == SAME, called),
         (_exchanged(crossed, back), crossed),
         ((own.agreement >= SIMILAR) & (half.agreement == SAME), half),
-        (own.agreement == SIMILAR, None),
+        (own.agreement <= SIMILAR, None),
     ]
+
+
+def _fits(look: Look, field: str) -> Any:
+    """Whether what agrees is not spoilt by names that contradict each other."""
+    return look.clash(field) ^ True
 
 
 def contradict(look: Look) -> Any:
@@ -126,12 +136,17 @@ class NameCases(NamedTuple):
         own: The field that both sides have to hold.
         of: The cases of its levels but the last.
         kin: How many further persons of the country its name counts for where the given names contradict each other.
+        between: The fields, left and right, of which further tokens that are the same make the agreement rarer. No two
+            comparisons count the same tokens.
     """
 
     own: str
     of: Callable[[Look], list[Case]]
     kin: float
+    between: Sequence[tuple[Sequence[str], Sequence[str]]]
 
 
-FAMILY_CASES = NameCases("family_name", _family_cases, _KIN)
-GIVEN_CASES = NameCases("given_name", _given_cases, 0.0)
+FAMILY_CASES = NameCases("family_name", _family_cases, _KIN, ((_SURNAMES, _SURNAMES),))
+GIVEN_CASES = NameCases(
+    "given_name", _given_cases, 0.0, ((_GIVEN, _GIVEN), (_GIVEN, _FURTHER), (_FURTHER, _GIVEN))
+)

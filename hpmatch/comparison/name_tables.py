@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from math import sqrt
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -58,6 +59,11 @@ _WORTH_A_LOOK = (9, 10)
 # A token's frequency within a country leans on its frequency in the whole table with the weight of so many persons.
 _COUNTRY_SMOOTHING = 200.0
 
+# A further token that agrees is as common among those who hold the first one as the square root of its frequency: names
+# go together (Anne Marie, Jan Erik), the more so the more common they are. One person in a small table is a large share, so
+# as many more persons are taken to be there who do not hold it.
+_FURTHER_PERSONS = 1000
+
 
 class TokenPairs(NamedTuple):
     """
@@ -67,6 +73,7 @@ class TokenPairs(NamedTuple):
         owner: int64[m], the pair of names, ascending.
         left_field, right_field: int8[m], the places in ``FIELDS`` that the tokens come from.
         left_first, right_first: bool[m], whether the token is the first of its field.
+        left_at, right_at: int64[m], the place of the token among those of all left or right names.
         right_token: int64[m], the right token's place in the list of tokens.
         agreement: int8[m], what the two tokens have in common.
     """
@@ -76,20 +83,14 @@ class TokenPairs(NamedTuple):
     right_field: IntArray
     left_first: npt.NDArray[np.bool_]
     right_first: npt.NDArray[np.bool_]
+    left_at: IntArray
+    right_at: IntArray
     right_token: IntArray
     agreement: LevelArray
 
     def where(self, chosen: npt.NDArray[np.bool_]) -> TokenPairs:
         """The chosen pairs of tokens."""
-        return TokenPairs(
-            self.owner[chosen],
-            self.left_field[chosen],
-            self.right_field[chosen],
-            self.left_first[chosen],
-            self.right_first[chosen],
-            self.right_token[chosen],
-            self.agreement[chosen],
-        )
+        return TokenPairs._make(each[chosen] for each in self)
 
 
 @dataclass(frozen=True)
@@ -208,7 +209,7 @@ class NameTables:
         agreement[~equal] = self._agreements(own.vocabulary, left_token[~equal], right_token[~equal])
         at_left, at_right = at_left[worth], at_right[worth]
         fields, firsts = (a.fields[at_left], b.fields[at_right]), (a.first[at_left], b.first[at_right])
-        return TokenPairs(owner, *fields, *firsts, right_token, agreement)
+        return TokenPairs(owner, *fields, *firsts, at_left, at_right, right_token, agreement)
 
     def _sketches(self, tokens: IntArray, other: Vocabulary | None = None) -> Sketches:
         """uint64[k, 3], the sketches of tokens; those behind the register's own are another table's."""
@@ -366,6 +367,10 @@ class TokenFrequencies:
         own = self._within(tokens, _main_countries(right, self.countries), kin)
         return np.maximum(own, self._within(tokens, _main_countries(left, self.countries), kin))
 
+    def among_holders(self, tokens: IntArray, left: Records, right: Records, kin: FloatArray) -> FloatArray:
+        """The share of a token among those who hold another that agrees too; arguments as for ``among``."""
+        return np.asarray(np.sqrt(_as_if_larger(self.among(tokens, left, right, kin), self.records)))
+
     def _within(self, tokens: IntArray, country: IntArray, kin: FloatArray) -> FloatArray:
         """The share among the persons of a country, smoothed towards the whole table; of all where it is not known."""
         overall = self.overall[tokens] + kin / max(self.records, 1)
@@ -384,6 +389,11 @@ def _within_country(count: Any, overall: Any, persons: Any) -> Any:
     return (count + _COUNTRY_SMOOTHING * overall) / (persons + _COUNTRY_SMOOTHING)
 
 
+def _as_if_larger(share: Any, records: int) -> Any:
+    """The share in a table to which persons come who do not hold the token."""
+    return share * records / (records + _FURTHER_PERSONS)
+
+
 def share_in_one(left: Sequence[str], right: Sequence[str], kin: float) -> float:
     """
     What ``TokenFrequencies.among`` gives in a table of one person, who holds the token.
@@ -400,6 +410,11 @@ def share_in_one(left: Sequence[str], right: Sequence[str], kin: float) -> float
     if not known:
         return max(own, 1.0 + kin)
     return own if min(known) == min(right) else max(own, _within_country(kin, 1.0, 0.0))
+
+
+def share_among_holders_in_one(left: Sequence[str], right: Sequence[str], kin: float) -> float:
+    """What ``TokenFrequencies.among_holders`` gives in a table of one person; arguments as for ``share_in_one``."""
+    return sqrt(_as_if_larger(share_in_one(left, right, kin), 1))
 
 
 def _held_once(records: Records, terms: dict[str, Terms], tokens: int) -> tuple[IntArray, IntArray]:

@@ -20,7 +20,7 @@ from hpmatch.comparison.name_cases import FAMILY_CASES, FIRST_OF, GIVEN_CASES, B
 from hpmatch.comparison.name_tables import FIELDS, NOTHING, SAME, NameTables, TokenPairs, common_terms
 from hpmatch.comparison.one_name import compare_one_name
 from hpmatch.protocols import Compared, ComparedOne, Comparison, JointComparison
-from hpmatch.records import IntArray, Records, run_starts
+from hpmatch.records import IntArray, Records, distinct, run_starts
 
 Values = Mapping[str, Any]
 
@@ -33,7 +33,8 @@ class FamilyName:
     Levels, best first:
 
     - ``same``: every token agrees.
-    - ``part``: a token agrees, and either side has more (a double surname).
+    - ``part``: a token agrees, and one side has more (a double surname).
+    - ``mixed``: a token agrees, and others of both sides contradict each other.
     - ``stem``: they agree but for an ending that changes with sex or marriage.
     - ``further_name``: one side's family name is a middle, birth or other name of the other.
     - ``spelled``: they sound the same and are spelled otherwise.
@@ -52,6 +53,7 @@ class FamilyName:
     levels: ClassVar = (
         "same",
         "part",
+        "mixed",
         "stem",
         "further_name",
         "spelled",
@@ -85,8 +87,9 @@ class GivenName:
     Levels, best first:
 
     - ``same``: every token agrees.
-    - ``part``: a token agrees, and either side has more.
-    - ``variant``: forms of one name in two languages, or a short form.
+    - ``part``: a token agrees, and one side has more.
+    - ``mixed``: a token agrees, and others of both sides contradict each other.
+    - ``variant``: forms of one first name in two languages, or a short form.
     - ``spelled``: they sound the same and are spelled otherwise.
     - ``close``: a typing difference.
     - ``initial``: one side has only the first letter.
@@ -102,6 +105,7 @@ class GivenName:
     levels: ClassVar = (
         "same",
         "part",
+        "mixed",
         "variant",
         "spelled",
         "close",
@@ -229,6 +233,10 @@ def _compared(names: NameCases, look: _Look) -> Compared:
         kin = np.where(contradict(look)[known], names.kin, 0.0)
         where = left.values_at(known, _COUNTRY), right.values_at(known, _COUNTRY)
         frequencies[known] = look.tables.frequencies.among(token[known], *where, kin)
+        owner, further = look.further(names.between, token)
+        where = left.values_at(owner, _COUNTRY), right.values_at(owner, _COUNTRY)
+        kin = np.where(contradict(look)[owner], names.kin, 0.0)
+        np.multiply.at(frequencies, owner, look.tables.frequencies.among_holders(further, *where, kin))
     return Compared(levels, frequencies)
 
 
@@ -282,6 +290,41 @@ class _Look:
         same = np.bincount(owner, minlength=len(self.left))
         longest = np.maximum(_field_sizes(self.left, fields), _field_sizes(self.right, fields))
         return np.asarray((same > 0) & (same >= longest))
+
+    def further(
+        self, between: Sequence[tuple[Sequence[str], Sequence[str]]], token: IntArray
+    ) -> tuple[IntArray, IntArray]:
+        """
+        The tokens that are the same besides one that was found, each once a pair of names, the rarest first.
+
+        Args:
+            between: The left and right fields that are held against each other.
+            token: int64[k], the right token that was found; -1 for none, and then there are no further ones.
+
+        Returns:
+            int64[m], their pairs of names, and int64[m], the tokens.
+        """
+        chosen = np.concatenate([self._between(*fields) for fields in between])
+        chosen = chosen[self.pairs.agreement[chosen] == SAME]
+        owner, right = self.pairs.owner[chosen], self.pairs.right_token[chosen]
+        besides = (token[owner] >= 0) & (token[owner] != right)
+        size = max(len(self.tables.rarity), 1)
+        found = distinct(owner[besides] * size + self.tables.rarity[right[besides]])
+        owner, rarity = np.divmod(found, size)
+        return owner, self.tables.by_rarity[rarity]
+
+    def clash(self, field: str) -> npt.NDArray[np.bool_]:
+        """Whether both sides have a token in a field that agrees with nothing of the other name."""
+        left = self._agreeing(self.pairs.left_field, self.pairs.left_at, field)
+        right = self._agreeing(self.pairs.right_field, self.pairs.right_at, field)
+        return (left < _field_sizes(self.left, (field,))) & (right < _field_sizes(self.right, (field,)))
+
+    def _agreeing(self, of_field: IntArray, at: IntArray, field: str) -> IntArray:
+        """How many tokens in a field agree with something, for each of k pairs."""
+        chosen = np.flatnonzero(of_field == FIELDS.index(field))
+        once = np.full(at.max(initial=-1) + 1, -1, np.int64)
+        once[at[chosen]] = chosen
+        return np.bincount(self.pairs.owner[once[once >= 0]], minlength=len(self.left))
 
     def _between(self, left_fields: Sequence[str], right_fields: Sequence[str]) -> IntArray:
         """The places of the pairs of tokens between some fields."""

@@ -12,12 +12,19 @@ from typing import Any
 
 from hpmatch.comparison.cases import first_case
 from hpmatch.comparison.name_cases import FIRST_OF, Best, NameCases, contradict
-from hpmatch.comparison.name_tables import NOTHING, SAME, share_in_one
+from hpmatch.comparison.name_tables import (
+    FIELDS,
+    NOTHING,
+    SAME,
+    share_among_holders_in_one,
+    share_in_one,
+)
 from hpmatch.comparison.one_token import agreement_of
 from hpmatch.protocols import ComparedOne
 
 _GIVEN = "given_name"
-_NONE, _ANY = -1, 0  # the place of a token
+_NO_TOKEN = ""
+_NOTHING = Best(NOTHING, _NO_TOKEN)
 
 
 def compare_one_name(
@@ -34,10 +41,14 @@ def _compared(names: NameCases, look: _OneLook) -> ComparedOne:
     cases = names.of(look)
     level = first_case([condition for condition, _ in cases])
     found = cases[level][1] if level < len(cases) else None
-    if found is None or found.token == _NONE:
+    if found is None or found.token == _NO_TOKEN:
         return ComparedOne(level)
     kin = names.kin if contradict(look) else 0.0
-    return ComparedOne(level, share_in_one(look.left.get("country", ()), look.right.get("country", ()), kin))
+    where = look.left.get("country", ()), look.right.get("country", ())
+    share = share_in_one(*where, kin)
+    for _ in look.further(names.between, found.token):
+        share *= share_among_holders_in_one(*where, kin)
+    return ComparedOne(level, share)
 
 
 @dataclass(frozen=True)
@@ -52,8 +63,11 @@ class _OneLook:
         """The best agreement between some fields; several cases ask for the same."""
         if (left_fields, right_fields) not in self.found:
             ours, theirs = _tokens(self.left, left_fields), _tokens(self.right, right_fields)
-            agreement = min([agreement_of(one, other) for one in ours for other in theirs], default=NOTHING)
-            self.found[left_fields, right_fields] = Best(agreement, _NONE if agreement == NOTHING else _ANY)
+            # Each is as rare as any other, so the text decides, as it does in a table.
+            found = min(
+                [(agreement_of(one, other), other) for one in ours for other in theirs], default=_NOTHING
+            )
+            self.found[left_fields, right_fields] = _NOTHING if found[0] == NOTHING else Best(*found)
         return self.found[left_fields, right_fields]
 
     def all_agree(self, fields: Sequence[str]) -> bool:
@@ -61,6 +75,28 @@ class _OneLook:
         ours, theirs = _tokens(self.left, fields), _tokens(self.right, fields)
         same = sum(agreement_of(one, other) == SAME for one in ours for other in theirs)
         return 0 < same >= max(len(ours), len(theirs))
+
+    def further(self, between: Sequence[tuple[Sequence[str], Sequence[str]]], token: str) -> set[str]:
+        """The right tokens that are the same as a left one, besides one that was found."""
+        same = {
+            other
+            for left_fields, right_fields in between
+            for one in _tokens(self.left, left_fields)
+            for other in _tokens(self.right, right_fields)
+            if agreement_of(one, other) == SAME
+        }
+        return same - {token}
+
+    def clash(self, field: str) -> bool:
+        """Whether both sides have a token in a field that agrees with nothing of the other name."""
+        ours, theirs = _tokens(self.left, FIELDS), _tokens(self.right, FIELDS)
+        return any(
+            all(agreement_of(one, other) == NOTHING for other in theirs)
+            for one in _tokens(self.left, (field,))
+        ) and any(
+            all(agreement_of(one, other) == NOTHING for one in ours)
+            for other in _tokens(self.right, (field,))
+        )
 
     def better(self, one: Best, other: Best) -> Best:
         """The better of two."""

@@ -48,7 +48,12 @@ CASES = [
     ("Jana // Nováková", "Jana // Novák", "stem", "same"),  # CZ
     ("Ivan // Ivanovs", "Ivan // Ivanov", "stem", "same"),  # LV
     ("José // García López", "José // García", "part", "same"),  # ES: second surname dropped
+    ("José // García López", "José // García Pérez", "mixed", "same"),  # ES: the mothers differ
+    ("Anna // Berg Hansen", "Anna / Hansen / Berg Lie", "part", "same"),  # NO: the other name became a middle name
     ("Anne // Berg", "Anne Marie // Berg", "same", "part"),
+    ("Anne Marie // Berg", "Anne Ingrid // Berg", "same", "mixed"),
+    ("Anne M. // Berg", "Anne Marie // Berg", "same", "part"),
+    ("Anne Lien // Berg", "Anne Marie / Lien / Berg", "same", "part"),
     ("J. // Berg", "Jan // Berg", "same", "initial"),
     ("Berg // Anne", "Anne // Berg", "swapped", "swapped"),
     ("Hans // Mülller", "Hans // Müller", "spelled", "same"),
@@ -56,6 +61,11 @@ CASES = [
     ("Hans // Eriksten", "Hans // Eriksen", "close", "same"),
     ("Nikolai // Berg", "Nicolaj // Berg", "same", "spelled"),
     ("Liz // Berg", "Elisabeth // Berg", "same", "variant"),
+    ("Liz Anne // Berg", "Elisabeth Marie // Berg", "same", "similar"),
+    ("Katalin // Nagy", "Emma Karen // Nagy", "same", "similar"),  # a form of a second name alone
+    ("Nikolai Anders // Berg", "Nicolaj Olav // Berg", "same", "similar"),
+    ("Wojceich Anders // Berg", "Wojciech Olav // Berg", "same", "similar"),
+    ("Olga Petrovna // Sokol", "Ivan Petrovich // Sokol", "same", "similar"),  # RU: brother and sister share the patronymic
     ("Kauthar // Berg", "Kawthar // Berg", "same", "spelled"),
     ("Anna // Berg", "Ingrid / Anna / Berg", "same", "middle_name"),
     ("Jan // Van der Berg", "Jan // Berg", "same", "same"),  # NL: particles
@@ -120,6 +130,48 @@ def test_agreement_says_how_common_the_name_is():
     )
     found = FamilyName().compare(alerts, register)
     np.testing.assert_array_equal(found.frequencies, [0.75, 0.75, 0.75, np.nan])
+
+
+def _common(count, of):
+    """How common a further name is among those who hold the first: the square root of its share, as if 1,000 more came."""
+    return (count / (of + 1000)) ** 0.5
+
+
+def test_several_names_are_rarer_than_one():
+    """A further name that agrees makes the agreement rarer, whichever field it stands in; no name counts twice."""
+    rows = [
+        *[{"given_name": "Anna Maria", "middle_name": "Maria", "family_name": "Berg"}] * 2,
+        *[{"given_name": "Anna", "middle_name": "Lien", "family_name": "Berg"}] * 3,
+        *[{"given_name": "Maria", "family_name": "Lien"}] * 5,
+    ]
+    register = _records(*rows)
+    alerts = _records(
+        {"given_name": "Anna Maria", "family_name": "Berg"},
+        {"given_name": "Anna Lien", "family_name": "Berg"},
+        {"given_name": "Anna", "family_name": "Berg Lien"},
+        {"given_name": "Anna Maria Lien", "family_name": "Moe"},
+    )
+    people = register.take(np.array([0, 2, 2, 2]))
+    anna, maria, berg, lien = 0.5, 0.7, 0.5, 0.8
+    given = GivenName().prepared(register).compare(alerts, people).frequencies
+    family = FamilyName().prepared(register).compare(alerts, people).frequencies
+    # The rarest counts wholly, and the further ones as often as they are found with it.
+    np.testing.assert_allclose(
+        given, [anna * _common(7, 10), anna * _common(8, 10), anna, anna * _common(8, 10)]
+    )
+    np.testing.assert_allclose(family, [berg, berg, berg * _common(8, 10), np.nan])
+    assert anna < maria < lien
+
+
+def test_all_names_that_kin_share_are_taken_for_more_common():
+    """Where the given names contradict each other, each surname that agrees counts as if 20.25 more persons held it."""
+    register = _records(
+        {"given_name": "Anna", "family_name": "Berg Lien"},
+        *[{"given_name": "Kari", "family_name": "Moe"}] * 99,
+    )
+    alerts = _records({"given_name": "Ingrid", "family_name": "Berg Lien"})
+    found = FamilyName().prepared(register).compare(alerts, register.take(np.array([0])))
+    np.testing.assert_allclose(found.frequencies, [0.2125 * _common(21.25, 100)])
 
 
 TOKENS = sorted(

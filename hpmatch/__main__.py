@@ -1,4 +1,4 @@
-"""``python -m hpmatch.cli`` is ``hpmatch``."""
+"""``python -m hpmatch`` is ``hpmatch``."""
 
 import sys
 
