@@ -71,7 +71,10 @@ def measure(register: int, alerts: int, hits: int, seeds: Sequence[int], learned
                 for name, each in calibrations.items()
             },
             "models": {
-                name: _pooled([_measured(folder, model) for folder in data]) for name, model in models.items()
+                name: _pooled(
+                    [_measured(folder, model, seed) for seed, folder in zip(seeds, data, strict=True)]
+                )
+                for name, model in models.items()
             },
         }
 
@@ -85,15 +88,15 @@ def _labels(data: Path) -> pa.Table:
     return ids.append_column("label", label)
 
 
-def _measured(data: Path, model: Model) -> dict[str, Any]:
-    """One data set by one model."""
+def _measured(data: Path, model: Model, seed: int) -> dict[str, Any]:
+    """One data set by one model; the seed is for what is drawn, so that no two sets share their luck."""
     truth = read_text(data / "truth.csv")
     result = hp.link(data / "alerts.csv", data / "register.csv", model, min_weight=-1000)
     said, is_match, likeliest = _links(result, truth)
     return {
         "links": (said[said >= _SEEN], is_match[said >= _SEEN]),
         "alerts": (said[likeliest], is_match[likeliest]),
-        "costs": [_costs(result, truth, costs) for costs in COSTS],
+        "costs": [_costs(result, truth, costs, seed) for costs in COSTS],
         "recall": _recall(result, truth, model, is_match),
     }
 
@@ -111,7 +114,7 @@ def _links(result: Result, truth: pa.Table) -> tuple[FloatArray, BoolArray, Bool
     return said, is_match, likeliest
 
 
-def _costs(result: Result, truth: pa.Table, costs: tuple[int, int, int]) -> dict[str, Any]:
+def _costs(result: Result, truth: pa.Table, costs: tuple[int, int, int], seed: int) -> dict[str, Any]:
     """What every choice of thresholds cost by the truth, which one was chosen without it, and what it would cost by chance."""
     given = dict(zip(("cost_miss", "cost_false", "cost_review"), costs, strict=True))
     chosen = hp.thresholds(result, **given)
@@ -122,11 +125,11 @@ def _costs(result: Result, truth: pa.Table, costs: tuple[int, int, int]) -> dict
         "cost": cost,
         "here": here,
         "expected": float(chosen.best["cost"]),
-        "by_chance": _by_chance(result, costs, here),
+        "by_chance": _by_chance(result, costs, here, seed),
     }
 
 
-def _by_chance(result: Result, costs: tuple[int, int, int], here: int) -> tuple[Any, Any]:
+def _by_chance(result: Result, costs: tuple[int, int, int], here: int, seed: int) -> tuple[Any, Any]:
     """
     What a choice, and what every choice, would cost if each probability were right: drawn many times.
 
@@ -135,7 +138,7 @@ def _by_chance(result: Result, costs: tuple[int, int, int], here: int) -> tuple[
     persons = result.persons.filter(pc.not_equal(result.persons["disposition"], "unmatchable"))
     likeliest = np.asarray(persons["match_probability"].fill_null(0.0), np.float64)
     registered = np.maximum(np.asarray(persons["registered_probability"], np.float64), likeliest)
-    tried, random = tried_thresholds(*costs), np.random.default_rng(1)
+    tried, random = tried_thresholds(*costs), np.random.default_rng(seed)
     drawn = []
     for _ in range(_REDRAWN):
         chance = random.random(len(persons))

@@ -63,7 +63,7 @@ def test_the_likeliest_link_of_each_alert():
 def test_a_small_run(tmp_path):
     """Every figure is there, and the page tells them."""
     generate(tmp_path / "made", profile="hard", register=5_000, alerts=1_000, hits=300, seed=4)
-    measured = _pooled([_measured(tmp_path / "made", hp.read_model("imi"))])
+    measured = _pooled([_measured(tmp_path / "made", hp.read_model("imi"), seed=4)])
     assert 0 <= measured["calibration_error"]["alerts"]["value"] < 0.1
     assert len(measured["costs"]) == len(COSTS)
     for each in measured["costs"]:
