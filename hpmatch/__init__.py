@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from hpmatch.evaluation import evaluate as evaluate
     from hpmatch.evidence import Hit as Hit
     from hpmatch.explain import Explanation as Explanation
+    from hpmatch.fellegi_sunter import FellegiSunter as FellegiSunter
+    from hpmatch.fellegi_sunter import Level as Level
     from hpmatch.generate import generate as generate
     from hpmatch.inquiry import Question as Question
     from hpmatch.inquiry import what_to_ask as what_to_ask
@@ -40,8 +42,6 @@ if TYPE_CHECKING:
     from hpmatch.missed import RecallEstimate as RecallEstimate
     from hpmatch.missed import estimate_recall as estimate_recall
     from hpmatch.missed import recall_sample as recall_sample
-    from hpmatch.model import FellegiSunter as FellegiSunter
-    from hpmatch.model import Level as Level
     from hpmatch.model import Model as Model
     from hpmatch.model import read_model as read_model
     from hpmatch.protocols import Compared as Compared
@@ -75,13 +75,13 @@ _HOMES = {
     "Deduplicated": "dedupe",
     "Evaluation": "evaluation",
     "Explanation": "explain",
-    "FellegiSunter": "model",
+    "FellegiSunter": "fellegi_sunter",
     "HpmatchError": "errors",
     "Hit": "evidence",
     "Keys": "protocols",
     "Ledger": "ledger",
     "LedgerError": "errors",
-    "Level": "model",
+    "Level": "fellegi_sunter",
     "Model": "model",
     "ModelError": "errors",
     "Pairs": "protocols",

@@ -24,7 +24,8 @@ from hpmatch.comparison.text import Identifier, Text
 from hpmatch.data import read_table
 from hpmatch.decision import DecisionRule
 from hpmatch.errors import ModelError
-from hpmatch.model import RECORDS, FellegiSunter, Level, Model, read_model
+from hpmatch.fellegi_sunter import FellegiSunter, Level
+from hpmatch.model import RECORDS, Model, read_model
 from hpmatch.protocols import BlockingRule, Comparison, JointComparison, Standardiser
 from hpmatch.schema import RECORD_ROLES, Layout, Schema, read_schema, recognised, resolve
 from hpmatch.sources import RawTable

@@ -21,10 +21,11 @@ from hpmatch.decision import odds_of
 from hpmatch.dispose import Scored
 from hpmatch.draws import hashed
 from hpmatch.errors import HpmatchError, ModelError
+from hpmatch.fellegi_sunter import FellegiSunter
 from hpmatch.judging import need
 from hpmatch.labels import Labels, read_labels, rows_of_pairs
 from hpmatch.link import score_pairs
-from hpmatch.model import FellegiSunter, Model, read_model
+from hpmatch.model import Model, read_model
 from hpmatch.parallel import batch_job
 from hpmatch.reading import read_for
 from hpmatch.records import FloatArray, IntArray, Records

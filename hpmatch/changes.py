@@ -17,7 +17,7 @@ import numpy as np
 
 from hpmatch.decision import MATCH, NO_MATCH, REVIEW, DecisionRule
 from hpmatch.evidence import MISSING, Evidence, Hit
-from hpmatch.model import FellegiSunter
+from hpmatch.fellegi_sunter import FellegiSunter
 from hpmatch.protocols import ComparisonVectors
 from hpmatch.wording import probability, say, supposed, word
 

@@ -25,7 +25,8 @@ from hpmatch.cases import PriorCases
 from hpmatch.decision import MATCH, NO_MATCH, REVIEW, Decisions
 from hpmatch.evidence import LOOK_ALIKE_COLUMN, MISSING, PRIOR_COLUMN, Evidence, Hit
 from hpmatch.explain import Cells
-from hpmatch.model import Model, Weights, weights_of
+from hpmatch.fellegi_sunter import Weights, weights_of
+from hpmatch.model import Model
 from hpmatch.persons import funnel, persons_table
 from hpmatch.protocols import ComparisonVectors
 from hpmatch.reading import ReadRecords, cells_by_id, cells_of

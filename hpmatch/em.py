@@ -13,7 +13,7 @@ from math import lgamma
 
 import numpy as np
 
-from hpmatch.model import FellegiSunter
+from hpmatch.fellegi_sunter import FellegiSunter
 from hpmatch.protocols import ComparisonVectors, LevelArray
 from hpmatch.records import FloatArray
 

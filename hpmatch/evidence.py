@@ -50,7 +50,7 @@ class Hit:
         rules: The blocking rules that found the person.
         prior_weight: Where the match weight starts from before anything is compared (log2).
         evidence: What each comparison adds.
-        look_alike_weight: What it takes that somebody else may be as like, see ``hpmatch.model.LookAlike``; 0 or below.
+        look_alike_weight: What it takes that somebody else may be as like, see ``hpmatch.fellegi_sunter.LookAlike``; 0 or below.
     """
 
     hpr_number: str

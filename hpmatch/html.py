@@ -26,7 +26,8 @@ from hpmatch.explain import (
     steps_of,
     title,
 )
-from hpmatch.model import FellegiSunter, Model
+from hpmatch.fellegi_sunter import FellegiSunter
+from hpmatch.model import Model
 from hpmatch.side_by_side import ALIKE, DIFFERS, Told
 from hpmatch.wording import reason, say, word
 

@@ -16,8 +16,9 @@ from hpmatch.comparison import compare_one, compare_rows, prepare
 from hpmatch.dispose import Scored, dispose, evidence_of, hits_of, links_of
 from hpmatch.errors import HpmatchError, SchemaError, SourceError
 from hpmatch.evidence import Evidence, Hit, look_alike_lines
+from hpmatch.fellegi_sunter import weights_of
 from hpmatch.link import score_pairs
-from hpmatch.model import Model, read_model, weights_of
+from hpmatch.model import Model, read_model
 from hpmatch.protocols import ComparedOne, Comparison, ComparisonVectors, JointComparison, Standardiser
 from hpmatch.reading import ReadRecords
 from hpmatch.records import Column, Records, is_present
@@ -39,7 +40,7 @@ class Score:
     Attributes:
         match_weight: log2 of how much likelier the evidence is for one person than for two; no prior is in it.
         evidence: What each comparison adds.
-        look_alike_weight: What look-alikes take, see ``hpmatch.model.LookAlike``; 0 or below.
+        look_alike_weight: What look-alikes take, see ``hpmatch.fellegi_sunter.LookAlike``; 0 or below.
     """
 
     match_weight: float

@@ -26,9 +26,10 @@ from hpmatch.assembly import model_for
 from hpmatch.decision import odds_of, probability_of
 from hpmatch.em import PatternCounts, Rates, estimate, likeliest_trust, rates_of, shares, with_rates
 from hpmatch.errors import ModelError
+from hpmatch.fellegi_sunter import FellegiSunter
 from hpmatch.labels import read_labels
 from hpmatch.measures import wilson_interval
-from hpmatch.model import RECORDS, FellegiSunter, Model, read_model
+from hpmatch.model import RECORDS, Model, read_model
 from hpmatch.reading import read_for
 from hpmatch.records import FloatArray
 from hpmatch.schema import Schema

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 import hpmatch as hp
 from hpmatch.calibration import _Evidence, _fit, _Known
 from hpmatch.cli import main
+from hpmatch.fellegi_sunter import FellegiSunter, Level, LookAlike
 from hpmatch.measures import wilson_interval
 from hpmatch.missed import STRATA, _chapman
-from hpmatch.model import FellegiSunter, Level, LookAlike, read_model
+from hpmatch.model import read_model
 from hpmatch.persons import _COLUMNS as PERSONS
 from hpmatch.reliability import expected_calibration_error, reliability
 from hpmatch.sources import read

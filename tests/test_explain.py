@@ -19,7 +19,7 @@ from hpmatch.decision import decide
 from hpmatch.evidence import Evidence
 from hpmatch.explain import steps_of
 from hpmatch.explain_folder import explain_folder
-from hpmatch.model import FellegiSunter, Level, LookAlike
+from hpmatch.fellegi_sunter import FellegiSunter, Level, LookAlike
 from hpmatch.side_by_side import side_by_side
 from hpmatch.wording import LANGUAGES, reason, word
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from hpmatch import Level, ModelError, PluginError, read_model
-from hpmatch.model import FellegiSunter, LookAlike
+from hpmatch.fellegi_sunter import FellegiSunter, LookAlike
 from hpmatch.protocols import ComparisonVectors
 from hpmatch.testing import check_classifier
 

@@ -11,7 +11,7 @@ import pytest
 import hpmatch as hp
 from hpmatch import plugins
 from hpmatch.blocking.rules import SameValue
-from hpmatch.model import FellegiSunter, Level
+from hpmatch.fellegi_sunter import FellegiSunter, Level
 from hpmatch.standardise.stages import PlainText
 
 ROOT = Path(__file__).parents[1]

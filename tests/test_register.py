@@ -644,7 +644,7 @@ def test_two_processes_use_one_register_at_once(tmp_path):
     command = [
         sys.executable,
         "-m",
-        "hpmatch.cli",
+        "hpmatch",
         "link",
         str(SAMPLE / "alerts.csv"),
         str(tmp_path / "prepared"),

@@ -18,7 +18,8 @@ from strategies import ALERTS, PERSONS
 import hpmatch as hp
 from hpmatch.cli import main
 from hpmatch.comparison.text import Text
-from hpmatch.model import FellegiSunter, Level, read_model
+from hpmatch.fellegi_sunter import FellegiSunter, Level
+from hpmatch.model import read_model
 from hpmatch.register import read_register
 from hpmatch.standardise.stages import PlainText
 

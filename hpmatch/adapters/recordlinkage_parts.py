@@ -21,7 +21,8 @@ from hpmatch.comparison import compare, parts_of
 from hpmatch.decision import MATCH, decide
 from hpmatch.em import PatternCounts, Rates, estimate, level_counts, rates_of, shares, with_rates
 from hpmatch.errors import HpmatchError, ModelError
-from hpmatch.model import FellegiSunter, Model
+from hpmatch.fellegi_sunter import FellegiSunter
+from hpmatch.model import Model
 from hpmatch.protocols import (
     BlockingRule,
     Comparison,

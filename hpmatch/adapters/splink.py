@@ -21,7 +21,8 @@ from hpmatch.blocking.rules import SameValues
 from hpmatch.comparison.thresholds import Test, Thresholds
 from hpmatch.decision import DecisionRule
 from hpmatch.errors import ModelError
-from hpmatch.model import RECORDS, FellegiSunter, Level, Model
+from hpmatch.fellegi_sunter import FellegiSunter, Level
+from hpmatch.model import RECORDS, Model
 from hpmatch.schema import KINDS, RECORD_ROLES, Schema, recognised
 from hpmatch.standardise.stages import Verbatim
 

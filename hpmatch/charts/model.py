@@ -11,7 +11,8 @@ import altair as alt
 
 from hpmatch.charts.styling import BLUE, GREEN, RED, data, grouped_rows, heading, styled, titled, tones
 from hpmatch.errors import HpmatchError
-from hpmatch.model import FellegiSunter, Model, read_model
+from hpmatch.fellegi_sunter import FellegiSunter
+from hpmatch.model import Model, read_model
 
 _FOR_ONE, _FOR_TWO = "for one person", "for two persons"
 _M, _U = "m: between records of one person", "u: between records of two persons"

@@ -1,0 +1,287 @@
+"""
+The Fellegi-Sunter classifier: comparison levels weighed by their m and u probabilities.
+
+It adds up, over all comparisons, the weight of the level that was found:
+
+    log2(m / u)     m: how often this level occurs between two records of one person
+                    u: how often it occurs between records of two persons
+
+(Fellegi and Sunter, A Theory for Record Linkage, JASA 64, 1969). Where a comparison says how common the agreeing value
+is, u is adjusted to that frequency f by log2(u0 / f), with u0 the u of the comparison's first level (term-frequency
+adjustment, Winkler 1989).
+
+Not everybody else is like a record drawn at random: a register holds namesakes and twins of the person, who agree on much for a
+reason. They are a third class beside matches and chance (Winkler, Improved Decision Rules in the Fellegi-Sunter Model of Record
+Linkage, 1993; Larsen and Rubin, JASA 96, 2001). With r of them in a register of N, and L the sum of the weights of what
+they share with the person, a pair's evidence is divided by
+
+    1 + r / N * 2 ** L
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from hpmatch.decision import odds_of
+from hpmatch.errors import ModelError
+from hpmatch.protocols import Classifier, ComparisonVectors
+from hpmatch.records import FloatArray, IntArray
+
+_SUM_TOLERANCE = 1e-6
+# A smaller table is part of a register, and most people's look-alikes are in another part.
+_REGISTER_AT_LARGE = 10_000
+
+
+@dataclass(frozen=True)
+class Level:
+    """
+    The numbers of one comparison level.
+
+    Args:
+        level: Its name.
+        m: How often it occurs between records of one person.
+        u: How often it occurs between records of two persons.
+        term_frequency: How far the weight follows the frequency of what agrees, from 0 (not) to 1 (wholly).
+        source: Where the numbers come from.
+    """
+
+    level: str
+    m: float
+    u: float
+    term_frequency: float = 0.0
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class LookAlike:
+    """
+    Registered persons who are like the person of an alert, and somebody else.
+
+    Args:
+        name: What they are.
+        rate: How many of them the register holds for each alert, on average.
+        shared: The comparisons that find of them what they find of the person; all others find what they find of anybody.
+        source: Where the rate comes from.
+
+    Raises:
+        ModelError: If the rate is not above 0, or nothing is shared.
+    """
+
+    name: str
+    rate: float
+    shared: tuple[str, ...]
+    source: str = ""
+
+    def __post_init__(self) -> None:
+        if not (0 < self.rate < np.inf and self.shared):
+            raise ModelError(f"look-alike {self.name!r} needs a rate above 0 and comparisons that are shared")
+
+
+class Weights(NamedTuple):
+    """
+    What a classifier says of k pairs by c comparisons, as log2.
+
+    Attributes:
+        match: float64[k], the match weights, without a prior.
+        partial: float64[k, c], what each comparison adds; NaN where the classifier does not say.
+        look_alikes: float64[k], what look-alikes take, 0 or below.
+    """
+
+    match: FloatArray
+    partial: FloatArray
+    look_alikes: FloatArray
+
+
+@dataclass(frozen=True)
+class FellegiSunter:
+    """
+    Weighs comparison levels by their m and u probabilities.
+
+    Args:
+        levels: For each comparison its levels' numbers, in the order of the comparison's levels.
+        slopes: How far the weight of a comparison counts, 1 where nothing is said: less than wholly where it repeats what others
+            say, for the sum takes all comparisons as independent. ``hpmatch.calibrate`` learns them.
+        look_alikes: Who else agrees for a reason.
+
+    Raises:
+        ModelError: If a number is no probability, the m or u of a comparison do not add up to 1, a slope is not above 0, or a
+            slope or look-alike names a comparison that is none.
+
+    Example:
+        >>> sex = (Level("same", m=0.98, u=0.5), Level("different", m=0.02, u=0.5))
+        >>> vectors = ComparisonVectors(("sex",), np.array([[0], [1], [-1]], np.int8), np.full((3, 1), np.nan), (2,), (3, 3))
+        >>> FellegiSunter({"sex": sex}).match_weights(vectors).round(2).tolist()
+        [0.97, -4.64, 0.0]
+    """
+
+    levels: Mapping[str, tuple[Level, ...]]
+    slopes: Mapping[str, float] = field(default_factory=dict)
+    look_alikes: tuple[LookAlike, ...] = ()
+
+    def __post_init__(self) -> None:
+        if unknown := sorted(set(self.slopes) - set(self.levels)):
+            raise ModelError(f"there is a slope for {unknown[0]!r}, which is no comparison of the classifier")
+        for each in self.look_alikes:
+            if unknown := sorted(set(each.shared) - set(self.levels)):
+                raise ModelError(
+                    f"look-alike {each.name!r} shares {unknown[0]!r}, which is no comparison of the classifier"
+                )
+        if not all(0 < slope < np.inf for slope in self.slopes.values()):
+            raise ModelError("every slope has to be above 0")
+        for name, levels in self.levels.items():
+            if not all(
+                0 < level.m < 1 and 0 < level.u < 1 and 0 <= level.term_frequency <= 1 for level in levels
+            ):
+                raise ModelError(f"comparison {name!r}: every m and u has to lie between 0 and 1")
+            for number in ("m", "u"):
+                total = sum(getattr(level, number) for level in levels)
+                if abs(total - 1) > _SUM_TOLERANCE:
+                    raise ModelError(
+                        f"comparison {name!r}: its {number} probabilities add up to {total:.6f}, not 1"
+                    )
+
+    @classmethod
+    def from_json(cls, parameters: Mapping[str, Any]) -> FellegiSunter:
+        """Make the classifier from a model file."""
+        levels = parameters["levels"]
+        return cls(
+            MappingProxyType(
+                {name: tuple(Level(**level) for level in each) for name, each in levels.items()}
+            ),
+            dict(parameters.get("slopes", {})),
+            tuple(
+                LookAlike(**{**each, "shared": tuple(each["shared"])})
+                for each in parameters.get("look_alikes", ())
+            ),
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """The parameters for a model file."""
+        levels = {name: [asdict(level) for level in each] for name, each in self.levels.items()}
+        look_alikes = [{**asdict(each), "shared": list(each.shared)} for each in self.look_alikes]
+        return {
+            "levels": levels,
+            **({"slopes": dict(self.slopes)} if self.slopes else {}),
+            **({"look_alikes": look_alikes} if look_alikes else {}),
+        }
+
+    def match_weights(self, vectors: ComparisonVectors) -> FloatArray:
+        """The sum of each pair's partial weights, and what look-alikes take from it; see ``Classifier``."""
+        return self.weigh(vectors).match
+
+    def weigh(self, vectors: ComparisonVectors) -> Weights:
+        """Each pair's match weight, and what it is the sum of."""
+        partial = self.partial_weights(vectors)
+        taken = self.look_alike_weights(partial, vectors.names, vectors.records[1])
+        return Weights(_summed([*partial.T, taken], len(partial)), partial, taken)
+
+    def partial_weights(self, vectors: ComparisonVectors) -> FloatArray:
+        """float64[k, c], what each comparison adds to each pair's weight; 0 where a value is missing."""
+        rows = self._rows(vectors)
+        weights = self._numbers.weights[rows, vectors.levels]
+        return np.asarray(weights + self._adjustments(vectors, rows), np.float64)
+
+    def look_alike_weights(
+        self, partial_weights: FloatArray, names: Sequence[str], registered: int
+    ) -> FloatArray:
+        """
+        What it takes from each pair's match weight that the register holds look-alikes.
+
+        Args:
+            partial_weights: float64[k, c], see ``partial_weights``.
+            names: The comparisons, one a column.
+            registered: How many persons the register holds; fewer than 10,000 are taken for a part of so many.
+
+        Returns:
+            float64[k], 0 or below.
+        """
+        odds = self.look_alike_odds(partial_weights, names, registered)
+        return np.asarray(-np.log2(1 + _summed(odds, len(partial_weights))))
+
+    def look_alike_odds(
+        self, partial_weights: FloatArray, names: Sequence[str], registered: int
+    ) -> list[FloatArray]:
+        """For each kind of look-alike, float64[k]: how much likelier the registered person is one than anybody else."""
+        columns = dict(zip(names, partial_weights.T, strict=True))
+        chance = 1 / max(registered, _REGISTER_AT_LARGE)
+        return [
+            each.rate
+            * chance
+            * odds_of(
+                _summed([columns[name] for name in each.shared if name in columns], len(partial_weights))
+            )
+            for each in self.look_alikes
+        ]
+
+    def _adjustments(self, vectors: ComparisonVectors, rows: IntArray) -> FloatArray:
+        numbers, records = self._numbers, vectors.records[1]
+        adjustments = np.zeros(vectors.levels.shape)
+        known = ((vectors.frequencies > 0) & numbers.follows[rows, vectors.levels]).nonzero()
+        if len(known[0]):
+            row = rows[known[1]]
+            u0, follow = numbers.u0[row], numbers.term_frequencies[row, vectors.levels[known]]
+            # As if 1 / u0 further records were there that do not hold the value: one record is a large share of a small table,
+            # so what was seen once would be taken for common.
+            smoothed = vectors.frequencies[known] * records / (records + 1 / u0)
+            adjustments[known] = follow * np.log2(u0 / smoothed)
+        return adjustments
+
+    def _rows(self, vectors: ComparisonVectors) -> IntArray:
+        """int64[c], where the numbers of each comparison stand."""
+        for name, size in zip(vectors.names, vectors.sizes, strict=True):
+            if len(self.levels.get(name, ())) != size:
+                raise ModelError(f"the classifier has no numbers for the {size} levels of {name!r}")
+        return np.array([self._places[name] for name in vectors.names], np.int64)
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        return {name: place for place, name in enumerate(self.levels)}
+
+    @cached_property
+    def _numbers(self) -> _Numbers:
+        shape = len(self.levels), max(map(len, self.levels.values()), default=0) + 1
+        weights, term_frequencies = np.zeros(shape), np.zeros(shape)
+        for row, (name, levels) in enumerate(self.levels.items()):
+            slope = self.slopes.get(name, 1.0)
+            weights[row, : len(levels)] = [slope * np.log2(level.m / level.u) for level in levels]
+            term_frequencies[row, : len(levels)] = [slope * level.term_frequency for level in levels]
+        u0 = np.array([levels[0].u for levels in self.levels.values()])
+        return _Numbers(weights, term_frequencies, term_frequencies > 0, u0)
+
+
+def _summed(columns: Iterable[FloatArray], rows: int) -> FloatArray:
+    """float64[rows], summed column by column: numpy's own order of adding hangs on how many rows there are."""
+    return np.asarray(sum(columns, np.zeros(rows)))
+
+
+def weights_of(classifier: Classifier, vectors: ComparisonVectors) -> Weights:
+    """What any classifier says of pairs, as far as it says more than their match weights."""
+    if isinstance(classifier, FellegiSunter):
+        return classifier.weigh(vectors)
+    weigh = getattr(classifier, "partial_weights", None)
+    partial = weigh(vectors) if weigh else np.full(vectors.levels.shape, np.nan)
+    return Weights(classifier.match_weights(vectors), partial, np.zeros(len(partial)))
+
+
+class _Numbers(NamedTuple):
+    """
+    The numbers of each comparison's levels as arrays, one comparison a row, with nothing for a missing value at the end.
+
+    Attributes:
+        weights: float64[c, l + 1], log2(m / u), times the slope.
+        term_frequencies: float64[c, l + 1], times the slope.
+        follows: bool[c, l + 1], where that is more than nothing.
+        u0: float64[c], the u of the first level.
+    """
+
+    weights: FloatArray
+    term_frequencies: FloatArray
+    follows: npt.NDArray[np.bool_]
+    u0: FloatArray
