@@ -7,8 +7,9 @@ The right record is a register of its own, in which each of its tokens is as com
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any, NamedTuple
 
 from hpmatch.comparison.cases import first_case
 from hpmatch.comparison.name_cases import FIRST_OF, Best, NameCases, contradict
@@ -22,7 +23,6 @@ from hpmatch.comparison.name_tables import (
 from hpmatch.comparison.one_token import agreement_of
 from hpmatch.protocols import ComparedOne
 
-_GIVEN = "given_name"
 _NO_TOKEN = ""
 _NOTHING = Best(NOTHING, _NO_TOKEN)
 
@@ -31,7 +31,7 @@ def compare_one_name(
     parts: Sequence[NameCases], left: Mapping[str, Any], right: Mapping[str, Any]
 ) -> tuple[ComparedOne, ...]:
     """What each part finds, see ``ComparesOne``."""
-    look = _OneLook(_with_first(left), _with_first(right))
+    look = _OneLook.of(left, right)
     return tuple(_compared(part, look) for part in parts)
 
 
@@ -51,52 +51,71 @@ def _compared(names: NameCases, look: _OneLook) -> ComparedOne:
     return ComparedOne(level, share)
 
 
+class _Pair(NamedTuple):
+    """
+    Two tokens that have something in common.
+
+    Attributes:
+        agreement: What it is.
+        right_token: The right token.
+        left_fields, right_fields: What each token's field is called; the first given name has two.
+        left_at, right_at: The place of each among its record's tokens.
+    """
+
+    agreement: int
+    right_token: str
+    left_fields: frozenset[str]
+    right_fields: frozenset[str]
+    left_at: int
+    right_at: int
+
+
 @dataclass(frozen=True)
 class _OneLook:
-    """A look at the tokens of one pair of names, which remembers what it found."""
+    """
+    A look at the tokens of one pair of names.
+
+    Attributes:
+        left, right: The values of both records.
+        pairs: The tokens that have something in common.
+    """
 
     left: Mapping[str, Any]
     right: Mapping[str, Any]
-    found: dict[tuple[Sequence[str], Sequence[str]], Best] = field(default_factory=dict)
+    pairs: Sequence[_Pair]
+
+    @classmethod
+    def of(cls, left: Mapping[str, Any], right: Mapping[str, Any]) -> _OneLook:
+        """A look at two records' values."""
+        theirs = [*enumerate(_tokens(right))]
+        pairs = [
+            _Pair(agreement, other, fields, other_fields, at, other_at)
+            for at, (token, fields) in enumerate(_tokens(left))
+            for other_at, (other, other_fields) in theirs
+            if (agreement := agreement_of(token, other)) != NOTHING
+        ]
+        return cls(left, right, pairs)
 
     def best(self, left_fields: Sequence[str], right_fields: Sequence[str]) -> Best:
-        """The best agreement between some fields; several cases ask for the same."""
-        if (left_fields, right_fields) not in self.found:
-            ours, theirs = _tokens(self.left, left_fields), _tokens(self.right, right_fields)
-            # Each is as rare as any other, so the text decides, as it does in a table.
-            found = min(
-                [(agreement_of(one, other), other) for one in ours for other in theirs], default=_NOTHING
-            )
-            self.found[left_fields, right_fields] = _NOTHING if found[0] == NOTHING else Best(*found)
-        return self.found[left_fields, right_fields]
+        """The best agreement between some fields; of tokens that are as rare the text decides, as in a table."""
+        found = [(pair.agreement, pair.right_token) for pair in self._between(left_fields, right_fields)]
+        return Best(*min(found)) if found else _NOTHING
 
     def all_agree(self, fields: Sequence[str]) -> bool:
         """Whether each token of some fields of either side is the same as one of the other."""
-        ours, theirs = _tokens(self.left, fields), _tokens(self.right, fields)
-        same = sum(agreement_of(one, other) == SAME for one in ours for other in theirs)
-        return 0 < same >= max(len(ours), len(theirs))
+        same = sum(pair.agreement == SAME for pair in self._between(fields, fields))
+        return 0 < same >= max(_size(self.left, fields), _size(self.right, fields))
 
     def further(self, between: Sequence[tuple[Sequence[str], Sequence[str]]], token: str) -> set[str]:
         """The right tokens that are the same as a left one, besides one that was found."""
-        same = {
-            other
-            for left_fields, right_fields in between
-            for one in _tokens(self.left, left_fields)
-            for other in _tokens(self.right, right_fields)
-            if agreement_of(one, other) == SAME
-        }
-        return same - {token}
+        pairs = chain.from_iterable(self._between(*fields) for fields in between)
+        return {pair.right_token for pair in pairs if pair.agreement == SAME} - {token}
 
     def clash(self, field: str) -> bool:
         """Whether both sides have a token in a field that agrees with nothing of the other name."""
-        ours, theirs = _tokens(self.left, FIELDS), _tokens(self.right, FIELDS)
-        return any(
-            all(agreement_of(one, other) == NOTHING for other in theirs)
-            for one in _tokens(self.left, (field,))
-        ) and any(
-            all(agreement_of(one, other) == NOTHING for one in ours)
-            for other in _tokens(self.right, (field,))
-        )
+        left = {pair.left_at for pair in self.pairs if field in pair.left_fields}
+        right = {pair.right_at for pair in self.pairs if field in pair.right_fields}
+        return len(left) < _size(self.left, (field,)) and len(right) < _size(self.right, (field,))
 
     def better(self, one: Best, other: Best) -> Best:
         """The better of two."""
@@ -110,11 +129,26 @@ class _OneLook:
         """Whether neither side is known to be a man."""
         return "M" not in (self.left.get("sex"), self.right.get("sex"))
 
+    def _between(self, left_fields: Sequence[str], right_fields: Sequence[str]) -> list[_Pair]:
+        return [
+            pair
+            for pair in self.pairs
+            if not pair.left_fields.isdisjoint(left_fields) and not pair.right_fields.isdisjoint(right_fields)
+        ]
 
-def _tokens(values: Mapping[str, Any], fields: Sequence[str]) -> list[str]:
-    return [token for name in fields if name in values for token in values[name]]
+
+_OF_FIELD = {name: frozenset({name}) for name in FIELDS}
+_OF_FIRST = {name: frozenset({name, FIRST_OF + name}) for name in FIELDS}
 
 
-def _with_first(values: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The values and the first given name, as a field of its own."""
-    return {**values, FIRST_OF + _GIVEN: values.get(_GIVEN, ())[:1]}
+def _tokens(values: Mapping[str, Any]) -> list[tuple[str, frozenset[str]]]:
+    """All tokens of a record's names, and what the field of each is called."""
+    return [
+        (token, (_OF_FIELD if place else _OF_FIRST)[name])
+        for name in FIELDS
+        for place, token in enumerate(values.get(name, ()))
+    ]
+
+
+def _size(values: Mapping[str, Any], fields: Sequence[str]) -> int:
+    return sum(len(values.get(name, ())) for name in fields)
