@@ -230,13 +230,14 @@ def _compared(names: NameCases, look: _Look) -> Compared:
     known = np.flatnonzero(present & (token >= 0))
     frequencies = np.full(len(left), np.nan)
     if len(known):
-        kin = np.where(contradict(look)[known], names.kin, 0.0)
+        kin = np.where(contradict(look), names.kin, 0.0)
+        counted = look.tables.frequencies
         where = left.values_at(known, _COUNTRY), right.values_at(known, _COUNTRY)
-        frequencies[known] = look.tables.frequencies.among(token[known], *where, kin)
+        frequencies[known] = counted.among(token[known], *where, kin[known])
         owner, further = look.further(names.between, token)
-        where = left.values_at(owner, _COUNTRY), right.values_at(owner, _COUNTRY)
-        kin = np.where(contradict(look)[owner], names.kin, 0.0)
-        np.multiply.at(frequencies, owner, look.tables.frequencies.among_holders(further, *where, kin))
+        if len(owner):
+            where = left.values_at(owner, _COUNTRY), right.values_at(owner, _COUNTRY)
+            np.multiply.at(frequencies, owner, counted.among_holders(further, *where, kin[owner]))
     return Compared(levels, frequencies)
 
 
@@ -304,13 +305,13 @@ class _Look:
         Returns:
             int64[m], their pairs of names, and int64[m], the tokens.
         """
-        chosen = np.concatenate([self._between(*fields) for fields in between])
-        chosen = chosen[self.pairs.agreement[chosen] == SAME]
-        owner, right = self.pairs.owner[chosen], self.pairs.right_token[chosen]
-        besides = (token[owner] >= 0) & (token[owner] != right)
+        owner, right = self.pairs.owner, self.pairs.right_token
+        besides = self.pairs.agreement == SAME
+        besides &= (token[owner] >= 0) & (token[owner] != right)
+        besides &= _are_between(between)[self.pairs.left_field, self.pairs.right_field]
         size = max(len(self.tables.rarity), 1)
-        found = distinct(owner[besides] * size + self.tables.rarity[right[besides]])
-        owner, rarity = np.divmod(found, size)
+        rarity = self.tables.rarity[right[besides]]
+        owner, rarity = np.divmod(distinct(owner[besides].astype(np.int64) * size + rarity), size)
         return owner, self.tables.by_rarity[rarity]
 
     def clash(self, field: str) -> npt.NDArray[np.bool_]:
@@ -362,6 +363,12 @@ def _in_fields(field: IntArray, first: npt.NDArray[np.bool_], names: Sequence[st
 def _are_wanted(names: tuple[str, ...]) -> npt.NDArray[np.bool_]:
     """bool[f], which of the name fields are among the given ones."""
     return np.array([name in [each.removeprefix(FIRST_OF) for each in names] for name in FIELDS])
+
+
+@cache
+def _are_between(between: Sequence[tuple[Sequence[str], Sequence[str]]]) -> npt.NDArray[np.bool_]:
+    """bool[f, f], which left and right name fields are among the given pairs of fields."""
+    return np.asarray(sum(np.outer(*map(_are_wanted, fields)) for fields in between), bool)
 
 
 def _is_man(records: Records) -> npt.NDArray[np.bool_]:

@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 from strategies import FAMILY, GIVEN
 
 from hpmatch.comparison.name_tables import NOTHING, NameTables
-from hpmatch.comparison.names import FIELDS, FamilyName, GivenName
+from hpmatch.comparison.names import FIELDS, FamilyName, GivenName, PersonName
 from hpmatch.comparison.one_token import agreement_of
 from hpmatch.records import Column, Records, Vocabulary
+from hpmatch.standardise import stages
 from hpmatch.standardise.names import name_tokens
-from hpmatch.standardise.stages import PersonName
 from hpmatch.standardise.token_forms import sketches_of, token_forms
 
 
@@ -20,7 +20,7 @@ def _records(*rows):
     """Records from dicts of name fields."""
     columns = {
         field: Column.encode(
-            PersonName(field).standardise([row.get(field, "") for row in rows]), pa.list_(pa.string())
+            stages.PersonName(field).standardise([row.get(field, "") for row in rows]), pa.list_(pa.string())
         )
         for field in FIELDS
     }
@@ -161,6 +161,24 @@ def test_several_names_are_rarer_than_one():
     )
     np.testing.assert_allclose(family, [berg, berg, berg * _common(8, 10), np.nan])
     assert anna < maria < lien
+
+
+def test_how_many_pairs_are_compared_at_once_changes_nothing():
+    """Pairs and tokens are numbered together, which has to hold for more than 32 bits."""
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    names = [f"k{a}{b}{c}n" for a in letters for b in letters for c in letters]
+    register = _records(
+        {"given_name": "Anna Maria", "family_name": "Berg Lien"}, *[{"family_name": name} for name in names]
+    )
+    many = (1 << 31) // len(names) + 2
+    first = register.take(np.zeros(many, np.int64))
+    ready = PersonName().prepared(register)
+    for part, alone in zip(
+        ready.compare_parts(first, first),
+        ready.compare_parts(register.take(np.array([0])), register.take(np.array([0]))),
+        strict=True,
+    ):
+        assert (part.frequencies == alone.frequencies).all()
 
 
 def test_all_names_that_kin_share_are_taken_for_more_common():
