@@ -12,6 +12,7 @@ from typing import Any
 
 from benchmarks import febrl, floors, show
 from benchmarks.engines import OURS
+from benchmarks.fairness import refreshed
 from benchmarks.page import page
 from benchmarks.run import Options, measure, progress_bar
 from hpmatch.errors import HpmatchError
@@ -23,7 +24,8 @@ _ABOUT = """\
 Measures precision and recall on generated data with a known truth, side by side with other libraries on the same data.
 
 Without options it is the standard run: 20,000 registered persons, 3,000 alerts, five seeds, all peers that are installed
-(pip install 'hpmatch[bench]'), about four minutes. It makes the page docs/benchmark.md.
+(pip install 'hpmatch[bench]'), about four minutes. It makes the page docs/benchmark.md, and sets the figures of
+docs/fairness.md anew.
 """
 _MORE = """\
 examples:
@@ -67,6 +69,9 @@ def _write_page(results: dict[str, Any], out: Path) -> None:
 
         drawn = save_all(results, folder)
     (out / "benchmark.md").write_text(page(results, drawn), "utf-8")
+    groups = out / "fairness.md"
+    if groups.exists() and len(results["scenarios"]) > 1:
+        groups.write_text(refreshed(groups.read_text("utf-8"), results), "utf-8")
     print(f"\nwritten to {out / 'benchmark.md'}" + ("" if drawn else "; no charts: altair is not installed"))
 
 

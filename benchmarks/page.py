@@ -146,7 +146,7 @@ def _slices(results: dict[str, Any], charts: Sequence[str]) -> str:
             [
                 each["value"],
                 f"{each['hits']:,}",
-                *(_bracketed(each["estimates"].get(name)) for name in _SLICE),
+                *(bracketed(each["estimates"].get(name)) for name in _SLICE),
             ]
             for each in pooled["slices"]
             if each["by"] == by and each["hits"]
@@ -160,7 +160,7 @@ def _worst(pooled: dict[str, Any]) -> str:
     known = [each for each in pooled["slices"] if each["by"] == "tags" and each["hits"] >= _SMALLEST_WORST]
     lowest = sorted(known, key=lambda each: each["estimates"]["recall"]["value"])[:_HOW_MANY_WORST]
     return "; ".join(
-        f"{each['value']} ({each['hits']:,}) {_bracketed(each['estimates']['recall'], 2)}, "
+        f"{each['value']} ({each['hits']:,}) {bracketed(each['estimates']['recall'], 2)}, "
         f"with review {each['estimates']['recall_with_review']['value']:.2f}"
         for each in lowest
     )
@@ -312,10 +312,11 @@ def _picture(name: str, charts: Sequence[str]) -> str:
 
 
 def _estimate(pooled: dict[str, Any] | None, name: str, digits: int = 3) -> str:
-    return _bracketed(pooled["estimates"].get(name), digits) if pooled else "-"
+    return bracketed(pooled["estimates"].get(name), digits) if pooled else "-"
 
 
-def _bracketed(estimate: dict[str, float] | None, digits: int = 3) -> str:
+def bracketed(estimate: dict[str, float] | None, digits: int = 3) -> str:
+    """A figure with its interval, or a dash for none."""
     if estimate is None:
         return "-"
     return f"{estimate['value']:.{digits}f} [{estimate['low']:.{digits}f}, {estimate['high']:.{digits}f}]"
