@@ -42,8 +42,8 @@ class Look(Protocol):
         """Whether each token of some fields of either side is the same as one of the other."""
         ...
 
-    def clash(self, field: str) -> Any:
-        """Whether both sides have a token in a field that agrees with nothing of the other name."""
+    def fits(self, field: str) -> Any:
+        """Whether all tokens that one side has in a field agree with something of the other name."""
         ...
 
     def both_hold(self, field: str) -> Any:
@@ -77,7 +77,7 @@ def _family_cases(look: Look) -> list[Case]:
     crossed, back = look.best(_SURNAMES, _GIVEN), look.best(_GIVEN, _SURNAMES)
     return [
         (look.all_agree(_FAMILY), own),
-        ((own.agreement == SAME) & _fits(look, "family_name"), own),
+        ((own.agreement == SAME) & look.fits("family_name"), own),
         (own.agreement == SAME, own),
         (own.agreement == STEM, own),
         (further.agreement <= STEM, further),
@@ -93,7 +93,7 @@ def _given_cases(look: Look) -> list[Case]:
     """The levels of ``GivenName`` but the last."""
     own, first = look.best(_GIVEN, _GIVEN), look.best(_FIRST, _FIRST)
     called = look.better(look.best(_FIRST, _FURTHER), look.best(_FURTHER, _FIRST))
-    fits = _fits(look, "given_name")
+    fits = look.fits("given_name")
     crossed, back = look.best(_GIVEN, _SURNAMES), look.best(_SURNAMES, _GIVEN)
     # A field exchanged whose other half was changed too: the given name stands where the other has its family name.
     half = look.better(look.best(_GIVEN, _FAMILY), look.best(_FAMILY, _GIVEN))
@@ -110,11 +110,6 @@ def _given_cases(look: Look) -> list[Case]:
         ((own.agreement >= SIMILAR) & (half.agreement == SAME), half),
         (own.agreement <= SIMILAR, None),
     ]
-
-
-def _fits(look: Look, field: str) -> Any:
-    """Whether what agrees is not spoilt by names that contradict each other."""
-    return look.clash(field) ^ True
 
 
 def contradict(look: Look) -> Any:

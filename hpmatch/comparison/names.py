@@ -314,11 +314,13 @@ class _Look:
         owner, rarity = np.divmod(distinct(owner[besides].astype(np.int64) * size + rarity), size)
         return owner, self.tables.by_rarity[rarity]
 
-    def clash(self, field: str) -> npt.NDArray[np.bool_]:
-        """Whether both sides have a token in a field that agrees with nothing of the other name."""
+    def fits(self, field: str) -> npt.NDArray[np.bool_]:
+        """Whether all tokens that one side has in a field agree with something of the other name."""
         left = self._agreeing(self.pairs.left_field, self.pairs.left_at, field)
         right = self._agreeing(self.pairs.right_field, self.pairs.right_at, field)
-        return (left < _field_sizes(self.left, (field,))) & (right < _field_sizes(self.right, (field,)))
+        return np.asarray(
+            (left == _field_sizes(self.left, (field,))) | (right == _field_sizes(self.right, (field,)))
+        )
 
     def _agreeing(self, of_field: IntArray, at: IntArray, field: str) -> IntArray:
         """How many tokens in a field agree with something, for each of k pairs."""

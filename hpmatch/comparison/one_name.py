@@ -111,11 +111,11 @@ class _OneLook:
         pairs = chain.from_iterable(self._between(*fields) for fields in between)
         return {pair.right_token for pair in pairs if pair.agreement == SAME} - {token}
 
-    def clash(self, field: str) -> bool:
-        """Whether both sides have a token in a field that agrees with nothing of the other name."""
+    def fits(self, field: str) -> bool:
+        """Whether all tokens that one side has in a field agree with something of the other name."""
         left = {pair.left_at for pair in self.pairs if field in pair.left_fields}
         right = {pair.right_at for pair in self.pairs if field in pair.right_fields}
-        return len(left) < _size(self.left, (field,)) and len(right) < _size(self.right, (field,))
+        return len(left) == _size(self.left, (field,)) or len(right) == _size(self.right, (field,))
 
     def better(self, one: Best, other: Best) -> Best:
         """The better of two."""
