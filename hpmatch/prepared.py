@@ -30,7 +30,8 @@ import numpy as np
 import pyarrow as pa
 
 from hpmatch.blocking.blocks import KeyIndex
-from hpmatch.comparison.name_tables import NameTables, TokenFrequencies, common_terms
+from hpmatch.comparison.name_frequencies import TokenFrequencies
+from hpmatch.comparison.name_tables import NameTables, common_terms
 from hpmatch.errors import HpmatchError, SourceError
 from hpmatch.model import read_model
 from hpmatch.output import check_folder, whole_folder

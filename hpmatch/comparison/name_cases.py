@@ -132,7 +132,7 @@ class NameCases(NamedTuple):
         of: The cases of its levels but the last.
         kin: How many further persons of the country its name counts for where the given names contradict each other.
         between: The fields, left and right, of which further tokens that are the same make the agreement rarer. No two
-            comparisons count the same tokens.
+            comparisons count the same pair of tokens, but where fields are exchanged and a middle name agrees as well.
     """
 
     own: str

@@ -13,13 +13,8 @@ from typing import Any, NamedTuple
 
 from hpmatch.comparison.cases import first_case
 from hpmatch.comparison.name_cases import FIRST_OF, Best, NameCases, contradict
-from hpmatch.comparison.name_tables import (
-    FIELDS,
-    NOTHING,
-    SAME,
-    share_among_holders_in_one,
-    share_in_one,
-)
+from hpmatch.comparison.name_frequencies import share_among_holders_in_one, share_in_one
+from hpmatch.comparison.name_tables import FIELDS, NOTHING, SAME
 from hpmatch.comparison.one_token import agreement_of
 from hpmatch.protocols import ComparedOne
 

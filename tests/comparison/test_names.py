@@ -150,16 +150,18 @@ def test_several_names_are_rarer_than_one():
         {"given_name": "Anna Lien", "family_name": "Berg"},
         {"given_name": "Anna", "family_name": "Berg Lien"},
         {"given_name": "Anna Maria Lien", "family_name": "Moe"},
+        {"given_name": "Anna", "other_names": "Maria", "family_name": "Berg"},
     )
-    people = register.take(np.array([0, 2, 2, 2]))
+    people = register.take(np.array([0, 2, 2, 2, 0]))
     anna, maria, berg, lien = 0.5, 0.7, 0.5, 0.8
     given = GivenName().prepared(register).compare(alerts, people).frequencies
     family = FamilyName().prepared(register).compare(alerts, people).frequencies
     # The rarest counts wholly, and the further ones as often as they are found with it.
     np.testing.assert_allclose(
-        given, [anna * _common(7, 10), anna * _common(8, 10), anna, anna * _common(8, 10)]
+        given,
+        [anna * _common(7, 10), anna * _common(8, 10), anna, anna * _common(8, 10), anna * _common(7, 10)],
     )
-    np.testing.assert_allclose(family, [berg, berg, berg * _common(8, 10), np.nan])
+    np.testing.assert_allclose(family, [berg, berg, berg * _common(8, 10), np.nan, berg * _common(7, 10)])
     assert anna < maria < lien
 
 
