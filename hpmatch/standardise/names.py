@@ -15,6 +15,8 @@ from functools import cache, lru_cache
 from string import ascii_uppercase
 from typing import NamedTuple
 
+from unidecode import unidecode
+
 from hpmatch.data import read_table
 from hpmatch.standardise.compounds import attach, joined_words, particles
 from hpmatch.standardise.given_names import name_groups
@@ -29,6 +31,8 @@ MAX_TOKEN_LETTERS = 40
 _APOSTROPHES = re.compile(r"['’‘ʼ`´ʹ]")
 _WORD = re.compile(r"([^\W\d_]+)(\.?)")
 _WORD_LETTERS = re.compile(r"[^\W\d_]+")
+# India and its neighbours, Khmer: no table speaks of them, and the marks that are their vowels would split a word.
+_VOWELS_AS_MARKS = (("\u0900", "\u109f"), ("\u1780", "\u17ff"))
 _ABBREVIATION = re.compile(r"\b(?:[^\W\d_]{1,3}\.){2,}")
 
 
@@ -169,6 +173,8 @@ def _clean(text: str) -> str:
 
 @lru_cache(maxsize=1 << 16)
 def _visible(letter: str) -> str:
+    if any(first <= letter <= last for first, last in _VOWELS_AS_MARKS):
+        return unidecode(letter).lower()
     category = unicodedata.category(letter)
     # A mark that NFKC could not compose (Arabic vowel signs, stray accents) would split the word.
     return "" if category in ("Mn", "Cf", "Cc") and letter not in "\t\n\r" else letter

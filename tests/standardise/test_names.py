@@ -51,6 +51,8 @@ TOKENS = [
     ("Ha\u0301nsen", "hánsen"),
     ("محمّد", "محمد"),
     ("ЩЕРБАКОВА", "щербакова"),
+    ("गोरखपुर मोरिंडा", "gorkhpur morinddaa"),  # its vowels are marks, which would split the words
+    ("សុខ", "sukh"),
     ("Dr", "dr"),  # nothing else stands there: a title alone may be a name
     ("de", "de"),
     ("unknown", ""),
