@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from hpmatch.screening import Score
 
 _STYLE = """\
-.hpmatch{--for:#1a7f37;--against:#c2410c;--sum:#6e7781;--line:#8884;--mark:#f5c51855;font:14px/1.45 system-ui,sans-serif}
+.hpmatch{--for:#1a7f37;--against:#c2410c;--sum:#6e7781;--line:#8884;--mark:#f5c51855;font:14px/1.45 system-ui,sans-serif;overflow-x:auto}
 @media (prefers-color-scheme:dark){.hpmatch{--for:#56b870;--against:#f08a4b;--sum:#9aa4ae;--mark:#b8860b88}}
 .hpmatch table{border-collapse:collapse;margin:.4em 0 1em;font-variant-numeric:tabular-nums}
 .hpmatch th,.hpmatch td{text-align:left;padding:.15em .7em .15em 0;border-bottom:1px solid var(--line);vertical-align:top;background:none;color:inherit}
