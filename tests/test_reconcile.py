@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 import hpmatch as hp
 from hpmatch.cli import main
-from hpmatch.counterparts import Counterpart
-from hpmatch.own_decisions import Decision, SentAlert, sendings
-from hpmatch.reconcile import KINDS, standing_of
+from hpmatch.reconcile.counterparts import Counterpart
+from hpmatch.reconcile.findings import KINDS, standing_of
+from hpmatch.reconcile.sendings import Decision, SentAlert, sendings
 
 STANDINGS = {
     "active": ["active", "valid", "Aktiv", "gyldig", "autorisert"],

@@ -4,7 +4,7 @@ import pytest
 
 from hpmatch.cases import CASE_ROLES
 from hpmatch.errors import SchemaError
-from hpmatch.reconcile import DECISION_ROLES
+from hpmatch.reconcile.tables import DECISION_ROLES
 from hpmatch.schema import ALERT_ROLES, REGISTER_ROLES, Schema, resolve
 
 # What the column is called, the role it is recognised as.

@@ -55,7 +55,7 @@ from hpmatch.standardise.dates import read_date
 from hpmatch.standardise.text import fold, split_words
 
 # The package gives the function of this name.
-reconcile = import_module("hpmatch.reconcile")
+reconcile = import_module("hpmatch.reconcile.findings")
 
 
 def fact(says, keys, expected, code, *inputs):

@@ -1,0 +1,211 @@
+"""What lacks between decisions, the alerts about them and the register, in words; and what cannot be told for certain."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, partial
+from typing import NamedTuple
+
+from hpmatch.data import read_table
+from hpmatch.reconcile.counterparts import Counterpart
+from hpmatch.reconcile.sendings import DAYS_TO_SEND, Decision, Sending, SentAlert
+from hpmatch.standardise.text import fold
+
+KINDS = (
+    "not_sent", "sent_late", "unclear_sent", "unclear_when", "not_entered", "unclear_entered",
+    "alert_without_decision", "unclear_alert", "entry_without_decision", "unclear_entry",
+)  # fmt: skip
+# How an authorisation stands after a decision; each goes further than the one before.
+DECIDED = ("limited", "suspended", "lost")
+_ACTIVE = "active"
+
+
+class Finding(NamedTuple):
+    """
+    Something that lacks or is unclear.
+
+    Attributes:
+        kind: One of ``KINDS``.
+        decision_id: The decision, if there is one.
+        alert_id: The alert, if there is one.
+        hpr_number: The person's number in the register, if it is known.
+        explanation: What lacks, in words.
+    """
+
+    kind: str
+    decision_id: str
+    alert_id: str
+    hpr_number: str
+    explanation: str
+
+
+@dataclass(frozen=True)
+class Case:
+    """
+    All that is known when it is asked what lacks.
+
+    Attributes:
+        decisions: The decisions.
+        alerts: The alerts that were sent.
+        entries: For each registered person the number and how the authorisation stands.
+        sent: For each decision the alerts about it.
+        entered: For each decision the registered persons whom it may be about.
+    """
+
+    decisions: Sequence[Decision]
+    alerts: Sequence[SentAlert]
+    entries: Sequence[tuple[str, str]]
+    sent: Sequence[Sending]
+    entered: Sequence[Counterpart]
+
+
+def findings_of(case: Case) -> list[Finding]:
+    """What lacks or is unclear, in the order of ``KINDS`` and of the identifiers."""
+    found = [
+        *(finding for place in range(len(case.decisions)) for finding in _sent(case, place)),
+        *(finding for place in range(len(case.decisions)) for finding in _entered(case, place)),
+        *_alerts_without_decision(case),
+        *_entries_without_decision(case),
+    ]
+    return sorted(found, key=lambda finding: (KINDS.index(finding.kind), *finding[1:]))
+
+
+def _sent(case: Case, place: int) -> Iterator[Finding]:
+    decision, sending = case.decisions[place], case.sent[place]
+    say = partial(Finding, decision_id=decision.decision_id, hpr_number=_number(case, place))
+    if sending.possible:
+        alert = case.alerts[sending.possible[0]].alert_id
+        words = f"this alert may be about it{_and_more(sending.possible)}; look whether it is"
+        yield say("unclear_sent", alert_id=alert, explanation=words)
+    elif not sending.alerts:
+        yield say("not_sent", alert_id="", explanation="no alert about it; send one")
+    else:
+        yield from _late(case, place, say)
+
+
+def _late(case: Case, place: int, say: Callable[..., Finding]) -> Iterator[Finding]:
+    """Whether the first alert about a decision was in time."""
+    alerts = [case.alerts[row] for row in case.sent[place].alerts]
+    dated = [alert for alert in alerts if alert.sent]
+    first = min(dated, key=lambda alert: (alert.sent, alert.alert_id), default=alerts[0])
+    if first.sent is None:
+        words = "sent, but sent_date tells no day"
+        yield say("unclear_when", alert_id=first.alert_id, explanation=words)
+        return
+    days = (first.sent - case.decisions[place].decided).days
+    if days < 0:
+        words = f"sent {_days(-days)} before the decision; correct sent_date or decision_date"
+        yield say("unclear_when", alert_id=first.alert_id, explanation=words)
+    elif days > DAYS_TO_SEND:
+        words = f"sent {_days(days)} after the decision: {_days(days - DAYS_TO_SEND)} too late"
+        yield say("sent_late", alert_id=first.alert_id, explanation=words)
+
+
+def _entered(case: Case, place: int) -> Iterator[Finding]:
+    decision, entry = case.decisions[place], case.entered[place]
+    say = partial(Finding, decision_id=decision.decision_id, alert_id="", hpr_number=_number(case, place))
+    if entry.certain:
+        yield from _as_decided(case, place, say)
+    elif decision.hpr_number and entry.possible:
+        words = "hpr_number says one person, names and birth date another; correct what is wrong"
+        yield say("unclear_entered", explanation=words)
+    elif entry.possible:
+        number = case.entries[min(entry.possible)][0]
+        words = f"it may be about this person{_and_more(sorted(entry.possible))}; give hpr_number"
+        yield say("unclear_entered", hpr_number=number, explanation=words)
+    elif entry.is_blind:
+        yield say("unclear_entered", explanation="too little to tell the person by; give hpr_number")
+    else:
+        by = "has this hpr_number" if decision.hpr_number else "fits"
+        yield say("not_entered", explanation=f"nobody in the register {by}")
+
+
+def _as_decided(case: Case, place: int, say: Callable[..., Finding]) -> Iterator[Finding]:
+    """Whether the register says what was decided."""
+    goes, standing = case.decisions[place].goes, case.entries[min(case.entered[place].certain)][1]
+    if standing == _ACTIVE:
+        yield say("not_entered", explanation="the register says that the authorisation is active")
+    elif standing not in DECIDED:
+        words = f"the register says {standing or 'nothing that is known'}, which no decision makes"
+        yield say("unclear_entered", explanation=words)
+    elif goes in DECIDED and _goes_further(goes, standing) and _is_latest(case, place):
+        yield say("not_entered", explanation=f"decided was {goes}, the register says {standing}")
+
+
+def _goes_further(one: str, other: str) -> bool:
+    return DECIDED.index(one) > DECIDED.index(other)
+
+
+def _is_latest(case: Case, place: int) -> bool:
+    """Whether no later decision is about the same person: the register tells only of the latest."""
+    decision, entry = case.decisions[place], case.entered[place]
+    return not any(
+        other.decided > decision.decided and case.entered[row].certain == entry.certain
+        for row, other in enumerate(case.decisions)
+    )
+
+
+def _alerts_without_decision(case: Case) -> Iterator[Finding]:
+    told = {row for sending in case.sent for row in sending.alerts}
+    may_be: dict[int, int] = {}
+    for place, sending in enumerate(case.sent):
+        for row in sending.possible:
+            may_be.setdefault(row, place)
+    for row, alert in enumerate(case.alerts):
+        if row in may_be:
+            decision = case.decisions[may_be[row]].decision_id
+            words = "it may be about this decision; look whether it is"
+            yield Finding("unclear_alert", decision, alert.alert_id, alert.hpr_number, words)
+        elif row not in told:
+            words = "no decision that it is about"
+            yield Finding("alert_without_decision", "", alert.alert_id, alert.hpr_number, words)
+
+
+def _entries_without_decision(case: Case) -> Iterator[Finding]:
+    told = {row for entry in case.entered for row in entry.certain}
+    may_be: dict[int, int] = {}
+    for place, entry in enumerate(case.entered):
+        for row in entry.possible:
+            may_be.setdefault(row, place)
+    for row, (number, standing) in enumerate(case.entries):
+        if standing not in DECIDED or row in told:
+            continue
+        if row in may_be:
+            decision = case.decisions[may_be[row]].decision_id
+            words = "this decision may be about the person; look whether it is"
+            yield Finding("unclear_entry", decision, "", number, words)
+        else:
+            words = f"the register says {standing}, and there is no decision about the person"
+            yield Finding("entry_without_decision", "", "", number, words)
+
+
+def _number(case: Case, place: int) -> str:
+    """The person's number, as the decision tells it or the register does."""
+    certain = case.entered[place].certain
+    found = case.entries[min(certain)][0] if len(certain) == 1 else ""
+    return case.decisions[place].hpr_number or found
+
+
+def _days(number: int) -> str:
+    return f"{number} day{'s' * (number != 1)}"
+
+
+def _and_more(rows: Sequence[int]) -> str:
+    return f", or {len(rows) - 1} more" if len(rows) > 1 else ""
+
+
+def standing_of(text: str) -> str:
+    """
+    How an authorisation stands: active, limited, suspended, lost or ended; "" where a word is not known.
+
+    Example:
+        >>> standing_of("Tilbakekalt"), standing_of("suspension"), standing_of("?")
+        ('lost', 'suspended', '')
+    """
+    return _standings().get(fold(text).strip(), "")
+
+
+@cache
+def _standings() -> Mapping[str, str]:
+    return {fold(row["word"]): row["standing"] for row in read_table("register_statuses")}
