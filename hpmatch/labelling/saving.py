@@ -1,0 +1,116 @@
+"""The file of labels: each judgement is on the disk before the next is asked, and a crash loses none."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from hpmatch.errors import SourceError
+from hpmatch.labelling.choosing import DIVERSE, INCLUSION, RANDOM, UNCERTAIN
+from hpmatch.labels import COLUMNS
+from hpmatch.output import disarmed, rearmed
+from hpmatch.sources import read
+
+# What chose a pair comes last: a line that ends with such a word is whole.
+FILE_COLUMNS: Final = (*COLUMNS[:-1], INCLUSION, COLUMNS[-1])
+# Without these a row is no judgement.
+LABELLED: Final = COLUMNS[:4]
+
+
+def key_of(pair: Mapping[str, Any]) -> tuple[str, str]:
+    """What a pair is known by."""
+    return str(pair["left_id"]), str(pair["right_id"])
+
+
+def read_rows(file: Path) -> list[dict[str, Any]]:
+    """The rows of a file of labels; none if there is no file."""
+    if not file.exists() or not file.stat().st_size:
+        return []
+    table = rearmed(read(file, "labels", may_be_empty=True).data)
+    if lacking := [name for name in LABELLED if name not in table.column_names]:
+        raise SourceError(
+            f"labels: {file} has no column {lacking[0]!r}, so that nothing can be added; name a new file"
+        )
+    rows: list[dict[str, Any]] = table.to_pylist()
+    return rows
+
+
+def append_label(file: str | Path, row: Mapping[str, Any]) -> None:
+    """
+    Add a judgement to a file of labels, which is on the disk when this returns.
+
+    Args:
+        file: The file; it is made if there is none.
+        row: ``left_id, right_id, label, labelled_by, labelled_at, inclusion, chosen_as``.
+
+    Raises:
+        SourceError: If it cannot be written, or a cell holds a line break.
+    """
+    path = Path(file)
+    try:
+        columns = _header(path)
+        text = _line([row.get(name, "") for name in columns or FILE_COLUMNS])
+        if not columns:
+            text = _line(FILE_COLUMNS) + text
+        with path.open("ab") as out:
+            out.write(text.encode())
+            out.flush()
+            os.fsync(out.fileno())
+    except OSError as error:
+        raise SourceError(f"cannot write to {file}: {error.strerror or error}") from error
+
+
+def _header(path: Path) -> list[str]:
+    if not path.exists():
+        return []
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return next(csv.reader(file), [])
+
+
+def _line(cells: Sequence[Any]) -> str:
+    texts = [disarmed(str(cell)) for cell in cells]
+    if any("\n" in text or "\r" in text for text in texts):
+        raise SourceError("a label cannot be saved: an identifier or a name holds a line break; correct it")
+    written = io.StringIO()
+    csv.writer(written, lineterminator="\n").writerow(texts)
+    return written.getvalue()
+
+
+def mend(file: str | Path) -> bool:
+    """
+    Take a line that a crash has torn out of a file of labels; the pair is asked again.
+
+    A last line that lacks nothing but its end gets it.
+
+    Returns:
+        Whether a line was taken out.
+
+    Raises:
+        SourceError: If the file cannot be read or written, or has other columns, so that nobody knows whether its last line is
+            whole.
+    """
+    path = Path(file)
+    try:
+        data = path.read_bytes() if path.exists() else b""
+        if not data or data.endswith(b"\n"):
+            return False
+        kept, _, torn = data.rpartition(b"\n")
+        if kept and tuple(_header(path)) != FILE_COLUMNS:
+            raise SourceError(
+                f"labels: the last line of {file} has no end; end it with a line break, or take it out"
+            )
+        # Only a line that ends with one of these words is known to be whole; a header that was torn is written anew.
+        if kept and torn.rsplit(b",", 1)[-1].decode("utf-8", "replace") in (UNCERTAIN, DIVERSE, RANDOM):
+            with path.open("ab") as out:
+                out.write(b"\n")
+            return False
+        with path.open("r+b") as out:
+            out.truncate(len(kept) + 1 if kept else 0)
+            os.fsync(out.fileno())
+    except OSError as error:
+        raise SourceError(f"cannot mend {file}: {error.strerror or error}") from error
+    return True
