@@ -9,7 +9,6 @@ against the best choice there was, and how often the interval of an estimated re
 from __future__ import annotations
 
 import argparse
-import json
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -21,7 +20,7 @@ import pyarrow.compute as pc
 
 import hpmatch as hp
 from benchmarks.data import read_text
-from benchmarks.page import table
+from benchmarks.page import publish, table
 from benchmarks.run import machine, versions
 from hpmatch.generate import generate
 from hpmatch.measures import BoolArray
@@ -343,10 +342,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=_DOCS, metavar="DIR", help="where the page goes (docs)")
     options = parser.parse_args()
     found = measure(options.register, options.alerts, options.hits, options.seeds, options.learned_from)
-    (options.out / "benchmark").mkdir(parents=True, exist_ok=True)
-    (options.out / "benchmark" / "decisions.json").write_text(json.dumps(found, indent=1) + "\n", "utf-8")
-    (options.out / "decisions.md").write_text(page(found), "utf-8")
-    print(page(found))
+    publish(options.out, "decisions", found, page(found))
 
 
 if __name__ == "__main__":

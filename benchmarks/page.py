@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 from benchmarks.engines import ENGINES, OURS
@@ -313,6 +315,15 @@ def _picture(name: str, charts: Sequence[str]) -> str:
 
 def _estimate(pooled: dict[str, Any] | None, name: str, digits: int = 3) -> str:
     return bracketed(pooled["estimates"].get(name), digits) if pooled else "-"
+
+
+def publish(out: Path, name: str, figures: Any, text: str) -> None:
+    """Write a page, print it, and keep its figures beside it as benchmark/NAME.json."""
+    folder = out / "benchmark"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{name}.json").write_text(json.dumps(figures, indent=1) + "\n", "utf-8")
+    (out / f"{name}.md").write_text(text, "utf-8")
+    print(text)
 
 
 def bracketed(estimate: dict[str, float] | None, digits: int = 3) -> str:

@@ -8,7 +8,6 @@ without grouping, the supervisory report's flow chart on data that reproduces it
 from __future__ import annotations
 
 import argparse
-import json
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -22,7 +21,7 @@ import pyarrow.compute as pc
 
 import hpmatch as hp
 from benchmarks.data import read_text
-from benchmarks.page import table
+from benchmarks.page import publish, table
 from benchmarks.run import machine, versions
 from hpmatch.evaluation import evaluate
 from hpmatch.generate import generate
@@ -340,10 +339,7 @@ def main() -> None:
     )
     options = parser.parse_args()
     found = measure(options.register, options.large, options.alerts, options.seeds, options.hits)
-    (options.out / "benchmark").mkdir(parents=True, exist_ok=True)
-    (options.out / "benchmark" / "persons.json").write_text(json.dumps(found, indent=1) + "\n", "utf-8")
-    (options.out / "persons.md").write_text(page(found), "utf-8")
-    print(page(found))
+    publish(options.out, "persons", found, page(found))
 
 
 if __name__ == "__main__":

