@@ -146,11 +146,12 @@ def score_pairs(
     registered = register.read.records
     # Most names of alerts are registered: their forms are worked out already, or about to be.
     learn_forms(common_terms(alerts)[0], common_terms(registered)[0])
-    persons = group_alerts(alerts, model, chunk_size) if persons is None else persons
+    grouping = begin_beside(lambda: group_alerts(alerts, model, chunk_size) if persons is None else persons)
     pairs = candidate_pairs(alerts, registered, model.blocking_rules, model.max_block, register.indexes)
-    pairs = share_candidates(pairs, persons)
+    grouped = grouping()
+    pairs = share_candidates(pairs, grouped)
     vectors = compare(alerts, registered, pairs, model.comparisons, chunk_size, report)
-    vectors = pool_evidence(vectors, pairs, persons, model)
+    vectors = pool_evidence(vectors, pairs, grouped, model)
     match_weights = model.decision.prior_weight(registered.counted) + model.classifier.match_weights(vectors)
     decisions = decide(pairs.left, match_weights, len(alerts), model.decision)
-    return Scored(persons, pairs, vectors, match_weights, decisions)
+    return Scored(grouped, pairs, vectors, match_weights, decisions)
