@@ -2,7 +2,6 @@
 
 import re
 from functools import partial
-from importlib import import_module
 
 import pytest
 import test_alert_relations
@@ -39,6 +38,7 @@ from standardise.test_surnames import KINDS, joined_as_told, lines, read_pairs, 
 from hpmatch import alert_relations, inquiry, schema
 from hpmatch.comparison import spelling
 from hpmatch.data import read_table
+from hpmatch.reconcile import findings
 from hpmatch.standardise import (
     compounds,
     countries,
@@ -53,9 +53,6 @@ from hpmatch.standardise import (
 )
 from hpmatch.standardise.dates import read_date
 from hpmatch.standardise.text import fold, split_words
-
-# The package gives the function of this name.
-reconcile = import_module("hpmatch.reconcile.findings")
 
 
 def fact(says, keys, expected, code, *inputs):
@@ -233,7 +230,7 @@ def of_register_statuses():
     """A word stands for how an authorisation stands."""
     for standing, words in test_reconcile.STANDINGS.items():
         for word in words:
-            yield fact(word, [fold(word)], standing, reconcile.standing_of, word)
+            yield fact(word, [fold(word)], standing, findings.standing_of, word)
 
 
 def asked_for(name):
@@ -326,7 +323,7 @@ TABLES = {
     "name_noise": (of_name_noise, (names,), lambda row: split_words(row["word"])[:1]),
     "profession_relations": (of_relations, (professions,), lambda row: [(row["left"], row["right"])]),
     "professions": (of_professions, (professions,), lambda row: longest_word(row["title"])),
-    "register_statuses": (of_register_statuses, (reconcile,), lambda row: [fold(row["word"])]),
+    "register_statuses": (of_register_statuses, (findings,), lambda row: [fold(row["word"])]),
     "romanisation": (of_spellings, (scripts,), lambda row: [row["letters"].casefold()[0]]),
     "romanisation_schemes": (of_spellings, (scripts,), lambda row: [row["script"]]),
     "sexes": (of_sexes, (stages,), lambda row: [fold(row["word"])]),
