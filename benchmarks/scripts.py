@@ -13,6 +13,7 @@ import argparse
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
@@ -117,8 +118,12 @@ def _ours(written: str, latin: Sequence[str]) -> Any:
 
 
 def _peer(written: str, latin: Sequence[str]) -> Any:
-    plain = unidecode(written).lower()
-    return np.array([jellyfish.jaro_winkler_similarity(plain, unidecode(name).lower()) for name in latin])
+    return np.array([jellyfish.jaro_winkler_similarity(_plain(written), _plain(name)) for name in latin])
+
+
+@cache
+def _plain(name: str) -> str:
+    return unidecode(name).lower()
 
 
 def page(rows: Sequence[Mapping[str, Any]]) -> str:

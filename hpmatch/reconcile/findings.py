@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import NamedTuple
@@ -148,10 +148,7 @@ def _is_latest(case: Case, place: int) -> bool:
 
 def _alerts_without_decision(case: Case) -> Iterator[Finding]:
     told = {row for sending in case.sent for row in sending.alerts}
-    may_be: dict[int, int] = {}
-    for place, sending in enumerate(case.sent):
-        for row in sending.possible:
-            may_be.setdefault(row, place)
+    may_be = _first_by_row(sending.possible for sending in case.sent)
     for row, alert in enumerate(case.alerts):
         if row in may_be:
             decision = case.decisions[may_be[row]].decision_id
@@ -162,12 +159,18 @@ def _alerts_without_decision(case: Case) -> Iterator[Finding]:
             yield Finding("alert_without_decision", "", alert.alert_id, alert.hpr_number, words)
 
 
+def _first_by_row(possible: Iterable[Iterable[int]]) -> dict[int, int]:
+    """For each row the place of the first decision that it may belong to."""
+    first: dict[int, int] = {}
+    for place, rows in enumerate(possible):
+        for row in rows:
+            first.setdefault(row, place)
+    return first
+
+
 def _entries_without_decision(case: Case) -> Iterator[Finding]:
     told = {row for entry in case.entered for row in entry.certain}
-    may_be: dict[int, int] = {}
-    for place, entry in enumerate(case.entered):
-        for row in entry.possible:
-            may_be.setdefault(row, place)
+    may_be = _first_by_row(entry.possible for entry in case.entered)
     for row, (number, standing) in enumerate(case.entries):
         if standing not in DECIDED or row in told:
             continue
