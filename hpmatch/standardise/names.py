@@ -28,8 +28,10 @@ from hpmatch.standardise.text import fold
 MAX_TOKENS = 12
 MAX_TOKEN_LETTERS = 40
 
-_APOSTROPHES = re.compile(r"['’‘ʼ`´ʹ]")
-_WORD = re.compile(r"([^\W\d_]+)(\.?)")
+_APOSTROPHES = re.compile(r"['’‘ʼ`´ʹ]|(?<![גזצץת])׳")
+# Behind these letters it is the geresh, which makes another sound of them (ג׳ון John), and is mostly typed as an apostrophe.
+_GERESH = re.compile(r"(?<=[גזצץת])['’‘ʼ`´ʹ]")
+_WORD = re.compile(r"([^\W\d_](?:[^\W\d_]|׳)*)(\.?)")
 _WORD_LETTERS = re.compile(r"[^\W\d_]+")
 # India and its neighbours, Khmer: no table speaks of them, and the marks that are their vowels would split a word.
 _VOWELS_AS_MARKS = (("\u0900", "\u109f"), ("\u1780", "\u17ff"))
@@ -168,6 +170,7 @@ def _clean(text: str) -> str:
     if not (text.isascii() and text.isprintable()):
         composed = unicodedata.normalize("NFKC", text)
         text = "".join(filter(None, map(_visible, composed)))
+        text = _GERESH.sub("׳", text)
     return _ABBREVIATION.sub(_joined_if_noise, _APOSTROPHES.sub("", text))
 
 

@@ -307,16 +307,24 @@ def sound_units(token: str) -> tuple[tuple[int, ...], ...]:
     else:
         forms = spellings(token)
         script = "latin"
-    cut = _sound_segmenter(script)
-    sequences = [tuple(cut(_DOUBLED.sub(_once, form))) for form in forms]
+    sequences = [tuple(cut(_DOUBLED.sub(_once, form))) for form in forms for cut in _sound_segmenters(script)]
     return tuple(dict.fromkeys(filter(None, sequences)))
 
 
 @cache
-def _sound_segmenter(script: str) -> Segmenter:
-    return Segmenter(
-        script, {place: unit.rule for place, unit in enumerate(sound_table()) if unit.script == script}
-    )
+def _sound_segmenters(script: str) -> tuple[Segmenter, ...]:
+    """How tokens of a script are cut; where vowels are left out, two letters may be one sound (تش) or have a vowel between."""
+    rules = {place: unit.rule for place, unit in enumerate(sound_table()) if unit.script == script}
+    if script not in CONSONANT_SCRIPTS:
+        return (Segmenter(script, rules),)
+    alone = {rule.letters for rule in rules.values()}
+    # A geresh has no sound of its own: it stays with its letter.
+    apart = {
+        place: rule
+        for place, rule in rules.items()
+        if len(rule.letters) == 1 or not alone.issuperset(rule.letters)
+    }
+    return Segmenter(script, rules), Segmenter(script, apart)
 
 
 def _latin_letters(token: str) -> str:

@@ -162,8 +162,8 @@ def test_every_sound_row_is_used():
 SOUND_WORDS = """
 ılgaz avcı grå ärla järvelä ærø hæ bjørn östen malmö őry őz ülle fűz űr szegfű talü ueli eero lee oona soo kyyrö
 yyri lyy yjr kyjan avyj ijsbrand pârvu ânghel bâ mărgărit ăl popă mîndru înger hotărî çağlar tšehhov csaba kovacs
-kovács dsjugasjvili schmidt ħal koń kučeraň řezníček śliwa blacksen żuk źrebak maarten
-ٱحمد بٱ بإذن بڵ بں بڼ بڭ بګ بټ بڈ بډ بړ بڕ بڤ بښ بږ بڅ بځ بۃ بۀ بە بۆ بے بې بێ بۓ بۍ אלפ נח
+kovács whelan dsjugasjvili schmidt ħal koń kučeraň řezníček śliwa blacksen żuk źrebak maarten
+دجيرالد ايما اوليفيا לץ׳ ٱحمد بٱ بإذن بڵ بں بڼ بڭ بګ بټ بڈ بډ بړ بڕ بڤ بښ بږ بڅ بځ بۃ بۀ بە بۆ بے بې بێ بۓ بۍ אלפ נח
 """
 
 
@@ -176,12 +176,12 @@ def test_spellings_of_one_name_share_a_sound(names):
 
 SHARES = {
     "ru": 0.99, "uk": 0.99, "bg": 0.99, "sr": 0.99, "mk": 0.99, "be": 0.99, "el": 0.95, "hy": 0.94, "ka": 0.99,
-    "ar": 0.96, "fa": 0.97, "ur": 0.90, "he": 0.94,
+    "ar": 0.96, "fa": 0.97, "ur": 0.90, "he": 0.94, "ar-western": 0.85, "he-western": 0.86,
 }  # fmt: skip
 
 
 def test_names_share_a_key_with_their_latin_forms():
-    """In each language nearly every name shares a blocking key with its Latin forms; 97 % in all."""
+    """In each language nearly every name shares a blocking key with its Latin forms; 97 % in all, without Western names."""
     shared = defaultdict(list)
     for language, native, latin in NAMES:
         shared[language] += [not set(token_keys(native)).isdisjoint(token_keys(form)) for form in latin]
@@ -191,7 +191,7 @@ def test_names_share_a_key_with_their_latin_forms():
         if (share := sum(found) / len(found)) < SHARES[language]
     }
     assert low == {}
-    every = [hit for found in shared.values() for hit in found]
+    every = [hit for language, found in shared.items() if "-" not in language for hit in found]
     assert sum(every) / len(every) >= 0.97
 
 
