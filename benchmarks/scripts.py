@@ -135,7 +135,8 @@ def page(rows: Sequence[Mapping[str, Any]]) -> str:
         "most alike (with its 95 % interval; a shared first place counts in part): by "
         "[`hp.name_similarity`](names.md), and by Unidecode with Jaro-Winkler.\n\n"
         "The names are places of one word from [GeoNames](https://www.geonames.org) (CC BY 4.0), which no table was made from; two "
-        "faults were found with them (ţ for ط, the vowel signs of Indian scripts). They are not names of persons, and harder in one "
+        "faults were found with them (ţ for ط, the vowel signs of Indian scripts), and rows for Western names in Arabic and Hebrew script "
+        "were held against them before they were kept. They are not names of persons, and harder in one "
         "way: a share of them is translated or was changed (Munich is Μόναχο), which no comparison of letters finds.\n\n"
     )
     found = [
