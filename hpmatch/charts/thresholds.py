@@ -49,8 +49,8 @@ def threshold_chart(thresholds: Any) -> Any:
     columns = [_column(rows, best, by, labelled=not place) for place, by in enumerate(("match", "review"))]
     title = titled(
         f"Thresholds: least cost {_short(best['cost'])} at match {best['match']:.6g} and review {best['review']:.6g}",
-        f"there {_short(best['missed'])} persons are missed, {_short(best['wrong'])} hits are wrong, "
-        f"and {_short(best['reviews'])} reviews take {_short(best['hours'])} hours",
+        f"missed persons: {_short(best['missed'])}; wrong hits: {_short(best['wrong'])}; "
+        f"reviews: {_short(best['reviews'])}, {_short(best['hours'])} hours",
     )
     return styled(alt.hconcat(*columns, spacing=28).properties(title=title))
 
