@@ -56,7 +56,7 @@ class Calibration:
         alerts: How many alerts it was learned from.
         matches: How many of them have a match among their candidates.
         error_before: The expected calibration error of the model as it was, over pairs that it gives at least 0.01.
-        error: The same after calibrating, each fifth of the alerts judged by what the others say.
+        error: The same after calibrating, each fifth of the persons judged by what the others say.
     """
 
     model: Model
@@ -107,7 +107,7 @@ def calibrate(
         The calibrated model, and its error before and after.
 
     Raises:
-        HpmatchError: If the data cannot be used, or there are fewer than 20 known matches or as few known others.
+        HpmatchError: If the data cannot be used, or there are alerts about fewer than 20 persons with a known match, or without.
 
     Example:
         >>> data = "examples/data/"
@@ -174,19 +174,34 @@ class _Known:
         pairs: int64[k], their places among all candidate pairs.
         alert: int64[k], a number for the alert of each, from 0.
         alerts: How many alerts there are.
-        fold: int64[k], which fifth of the alerts each belongs to, by a hash of the alert's identifier.
+        weights: float64[alerts], what each counts: those about one person share their evidence and count as one.
+        fold: int64[k], which fifth of the persons each belongs to, by a hash of their alerts' identifiers.
         is_match: float64[k], 1 for the true pair, else 0.
     """
 
     pairs: IntArray
     alert: IntArray
     alerts: int
+    weights: FloatArray
     fold: IntArray
     is_match: FloatArray
 
     def take(self, chosen: npt.NDArray[np.bool_]) -> _Known:
         alerts, numbered = np.unique(self.alert[chosen], return_inverse=True)
-        return _Known(self.pairs[chosen], numbered, len(alerts), self.fold[chosen], self.is_match[chosen])
+        return _Known(
+            self.pairs[chosen],
+            numbered,
+            len(alerts),
+            self.weights[alerts],
+            self.fold[chosen],
+            self.is_match[chosen],
+        )
+
+    @property
+    def persons(self) -> tuple[int, int]:
+        """How many persons the alerts with a match are about, and how many the others."""
+        matched = np.bincount(self.alert, self.is_match, minlength=self.alerts) > 0
+        return round(self.weights[matched].sum()), round(self.weights[~matched].sum())
 
 
 def _known(truth: Any, scored: Scored, alerts: Records, register: Records) -> _Known:
@@ -199,13 +214,16 @@ def _known(truth: Any, scored: Scored, alerts: Records, register: Records) -> _K
         known, is_match = _by_answers(table, left, right, alerts, register)
     places = np.flatnonzero(known)
     rows, numbered = np.unique(left[places], return_inverse=True)
-    folds = hashed("fold", alerts.ids.take(pa.array(rows))) % np.uint64(_FOLDS)
-    found = _Known(places, numbered, len(rows), folds.astype(np.int64)[numbered], is_match[places])
-    matches = int(found.is_match.sum())
-    if min(matches, found.alerts - matches) < _FEWEST:
+    _, person, together = np.unique(scored.persons[rows], return_inverse=True, return_counts=True)
+    lots = np.full(len(together), np.iinfo(np.uint64).max)
+    np.minimum.at(lots, person, hashed("fold", alerts.ids.take(pa.array(rows))))
+    folds = (lots % np.uint64(_FOLDS)).astype(np.int64)[person]
+    found = _Known(places, numbered, len(rows), 1 / together[person], folds[numbered], is_match[places])
+    matched, others = found.persons
+    if min(matched, others) < _FEWEST:
         raise HpmatchError(
-            f"calibrating needs at least {_FEWEST} alerts with a known match and {_FEWEST} others that have candidates; "
-            f"there are {matches} and {found.alerts - matches}: label more pairs"
+            f"calibrating needs alerts about at least {_FEWEST} persons with a known match and about {_FEWEST} others that have "
+            f"candidates; there are {matched} and {others}: label more pairs"
         )
     return found
 
@@ -298,24 +316,29 @@ def _fit(evidence: _Evidence, known: _Known) -> FloatArray:
     until it climbs. All are fitted together, for each changes what the others are best at.
     """
     plain, trust = evidence.plain, evidence.spread**-2.0
+    counts = known.weights[known.alert]
 
     def height(fitted: FloatArray) -> float:
         total = _LN2 * evidence.totals(fitted)[0]
         highest = np.zeros(known.alerts)
         np.maximum.at(highest, known.alert, total)
         summed = np.bincount(known.alert, np.exp(total - highest[known.alert]), minlength=known.alerts)
-        told = known.is_match @ total - (highest + np.log(summed + np.exp(-highest))).sum()
+        told = (counts * known.is_match) @ total - known.weights @ (
+            highest + np.log(summed + np.exp(-highest))
+        )
         return float(told - trust @ (fitted - plain) ** 2 / 2)
 
     fitted, reached = plain, height(plain)
     for _ in range(_NEWTON_ROUNDS):
         totals, shares = evidence.totals(fitted)
         probabilities, slants = _compete(totals, known), evidence.slants(shares)
-        gradient = _LN2 * (slants.T @ (known.is_match - probabilities)) - trust * (fitted - plain)
+        gradient = _LN2 * (slants.T @ (counts * (known.is_match - probabilities))) - trust * (fitted - plain)
         means = np.column_stack(
             [np.bincount(known.alert, probabilities * slant, minlength=known.alerts) for slant in slants.T]
         )
-        spread = (slants * probabilities[:, None]).T @ slants - means.T @ means
+        spread = (slants * (counts * probabilities)[:, None]).T @ slants - (
+            means * known.weights[:, None]
+        ).T @ means
         step = np.linalg.solve(_LN2**2 * spread + np.diag(trust), gradient)
         while (climbed := height(fitted + step)) < reached and np.abs(step).max() > _SETTLED:
             step = step / 2
@@ -340,7 +363,7 @@ def _compete(totals: FloatArray, known: _Known) -> FloatArray:
 
 
 def _held_out(evidence: _Evidence, known: _Known) -> FloatArray:
-    """The probability of each pair by what the alerts of the other folds say."""
+    """The probability of each pair by what the persons of the other folds say."""
     probabilities = np.zeros(len(known.pairs))
     for fold in range(_FOLDS):
         mine = known.fold == fold

@@ -133,7 +133,10 @@ def decide(alert_of_pair: IntArray, match_weights: FloatArray, alerts: int, rule
     registered = total / (1 + total)
     of_pairs = np.full(len(odds), NO_MATCH, dtype="<U8")
     of_pairs[probabilities >= rule.review] = REVIEW
-    of_pairs[probabilities >= rule.match] = MATCH
+    # A threshold of a half or less may be reached by two, of whom nobody can say which it is.
+    reaching = probabilities >= rule.match
+    several = np.bincount(alert_of_pair[reaching], minlength=alerts) > 1
+    of_pairs[reaching & ~several[alert_of_pair]] = MATCH
     of_alerts = np.where(registered >= rule.review, REVIEW, NO_MATCH)
     of_alerts[alert_of_pair[of_pairs == MATCH]] = MATCH
     return Decisions(probabilities, of_pairs, registered, of_alerts)

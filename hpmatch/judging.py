@@ -52,9 +52,9 @@ def judge(
     linked = best >= 0
     named = np.bincount(scored.alert[scored.true & scored.named], minlength=size) > 0
     together = _fellows(dispositions, true) if _both_name_persons(dispositions, true) else {}
-    person = true["person_id" if "person_id" in true.column_names else "alert_id"]
+    person = _codes(true["person_id" if "person_id" in true.column_names else "alert_id"])
     answers = Answers(
-        person=np.asarray(person.combine_chunks().dictionary_encode().indices.fill_null(0), np.int64),
+        person=person,
         hit=hit,
         matched=matched,
         right=right,
@@ -111,15 +111,19 @@ def _both_name_persons(dispositions: pa.Table, truth: pa.Table) -> bool:
 
 def _fellows(dispositions: pa.Table, truth: pa.Table) -> dict[str, IntArray]:
     """For each alert how many others are about the same person: as answered, in truth, and both."""
-    said, true = (
-        np.asarray(table["person_id"].combine_chunks().dictionary_encode().indices.fill_null(0), np.int64)
-        for table in (dispositions, truth)
-    )
+    said, true = (_codes(table["person_id"]) for table in (dispositions, truth))
     both = said * (int(true.max(initial=0)) + 1) + true
     return {
         name: _occurrences(codes) - 1
         for name, codes in (("grouped", said), ("fellows", true), ("together", both))
     }
+
+
+def _codes(persons: pa.ChunkedArray) -> IntArray:
+    """A number for each person; one of its own where none is told."""
+    encoded = persons.combine_chunks().dictionary_encode()
+    codes = np.asarray(encoded.indices.fill_null(-1), np.int64)
+    return np.where(codes < 0, len(encoded.dictionary) + np.arange(len(codes)), codes)
 
 
 def _occurrences(codes: IntArray) -> IntArray:

@@ -104,6 +104,8 @@ def recall_sample(result: Result | str | Path, number: int = 200, seed: int = 1)
         >>> recall_sample(result, 20).column_names
         ['left_id', 'right_id', 'chosen_as']
     """
+    if number < 1:
+        raise HpmatchError("how many pairs to draw has to be a number of at least 1")
     links = _links(result)
     ids, strata = links.select(links.column_names[:2]), _strata(links)
     order = np.argsort(hashed(str(seed), *(_text(ids.column(place)) for place in (0, 1))), kind="stable")

@@ -28,7 +28,7 @@ RESCREENED = ("differences", "links", "rejected")  # the tables of a re-screenin
 WEIGHTS = "weights"  # the table that holds nothing but numbers behind two identifiers
 _IDENTIFIERS = 2
 # What a spreadsheet takes for a formula (OWASP, CSV injection); a plain number is none.
-_FORMULA = r"^[=+\-@\t\r]"
+_FORMULA = r"^'*[=+\-@\t\r]"
 _NUMBER = r"^[+-]?[0-9]+([.,][0-9]+)?$"
 _NUMBER_COLUMNS = {
     **dict.fromkeys(
@@ -123,6 +123,8 @@ def _clear_away(folder: Path) -> None:
     written = re.compile(re.escape(_workshop_of(folder, "PROCESS")).replace("PROCESS", "([0-9]+)"))
     for left in folder.parent.iterdir():
         if (found := written.match(left.name)) and not _is_alive(int(found[1])):
+            if not folder.exists() and (left / "earlier").exists():
+                (left / "earlier").replace(folder)  # it was killed between the two renames
             shutil.rmtree(left, ignore_errors=True)
 
 
@@ -279,7 +281,7 @@ def disarmed(text: str) -> str:
 def rearmed(table: pa.Table) -> pa.Table:
     """A table that was read from a written CSV file, with the text as it was before apostrophes were put before it."""
     columns = [
-        pc.replace_substring_regex(column, r"^'([=+\-@\t\r])", r"\1")
+        pc.replace_substring_regex(column, r"^'('*[=+\-@\t\r])", r"\1")
         if pa.types.is_string(column.type)
         else column
         for column in table.columns

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -109,7 +110,7 @@ def add_changes(folder: str | Path, changes: Any, schema: Schema | str | Path | 
     home = Path(folder)
     table = read_changes(changes, schema)
     _manifest(home)
-    with _alone(home):
+    with alone(home):
         Register.open(home).changed(table)  # refused now rather than when it is opened
         number = len(_pending(home)) + 1
         unfinished = home / _UNFINISHED
@@ -126,12 +127,20 @@ def add_changes(folder: str | Path, changes: Any, schema: Schema | str | Path | 
 
 
 @contextmanager
-def _alone(home: Path) -> Iterator[None]:
-    """Let one process or thread at a time add changes; a lock goes with the process that holds it."""
-    with (home / MANIFEST).open("rb") as file:
-        if fcntl is not None:
-            fcntl.flock(file, fcntl.LOCK_EX)
-        yield
+def alone(home: Path) -> Iterator[None]:
+    """
+    Let one process or thread at a time change a prepared register, or prepare it anew from itself; others wait.
+
+    A lock goes with the process that holds it.
+    """
+    while True:
+        with (home / MANIFEST).open("rb") as file:
+            if fcntl is not None:
+                fcntl.flock(file, fcntl.LOCK_EX)
+            # Whoever held it may have put another folder in its place.
+            if os.path.samestat(os.fstat(file.fileno()), (home / MANIFEST).stat()):
+                yield
+                return
 
 
 def read_prepared(folder: str | Path, *, verify: bool = True) -> Register:

@@ -88,6 +88,11 @@ def read_records(
             f"{name}: none of the {len(raw.rejected)} rows of {raw.source} can be used; row {first.row} {first.reason}"
         )
     cells, ids = _cells(raw.data, layout, name, required), identifiers(raw.data, layout.id)
+    if standardisers and cells.keys().isdisjoint(role for each in standardisers for role in each.roles):
+        raise SchemaError(
+            f"{name}: no column of {raw.source} has anything that the model compares; "
+            f"say in a schema file which column holds what"
+        )
     rows, rejected = len(raw.data) + len(raw.rejected), raw.rejected
     del raw  # what no role reads need not stay in memory
     texts = {role: cells[role] for role in kept if role in cells}
@@ -165,7 +170,8 @@ def _cells(data: pa.Table, layout: Layout, name: str, required: Sequence[str]) -
     cells |= {column: data[column].combine_chunks() for column in layout.kinds}
     empty = [role for role, array in cells.items() if array.null_count == len(array)]
     needed = [f"{layout.roles[role]!r} ({role})" for role in empty if role in required]
-    if needed:
+    # A few alerts may all lack a date; a register, or alerts that lack everything, were given with the wrong columns.
+    if needed and (name != "alerts" or len(needed) == len(required)):
         raise SchemaError(
             f"{name}: column {', '.join(needed)} is empty in all {len(data)} rows; "
             f"fill it, or say in a schema file which column holds it"

@@ -34,6 +34,7 @@ REGISTER_ROLES = (
     "education_country", "national_id", "nationality", "status",
 )  # fmt: skip
 REQUIRED_ROLES = ("family_name", "given_name", "birth_date")
+_DATA = re.compile(r"\d{4}")  # a date, an identifier
 _SECTIONS = ("id", "columns", "alerts", "register", "records", "cases", "decisions")
 # What one table of its own may hold, the identifier first; none is required.
 RECORD_ROLES = ("id", *dict.fromkeys((*ALERT_ROLES[1:], *REGISTER_ROLES[1:])))
@@ -143,14 +144,19 @@ def resolve(
         >>> layout.id, layout.roles["birth_date"]
         ('HPR-nummer', 'Fødselsdato')
     """
-    problems = [*_named_twice(found), *_unknown_columns(schema, found), *_unknown_roles(schema, known)]
+    shown = _shown(found, known)
+    problems = [
+        *_named_twice(found, shown),
+        *_unknown_columns(schema, found, shown),
+        *_unknown_roles(schema, known),
+    ]
     if problems:
         raise SchemaError(_message(table, problems))
     said = {column: role for column, role in schema.columns.items() if role not in KINDS}
     if schema.id is not None and known:
         said[schema.id] = known[0]
     players = _players(said, [column for column in found if column not in schema.columns], known)
-    problems = [*_played_twice(players), *_missing(players, schema, found, known, required)]
+    problems = [*_played_twice(players), *_missing(players, schema, shown, known, required)]
     if problems:
         raise SchemaError(_message(table, problems))
     roles = {role: columns[0] for role, columns in players.items()}
@@ -190,15 +196,31 @@ def plain_name(column: str) -> str:
     return re.sub(r"[\W_]+", "", fold(column))
 
 
-def _named_twice(found: Sequence[str]) -> list[str]:
+def _named_twice(found: Sequence[str], shown: Sequence[str] | None) -> list[str]:
     twice = sorted({column for column in found if found.count(column) > 1})
-    return [f"column {column!r} is there more than once; rename or remove one of them" for column in twice]
+    return [
+        f"{'a column' if shown is None else f'column {column!r}'} is there more than once; rename or remove one of them"
+        for column in twice
+    ]
 
 
-def _unknown_columns(schema: Schema, found: Sequence[str]) -> list[str]:
+def _shown(found: Sequence[str], known: Sequence[str]) -> Sequence[str] | None:
+    """The columns that messages may name; None where they may be the first row of a file without a header."""
+    unknown = [column for column in found if not recognised(column, known)]
+    is_data = bool(known) and (len(unknown) == len(found) or any(map(_DATA.search, unknown)))
+    return None if is_data else found
+
+
+def _told(shown: Sequence[str] | None, word: str) -> str:
+    if shown is None:
+        return "the first line may hold data instead of column names, so it is not repeated here"
+    return f"found: {', '.join(shown)}{_nearest(word, shown)}"
+
+
+def _unknown_columns(schema: Schema, found: Sequence[str], shown: Sequence[str] | None) -> list[str]:
     named = [*([schema.id] if schema.id else []), *schema.columns]
     return [
-        f"the schema names a column {column!r} that is not there; found: {', '.join(found)}{_nearest(column, found)}"
+        f"the schema names a column {column!r} that is not there; {_told(shown, column)}"
         for column in named
         if column not in found
     ]
@@ -226,7 +248,7 @@ def _played_twice(players: Mapping[str, Sequence[str]]) -> list[str]:
 def _missing(
     players: Mapping[str, Sequence[str]],
     schema: Schema,
-    found: Sequence[str],
+    shown: Sequence[str] | None,
     known: Sequence[str],
     required: Sequence[str],
 ) -> list[str]:
@@ -234,7 +256,7 @@ def _missing(
         return []
     required = required if schema.id else (known[0], *required)
     return [
-        f"no column for {role!r}; found: {', '.join(found)}{_nearest(role, found)}; recognised names are "
+        f"no column for {role!r}; {_told(shown, role)}; recognised names are "
         f'{", ".join(_names_of(role))}; for any other name give a schema file with [columns] YOUR_COLUMN = "{role}"'
         for role in required
         if role not in players

@@ -37,6 +37,7 @@ _BEYOND_LATIN1 = re.compile(rb"[\x80-\x9f]")
 _ASCII = [chr(code) for code in range(128)]
 _NO_TEXT_ADVICE = "is not a text file; give a CSV (UTF-8 or Latin-1) or a Parquet file"
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+_MOST_LINES_LOST = 10
 
 
 @dataclass(frozen=True)
@@ -130,15 +131,39 @@ def _read_parquet(path: Path, name: str) -> pa.Table:
 
 
 def _as_arrow(source: Any, name: str) -> pa.Table:
+    kind = type(source).__name__
+    if hasattr(source, "iloc") and not source.columns.is_unique:  # pandas
+        raise SourceError(f"{name}: two columns of the {kind} have one name; rename one of them")
     try:
-        if isinstance(source, Sequence):
-            return _as_text(_from_dicts(source), name)
-        return _as_text(pa.table(source), name)
-    except (TypeError, AttributeError, UnicodeError, pa.ArrowException) as error:
+        return _as_text(_table_of(source), name)
+    except SourceError:
+        raise
+    except UnicodeError as error:
         raise SourceError(
-            f"{name}: cannot read a {type(source).__name__}; give the path of a CSV or Parquet file, an Arrow, "
+            f"{name}: a cell of the {kind} holds half a letter (a lone surrogate); give whole ones"
+        ) from error
+    except (TypeError, AttributeError, ValueError, pa.ArrowException) as error:
+        raise SourceError(
+            f"{name}: cannot read a {kind}; give the path of a CSV or Parquet file, an Arrow, "
             f"pandas or polars table, a DuckDB relation or a list of dicts"
         ) from error
+
+
+def _table_of(source: Any) -> pa.Table:
+    if isinstance(source, Sequence):
+        return _from_dicts(source)
+    try:
+        return pa.table(source)
+    except pa.ArrowException:
+        if not hasattr(source, "iloc"):
+            raise
+        # A column of pandas may hold values of several kinds, as those of a spreadsheet do.
+        return pa.table(
+            {
+                column: pa.array([plain_cell(cell) for cell in source[column]], pa.string())
+                for column in source.columns
+            }
+        )
 
 
 def _from_dicts(rows: Sequence[Mapping[str, Any]]) -> pa.Table:
@@ -152,6 +177,8 @@ def plain_cell(cell: Any) -> str | None:
     """A cell of a dict as text; None where there is nothing."""
     if type(cell) is str:  # most are
         return cell
+    if hasattr(cell, "tolist"):  # an array or a number of numpy
+        cell = cell.tolist()
     if cell is None or type(cell).__name__ in ("NAType", "NaTType") or cell != cell:  # noqa: PLR0124 - NaN
         return None
     if isinstance(cell, (list, tuple)):
@@ -173,17 +200,20 @@ def _as_text(table: pa.Table, name: str) -> pa.Table:
 
 def _text_column(column: pa.Array, name: str, field: str) -> pa.Array:
     if pa.types.is_dictionary(column.type):
-        column = column.dictionary_decode()
+        column = pc.cast(column.dictionary, pa.string()).take(column.indices)
     if _is_listed(column.type):
         column = pa.array([plain_cell(cell) for cell in column.to_pylist()], pa.string())
     if pa.types.is_floating(column.type):
         # Whole numbers with gaps arrive from pandas as floats: 9144889.0 is the number 9144889.
-        whole = pc.cast(pc.if_else(pc.is_finite(column), column, None), pa.int64(), safe=False)
-        if pc.all(pc.equal(pc.cast(whole, pa.float64()), column)).as_py() is not False:
-            column = whole
-    if pa.types.is_timestamp(column.type):
+        try:
+            column = pc.cast(pc.if_else(pc.is_nan(column), None, column), pa.int64())
+        except pa.ArrowInvalid:
+            column = pa.array([plain_cell(cell) for cell in column.to_pylist()], pa.string())
+    if pa.types.is_timestamp(column.type) and column.type.tz is None:
         column = pc.cast(column, pa.date32(), safe=False)
     try:
+        if isinstance(column.type, pa.BaseExtensionType):  # a period of pandas is stored as a number
+            raise pa.ArrowTypeError
         text = pc.cast(column, pa.string())
     except pa.ArrowException as error:
         raise SourceError(
@@ -206,16 +236,20 @@ def _read_csv(path: Path, head: bytes, name: str) -> RawTable:
     # The delimiter that splits the header into most fields; a comma for a single column.
     delimiter = max(DELIMITERS, key=lambda each: len(_header(text, each)))
     columns = _header(text, delimiter)
+    if not columns:
+        raise SourceError(f"{name}: {path} is empty (only blank lines)")
+    if len(columns) <= 2 and columns[0].startswith("sep="):  # noqa: PLR2004 - "sep=;" cut at its own delimiter
+        raise SourceError(f"{name}: {path} begins with a line 'sep=', which is Excel's; delete that line")
     data, rejected = _parse(path, file, delimiter, columns, name)
     rows = np.delete(np.arange(1, len(data) + len(rejected) + 1), [row.row - 1 for row in rejected])
     table = RawTable(str(path), data, rows, rejected)
     if file.has_replacements:
         table = _without_damaged(table)
-    return _without_swallowed(table, delimiter) if file.has_quotes else table
+    return _without_swallowed(table, delimiter, name) if file.has_quotes else table
 
 
 def _header(text: str, delimiter: str) -> list[str]:
-    return next(row for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if row)
+    return next((row for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if row), [])
 
 
 @dataclass(frozen=True)
@@ -311,7 +345,11 @@ def _parse(
             # Only a reader of one thread knows the numbers of the rows that it leaves out.
             table = parse(threads=False)
     except (pa.ArrowException, OSError) as error:
-        raise SourceError(f"{name}: {path} cannot be read as CSV: {_first_line(error)}") from error
+        raise SourceError(
+            f"{name}: {path} cannot be read as CSV: {_first_line(error)}; see whether a quotation mark is not closed"
+        ) from error
+    for row in rejected:
+        _refuse_lost(name, str(path), row.row, row.content.strip().count("\n"))
     if table.num_columns != len(columns):
         raise SourceError(
             f"{name}: {path}: the header is not one line of column names; put them into the first line"
@@ -326,18 +364,27 @@ def _utf8(path: Path, encoding: str) -> pa.BufferReader:
     return pa.BufferReader(path.read_bytes().decode(encoding, "replace").encode())
 
 
-def _without_swallowed(table: RawTable, delimiter: str) -> RawTable:
+def _refuse_lost(name: str, path: str, row: int, lines: int) -> None:
+    """A few lines that are not read are told as rejected; a register without its end would answer alerts wrongly."""
+    if lines > _MOST_LINES_LOST:
+        raise SourceError(
+            f"{name}: {path}: a quotation mark in row {row} is not closed, so that the {lines} lines behind it are not read; "
+            f"close it or take it out"
+        )
+
+
+def _without_swallowed(table: RawTable, delimiter: str, name: str) -> RawTable:
     """Reject the rows in which a quotation mark that is not closed made a cell of whole further rows."""
     swallowed: set[int] = set()
-    for column in table.data.columns:
+    width = table.data.num_columns
+    for place_of_column, column in enumerate(table.data.columns):
         places = np.flatnonzero(np.asarray(pc.fill_null(pc.match_substring(column, "\n"), False)))
-        cells = column.take(pa.array(places)).to_pylist()
-        enough = max(table.data.num_columns // 2, 1)
-        swallowed |= {
-            int(place)
-            for place, cell in zip(places, cells, strict=True)
-            if any(line.count(delimiter) >= enough for line in cell.split("\n")[1:])
-        }
+        for place, cell in zip(places.tolist(), column.take(pa.array(places)).to_pylist(), strict=True):
+            _, *whole, last = (line.count(delimiter) for line in cell.split("\n"))
+            # Rows lie between, or the cell ends in the column that it began in; a text of several lines does neither.
+            if max(whole, default=0) >= max(width - 1, 1) or last == place_of_column >= max(width // 2, 1):
+                _refuse_lost(name, table.source, int(table.rows[place]), len(whole) + 1)
+                swallowed.add(place)
     if not swallowed:
         return table
     reason = (

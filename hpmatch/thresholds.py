@@ -132,6 +132,10 @@ def thresholds(
     within = (
         np.ones(len(table), bool) if capacity is None else np.asarray(table["reviews"]) <= capacity * weeks
     )
+    if not within.any():
+        raise HpmatchError(
+            f"no choice of thresholds keeps to that capacity: the fewest reviews are {min(table['reviews'].to_pylist()):.1f}"
+        )
     best = np.flatnonzero(within)[np.argmin(np.asarray(table["cost"])[within])]
     now = {name: float(value) for name, value in row(*_as_answered(persons, right, is_registered)).items()}
     return Thresholds(table, table.slice(int(best), 1).to_pylist()[0], now, len(persons))

@@ -336,13 +336,16 @@ def _probabilities(
     """
     The match probability of each pair, and the prior over all pairs at which the two agree.
 
-    Of two tables a left record has at most one match, so that its candidates compete.
+    Of two tables a left record has at most one match, so that its candidates compete; those do not that are known to be none,
+    be it that another is known to be the match.
     """
     weights = classifier.match_weights(seen.vectors)
     known = ~np.isnan(seen.said)
+    matched = np.bincount(seen.pairs.left, weights=seen.said == 1)[seen.pairs.left] > 0
+    excluded = (seen.said == 0) | (matched & (seen.said != 1)) if not tables.is_one else seen.said == 0
     probabilities = np.zeros(len(weights))
     for _ in range(_PRIOR_ROUNDS):
-        odds = odds_of(weights + _log_odds(prior))
+        odds = np.where(excluded, 0.0, odds_of(weights + _log_odds(prior)))
         rivals = odds if tables.is_one else np.bincount(seen.pairs.left, weights=odds)[seen.pairs.left]
         probabilities = odds / (1 + rivals)
         probabilities[known] = seen.said[known]

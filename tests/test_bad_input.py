@@ -8,7 +8,9 @@ import sys
 
 import pytest
 
+import hpmatch as hp
 from hpmatch.cli import main
+from hpmatch.explain_folder import explain_folder
 
 ALERT_HEADER = "alert_id,sending_country,family_name,given_name,birth_date"
 PERSON_HEADER = "hpr_number,family_name,given_name,birth_date"
@@ -66,7 +68,11 @@ UNUSABLE = {
     "no id column": (ALERTS.replace("alert_id", "nr"), REGISTER, "no column for 'alert_id'"),
     "column twice": (ALERTS.replace("given_name", "family_name"), REGISTER, "'family_name' is there more than once"),
     "two columns for a role": (ALERTS.replace("sending_country", "etternavn"), REGISTER, "both taken for 'family_name'"),
-    "column all empty": (f"{ALERT_HEADER}\nA1,SE,Berg,Kari,\nA2,SE,Lund,Per,\n", REGISTER, "'birth_date' (birth_date) is empty in all 2 rows"),
+    "column all empty": (ALERTS, f"{PERSON_HEADER}\n1000001,Berg,Kari,\n1000002,Moe,Ola,\n", "'birth_date' (birth_date) is empty in all 2 rows"),
+    "alerts all empty": (f"{ALERT_HEADER}\nA1,SE,,,\nA2,SE,,,\n", REGISTER, "is empty in all 2 rows"),
+    "only a mark of the encoding": (b"\xef\xbb\xbf", REGISTER, "is empty"),
+    "Excel's first line": ("sep=,\n" + ALERTS, REGISTER, "delete that line"),
+    "quotation mark not closed": (ALERTS, REGISTER.replace("1000001,", '1000001,"') + "3,A,B,1970-01-01\n" * 20, "is not closed"),
     "no text": (b"\x00\x01\x02\x03", REGISTER, "not a text file"),
     "broken Parquet": (b"PAR1....", REGISTER, "not a readable Parquet file"),
     "every row broken": (f"{ALERT_HEADER}\nA1\nA2,x\n", REGISTER, "none of the 2 rows"),
@@ -392,3 +398,32 @@ def test_a_pipe_gets_no_bar_and_plain_text(tmp_path):
     assert done.stderr == ""
     assert "alerts read" in done.stdout
     assert "Berg" not in done.stdout
+
+
+def test_alerts_that_all_lack_a_birth_date_are_answered():
+    """A batch of one is no other than an alert in a batch of many; the register has to have dates."""
+    alert = {"alert_id": "A1", "family_name": "Berg", "given_name": "Kari", "birth_date": ""}
+    person = {"hpr_number": "7", "family_name": "Berg", "given_name": "Kari", "birth_date": "1980-02-03"}
+    assert hp.link([alert], [person]).dispositions["disposition"].to_pylist() != ["unmatchable"]
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["A1,LT,Kazlauskaite,Rasa,1978-04-09", "A1,LT,Kazlauskaite,Rasa", "A1,family_name,Rasa,37804091234,x"],
+)
+def test_a_first_line_of_data_is_not_repeated(run, header):
+    """A file without a header: its first row is no list of column names, and does not reach a message."""
+    found = run(header + "\n" + ALERTS, REGISTER)
+    assert found.status == 1
+    assert "may hold data" in found.error
+    assert [cell for cell in ("Kazlauskaite", "Rasa", "1978", "3780") if cell in found.error] == []
+
+
+def test_an_identifier_that_begins_with_an_apostrophe_is_itself_when_read_back(tmp_path):
+    """It is not taken for the one that got an apostrophe because a spreadsheet would run it."""
+    person = {"family_name": "Berg", "given_name": "Kari", "birth_date": "1980-02-03"}
+    hp.link(
+        [{"alert_id": name, **person} for name in ("=A1", "'=A1", "''=A1")], [{"hpr_number": "7", **person}]
+    ).write(tmp_path / "out")
+    for name in ("=A1", "'=A1", "''=A1"):
+        assert explain_folder(tmp_path / "out", name).alert_id == name

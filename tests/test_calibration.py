@@ -6,6 +6,7 @@ from itertools import pairwise, product
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -149,7 +150,12 @@ def world(alerts: int, rate: float) -> tuple[_Evidence, _Known]:
         is_match += (np.arange(len(agrees)) < len(person))[blocked].tolist()
     told = np.concatenate(weights)[:, [0, 1, 2, 3, 3]]
     known = _Known(
-        np.arange(len(told)), np.array(alert), alerts, np.array(alert) % 5, np.array(is_match, float)
+        np.arange(len(told)),
+        np.array(alert),
+        alerts,
+        np.ones(alerts),
+        np.array(alert) % 5,
+        np.array(is_match, float),
     )
     return _Evidence(classifier, told, names, 10_000, float(np.log2(1 / 10_000))), known
 
@@ -265,6 +271,13 @@ def _persons_of(cases):
         for place, (likeliest, registered) in enumerate(cases)
     ]
     return pa.Table.from_pylist(rows, schema=pa.schema(PERSONS))
+
+
+def test_a_capacity_that_no_choice_keeps_to_is_refused():
+    """Somebody is surely registered, and nobody surely which one."""
+    result = replace(EMPTY, persons=_persons_of([(0.4999995, 0.999999), (0.00005, 0.6)]))
+    with pytest.raises(hp.HpmatchError, match="the fewest reviews are"):
+        hp.thresholds(result, cost_miss=1000, cost_false=1000, cost_review=1, capacity=0)
 
 
 def test_capacity_is_kept():
@@ -401,3 +414,17 @@ def test_the_commands(tmp_path, tables, capsys):
     assert main(["link", *tables[:2], "--out", out, "--model", model]) == 0
     assert main(["recall", out, "--sample", "40"]) == 1
     assert "--out" in capsys.readouterr().err
+
+
+def test_alerts_about_one_person_count_as_one(tables):
+    """To send each alert three times tells nothing more: neither other slopes nor a smaller error."""
+    alerts, register, truth = (read(table, "t").data for table in tables)
+    again = lambda table, time: table.set_column(  # noqa: E731
+        table.column_names.index("alert_id"),
+        "alert_id",
+        pc.binary_join_element_wise(table["alert_id"], f"-{time}", ""),
+    )
+    thrice = [pa.concat_tables([again(table, time) for time in range(3)]) for table in (alerts, truth)]
+    once, more = hp.calibrate(alerts, register, truth), hp.calibrate(thrice[0], register, thrice[1])
+    assert more.slopes == pytest.approx(once.slopes, abs=0.02)
+    assert more.error == pytest.approx(once.error, abs=0.004)

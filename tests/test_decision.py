@@ -78,3 +78,9 @@ def test_the_prior_falls_with_the_size_of_the_register():
     """Twice as many registered persons make any one of them half as likely."""
     assert RULE.prior_weight(2_000) == pytest.approx(RULE.prior_weight(1_000) - 1)
     assert RULE.prior_weight(1) == pytest.approx(np.log2(0.03 / 0.97))
+
+
+def test_two_candidates_that_reach_a_low_threshold_are_reviewed():
+    """Nobody can say which of them it is, and the order of rows must not."""
+    found = decide(np.zeros(2, int), np.array([9.0, 9.0]), 1, DecisionRule(0.03, match=0.4, review=0.1))
+    assert (found.pairs.tolist(), found.alerts.tolist()) == (["review", "review"], ["review"])

@@ -312,3 +312,29 @@ def test_grouping_is_judged_by_pairs_of_alerts():
     answers, _ = judge(dispositions, links, truth)
     found = estimates(answers, replicates=0)
     assert (found["grouping_precision"].value, found["grouping_recall"].value) == (0.6, 0.6)
+
+
+def test_alerts_whose_person_nobody_names_are_about_nobody_else():
+    """A blank person_id tells nothing: such alerts are neither one person nor the first that is named."""
+    ids = ["A1", "A2", "A3", "A4"]
+    dispositions = pa.table(
+        {
+            "alert_id": ids,
+            "disposition": ["no_match"] * 4,
+            "hpr_number": pa.nulls(4, pa.string()),
+            "person_id": ["P1", "P1", "P2", "P3"],
+        }
+    )
+    links = pa.table(
+        {
+            "alert_id": pa.nulls(0, pa.string()),
+            "hpr_number": pa.nulls(0, pa.string()),
+            "match_weight": pa.nulls(0, pa.float64()),
+        }
+    )
+    truth = pa.table(
+        {"alert_id": ids, "hpr_number": pa.nulls(4, pa.string()), "person_id": ["X", "X", None, None]}
+    )
+    answers, _ = judge(dispositions, links, truth)
+    assert answers.fellows.tolist() == [1, 1, 0, 0]
+    assert len(set(answers.person.tolist())) == 3

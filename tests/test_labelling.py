@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 import hpmatch as hp
 from hpmatch.cli import main
 from hpmatch.decision import DecisionRule
+from hpmatch.errors import SourceError
 from hpmatch.labelling import FILE_COLUMNS, agreement, append_label, choose_pairs, mend, start_labelling
 from hpmatch.labels import read_labels
 
@@ -386,3 +387,13 @@ def test_nobody_agrees_with_somebody_who_labelled_nothing():
         agreement(said, "Kari", "Ola")
     with pytest.raises(hp.SourceError, match="labelled_by"):
         agreement([{"left_id": "A1", "right_id": "7", "label": "match"}], "Kari", "Ola")
+
+
+def test_a_file_with_other_delimiters_takes_no_judgement(tmp_path):
+    """As Excel saves it in Norway: it is refused, and not written to as if it had one column."""
+    file = tmp_path / "labels.csv"
+    file.write_text("left_id;right_id;label\nA1;P1;match\n", "utf-8")
+    before = file.read_bytes()
+    with pytest.raises(SourceError, match="separated by commas"):
+        append_label(file, {"left_id": "A2", "right_id": "P2", "label": "no_match"})
+    assert file.read_bytes() == before

@@ -307,3 +307,35 @@ def test_the_order_of_rows_changes_nothing(random):
             ]
             said.append(json.dumps(keep))
     assert said[0] == said[1]
+
+
+def test_a_forgotten_alert_does_not_come_back_in_a_row_that_cannot_be_read(tmp_path):
+    """The same file comes again the next night, with bytes that are no text in the row that was forgotten."""
+    good = "alert_id,family_name,given_name,birth_date\nA2,Bø,Åse,1980-02-03\nA4,Ødegård,Øyvind,1970-01-02\n"
+    file = tmp_path / "alerts.csv"
+    file.write_bytes(good.encode() + b"A1,Secret\xf8,Kari,1980-02-03\n")
+    ledger, out = hp.Ledger(tmp_path / "ledger"), tmp_path / "out"
+    ledger.link(file, REGISTER, out)
+    assert ledger.forget("A1") > 0
+    ledger.link(file, REGISTER, out)
+    assert "Secret" not in (out / "rejected.csv").read_text("utf-8")
+    assert about(ledger, "rejected") == []
+    assert ledger.forget("A1") == 0
+
+
+def test_a_ledger_is_not_kept_in_the_folder_of_the_result(tmp_path):
+    """Which each run replaces; nothing is received then."""
+    out = tmp_path / "out"
+    refused(lambda: hp.Ledger(out / "ledger").link([alert("A1")], REGISTER, out), "keep it elsewhere")
+    refused(lambda: hp.Ledger(tmp_path / "no" / "ledger").receive([alert("A1")]), "make it first")
+    assert [*tmp_path.iterdir()] == []
+
+
+def test_what_is_no_ledger_gets_no_lock(tmp_path):
+    """A file, or a folder, that was named by mistake: nothing is left beside it."""
+    other = tmp_path / "summary.json"
+    other.write_text("{}", "utf-8")
+    refused(lambda: hp.Ledger(other).receive([alert("A1")]), "is this the right file?")
+    (tmp_path / "folder").mkdir()
+    refused(lambda: hp.Ledger(tmp_path / "folder").receive([alert("A1")]), "cannot read")
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["folder", "summary.json"]

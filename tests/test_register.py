@@ -12,6 +12,7 @@ import sys
 import tempfile
 from dataclasses import replace
 from pathlib import Path
+from threading import Thread
 
 import pyarrow as pa
 import pytest
@@ -22,6 +23,7 @@ from strategies import ALERTS, PERSONS, unversioned
 import hpmatch as hp
 from hpmatch.cli import main
 from hpmatch.model import read_model
+from hpmatch.output import whole_folder
 from hpmatch.parallel import batch_job
 from hpmatch.prepared import add_changes
 from hpmatch.register import read_register
@@ -680,3 +682,41 @@ def test_the_command_says_what_it_prepared(tmp_path, capsys):
         ("register rows rejected", "2"),
     ]
     assert [secret for secret in SECRETS if secret in told] == []
+
+
+def test_a_register_that_was_moved_aside_by_a_process_that_is_no_more_comes_back(small, tmp_path):
+    """Killed between the two renames: the next save, though its disk is full, leaves the earlier register."""
+    home = tmp_path / "prepared"
+    hp.Register.open(small).save(home)
+    workshop = tmp_path / f".prepared.{platform.node()}.{2**22 + 1}.x"
+    workshop.mkdir()
+    home.rename(workshop / "earlier")
+    with (
+        pytest.raises(RuntimeError),
+        whole_folder(home, [path.name for path in (workshop / "earlier").iterdir()]),
+    ):
+        raise RuntimeError
+    assert found(home) == found(PEOPLE)
+    assert not workshop.exists()
+
+
+def test_changes_that_come_while_a_register_is_prepared_anew_are_kept(folder, monkeypatch):
+    """They wait until the new folder is in its place, and are kept there."""
+    waiting = []
+    recounted = hp.Register.recounted
+
+    def with_changes_meanwhile(register, *args):
+        waiting.append(
+            Thread(target=add_changes, args=(folder, [{"hpr_number": "1000002", "change": "removed"}]))
+        )
+        waiting[0].start()
+        return recounted(register, *args)
+
+    monkeypatch.setattr(hp.Register, "recounted", with_changes_meanwhile)
+    before = hp.Register.open(folder).read.records.ids.to_pylist()
+    assert main(["prepare", str(folder), "--out", str(folder)]) == 0
+    waiting[0].join()
+    assert "1000002" in before
+    assert hp.Register.open(folder).read.records.ids.to_pylist() == [
+        each for each in before if each != "1000002"
+    ]

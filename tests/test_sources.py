@@ -222,3 +222,52 @@ def test_an_empty_table_is_refused(empty):
     """No rows are as good as no table."""
     with pytest.raises(SourceError, match="no columns|no rows"):
         read(empty, "alerts")
+
+
+def test_a_text_of_several_lines_is_a_cell(tmp_path):
+    """However many commas it has, as long as its quotation marks are closed."""
+    file = tmp_path / "alerts.csv"
+    file.write_text('id,a,b,c,reason\n1,x,y,z,"Decided.\nOslo, Bergen, Voss, 2020."\n2,x,y,z,\n', "utf-8")
+    found = read(file, "alerts")
+    assert found.data["reason"].to_pylist() == ["Decided.\nOslo, Bergen, Voss, 2020.", None]
+    assert found.rejected == ()
+
+
+def test_a_quotation_mark_that_takes_many_rows_is_refused(tmp_path):
+    """A register without its end would answer alerts wrongly; few rows are rejected and told."""
+    rows = [f"{number},Berg,Kari,1980-02-03" for number in range(40)]
+    for closed in ("", '"'):
+        file = tmp_path / "register.csv"
+        cells = ['5,"Berg,Kari,1980-02-03', *rows, f"99,Moe{closed},Ola,1970-12-24"]
+        file.write_text("\n".join(["hpr_number,family_name,given_name,birth_date", *cells]) + "\n", "utf-8")
+        with pytest.raises(SourceError, match="is not closed"):
+            read(file, "register")
+
+
+def test_frames_as_spreadsheets_make_them_are_read():
+    """Values of several kinds in a column, categories, arrays in a cell, large and broken numbers."""
+    mixed = pd.DataFrame(
+        {"id": ["1", "2"], "born": pd.Series([dt.date(1978, 4, 9), "1980-02-03"], dtype=object)}
+    )
+    assert read(mixed, "t").data["born"].to_pylist() == ["1978-04-09", "1980-02-03"]
+    sexes = pl.DataFrame({"sex": ["F", None, "M"]}).with_columns(pl.col("sex").cast(pl.Categorical))
+    assert read(sexes, "t").data["sex"].to_pylist() == ["F", None, "M"]
+    assert read([{"names": np.array(["Berg", "Dahl"])}], "t").data["names"].to_pylist() == ["Berg;Dahl"]
+    numbers = pa.table({"n": [37804091234.0, 0.5, None, 1e20]})
+    assert read(numbers, "t").data["n"].to_pylist() == ["37804091234", "0.5", None, "1" + 20 * "0"]
+    instant = pl.DataFrame({"born": [dt.datetime(1980, 2, 2, 23, tzinfo=dt.UTC)]})
+    assert read(instant, "t").data["born"].to_pylist() == ["1980-02-02 23:00:00.000000Z"]
+
+
+@pytest.mark.parametrize(
+    ("source", "says"),
+    [
+        (pd.DataFrame([[1, 2]], columns=["a", "a"]), "have one name"),
+        (pd.DataFrame({"born": pd.PeriodIndex(["1978-04-09"], freq="D")}), "not text, a number or a date"),
+        ([{"name": "Be\ud800rg"}], "half a letter"),
+    ],
+)
+def test_frames_that_cannot_be_read_say_why(source, says):
+    """And not that the kind of table is unknown."""
+    with pytest.raises(SourceError, match=says):
+        read(source, "t")

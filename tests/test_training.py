@@ -225,7 +225,9 @@ def test_a_classifier_without_m_and_u_cannot_be_trained():
 
     with pytest.raises(hp.ModelError, match="by its own means"):
         hp.train(
-            things(5)[0], model=replace(assemble([Layout("no", {}, SCHEMA.columns)]), classifier=Points())
+            things(5)[0],
+            model=replace(assemble([Layout("no", {}, SCHEMA.columns)]), classifier=Points()),
+            schema=SCHEMA,
         )
 
 
@@ -333,3 +335,49 @@ def test_commands_that_do_not_go_together_say_so(tmp_path, capsys):
     ]
     assert main(asked) == 1
     assert "hpmatch train" in capsys.readouterr().err
+
+
+def twins_of(size):
+    """Alerts of which each has two registered persons that say the same, the first of them the true one."""
+    people = [
+        {
+            "family_name": f"Berg{name}",
+            "given_name": "Kari",
+            "birth_date": f"19{50 + number % 45}-02-{number % 28 + 1:02}",
+        }
+        for number, name in enumerate("abcdefghijklmnopqrstuvwxyzæøåäöü"[:size])
+    ]
+    alerts = [{"alert_id": f"A{number}", **person} for number, person in enumerate(people)]
+    register = [
+        {"hpr_number": f"{kind}{number}", **person} for kind in "TN" for number, person in enumerate(people)
+    ]
+    others = [
+        {
+            "hpr_number": f"R{number}",
+            "family_name": f"Dahl{number}",
+            "given_name": "Ola",
+            "birth_date": f"19{50 + number % 40}-05-07",
+        }
+        for number in range(200)
+    ]
+    return alerts, register + others
+
+
+@pytest.mark.parametrize(("kind", "label"), [("T", "match"), ("N", "no_match")])
+def test_a_label_decides_for_the_other_candidates_too(kind, label):
+    """The true person known, or the other known not to be: each alert has one match, neither a half nor one and a half."""
+    alerts, register = twins_of(32)
+    labels = [
+        {"left_id": f"A{number}", "right_id": f"{kind}{number}", "label": label} for number in range(32)
+    ]
+    assert hp.train(alerts, register, labels=labels).matches == pytest.approx(32, abs=1)
+
+
+def test_a_table_of_which_nothing_is_recognised_is_refused():
+    """It has no duplicates only because nothing can be compared."""
+    rows = [
+        {"rec": "1", "navn1": "Berg", "dato": "1980-02-03"},
+        {"rec": "2", "navn1": "Berg", "dato": "1980-02-03"},
+    ]
+    with pytest.raises(hp.SchemaError, match="say in a schema file"):
+        hp.dedupe(rows)

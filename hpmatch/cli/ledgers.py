@@ -53,7 +53,8 @@ def _show_status(options: argparse.Namespace) -> int:
     from hpmatch.ledger import Ledger  # noqa: PLC0415 - so that --help answers at once
 
     ledger = Ledger(options.ledger)
-    print("\n".join(ledger.waiting()) if options.waiting else ledger.status())
+    for line in ledger.waiting() if options.waiting else [ledger.status()]:
+        print(line)
     return DONE
 
 

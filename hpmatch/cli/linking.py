@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 import time
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -212,7 +213,7 @@ def add_prepare(commands: Any) -> None:
 
 
 def _prepare(options: argparse.Namespace) -> int:
-    from hpmatch.prepared import add_changes, check_prepared_folder  # noqa: PLC0415 - so that --help answers at once
+    from hpmatch.prepared import MANIFEST, add_changes, alone, check_prepared_folder  # noqa: PLC0415 - so that --help answers at once
     from hpmatch.register import Register  # noqa: PLC0415
 
     if options.changes_to:
@@ -221,11 +222,14 @@ def _prepare(options: argparse.Namespace) -> int:
         return DONE
     started = time.perf_counter()
     check_prepared_folder(options.out)
-    with progress_bar() as progress:
+    out = Path(options.out)
+    is_anew = (out / MANIFEST).exists() and out.resolve() == Path(options.register).resolve()
+    # Changes that come meanwhile would go with the folder that is replaced.
+    with alone(out) if is_anew else nullcontext(), progress_bar() as progress:
         register = Register.prepare(
             options.register, options.model, schema=options.schema, workers=options.workers, progress=progress
         )
-    register.save(options.out)
+        register.save(options.out)
     print(f"{'registered persons':<24}{len(register):>10,}")
     print(f"{'register rows rejected':<24}{len(register.read.rejected):>10,}")
     print(f"written to {Path(options.out)} in {time.perf_counter() - started:.1f} s")

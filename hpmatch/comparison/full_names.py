@@ -20,6 +20,7 @@ from hpmatch.comparison.relations import are_two_names, is_initial, one_name, on
 from hpmatch.comparison.spelling import token_similarity
 from hpmatch.protocols import Compared
 from hpmatch.records import FloatArray, IntArray, Records, ranges
+from hpmatch.sources import plain_cell
 from hpmatch.standardise.scripts import CONSONANT_SCRIPTS, script_of
 from hpmatch.standardise.surnames import is_patronymic
 
@@ -84,7 +85,7 @@ def name_similarity(left: Sequence[str], right: Sequence[str]) -> FloatArray:
     Compare full names, elementwise.
 
     Args:
-        left: k full names in any script, given and family names in any order.
+        left: k full names in any script, given and family names in any order; one that is missing is like an empty one.
         right: k full names.
 
     Returns:
@@ -92,6 +93,7 @@ def name_similarity(left: Sequence[str], right: Sequence[str]) -> FloatArray:
 
     Raises:
         ValueError: If the two sequences are not equally long.
+        TypeError: If a side is a single name.
 
     Example:
         >>> same, spelled, other = name_similarity(
@@ -100,6 +102,7 @@ def name_similarity(left: Sequence[str], right: Sequence[str]) -> FloatArray:
         >>> bool(same == 1), bool(spelled > 0.9), bool(other < 0.5)
         (True, True, True)
     """
+    left, right = _listed(left), _listed(right)
     if len(left) != len(right):
         raise ValueError(
             f"names are compared one by one: there are {len(left)} on the left and {len(right)} on the right"
@@ -116,6 +119,12 @@ def name_similarity(left: Sequence[str], right: Sequence[str]) -> FloatArray:
         for start in range(0, len(distinct), _PAIRS_AT_A_TIME)
     ]
     return np.concatenate([np.zeros(0), *found])[of_pair]
+
+
+def _listed(names: Sequence[str]) -> Sequence[str]:
+    if isinstance(names, str):
+        raise TypeError("names are compared one by one: give lists of them, or two names to hp.explain_names")
+    return [plain_cell(name) or "" for name in (names.to_pylist() if hasattr(names, "to_pylist") else names)]
 
 
 def _cut(names: Sequence[str], left: IntArray, right: IntArray) -> tuple[_Names, IntArray, IntArray]:

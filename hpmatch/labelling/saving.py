@@ -53,6 +53,11 @@ def append_label(file: str | Path, row: Mapping[str, Any]) -> None:
     path = Path(file)
     try:
         columns = _header(path)
+        if columns and not {"left_id", "right_id", "label"}.issubset(columns):
+            raise SourceError(
+                f"labels: {file} has no columns left_id, right_id and label separated by commas, so that nothing can be added "
+                f"to it; save it as CSV with commas (UTF-8), or name another file"
+            )
         text = _line([row.get(name, "") for name in columns or FILE_COLUMNS])
         if not columns:
             text = _line(FILE_COLUMNS) + text

@@ -287,6 +287,10 @@ class Ledger:
         from hpmatch.ledger.forget import take_out  # noqa: PLC0415 - it needs this module
         from hpmatch.link import link  # noqa: PLC0415 - noting alone needs no stage
 
+        if Path(out).resolve() in self._file.resolve().parents:
+            raise LedgerError(
+                f"the ledger {self.path} would lie in the folder of the result, which each run replaces; keep it elsewhere"
+            )
         received = self.receive(alerts, schema=schema)
         result = link(received.alerts, register, model, schema=schema, **options)
         result.write(out, format)
@@ -306,13 +310,13 @@ class Ledger:
         """
         with alone(self._file):
             account = self.account()
-            if alert_id in account.forgotten:
-                return 0
             about = [
                 entry.number
                 for entry in read_entries(self._file)
-                if (entry.body or {}).get("alert") == alert_id
+                if entry.kind != "forgotten" and (entry.body or {}).get("alert") == alert_id
             ]
+            if not about and alert_id in account.forgotten:
+                return 0
             if not about:
                 raise LedgerError(f"no entry of {self.path} is about that alert; is its identifier right?")
             said = lines(
@@ -406,8 +410,13 @@ def _without_forgotten(
 ) -> tuple[RawTable, Sequence[RejectedRow]]:
     """The rows of alerts that were not forgotten, and the others as rejected, without what they say."""
     is_gone = np.asarray(pc.is_in(identifiers(raw.data, column), pa.array(sorted(forgotten), pa.string())))
-    rows = [replace(row, content="") for row in reject(raw, np.flatnonzero(is_gone), _FORGOTTEN_ROW)]
-    return replace(raw, data=raw.data.filter(pa.array(~is_gone)), rows=raw.rows[~is_gone]), rows
+    unread = [row for row in raw.rejected if _alert_of(row.content, column) in forgotten]
+    rows = [
+        replace(row, content="") for row in (*reject(raw, np.flatnonzero(is_gone), _FORGOTTEN_ROW), *unread)
+    ]
+    rejected = tuple(row for row in raw.rejected if row not in unread)
+    kept = replace(raw, data=raw.data.filter(pa.array(~is_gone)), rows=raw.rows[~is_gone], rejected=rejected)
+    return kept, rows
 
 
 def _contents(table: RawTable, layout: Layout, secret: bytes) -> dict[str, str]:

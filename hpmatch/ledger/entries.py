@@ -230,6 +230,10 @@ def alone(path: Path, *, may_be_new: bool = False) -> Iterator[None]:
     """Let one process or thread at a time write a ledger; others wait. The lock goes with the process that holds it."""
     if not (may_be_new or path.exists()):
         raise _missing(path)
+    if path.exists():
+        next(read_entries(path))  # what is no ledger gets no lock beside it
+    elif not path.parent.is_dir():
+        raise LedgerError(f"there is no folder {path.parent} for the ledger; make it first")
     try:
         file = path.with_name(f".{path.name}.lock").open("ab")
     except OSError as error:

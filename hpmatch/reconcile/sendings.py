@@ -116,7 +116,8 @@ def _taken(
     taken: dict[int, int] = {}
     load: Counter[int] = Counter()
     # Who has the least choice chooses first, and of decisions of one day each gets an alert before one gets two.
-    for row in sorted(options, key=lambda row: (len(options[row]), row)):
+    nearest = {row: [*days.values()].count(min(days.values())) for row, days in options.items()}
+    for row in sorted(options, key=lambda row: (nearest[row], len(options[row]), row)):
         taken[row] = min(options[row], key=lambda place: (options[row][place], load[place], place))
         load[taken[row]] += 1
     return taken

@@ -380,7 +380,8 @@ def _day_and_year(numbers: Sequence[str], order: str) -> tuple[str, str]:
             return "0", year if int(year) > _LAST_DAY else ""
         case (first, second) if min(len(first), len(second)) <= _SHORT:
             year_first = len(first) > _SHORT or (
-                len(second) <= _SHORT and (order == "YMD" or int(first) > _LAST_DAY)
+                len(second) <= _SHORT
+                and (int(first) > _LAST_DAY or (order == "YMD" and int(second) <= _LAST_DAY))
             )
             return (second, first) if year_first else (first, second)
         case _:

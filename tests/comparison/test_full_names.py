@@ -1,6 +1,8 @@
 """How alike two full names are."""
 
 import numpy as np
+import pandas as pd
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -215,3 +217,12 @@ def test_two_sequences_have_to_be_equally_long():
 def test_explanations_say_what_was_found(left, right, findings):
     """Each pair of tokens is told in words."""
     assert {each.finding for each in explain_names(left, right).tokens} == findings
+
+
+def test_names_may_be_missing_and_may_be_any_sequence():
+    """A name that is missing is like nobody; a single text is no sequence of names."""
+    missing = [pd.Series(["Berg Kari", None]), pa.array(["Berg Kari", None]), ["Berg Kari", float("nan")]]
+    for left in missing:
+        assert name_similarity(left, ["Kari Berg", "Kari Berg"]).tolist() == [1, 0]
+    with pytest.raises(TypeError, match="give lists"):
+        name_similarity("Berg Kari", "Kari Berg")

@@ -63,6 +63,7 @@ f. 09.04.1978     | DMY | 19780409 19780904 |  | Norwegian 'født'
 42369             | DMY | 20151231          |  | the last plausible spreadsheet day
 42370             | DMY |                   | not a date | one day later
 9.4.78            | DMY | 19780409 19780904 |  | two-digit year
+09-Apr-78         | YMD | 19780409          |  | 78 is no day; as Excel writes dates in English
 78-04-09          | YMD | 19780409          |  | two-digit year, year first
 78-04-09          | DMY | 19780409          |  | 78 can only be the year
 04-09-78          | YMD | 19780904 19780409 |  | 78 is no day
