@@ -20,6 +20,7 @@ from hpmatch.comparison import DEFAULT_CHUNK_SIZE, compare
 from hpmatch.comparison.name_tables import common_terms
 from hpmatch.decision import decide
 from hpmatch.dispose import Scored, dispose
+from hpmatch.errors import HpmatchError
 from hpmatch.model import Model, read_model
 from hpmatch.parallel import batch_job, begin_beside, start_processes
 from hpmatch.pooling import pool_evidence, share_candidates
@@ -84,6 +85,8 @@ def link(
         >>> link(alerts, register).dispositions.to_pylist()[0]["disposition"]
         'match'
     """
+    if min_weight is not None and min_weight != min_weight:  # noqa: PLR0124 - NaN
+        raise HpmatchError("min_weight has to be a number; none is below or above NaN")
     report = progress or (lambda *_: None)
     with batch_job(workers):
         start_processes(register)

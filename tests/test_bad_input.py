@@ -427,3 +427,16 @@ def test_an_identifier_that_begins_with_an_apostrophe_is_itself_when_read_back(t
     ).write(tmp_path / "out")
     for name in ("=A1", "'=A1", "''=A1"):
         assert explain_folder(tmp_path / "out", name).alert_id == name
+
+
+def test_odd_arguments_say_what_to_give(tmp_path):
+    """A prepared register cannot be trained on; no weight is at least NaN; a sample has pairs."""
+    person = {"family_name": "Berg", "given_name": "Kari", "birth_date": "1980-02-03"}
+    alerts, people = [{"alert_id": "A1", **person}], [{"hpr_number": "7", **person}]
+    hp.Register.prepare(people).save(tmp_path / "prepared")
+    with pytest.raises(hp.SourceError, match="not to train"):
+        hp.train(alerts, tmp_path / "prepared")
+    with pytest.raises(hp.HpmatchError, match="min_weight"):
+        hp.link(alerts, people, min_weight=float("nan"))
+    with pytest.raises(hp.HpmatchError, match="at least 1"):
+        hp.recall_sample(hp.link(alerts, people, min_weight=-1000), -5)
