@@ -496,3 +496,18 @@ def test_help_says_what_is_written(capsys):
     shown = " ".join(capsys.readouterr().out.split())
     for word in ("findings.csv", "rejected.csv", "summary.json", *KINDS):
         assert word in shown
+
+
+def test_decisions_that_were_set_aside_are_told_of():
+    """Who has no decision among those read may have one of the others; a spreadsheet's number is a day."""
+    people = [
+        {"hpr_number": "1001", **BERG, "status": "tapt"},
+        {"hpr_number": "1002", **BERG, "given_name": "Ola", "status": "tapt"},
+    ]
+    read_day_of = {"decision_id": "D1", "hpr_number": "1001", "decision_date": "45352"}  # 1 March 2024
+    unread = {"decision_id": "D2", "hpr_number": "1002", "decision_date": "in spring"}
+    sent = [{"alert_id": "A1", "sent_date": "2024-03-02", "hpr_number": "1001"}]
+    told = found([read_day_of, unread], sent, people).findings.to_pylist()
+    assert [(row["kind"], row["hpr_number"]) for row in told] == [("entry_without_decision", "1002")]
+    assert "set aside (1)" in told[0]["explanation"]
+    assert "set aside" not in str(found([read_day_of], sent, people).findings.to_pylist())

@@ -51,6 +51,7 @@ class Case:
         entries: For each registered person the number and how the authorisation stands.
         sent: For each decision the alerts about it.
         entered: For each decision the registered persons whom it may be about.
+        unread: How many rows of the decisions could not be used: what is found to have no decision may have one of them.
     """
 
     decisions: Sequence[Decision]
@@ -58,6 +59,7 @@ class Case:
     entries: Sequence[tuple[str, str]]
     sent: Sequence[Sending]
     entered: Sequence[Counterpart]
+    unread: int = 0
 
 
 def findings_of(case: Case) -> list[Finding]:
@@ -155,7 +157,7 @@ def _alerts_without_decision(case: Case) -> Iterator[Finding]:
             words = "it may be about this decision; look whether it is"
             yield Finding("unclear_alert", decision, alert.alert_id, alert.hpr_number, words)
         elif row not in told:
-            words = "no decision that it is about"
+            words = f"no decision that it is about{_of_those_read(case)}"
             yield Finding("alert_without_decision", "", alert.alert_id, alert.hpr_number, words)
 
 
@@ -179,8 +181,12 @@ def _entries_without_decision(case: Case) -> Iterator[Finding]:
             words = "this decision may be about the person; look whether it is"
             yield Finding("unclear_entry", decision, "", number, words)
         else:
-            words = f"the register says {standing}, and there is no decision about the person"
+            words = f"the register says {standing}, and there is no decision about the person{_of_those_read(case)}"
             yield Finding("entry_without_decision", "", "", number, words)
+
+
+def _of_those_read(case: Case) -> str:
+    return f" among those that could be read; look at those set aside ({case.unread})" if case.unread else ""
 
 
 def _number(case: Case, place: int) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final
 
 _FORMATS: Final = (
@@ -19,6 +19,10 @@ _FORMATS: Final = (
 # A time of day, with or without a zone, says nothing here.
 _TIME: Final = re.compile(r"[T\s]+\d{1,2}[:.]\d{2}.*$")
 
+# A spreadsheet's number of a day of this century, counted from here.
+_SPREADSHEET_DAY: Final = re.compile(r"(3[6-9]|[4-6]\d|7[0-2])\d{3}")
+_SPREADSHEET_START: Final = date(1899, 12, 30)
+
 
 def read_day(text: str) -> date | None:
     """
@@ -29,6 +33,8 @@ def read_day(text: str) -> date | None:
         (datetime.date(2023, 4, 3), datetime.date(2023, 4, 3), None)
     """
     plain = _TIME.sub("", text.strip()).strip(" .")
+    if _SPREADSHEET_DAY.fullmatch(plain):
+        return _SPREADSHEET_START + timedelta(days=int(plain))
     for form in _FORMATS:
         try:
             return datetime.strptime(plain, form).date()  # noqa: DTZ007 - a day has no zone
