@@ -109,7 +109,7 @@ def read(source: Any, name: str, *, may_be_empty: bool = False) -> RawTable:
 def _read_file(path: Path, name: str) -> RawTable:
     if path.is_dir():
         raise SourceError(
-            f"{name}: {path} is a folder; give a CSV or Parquet file (a prepared register serves to link, screen and rescreen, "
+            f"{name}: cannot read {path}: it is a folder; give a CSV or Parquet file (a prepared register serves to link, screen and rescreen, "
             f"not to train)"
         )
     try:
