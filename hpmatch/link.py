@@ -86,7 +86,7 @@ def link(
         'match'
     """
     if min_weight is not None and min_weight != min_weight:  # noqa: PLR0124 - NaN
-        raise HpmatchError("min_weight has to be a number; none is below or above NaN")
+        raise HpmatchError("min_weight is NaN; give a number, or leave it out")
     report = progress or (lambda *_: None)
     with batch_job(workers):
         start_processes(register)

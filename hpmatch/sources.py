@@ -216,14 +216,15 @@ def _text_column(column: pa.Array, name: str, field: str) -> pa.Array:
             column = pa.array([plain_cell(cell) for cell in column.to_pylist()], pa.string())
     if pa.types.is_timestamp(column.type) and column.type.tz is None:
         column = pc.cast(column, pa.date32(), safe=False)
+    unusable = SourceError(
+        f"{name}: column {field!r} holds {column.type}, which is not text, a number or a date"
+    )
+    if isinstance(column.type, pa.BaseExtensionType):  # a period of pandas, stored as a number
+        raise unusable
     try:
-        if isinstance(column.type, pa.BaseExtensionType):  # a period of pandas is stored as a number
-            raise pa.ArrowTypeError
         text = pc.cast(column, pa.string())
     except pa.ArrowException as error:
-        raise SourceError(
-            f"{name}: column {field!r} holds {column.type}, which is not text, a number or a date"
-        ) from error
+        raise unusable from error
     return pc.if_else(pc.equal(text, ""), None, text)
 
 

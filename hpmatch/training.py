@@ -341,8 +341,10 @@ def _probabilities(
     """
     weights = classifier.match_weights(seen.vectors)
     known = ~np.isnan(seen.said)
-    matched = np.bincount(seen.pairs.left, weights=seen.said == 1)[seen.pairs.left] > 0
-    excluded = (seen.said == 0) | (matched & (seen.said != 1)) if not tables.is_one else seen.said == 0
+    excluded = seen.said == 0
+    if not tables.is_one:
+        matched = np.bincount(seen.pairs.left, weights=seen.said == 1)[seen.pairs.left] > 0
+        excluded |= matched & (seen.said != 1)
     probabilities = np.zeros(len(weights))
     for _ in range(_PRIOR_ROUNDS):
         odds = np.where(excluded, 0.0, odds_of(weights + _log_odds(prior)))

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import hpmatch as hp
+from hpmatch import calibration
 from hpmatch.calibration import _Evidence, _fit, _Known
 from hpmatch.cli import main
 from hpmatch.fellegi_sunter import FellegiSunter, Level, LookAlike
@@ -416,8 +417,13 @@ def test_the_commands(tmp_path, tables, capsys):
     assert "--out" in capsys.readouterr().err
 
 
-def test_alerts_about_one_person_count_as_one(tables):
-    """To send each alert three times tells nothing more: neither other slopes nor a smaller error."""
+def test_alerts_about_one_person_count_as_one(tables, monkeypatch):
+    """To send each alert three times tells nothing more: neither other slopes nor a smaller error, and all three are held out."""
+    judged = []
+    held_out = calibration._held_out
+    monkeypatch.setattr(
+        calibration, "_held_out", lambda evidence, known: judged.append(known) or held_out(evidence, known)
+    )
     alerts, register, truth = (read(table, "t").data for table in tables)
     again = lambda table, time: table.set_column(  # noqa: E731
         table.column_names.index("alert_id"),
@@ -428,3 +434,9 @@ def test_alerts_about_one_person_count_as_one(tables):
     once, more = hp.calibrate(alerts, register, truth), hp.calibrate(thrice[0], register, thrice[1])
     assert more.slopes == pytest.approx(once.slopes, abs=0.02)
     assert more.error == pytest.approx(once.error, abs=0.004)
+    folds = np.zeros(judged[1].alerts, int)
+    folds[judged[1].alert] = judged[1].fold
+    together = judged[1].weights.reshape(3, -1)[0] < 1  # a few say too little to be put together
+    assert together.mean() > 0.9
+    of_copies = folds.reshape(3, -1)[:, together]
+    assert (of_copies == of_copies[0]).all()

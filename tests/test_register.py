@@ -710,6 +710,7 @@ def test_changes_that_come_while_a_register_is_prepared_anew_are_kept(folder, mo
             Thread(target=add_changes, args=(folder, [{"hpr_number": "1000002", "change": "removed"}]))
         )
         waiting[0].start()
+        waiting[0].join(timeout=1)  # long enough for it to be lost if it did not wait
         return recounted(register, *args)
 
     monkeypatch.setattr(hp.Register, "recounted", with_changes_meanwhile)

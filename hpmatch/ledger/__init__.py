@@ -410,13 +410,13 @@ def _without_forgotten(
 ) -> tuple[RawTable, Sequence[RejectedRow]]:
     """The rows of alerts that were not forgotten, and the others as rejected, without what they say."""
     is_gone = np.asarray(pc.is_in(identifiers(raw.data, column), pa.array(sorted(forgotten), pa.string())))
-    unread = [row for row in raw.rejected if _alert_of(row.content, column) in forgotten]
-    rows = [
-        replace(row, content="") for row in (*reject(raw, np.flatnonzero(is_gone), _FORGOTTEN_ROW), *unread)
-    ]
-    rejected = tuple(row for row in raw.rejected if row not in unread)
-    kept = replace(raw, data=raw.data.filter(pa.array(~is_gone)), rows=raw.rows[~is_gone], rejected=rejected)
-    return kept, rows
+    rows, rejected = reject(raw, np.flatnonzero(is_gone), _FORGOTTEN_ROW), list[RejectedRow]()
+    for row in raw.rejected:
+        (rows if _alert_of(row.content, column) in forgotten else rejected).append(row)
+    kept = replace(
+        raw, data=raw.data.filter(pa.array(~is_gone)), rows=raw.rows[~is_gone], rejected=tuple(rejected)
+    )
+    return kept, [replace(row, content="") for row in rows]
 
 
 def _contents(table: RawTable, layout: Layout, secret: bytes) -> dict[str, str]:

@@ -28,9 +28,10 @@ from hpmatch.standardise.text import fold
 MAX_TOKENS = 12
 MAX_TOKEN_LETTERS = 40
 
-_APOSTROPHES = re.compile(r"['’‘ʼ`´ʹ]|(?<![גזצץת])׳")
-# Behind these letters it is the geresh, which makes another sound of them (ג׳ון John), and is mostly typed as an apostrophe.
-_GERESH = re.compile(r"(?<=[גזצץת])['’‘ʼ`´ʹ]")
+# Behind some Hebrew letters an apostrophe is a geresh, which makes another sound of them (ג׳ון, John).
+_APOSTROPHE, _WITH_GERESH = "['’‘ʼ`´ʹ]", "[גזצץת]"
+_GERESH = re.compile(f"(?<={_WITH_GERESH}){_APOSTROPHE}")
+_APOSTROPHES = re.compile(f"{_APOSTROPHE}|(?<!{_WITH_GERESH})׳")
 _WORD = re.compile(r"([^\W\d_](?:[^\W\d_]|׳)*)(\.?)")
 _WORD_LETTERS = re.compile(r"[^\W\d_]+")
 # India and its neighbours, Khmer: no table speaks of them, and the marks that are their vowels would split a word.
