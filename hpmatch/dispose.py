@@ -107,7 +107,25 @@ def dispose(
     def held(alert_ids: Sequence[str], persons: Sequence[str]) -> tuple[Cells, Cells]:
         return cells_by_id(alerts, alert_ids), cells_by_id(register, persons)
 
-    return Result(links, weights, dispositions, persons, relations, rejected, summary, identity, held, model)
+    return Result(
+        links,
+        weights,
+        dispositions,
+        persons,
+        relations,
+        rejected,
+        _checks(alerts),
+        summary,
+        identity,
+        held,
+        model,
+    )
+
+
+def _checks(alerts: ReadRecords) -> pa.Table:
+    ids = alerts.records.ids
+    checks = pa.nulls(len(ids), pa.string()) if alerts.checks is None else alerts.checks
+    return pa.table({"alert_id": ids, "check": checks}).sort_by("alert_id")
 
 
 def _row_of(alerts: ReadRecords, alert_id: str) -> int:

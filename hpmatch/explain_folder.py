@@ -2,15 +2,17 @@
 Explaining from a folder: the decision as it was given, from the tables that ``hpmatch link`` wrote.
 
 The folder holds weights and levels, and neither the records nor the model. The records come from the files that were linked, and
-are shown as they stand there; the register has to be the very one. The model is known by its SHA-256.
+are shown as they stand there; the register has to be the very one, and so has each alert. The model is known by its SHA-256.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -18,12 +20,12 @@ from hpmatch.errors import HpmatchError, ModelError, SourceError
 from hpmatch.explain import Cells, Explanation, Held, explain
 from hpmatch.model import Model, read_model
 from hpmatch.output import read_folder
-from hpmatch.reading import cells_by_id, identifiers, with_usable_ids
+from hpmatch.reading import cells_by_id, checks_of, identifiers, with_usable_ids
 from hpmatch.register import Register, source_version
-from hpmatch.schema import ALERT_ROLES, REGISTER_ROLES, Schema, read_schema, resolve
-from hpmatch.sources import read
+from hpmatch.schema import ALERT_ROLES, REGISTER_ROLES, Layout, Schema, read_schema, resolve
+from hpmatch.sources import RawTable, read
 
-_TABLES = ("links", "weights", "dispositions")
+_TABLES = ("links", "weights", "dispositions", "checks")
 
 
 def explain_folder(
@@ -48,7 +50,7 @@ def explain_folder(
         schema: Which column of the alerts and the register plays which role, as when they were linked.
 
     Raises:
-        SourceError: If the folder holds no result of this release, or the register is another one.
+        SourceError: If the folder holds no result of this release, or the register or the alert is another one.
         ModelError: If the model is another one.
         HpmatchError: If there is no such alert.
 
@@ -67,7 +69,7 @@ def explain_folder(
     decided = _model(summary.get("model", {}), model)
     if (alerts is None) != (register is None):
         raise HpmatchError("to show the records side by side takes both the alerts and the register")
-    held = None if alerts is None else held_by_files(alerts, register, summary, schema)
+    held = None if alerts is None else held_by_files(alerts, register, tables["checks"], summary, schema)
     return explain(str(alert_id), tables, held, decided)
 
 
@@ -88,7 +90,11 @@ def _model(said: Mapping[str, str], given: Model | str | Path | None) -> Model |
 
 
 def held_by_files(
-    alerts: Any, register: Any, summary: Mapping[str, Any], schema: Schema | str | Path | None
+    alerts: Any,
+    register: Any,
+    checks: pa.Table,
+    summary: Mapping[str, Any],
+    schema: Schema | str | Path | None,
 ) -> Held:
     """
     What alerts and registered persons say in the files that were linked.
@@ -96,22 +102,34 @@ def held_by_files(
     Args:
         alerts: The alerts, see ``explain_folder``.
         register: The register, likewise.
+        checks: What tells whether an alert is the one that was linked; see ``Result.checks``.
         summary: The summary of the result, which knows the register's version.
         schema: Which column plays which role.
 
     Raises:
-        SourceError: If the register is another one; and, when asked, if an alert is not there.
+        SourceError: If the register is another one; and, when asked, if an alert is not there or is another one.
     """
     if source_version(register) != summary.get("register", {}).get("version"):
         raise SourceError(
             "register: it is another than the alerts were held against; give that one, or link the alerts again"
         )
 
+    linked = dict(zip(checks["alert_id"].to_pylist(), checks["check"].to_pylist(), strict=True))
+
     def held(alert_ids: Sequence[str], persons: Sequence[str]) -> tuple[Cells, Cells]:
-        told = _cells(alerts, "alerts", ALERT_ROLES, schema, alert_ids)
-        if lacking := [each for each in alert_ids if each not in told]:
-            raise SourceError(f"alerts: there is no alert {lacking[0]!r}; give the alerts that were linked")
-        return told, _registered(register, schema, persons)
+        raw, layout = _some_of(alerts, "alerts", ALERT_ROLES, schema, alert_ids)
+        said = dict(
+            zip(identifiers(raw.data, layout.id).to_pylist(), checks_of(raw, layout).to_pylist(), strict=True)
+        )
+        for each in alert_ids:
+            if each not in said:
+                raise SourceError(f"alerts: there is no alert {each!r}; give the alerts that were linked")
+            if said[each] != linked.get(each):
+                raise SourceError(
+                    f"alerts: alert {each!r} is another than the one that was linked; give the alerts that were linked, "
+                    f"or link these"
+                )
+        return _cells(raw, layout), _registered(register, schema, persons)
 
     return held
 
@@ -120,23 +138,27 @@ def _registered(register: Any, schema: Schema | str | Path | None, persons: Sequ
     if isinstance(register, (str, Path)) and Path(register).is_dir():
         register = Register.open(register)
     if not isinstance(register, Register):
-        return _cells(register, "register", REGISTER_ROLES, schema, persons)
+        return _cells(*_some_of(register, "register", REGISTER_ROLES, schema, persons))
     return cells_by_id(register.read, persons)
 
 
-def _cells(
+def _some_of(
     source: Any, name: str, roles: Sequence[str], schema: Schema | str | Path | None, ids: Sequence[str]
-) -> Cells:
-    """What some records of a table say, as it stands there, by role; columns that were given a kind by their own name."""
+) -> tuple[RawTable, Layout]:
+    """Some records of a table by their identifiers, and which column plays which role."""
     raw = read(source, name)
     layout = resolve(read_schema(schema, name), raw.data.column_names, roles, table=name)
     raw = with_usable_ids(raw, layout.id)
     keys = identifiers(raw.data, layout.id)
     wanted = pc.fill_null(pc.is_in(keys, value_set=pa.array(ids, keys.type)), False)
+    return replace(raw, data=raw.data.filter(wanted), rows=raw.rows[np.asarray(wanted)]), layout
+
+
+def _cells(raw: RawTable, layout: Layout) -> Cells:
+    """What records say, as it stands in their table, by role; columns that were given a kind by their own name."""
     columns = {**layout.roles, **{column: column for column in layout.kinds}}
-    found = raw.data.filter(wanted)
-    cells = {role: found[column].to_pylist() for role, column in columns.items()}
+    cells = {role: raw.data[column].to_pylist() for role, column in columns.items()}
     return {
         key: {role: values[row] for role, values in cells.items()}
-        for row, key in enumerate(keys.filter(wanted).to_pylist())
+        for row, key in enumerate(identifiers(raw.data, layout.id).to_pylist())
     }

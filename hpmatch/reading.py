@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -44,6 +45,7 @@ class ReadRecords:
         rows: How many rows the source has; as many as there are records and rejected rows together.
         texts: The cells of some roles as they were read, one a record.
         version: What tells the source from any other, see ``hpmatch.register.source_version``; "" where nobody asks.
+        checks: string[n], for alerts what tells each from another of its identifier, see ``checks_of``; else null.
     """
 
     records: Records
@@ -52,6 +54,7 @@ class ReadRecords:
     rows: int
     version: str = ""
     texts: Mapping[str, pa.Array] = field(default_factory=lambda: MappingProxyType({}))
+    checks: pa.Array | None = None
 
 
 def read_records(
@@ -94,9 +97,11 @@ def read_records(
             f"say in a schema file which column holds what"
         )
     rows, rejected = len(raw.data) + len(raw.rejected), raw.rejected
+    checks = checks_of(raw, layout) if name == "alerts" else None
     del raw  # what no role reads need not stay in memory
     texts = {role: cells[role] for role in kept if role in cells}
-    return ReadRecords(standardise(ids, cells, standardisers), layout.id, rejected, rows, texts=texts)
+    records = standardise(ids, cells, standardisers)
+    return ReadRecords(records, layout.id, rejected, rows, texts=texts, checks=checks)
 
 
 def read_for(
@@ -186,6 +191,29 @@ def _flat(array: pa.Array | pa.ChunkedArray) -> pa.Array:
 def identifiers(data: pa.Table, column: str) -> pa.Array:
     """The identifiers of the rows, without blanks around them; null where there is none."""
     return pc.utf8_trim_whitespace(_flat(data[column].combine_chunks()))
+
+
+def contents(raw: RawTable, layout: Layout) -> list[str]:
+    """
+    What each row says: its cells by column, in any order of columns, those left out that are empty.
+
+    The status of an alert may change without it becoming another: it is revoked, or appealed against.
+    """
+    kept = sorted(name for name in raw.data.column_names if name != layout.roles.get("status"))
+    cells = [_flat(raw.data[name].combine_chunks()) for name in kept]
+    named = [
+        pc.binary_join_element_wise(name, cell, "", "\x1f") for name, cell in zip(kept, cells, strict=True)
+    ]
+    return list(pc.binary_join_element_wise(*named, "", null_handling="skip").to_pylist())
+
+
+def checks_of(raw: RawTable, layout: Layout) -> pa.Array:
+    """
+    Four digits of the checksum of what each row says.
+
+    They are enough to notice that another file is given, and too few to find out from them what was said.
+    """
+    return pa.array([f"{zlib.crc32(said.encode()) & 0xFFFF:04x}" for said in contents(raw, layout)])
 
 
 def with_usable_ids(raw: RawTable, column: str) -> RawTable:

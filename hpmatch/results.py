@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from hpmatch.model import Model
 
-TABLES = ("links", "weights", "dispositions", "persons", "relations", "rejected")
+TABLES = ("links", "weights", "dispositions", "persons", "relations", "rejected", "checks")
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,8 @@ class Result:
         persons: A row a person whom alerts are about; see ``hpmatch.persons.persons_table``.
         relations: A row an alert about a person who has an earlier one; see ``hpmatch.alert_relations.related``.
         rejected: A row a rejected row: file, row, reason, content.
+        checks: A row an alert, in the order of the dispositions: alert_id, and check, which tells whether an alert is the
+            one that was linked.
         summary: Counts that add up.
         held: Gives what alerts and registered persons hold, as it is compared, by their identifiers.
         model: The model that decided.
@@ -73,6 +75,7 @@ class Result:
     persons: pa.Table
     relations: pa.Table
     rejected: pa.Table
+    checks: pa.Table
     summary: Mapping[str, Any]
     _identity: Callable[[str], Identity] = _not_linked
     held: Held | None = field(default=None, repr=False)

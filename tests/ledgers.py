@@ -41,7 +41,7 @@ def result_of(answers, *, model="m1", register="r1"):
         "hpmatch": "0",
     }
     nothing = pa.table({})
-    return hp.Result(nothing, nothing, dispositions, nothing, nothing, nothing, summary)
+    return hp.Result(nothing, nothing, dispositions, nothing, nothing, nothing, nothing, summary)
 
 
 def entries(ledger):

@@ -260,8 +260,8 @@ def test_an_earlier_result_is_replaced_as_a_whole(run):
     run(ALERTS, REGISTER, "--format", "parquet")
     assert run().status == 0
     assert sorted(path.name for path in (run.folder / "out").iterdir()) == [
-        "dispositions.csv", "links.csv", "persons.csv", "rejected.csv", "relations.csv", "summary.json",
-        "weights.csv",
+        "checks.csv", "dispositions.csv", "links.csv", "persons.csv", "rejected.csv", "relations.csv",
+        "summary.json", "weights.csv",
     ]  # fmt: skip
 
 

@@ -493,6 +493,39 @@ def test_another_register_is_refused(folder, tmp_path):
         explain_folder(folder, "A000004", alerts=ALERTS, register=other)
 
 
+def alerts_with(tmp_path, changed, **said):
+    """The file of the alerts, in which one of them says something else, and which ends with an alert more."""
+    with ALERTS.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    rows = [{**row, **(said if row["alert_id"] == changed else {})} for row in rows]
+    with (tmp_path / "alerts.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0])[::-1])
+        writer.writeheader()
+        writer.writerows([*rows, {**rows[0], "alert_id": "A999999"}])
+    return tmp_path / "alerts.csv"
+
+
+@pytest.mark.parametrize(
+    "said", [{"family_name": "Nordmann"}, {"birth_date": ""}, {"sent_date": "2020-01-31"}], ids=str
+)
+def test_another_alert_of_the_same_identifier_is_refused(folder, tmp_path, said):
+    """It may be about another person, whose record would stand beside weights that are not his."""
+    files = {"alerts": alerts_with(tmp_path, "A000004", **said), "register": REGISTER}
+    with pytest.raises(hp.SourceError, match="'A000004' is another than the one that was linked") as refused:
+        explain_folder(folder, "A000004", **files)
+    assert "Nordmann" not in str(refused.value)
+
+
+def test_alerts_that_came_later_do_no_harm(folder, tmp_path):
+    """Nor does another order of the columns, another alert that is mended, or what became of the alert since."""
+    explanation = explain_folder(folder, "A000004", alerts=ALERTS, register=REGISTER)
+    assert "A000001" not in explanation.together
+    later = alerts_with(tmp_path, "A000001", family_name="Nordmann")
+    assert explain_folder(folder, "A000004", alerts=later, register=REGISTER) == explanation
+    later = alerts_with(tmp_path, "A000004", status="revoked")
+    assert explain_folder(folder, "A000004", alerts=later, register=REGISTER) == explanation
+
+
 def test_another_model_is_refused_and_an_unknown_one_is_done_without(result, folder, tmp_path):
     """The shipped model is not taken for one of the same name."""
     own = hp.read_model("imi").with_decision(match=0.9)

@@ -296,6 +296,9 @@ def test_a_folder_needs_the_files_and_the_very_register(folder, tmp_path):
     labelling = labelling_of(folder, tmp_path, alerts=ALERTS, register=REGISTER)
     with ALERTS.open(encoding="utf-8", newline="") as file:
         alerts = {row["alert_id"]: row for row in csv.DictReader(file)}
+    others = [{**row, "given_name": "Ola"} for row in alerts.values()]
+    with pytest.raises(hp.SourceError, match="another than the one that was linked"):
+        labelling_of(folder, tmp_path, alerts=others, register=REGISTER)
     for pair in labelling.shown:
         names = next(told.alert for told in pair.records if told.column == "family_name")
         assert names == (alerts[pair.left_id]["family_name"],)

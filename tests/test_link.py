@@ -239,6 +239,7 @@ def test_a_result_is_written_whole(tmp_path, result):
     """All tables and the summary are there, and read back as they were."""
     result.write(tmp_path / "out")
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
+        "checks.csv",
         "dispositions.csv",
         "links.csv",
         "persons.csv",

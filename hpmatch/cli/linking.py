@@ -27,6 +27,7 @@ What is written to DIR:
   weights.csv       for each of these links the prior and what each comparison adds to its weight
   persons.csv       the persons whom alerts are about: which alerts, who is registered, clear or not, earlier case or new
   relations.csv     why a person has several alerts: re-sent, correction, specialty, earlier profession, update ...
+  checks.csv        a checksum for each alert, by which explain and label notice that they are given other alerts
   rejected.csv      rows of the input that could not be used, with row number and reason
   summary.json      counts that add up
 

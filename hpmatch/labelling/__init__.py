@@ -233,16 +233,16 @@ def _sources(
     result: Result | str | Path, alerts: Any, register: Any, schema: Schema | str | Path | None
 ) -> tuple[pa.Table, pa.Table, Held]:
     if isinstance(result, Result):
-        links, weights, summary = result.links, result.weights, result.summary
+        links, weights, checks, summary = result.links, result.weights, result.checks, result.summary
     else:
-        tables, summary, _ = read_folder(result, ("links", "weights"))
-        links, weights = tables["links"], tables["weights"]
+        tables, summary, _ = read_folder(result, ("links", "weights", "checks"))
+        links, weights, checks = (tables[name] for name in ("links", "weights", "checks"))
     if (alerts is None) != (register is None):
         raise HpmatchError(
             "to show the records as they stand in the files takes both the alerts and the register"
         )
     if alerts is not None:
-        return links, weights, held_by_files(alerts, register, summary, schema)
+        return links, weights, held_by_files(alerts, register, checks, summary, schema)
     held = result.held if isinstance(result, Result) else None
     if held is None:
         raise HpmatchError(

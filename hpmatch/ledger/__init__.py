@@ -36,7 +36,7 @@ from hpmatch.ledger.entries import (
     without_bodies,
     write,
 )
-from hpmatch.reading import identifiers, with_usable_ids
+from hpmatch.reading import contents, identifiers, with_usable_ids
 from hpmatch.results import Result
 from hpmatch.schema import ALERT_ROLES, Layout, Schema, read_schema, resolve
 from hpmatch.sources import RawTable, RejectedRow, read, reject
@@ -420,20 +420,9 @@ def _without_forgotten(
 
 
 def _contents(table: RawTable, layout: Layout, secret: bytes) -> dict[str, str]:
-    """
-    The digest of what each alert says: its cells, in any order of columns, those left out that are empty.
-
-    Its status may change without it becoming another alert: it is revoked, or appealed against.
-    """
-    kept = [name for name in table.data.column_names if name != layout.roles.get("status")]
-    return {
-        alert: _digest(
-            json.dumps({name: row[name] for name in kept if row[name] is not None}, sort_keys=True), secret
-        )
-        for alert, row in zip(
-            identifiers(table.data, layout.id).to_pylist(), table.data.to_pylist(), strict=True
-        )
-    }
+    """The digest of what each alert says."""
+    alerts, said = identifiers(table.data, layout.id).to_pylist(), contents(table, layout)
+    return {alert: _digest(text, secret) for alert, text in zip(alerts, said, strict=True)}
 
 
 def _digest(text: str, secret: bytes) -> str:

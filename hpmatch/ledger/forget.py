@@ -94,6 +94,7 @@ def take_out(folder: str | Path, alert_id: str) -> bool:
         "persons": _without_alert(tables["persons"], dispositions, alert_id),
         "relations": relations.filter(pa.array(~is_related)),
         "rejected": _with(rejected, "content", pc.if_else(pa.array(is_about), "", rejected["content"])),
+        "checks": tables["checks"].filter(pa.array(~is_answer)),
     }
     kinds = dispositions.filter(pa.array(is_answer))["disposition"].to_pylist()
     write_folder(folder, kept, _counted(summary, kept, kinds), ending)
