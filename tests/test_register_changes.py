@@ -1,0 +1,183 @@
+"""Changes of a prepared register: beside it, folded in, or refused."""
+
+import itertools
+
+import pyarrow as pa
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from registers import ABOUT_PEOPLE, ADDED, ALL_LINKS, ALONE, MARRIED, PEOPLE, PROPERTY, SECRETS, found, write
+from strategies import ALERTS, PERSONS
+
+import hpmatch as hp
+from hpmatch.cli import main
+from hpmatch.prepared import add_changes
+
+
+@st.composite
+def changed_registers(draw):
+    """A register, changes to it in any order, and the register that they make."""
+    old = draw(PERSONS)
+    persons = draw(st.lists(PERSONS.map(lambda rows: rows[0]), max_size=4))
+    places = draw(st.lists(st.integers(0, 12), min_size=len(persons), max_size=len(persons), unique=True))
+    changes = [
+        {**person, "hpr_number": str(1000000 + place), "change": ""}
+        for person, place in zip(persons, places, strict=True)
+    ]
+    gone = draw(
+        st.lists(st.sampled_from(old), max_size=len(old) - 1, unique_by=lambda row: row["hpr_number"])
+    )
+    gone = [
+        row["hpr_number"] for row in gone if row["hpr_number"] not in {row["hpr_number"] for row in changes}
+    ]
+    words = st.sampled_from(["removed", "slettet", "Removed", "SLETTET"])
+    changes += [{"hpr_number": number, "change": draw(words)} for number in gone]
+    new = {row["hpr_number"]: row for row in (*old, *changes) if row["hpr_number"] not in gone}
+    whole = [{key: cell for key, cell in row.items() if key != "change"} for row in new.values()]
+    return old, draw(st.permutations(changes)), whole
+
+
+@PROPERTY
+@given(ALERTS, changed_registers())
+def test_changes_leave_pairs_with_others_as_they_were(alerts, registers):
+    """Not a digit of the weight of any pair that no change is about; and the pairs are those of the new register."""
+    old, changes, whole = registers
+    assume(changes)
+    register = hp.Register.prepare(old)
+    before, after = (pairs_of(alerts, each) for each in (register, register.changed(changes)))
+    touched = {row["hpr_number"] for row in changes}
+    assert {pair: told for pair, told in after.items() if pair[1] not in touched} == {
+        pair: told for pair, told in before.items() if pair[1] not in touched
+    }
+    assume(all(any(row[name] for row in whole) for name in ("family_name", "given_name", "birth_date")))
+    assert after.keys() == pairs_of(alerts, hp.Register.prepare(whole)).keys()
+
+
+def pairs_of(alerts, register):
+    """Give the weight and the levels of each pair, each alert being answered by itself."""
+    links = hp.link(alerts, register, ALONE, min_weight=ALL_LINKS).links.to_pylist()
+    return {
+        (row.pop("alert_id"), row.pop("hpr_number")): {
+            name: cell for name, cell in row.items() if name not in ("match_probability", "decision")
+        }
+        for row in links
+    }
+
+
+@PROPERTY
+@given(ALERTS, PERSONS, st.integers(0, 3))
+def test_a_person_who_comes_counts_as_one_who_was_there(alerts, persons, place):
+    """The same names under another number get the same weights, to the last digit."""
+    twin = {**persons[place % len(persons)], "hpr_number": "777"}
+    found = pairs_of(alerts, hp.Register.prepare(persons).changed([twin]))
+    original = persons[place % len(persons)]["hpr_number"]
+    for (alert, number), told in found.items():
+        if number == original:
+            assert found[alert, "777"] == told
+
+
+@PROPERTY
+@given(ALERTS, changed_registers())
+def test_changes_give_what_the_new_register_gives(alerts, registers):
+    """Counted anew after changes in any order: links and dispositions as if the new register was prepared whole."""
+    old, changes, whole = registers
+    assume(changes)
+    assume(all(any(row[name] for row in whole) for name in ("family_name", "given_name", "birth_date")))
+    assert found(hp.Register.prepare(old).changed(changes).recounted(), alerts) == found(
+        hp.Register.prepare(whole), alerts
+    )
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
+@pytest.mark.parametrize("word", ["removed", "slettet", " Slettet "])
+def test_changes_kept_beside_a_register_are_folded_in(prepared, tmp_path, order, word):
+    """Through the command, in one file or in three, in any order: one answer; prepared anew, that of the new register."""
+    changes = [ADDED, MARRIED, {"hpr_number": PEOPLE[0]["hpr_number"], "change": word}]
+    together = hp.Register.prepare(PEOPLE).changed([changes[place] for place in order])
+    expected = found(together)
+    for place in order:
+        file = write(tmp_path / "changes.csv", [changes[place]])
+        assert main(["prepare", str(file), "--changes-to", str(prepared)]) == 0
+    assert found(prepared) == expected
+    assert len(list(prepared.glob("changes-*"))) == len(changes)
+    assert main(["prepare", str(prepared), "--out", str(prepared)]) == 0
+    assert list(prepared.glob("changes-*")) == []
+    assert found(prepared) == found([PEOPLE[2], MARRIED, ADDED])
+
+
+def test_later_changes_go_before_earlier_ones(prepared):
+    """A person who was replaced, removed and added again is there as last added."""
+    for change in (MARRIED, {"hpr_number": MARRIED["hpr_number"], "change": "removed"}, PEOPLE[1]):
+        add_changes(prepared, [change])
+    assert found(prepared) == found(PEOPLE)
+
+
+def test_the_last_person_may_go(prepared):
+    """A register from which everybody was removed answers that nobody fits."""
+    add_changes(prepared, [{"hpr_number": row["hpr_number"], "change": "removed"} for row in PEOPLE])
+    register = hp.Register.open(prepared)
+    assert len(register) == 0
+    assert register.screen(ABOUT_PEOPLE[0]) == []
+    assert found(register)[1]["disposition"].to_pylist() == ["no_match"] * 3
+
+
+def test_what_nobody_holds_any_more_is_forgotten():
+    """A country whose last person was removed says no more about a name than one that was never there."""
+    namesakes = [
+        {**PEOPLE[0], "hpr_number": str(2000000 + number), "education_country": "LT"} for number in range(5)
+    ]
+    other = {**PEOPLE[0], "hpr_number": "2000009", "given_name": "Jānis", "education_country": "LT"}
+    last = {**PEOPLE[0], "hpr_number": "2000005", "education_country": "NO"}
+    alert = [{**ABOUT_PEOPLE[0], "sending_country": "NO", "family_name": "Kazlauskiene"}]
+    changed = hp.Register.prepare([*namesakes, other, last]).changed(
+        [{"hpr_number": last["hpr_number"], "change": "removed"}]
+    )
+    changed = changed.recounted()
+    assert found(changed, alert) == found([*namesakes, other], alert)
+
+
+def test_changes_may_name_their_columns_otherwise(prepared):
+    """A schema says which column plays which role in the changes too, and is not needed when they are folded in."""
+    schema = hp.Schema(id="no", columns={"last": "family_name", "first": "given_name", "born": "birth_date"})
+    new = {"no": "7777777", "last": "Berg", "first": "Kari", "born": "1980-02-03"}
+    add_changes(prepared, [new], schema)
+    alert = {"family_name": "Berg", "given_name": "Kari", "birth_date": "1980-02-03"}
+    assert "7777777" in [hit.hpr_number for hit in hp.Register.open(prepared).screen(alert)]
+
+
+def test_a_change_may_leave_cells_empty(prepared):
+    """One person without a birth date is added as the whole register would hold her."""
+    dateless = {**ADDED, "birth_date": ""}
+    add_changes(prepared, [dateless])
+    assert found(hp.Register.open(prepared).recounted()) == found([*PEOPLE, dateless])
+
+
+# Changes that cannot be used, and what the message says.
+UNUSABLE_CHANGES = {
+    "unknown person": ([ADDED, {"hpr_number": "7654321", "change": "removed"}], "1 of the persons to be removed are not in the register"),
+    "nobody named": ([ADDED, {"hpr_number": "", "change": "removed"}], "1 of the persons to be removed have no identifier"),
+    "unknown word": ([ADDED, {"hpr_number": "1000001", "change": "gone"}], "row 2 has an unknown word in column 'change'"),
+    "other identifier": ([{"number": "1000001", "change": "removed"}], "no column for 'hpr_number'"),
+    "no name column": ([{"hpr_number": "1000001", "birth_date": "1966-01-30"}], "family_name"),
+    "nothing": (pa.table({"hpr_number": pa.array([], pa.string())}), "no rows"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("changes", "words"), UNUSABLE_CHANGES.values(), ids=UNUSABLE_CHANGES)
+def test_unusable_changes_are_refused_and_nothing_is_kept(prepared, changes, words):
+    """The message says what is wrong; the register and its folder stay as they were."""
+    before = {path.name: path.read_bytes() for path in prepared.iterdir()}
+    with pytest.raises(hp.HpmatchError, match=words) as caught:
+        add_changes(prepared, changes)
+    assert [secret for secret in (*SECRETS, "7654321") if secret in str(caught.value)] == []
+    assert {path.name: path.read_bytes() for path in prepared.iterdir()} == before
+    assert found(prepared) == found(PEOPLE)
+
+
+def test_changes_with_broken_rows_are_refused(prepared, tmp_path, capsys):
+    """A row of a changes file that cannot be read is no reason to keep the others and forget it."""
+    file = write(tmp_path / "changes.csv", [ADDED])
+    file.write_text(file.read_text("utf-8") + "1000001,too,few\n", "utf-8")
+    assert main(["prepare", str(file), "--changes-to", str(prepared)]) == 1
+    assert "row 2 has 3 fields where the header has 7" in capsys.readouterr().err
+    assert list(prepared.glob("changes-*")) == []
