@@ -115,7 +115,8 @@ class Register:
         """
         Save the register to a folder, which appears whole or not at all; an earlier one there is replaced.
 
-        One that was changed is counted anew; ``hpmatch.prepared.add_changes`` keeps changes beside a folder instead.
+        One that was changed is counted anew; ``hpmatch.prepared.add_changes`` keeps changes beside a folder instead. Changes
+        that others add to the folder after it was opened are lost; ``hpmatch prepare FOLDER --out FOLDER`` makes them wait.
 
         Raises:
             SourceError: If it cannot be written, or was prepared for one run only.
