@@ -45,7 +45,7 @@ class ReadRecords:
         rows: How many rows the source has; as many as there are records and rejected rows together.
         texts: The cells of some roles as they were read, one a record.
         version: What tells the source from any other, see ``hpmatch.register.source_version``; "" where nobody asks.
-        checks: string[n], for alerts what tells each from another of its identifier, see ``checks_of``; else null.
+        checks: string[n], what tells an alert from another of its identifier, see ``checks_of``; None for other records.
     """
 
     records: Records

@@ -123,7 +123,8 @@ def _in_force(read: ReadRecords) -> npt.NDArray[np.bool_]:
 
 def _taken(read: ReadRecords, rows: IntArray) -> ReadRecords:
     texts = {role: cells.take(pa.array(rows)) for role, cells in read.texts.items()}
-    return replace(read, records=read.records.take(rows), texts=texts)
+    checks = None if read.checks is None else read.checks.take(pa.array(rows))
+    return replace(read, records=read.records.take(rows), texts=texts, checks=checks)
 
 
 @dataclass(frozen=True)

@@ -65,3 +65,26 @@ PERSONS = st.lists(
 def unversioned(summary):
     """A summary without the version of the register, which is another one when its rows are in another order."""
     return {**summary, "register": {**summary["register"], "version": ""}}
+
+
+@st.composite
+def changed_registers(draw):
+    """A register, changes to it in any order, and the register that they make."""
+    old = draw(PERSONS)
+    persons = draw(st.lists(PERSONS.map(lambda rows: rows[0]), max_size=4))
+    places = draw(st.lists(st.integers(0, 12), min_size=len(persons), max_size=len(persons), unique=True))
+    changes = [
+        {**person, "hpr_number": str(1000000 + place), "change": ""}
+        for person, place in zip(persons, places, strict=True)
+    ]
+    gone = draw(
+        st.lists(st.sampled_from(old), max_size=len(old) - 1, unique_by=lambda row: row["hpr_number"])
+    )
+    gone = [
+        row["hpr_number"] for row in gone if row["hpr_number"] not in {row["hpr_number"] for row in changes}
+    ]
+    words = st.sampled_from(["removed", "slettet", "Removed", "SLETTET"])
+    changes += [{"hpr_number": number, "change": draw(words)} for number in gone]
+    new = {row["hpr_number"]: row for row in (*old, *changes) if row["hpr_number"] not in gone}
+    whole = [{key: cell for key, cell in row.items() if key != "change"} for row in new.values()]
+    return old, draw(st.permutations(changes)), whole

@@ -7,34 +7,11 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from registers import ABOUT_PEOPLE, ADDED, ALL_LINKS, ALONE, MARRIED, PEOPLE, PROPERTY, SECRETS, found, write
-from strategies import ALERTS, PERSONS
+from strategies import ALERTS, PERSONS, changed_registers
 
 import hpmatch as hp
 from hpmatch.cli import main
 from hpmatch.prepared import add_changes
-
-
-@st.composite
-def changed_registers(draw):
-    """A register, changes to it in any order, and the register that they make."""
-    old = draw(PERSONS)
-    persons = draw(st.lists(PERSONS.map(lambda rows: rows[0]), max_size=4))
-    places = draw(st.lists(st.integers(0, 12), min_size=len(persons), max_size=len(persons), unique=True))
-    changes = [
-        {**person, "hpr_number": str(1000000 + place), "change": ""}
-        for person, place in zip(persons, places, strict=True)
-    ]
-    gone = draw(
-        st.lists(st.sampled_from(old), max_size=len(old) - 1, unique_by=lambda row: row["hpr_number"])
-    )
-    gone = [
-        row["hpr_number"] for row in gone if row["hpr_number"] not in {row["hpr_number"] for row in changes}
-    ]
-    words = st.sampled_from(["removed", "slettet", "Removed", "SLETTET"])
-    changes += [{"hpr_number": number, "change": draw(words)} for number in gone]
-    new = {row["hpr_number"]: row for row in (*old, *changes) if row["hpr_number"] not in gone}
-    whole = [{key: cell for key, cell in row.items() if key != "change"} for row in new.values()]
-    return old, draw(st.permutations(changes)), whole
 
 
 @PROPERTY

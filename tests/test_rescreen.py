@@ -7,8 +7,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
-from strategies import ALERTS
-from test_register import changed_registers
+from strategies import ALERTS, changed_registers
 
 import hpmatch as hp
 from hpmatch.cli import main
