@@ -145,7 +145,7 @@ def explain_names(left: str, right: str) -> NameExplanation:
     Say why two full names are as alike as they are.
 
     Args:
-        left: A full name in any script.
+        left: A full name in any script; one that is missing is like an empty one.
         right: Another.
 
     Example:
@@ -155,7 +155,7 @@ def explain_names(left: str, right: str) -> NameExplanation:
           müller / mueller: the same name
           - / hansen: only here
     """
-    names, a, b = _cut([left, right], np.array([0]), np.array([1]))
+    names, a, b = _cut(_listed([left, right]), np.array([0]), np.array([1]))
     paired = names.paired(a, b)
     tokens = [
         PairedTokens(one, other, likeness, _finding(one, other, likeness))
@@ -175,15 +175,15 @@ def explain_names(left: str, right: str) -> NameExplanation:
 def _finding(left: str, right: str, similarity: float) -> str:
     if similarity == 1:
         return "the same name"
+    if similarity < _CONTRADICTION:
+        return f"different names ({similarity:.2f})"
     if one_stem(left, right):
         return "the same name in another gender"
     if one_name(left, right):
         return "forms of one name"
     if is_initial(left, right):
         return "an initial that fits"
-    if similarity >= _CONTRADICTION:
-        return f"spelled alike ({similarity:.2f})"
-    return f"different names ({similarity:.2f})"
+    return f"spelled alike ({similarity:.2f})"
 
 
 class _Paired(NamedTuple):
@@ -321,20 +321,22 @@ class _Names:
         table = np.array(self.tokens, object)
         similarity = token_similarity(table[a].tolist(), table[b].tolist())
         related = relations(self.tokens, a, b, similarity)
-        two = self._two_names(a, b, similarity) & ~related.variant
+        alike = ((similarity >= _TWO_NAMES) & (similarity < 1)) | related.stem
+        two = self._two_names(a, b, alike)
         short = self._short(a, b, similarity) & ~(related.stem | related.variant)
         raised = np.select(
-            [related.stem & ~two, related.variant, related.initial],
+            [related.stem & ~two, related.variant & ~two, related.initial],
             [_SAME_STEM, _SAME_GROUP + _SPELLED_IN_GROUP * similarity, _INITIAL],
             0.0,
         )
         lowered = np.where(two | short, np.minimum(similarity, _TWO_NAMES), similarity)
         return np.asarray(np.maximum(lowered, raised)[of_pair], np.float64)
 
-    def _two_names(self, left: IntArray, right: IntArray, similarity: FloatArray) -> npt.NDArray[np.bool_]:
+    def _two_names(
+        self, left: IntArray, right: IntArray, alike: npt.NDArray[np.bool_]
+    ) -> npt.NDArray[np.bool_]:
         """Which tokens are known for two names, of those that are alike."""
         found = np.zeros(len(left), bool)
-        alike = np.flatnonzero((similarity >= _TWO_NAMES) & (similarity < 1))
         pairs = zip(left[alike].tolist(), right[alike].tolist(), strict=True)
         found[alike] = [are_two_names(self.tokens[a], self.tokens[b]) for a, b in pairs]
         return found

@@ -54,6 +54,10 @@ class Look(Protocol):
         """Whether neither side is known to be a man."""
         ...
 
+    def two_sexes(self) -> Any:
+        """Whether the first given names are a man's and a woman's, and the records do not say that both are of one sex."""
+        ...
+
 
 # A level holds where its condition does, unless an earlier one did; its agreement is as common as the token found, if any.
 Case = tuple[Any, Best | None]
@@ -94,6 +98,7 @@ def _given_cases(look: Look) -> list[Case]:
     own, first = look.best(_GIVEN, _GIVEN), look.best(_FIRST, _FIRST)
     called = look.better(look.best(_FIRST, _FURTHER), look.best(_FURTHER, _FIRST))
     fits = look.fits("given_name")
+    alike = look.two_sexes() ^ True  # twins have alike names: Giedrius and Giedrė
     crossed, back = look.best(_GIVEN, _SURNAMES), look.best(_SURNAMES, _GIVEN)
     # A field exchanged whose other half was changed too: the given name stands where the other has its family name.
     half = look.better(look.best(_GIVEN, _FAMILY), look.best(_FAMILY, _GIVEN))
@@ -101,9 +106,15 @@ def _given_cases(look: Look) -> list[Case]:
         (look.all_agree(_GIVEN), own),
         ((own.agreement == SAME) & fits, own),
         (own.agreement == SAME, own),
-        (((own.agreement == STEM) | (own.agreement == VARIANT)) & (first.agreement <= VARIANT) & fits, own),
-        ((own.agreement == SPELLED) & fits, own),
-        ((own.agreement == CLOSE) & fits, own),
+        (
+            ((own.agreement == STEM) | (own.agreement == VARIANT))
+            & (first.agreement <= VARIANT)
+            & fits
+            & alike,
+            own,
+        ),
+        ((own.agreement == SPELLED) & fits & alike, own),
+        ((own.agreement == CLOSE) & fits & alike, own),
         (own.agreement == INITIAL, None),
         (called.agreement == SAME, called),
         (_exchanged(crossed, back), crossed),

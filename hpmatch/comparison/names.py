@@ -15,10 +15,12 @@ from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 from hpmatch.comparison.name_cases import FAMILY_CASES, FIRST_OF, GIVEN_CASES, Best, NameCases, contradict
-from hpmatch.comparison.name_tables import FIELDS, NOTHING, SAME, NameTables, TokenPairs, common_terms
+from hpmatch.comparison.name_tables import CLOSE, FIELDS, NOTHING, SAME, NameTables, TokenPairs, common_terms
 from hpmatch.comparison.one_name import compare_one_name
+from hpmatch.comparison.relations import are_of_two_sexes
 from hpmatch.protocols import Compared, ComparedOne, Comparison, JointComparison
 from hpmatch.records import IntArray, Records, distinct, run_starts
 
@@ -96,12 +98,12 @@ class GivenName:
     - ``middle_name``: the first given name of one side is a middle or other name of the other.
     - ``swapped``: family and given names are exchanged.
     - ``half_swapped``: one side's given name is the other's family name, and the other half fits nowhere.
-    - ``similar``: some likeness.
+    - ``similar``: some likeness, or a man's name and a woman's that are more alike.
     - ``different``.
     """
 
     name: str = "given_name"
-    columns: tuple[str, ...] = (*FIELDS, "country")
+    columns: tuple[str, ...] = (*FIELDS, "sex", "country")
     levels: ClassVar = (
         "same",
         "part",
@@ -346,7 +348,31 @@ class _Look:
 
     def no_man(self) -> npt.NDArray[np.bool_]:
         """Whether neither side is known to be a man."""
-        return ~(_is_man(self.left) | _is_man(self.right))
+        return ~(_is(self.left, "M") | _is(self.right, "M"))
+
+    def two_sexes(self) -> npt.NDArray[np.bool_]:
+        """Whether the first given names are a man's and a woman's, and the records do not say that both are of one sex."""
+        found = np.zeros(len(self.left), bool)
+        agreement = self.best(_GIVEN, _GIVEN).agreement
+        rows = np.flatnonzero((agreement > SAME) & (agreement <= CLOSE) & ~self._of_one_sex)
+        given = [_first_tokens(records, rows) for records in (self.left, self.right)]
+        found[rows] = [are_of_two_sexes(left, right) for left, right in zip(*given, strict=True)]
+        return found
+
+    @property
+    def _of_one_sex(self) -> npt.NDArray[np.bool_]:
+        """Whether both records state the same sex."""
+        return (_is(self.left, "M") & _is(self.right, "M")) | (_is(self.left, "F") & _is(self.right, "F"))
+
+
+_GIVEN = ("given_name",)
+
+
+def _first_tokens(records: Records, rows: IntArray) -> list[str]:
+    """The first given name of some records, which have one."""
+    terms = common_terms(records)[1]["given_name"]
+    codes = terms.codes[terms.offsets[records["given_name"].codes[rows]]]
+    return list(terms.vocabulary.array.take(pa.array(codes)).to_pylist())
 
 
 def _field_sizes(records: Records, fields: Sequence[str]) -> IntArray:
@@ -373,11 +399,12 @@ def _are_between(between: Sequence[tuple[Sequence[str], Sequence[str]]]) -> npt.
     return np.asarray(sum(np.outer(*map(_are_wanted, fields)) for fields in between), bool)
 
 
-def _is_man(records: Records) -> npt.NDArray[np.bool_]:
+def _is(records: Records, sex: str) -> npt.NDArray[np.bool_]:
+    """Whether each record states a sex."""
     if "sex" not in records:
         return np.zeros(len(records), bool)
     values = [*records["sex"].values.array.to_pylist(), None]
-    return np.asarray(np.array([value == "M" for value in values])[records["sex"].codes])
+    return np.asarray(np.array([value == sex for value in values])[records["sex"].codes])
 
 
 def _has(records: Records, column: str) -> npt.NDArray[np.bool_]:

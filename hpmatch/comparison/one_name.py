@@ -16,6 +16,7 @@ from hpmatch.comparison.name_cases import FIRST_OF, Best, NameCases, contradict
 from hpmatch.comparison.name_frequencies import share_among_holders_in_one, share_in_one
 from hpmatch.comparison.name_tables import FIELDS, NOTHING, SAME
 from hpmatch.comparison.one_token import agreement_of
+from hpmatch.comparison.relations import are_of_two_sexes
 from hpmatch.protocols import ComparedOne
 
 _NO_TOKEN = ""
@@ -123,6 +124,14 @@ class _OneLook:
     def no_man(self) -> bool:
         """Whether neither side is known to be a man."""
         return "M" not in (self.left.get("sex"), self.right.get("sex"))
+
+    def two_sexes(self) -> bool:
+        """Whether the first given names are a man's and a woman's, and the records do not say that both are of one sex."""
+        sexes = self.left.get("sex"), self.right.get("sex")
+        given, other = (side.get("given_name") for side in (self.left, self.right))
+        if not (given and other) or (sexes[0] and sexes[0] == sexes[1]):
+            return False
+        return are_of_two_sexes(given[0], other[0])
 
     def _between(self, left_fields: Sequence[str], right_fields: Sequence[str]) -> list[_Pair]:
         return [

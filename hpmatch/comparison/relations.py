@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
+from functools import lru_cache
+from itertools import permutations
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,6 +21,11 @@ Mask = npt.NDArray[np.bool_]
 # Tokens that share a stem are at least so alike.
 SHARED_STEM_LIKENESS = 0.4
 _LETTERS_OF_ONE = 2  # a letter and a sign, or a letter of two characters
+_REMEMBERED = 1 << 16
+# Endings of given names of men and women that stand against each other: Lithuanian and Latvian -s, Romance and Slavic -o,
+# and none behind a consonant in most languages, against -a or -e.
+_OF_MAN = ("s", "as", "is", "us", "ius", "o")
+_OF_WOMAN = re.compile(r"(.{2,}[^aeiouy])[ae]")
 
 
 class Relations(NamedTuple):
@@ -110,7 +118,8 @@ def are_two_names(left: str, right: str) -> bool:
     """
     Whether two tokens, however alike, are given names of two persons: Christian and Christina, Marko and Mirko.
 
-    They are if no group has both, or if the one is a man's and the other a woman's.
+    They are if no group has both, or if the one is a man's and the other a woman's; but two tokens of one stem of which the
+    table of given names knows neither may be forms of a surname.
 
     Example:
         >>> are_two_names("marko", "mirko"), are_two_names("paolo", "paola"), are_two_names("marko", "marek")
@@ -120,7 +129,40 @@ def are_two_names(left: str, right: str) -> bool:
     if groups and others and groups.isdisjoint(others):
         return True
     sexes = {implied_sex_of_given(left), implied_sex_of_given(right)}
-    return sexes == {"F", "M"} and not one_stem(left, right)
+    return sexes == {"F", "M"} and bool(groups or others or not one_stem(left, right))
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def are_of_two_sexes(left: str, right: str) -> bool:
+    """
+    Whether two tokens, being given names, are a man's and a woman's, however alike: Giedrius and Giedrė.
+
+    Where only one of them tells a sex, or none does, an ending tells it that stands against another: the -s or -o of a man
+    or nothing against the -a or -e of a woman. It does not where both may be forms of one name: Andreas and Andrea.
+
+    Example:
+        >>> are_of_two_sexes("giedrius", "giedrė"), are_of_two_sexes("inta", "ints"), are_of_two_sexes("andreas", "andrea")
+        (True, True, False)
+    """
+    sexes = implied_sex_of_given(left), implied_sex_of_given(right)
+    if all(sexes):
+        return sexes[0] != sexes[1]
+    if one_name(left, right):
+        return False
+    return any(
+        "F" not in sex_of_man and "M" not in sex_of_woman and _is_womans_form(man, woman)
+        for (man, sex_of_man), (woman, sex_of_woman) in permutations(zip((left, right), sexes, strict=True))
+    )
+
+
+def _is_womans_form(man: str, woman: str) -> bool:
+    """Whether a name is another with the ending of a woman in place of none or that of a man."""
+    roots = {match[1] for match in (_OF_WOMAN.fullmatch(spelling) for spelling in spellings(woman)) if match}
+    return any(root in roots for spelling in spellings(man) for root in (spelling, *_roots_of_man(spelling)))
+
+
+def _roots_of_man(spelling: str) -> list[str]:
+    return [spelling.removesuffix(ending) for ending in _OF_MAN if spelling.endswith(ending)]
 
 
 def is_initial(left: str, right: str) -> bool:

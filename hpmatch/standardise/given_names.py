@@ -56,7 +56,7 @@ def name_groups(token: str) -> frozenset[str]:
 @lru_cache(maxsize=_REMEMBERED)
 def implied_sex_of_given(token: str) -> str:
     """
-    The sex that a given name tells: by the table, and where the name is not there, by its ending.
+    The sex that a given name tells: by the table, and where that tells none or both, by its ending.
 
     Args:
         token: A casefolded token of any script.
@@ -67,9 +67,12 @@ def implied_sex_of_given(token: str) -> str:
     Example:
         >>> implied_sex_of_given("katarzyna"), implied_sex_of_given("jan"), implied_sex_of_given("vigdís")
         ('F', '', 'F')
+        >>> implied_sex_of_given("gabriele"), implied_sex_of_given("gabrielė")
+        ('', 'F')
     """
-    known = _known_of(token)
-    sexes = frozenset[str]().union(*(each.sexes for each in known)) if known else _sexes_by_ending(token)
+    sexes = frozenset[str]().union(*(each.sexes for each in _known_of(token)))
+    if len(sexes) != 1:
+        sexes = _sexes_by_ending(token)
     return next(iter(sexes)) if len(sexes) == 1 and "U" not in sexes else ""
 
 

@@ -48,6 +48,12 @@ PAIRS = [
     ("Samir Haddad", "Samira Haddad", False),
     ("Adela Popescu", "Adele Popescu", True),  # one name
     ("Stanislav Novák", "Stanislava Nováková", False),
+    ("Saulius Butkus", "Saulė Butkutė", False),  # brother and sister
+    ("Danielius Butkus", "Danielė Butkutė", False),
+    ("Giedrius Petrauskas", "Giedrė Petrauskaitė", False),
+    ("Dominik Novák", "Dominika Nováková", False),
+    ("Rasa Petrauskas", "Rasa Petrauskaitė", True),
+    ("Rasa Stankevičius", "Rasa Stankevičė", True),
     ("Khalil Aziz", "Khalid Aziz", False),
     ("محمود سعيد", "Mohammed Saeed", False),
     ("יעקב פרידמן", "Jacob Friedman", True),
@@ -140,6 +146,9 @@ def test_some_names_are_more_alike_than_others(near, far):
         ("محمود", "mohammed", True),
         ("skaistė", "liudvinius", True),  # by their endings
         ("butkevičius", "butkevičienė", False),  # one surname
+        ("stankevičius", "stankevičė", False),
+        ("danielius", "danielė", True),
+        ("saulius", "saulė", True),
         ("jan", "johannes", False),
         ("hansen", "jansen", False),  # no given names
         ("محمود", "mahmud", False),

@@ -71,6 +71,15 @@ CASES = [
     ("Jan // Van der Berg", "Jan // Berg", "same", "same"),  # NL: particles
     ("Rasa // Petrauskienė", "Rasa // Grigaitytė", "changed", "same"),  # marriage
     ("Anna // Berg", "Kari // Lie", "changed", "different"),
+    ("Giedrė // Petrauskaitė", "Giedrius // Petrauskas", "stem", "similar"),  # LT: sister and brother
+    ("Inta // Ozola", "Ints // Ozols", "stem", "similar"),  # LV
+    ("Michèle // Durand", "Michel // Durand", "same", "similar"),
+    ("Renée // Durand", "René // Durand", "same", "similar"),
+    ("Vlatka // Horvat", "Vlatko // Horvat", "same", "similar"),
+    ("Andrea // Rossi", "Andreas // Rossi", "same", "variant"),  # IT: a man
+    ("Viktor // Kazlauskas", "Viktoras // Kazlauskas", "same", "variant"),  # LT: the ending of a man
+    ("Asmaa // Aly", "Asma // Aly", "same", "spelled"),  # two ways of writing a woman's name
+    ("Agnes // Kazlauskaitė", "Agnė // Kazlauskaitė", "same", "variant"),  # LT: a woman's -s abroad
 ]  # fmt: skip
 
 

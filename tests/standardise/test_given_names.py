@@ -44,6 +44,7 @@ ENDINGS = {
     "-valdur": "Þorvaldur M",
     "-steinn": "Aðalsteinn M",
     "-björn": "Sigurbjörn M",
+    "-èle": "Gaspardèle F",
 }
 
 
@@ -58,7 +59,7 @@ def read_groups():
     """Read what each group holds: names with their relation, sex and languages."""
     for line in lines("given_name_groups.txt"):
         head, names = line.split(": ", 1)
-        group, languages = head.split(" | ")
+        group, languages, *source = head.split(" | ")
         key, sex = group.split()
         for name in names.split():
             relation = "short" if name[0] == "~" else "form"
@@ -68,7 +69,7 @@ def read_groups():
                 relation,
                 sex,
                 languages.replace(" ", ";"),
-                f"Behind the Name: {key.capitalize()}",
+                *(source or [f"Behind the Name: {key.capitalize()}"]),
             )
 
 
@@ -138,8 +139,14 @@ def groups_of(name):
 
 
 def sex_of(name):
-    """Give the sex that a name tells by the facts; none if names of another sex are written like it."""
+    """Give the sex that a name tells by the facts; if names of another sex are written like it, by an ending that tells it."""
     sexes = {sex for _, sex in told_by(name)}
+    if len(sexes) != 1:
+        sexes = {
+            told.split()[1]
+            for ending, told in ENDINGS.items()
+            if name.casefold().endswith(ending[1:].casefold())
+        }
     return next(iter(sexes - {"U"})) if len(sexes) == 1 and sexes != {"U"} else ""
 
 
@@ -184,6 +191,11 @@ def test_names_that_stand_for_one_another(left, right, same):
         ("jean", ""),  # John in France
         ("deniz", ""),
         ("hansen", ""),
+        ("michele", ""),  # Michael in Italy
+        ("michèle", "F"),
+        ("kari", ""),  # a man in Finland
+        ("rosario", ""),
+        ("dominique", ""),
     ],
 )
 def test_sex_of_a_given_name(name, sex):
