@@ -19,7 +19,8 @@ Each Python worker process opens the register once, by memory mapping, so that t
 A worker that sees another register than the driver refuses to answer.
 
 A failure is handed to the driver as data, with its message or, where a message could hold personal data, with its type
-and place only. So it is told in one line, once, and no log of Spark holds a name, a birth date or an identifier.
+and place only. So it is told in one line, once, and no log of Spark holds a name, a birth date or an identifier. PySpark also
+logs in Python what it raises, cells and all, whatever ``spark.log.level`` says: those two loggers are silenced.
 
 A register that does not fit on one machine is not served. The prior, the sizes of blocks and what a comparison learns of
 the register are those of the whole; partitions of it, with the alerts sent to each, would need three passes:
@@ -38,6 +39,7 @@ Needs the extra ``spark`` and Java 17 or later.
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import platform
 import re
@@ -71,6 +73,7 @@ from hpmatch.standardise import standardise
 try:
     from py4j.protocol import Py4JError
     from pyspark.errors import PySparkException
+    from pyspark.logger import PySparkLogger
     from pyspark.sql import DataFrame, SparkSession, Window
     from pyspark.sql import functions as F  # noqa: N812 - Spark's own habit
     from pyspark.sql import types as T  # noqa: N812
@@ -112,7 +115,7 @@ def session(master: str = "local[2]", options: Mapping[str, str] = MappingProxyT
     A Spark session on this machine that listens on the loopback address only; or the session that there is already.
 
     Its Python workers use the Python of this process, unless the environment variable PYSPARK_PYTHON names another.
-    It logs nothing: what goes wrong is raised.
+    A new one logs nothing once it runs: what goes wrong is raised.
 
     Args:
         master: How many cores it uses, in Spark's words.
@@ -382,11 +385,23 @@ def _seal(folder: Path) -> str:
 
 def _told(run: Callable[[], Found]) -> Found:
     """Run something on Spark; what it raises is told in one line, without the data that Spark's own messages quote."""
+    _silence()
     try:
         return run()
     except (PySparkException, Py4JError) as error:
         failure = _in_words(error)
     raise HpmatchError(failure)  # here, where it does not carry Spark's message along
+
+
+def _silence() -> None:
+    # For good: the rejected rows and the steps that made the alerts are run after this, too.
+    for name in ("DataFrameQueryContextLogger", "SQLQueryContextLogger"):
+        PySparkLogger.getLogger(name).addFilter(_nothing)
+
+
+def _nothing(_: logging.LogRecord) -> bool:
+    """Lets no record pass; a filter, for ``logging.config`` may enable again what was disabled."""
+    return False
 
 
 def _in_words(error: Exception) -> str:

@@ -275,6 +275,37 @@ def test_failures_are_told_without_anything_of_a_person(spark, home, alerts, reg
     assert not [name for name in names if name in log or any(name in text for text in told)]
 
 
+QUOTING = """
+import logging.config
+from pyspark.sql import functions as F
+from hpmatch.adapters.spark import link, session
+
+spark = session("local[1]", {"spark.driver.memory": "1g"})
+logging.config.dictConfig({"version": 1, "disable_existing_loggers": False})
+people = spark.createDataFrame([("A1", "Kvamvik")], "alert_id string, family_name string")
+spoilt = people.withColumn("family_name", F.col("family_name").cast("int"))
+spoilt = spoilt.withColumn("given_name", F.col("alert_id")).withColumn("birth_date", F.col("alert_id"))
+people.createOrReplaceTempView("people")
+for run in (
+    lambda: link(spoilt, REGISTER),
+    lambda: spoilt.collect(),
+    lambda: spark.sql("select cast(family_name as int) from people").collect(),
+):
+    try:
+        run()
+    except Exception as error:
+        print(type(error).__name__)
+"""
+
+
+def test_no_logger_of_spark_writes_what_a_cell_holds(register):
+    """Of Java or of Python, within ``link`` and without, seen from outside as a console sees it."""
+    code = QUOTING.replace("REGISTER", repr(str(register)))
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["HpmatchError", "NumberFormatException", "NumberFormatException"]
+    assert "Kvamvik" not in done.stderr
+
+
 def test_the_documented_example_runs(spark, home, alerts, register, monkeypatch):
     """Here, where a session is there already."""
     monkeypatch.chdir(home)
