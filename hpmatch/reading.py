@@ -124,9 +124,14 @@ def read_for(
     Raises:
         HpmatchError: If the source or the schema cannot be used.
     """
-    is_free = model.subject == "records" or table == "records"
-    roles, required = (RECORD_ROLES, ()) if is_free else (_ROLES[table], REQUIRED_ROLES)
+    roles, required = roles_of(model, table)
     return read_records(source, table, roles, model.standardisers, read_schema(schema, table), required, kept)
+
+
+def roles_of(model: Model, table: str) -> tuple[Sequence[str], Sequence[str]]:
+    """The roles that a table may have, the identifier first, and those that some column of it has to play."""
+    is_free = model.subject == "records" or table == "records"
+    return (RECORD_ROLES, ()) if is_free else (_ROLES[table], REQUIRED_ROLES)
 
 
 _ROLES = {"alerts": ALERT_ROLES, "register": REGISTER_ROLES}
@@ -174,14 +179,33 @@ def _cells(data: pa.Table, layout: Layout, name: str, required: Sequence[str]) -
     cells = {role: data[column].combine_chunks() for role, column in layout.roles.items()}
     cells |= {column: data[column].combine_chunks() for column in layout.kinds}
     empty = [role for role, array in cells.items() if array.null_count == len(array)]
-    needed = [f"{layout.roles[role]!r} ({role})" for role in empty if role in required]
+    check_filled(name, [role for role in empty if role in required], layout.roles, required, len(data))
+    return {role: _flat(array) for role, array in cells.items() if role not in empty}
+
+
+def check_filled(
+    name: str, empty: Sequence[str], columns: Mapping[str, str], required: Sequence[str], rows: int
+) -> None:
+    """
+    Refuse a table that was given with the wrong columns.
+
+    Args:
+        name: What to call the table in messages.
+        empty: The required roles whose columns are empty in all rows.
+        columns: For each of them its column.
+        required: All required roles.
+        rows: How many rows there are.
+
+    Raises:
+        SchemaError: If alerts lack all of the required roles, or another table one of them.
+    """
     # A few alerts may all lack a date; a register, or alerts that lack everything, were given with the wrong columns.
-    if needed and (name != "alerts" or len(needed) == len(required)):
+    if empty and (name != "alerts" or len(empty) == len(required)):
+        told = ", ".join(f"{columns[role]!r} ({role})" for role in empty)
         raise SchemaError(
-            f"{name}: column {', '.join(needed)} is empty in all {len(data)} rows; "
+            f"{name}: column {told} is empty in all {rows} rows; "
             f"fill it, or say in a schema file which column holds it"
         )
-    return {role: _flat(array) for role, array in cells.items() if role not in empty}
 
 
 def _flat(array: pa.Array | pa.ChunkedArray) -> pa.Array:

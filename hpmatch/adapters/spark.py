@@ -47,7 +47,7 @@ import shutil
 import subprocess
 import sys
 import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -65,9 +65,9 @@ from hpmatch.link import score_pairs
 from hpmatch.model import Model, read_model
 from hpmatch.parallel import batch_job
 from hpmatch.prepared import MANIFEST
-from hpmatch.reading import ReadRecords
+from hpmatch.reading import ReadRecords, check_filled, roles_of
 from hpmatch.register import Register
-from hpmatch.schema import ALERT_ROLES, REQUIRED_ROLES, Layout, Schema, read_schema, resolve
+from hpmatch.schema import Layout, Schema, read_schema, resolve
 from hpmatch.standardise import standardise
 
 try:
@@ -178,7 +178,8 @@ def link(
     model = replace(held.model if model is None else read_model(model), grouping=None)
     held.check(model)
     model.to_json()  # refuses stages that no package offers
-    layout = resolve(read_schema(schema, "alerts"), alerts.columns, ALERT_ROLES, table="alerts")
+    roles, required = roles_of(model, "alerts")
+    layout = resolve(read_schema(schema, "alerts"), alerts.columns, roles, table="alerts", required=required)
     parts = partitions or alerts.sparkSession.sparkContext.defaultParallelism
     return _told(
         lambda: _link(alerts, layout, parts, _Job(folder, seal, model, held.read.id_name, min_weight))
@@ -191,7 +192,8 @@ def _link(alerts: DataFrame, layout: Layout, partitions: int, job: _Job) -> Link
     columns = {role: name for role, name in played.items() if any(role in stage.roles for stage in stages)}
     judged = _judged(_as_text(alerts, layout.id, columns), layout.id, partitions)
     usable = judged.where(F.col(_REASON).isNull())
-    roles = _told_roles(judged, usable, layout.id, columns)
+    _, required = roles_of(job.model, "alerts")
+    roles = _told_roles(judged, usable, layout.id, columns, required)
     linking = replace(job, roles=roles)
     answers = usable.select(_ID, *roles).mapInArrow(linking.answers, _spark_type(job.answer_type)).persist()
     failures = answers.where(F.col("failure").isNotNull()).select("failure").distinct().collect()
@@ -238,7 +240,7 @@ def _judged(rows: DataFrame, id_name: str, partitions: int) -> DataFrame:
 
 
 def _told_roles(
-    judged: DataFrame, usable: DataFrame, id_name: str, columns: Mapping[str, str]
+    judged: DataFrame, usable: DataFrame, id_name: str, columns: Mapping[str, str], required: Sequence[str]
 ) -> tuple[str, ...]:
     """The roles whose columns are not wholly empty, for an empty column is as good as absent."""
     rows, *filled = usable.agg(F.count(F.lit(1)), *map(F.count, columns)).collect()[0]
@@ -250,9 +252,12 @@ def _told_roles(
             else "alerts: there are no rows"
         )
     told = tuple(role for role, count in zip(columns, filled, strict=True) if count)
-    empty = [f"{columns[role]!r} ({role})" for role in REQUIRED_ROLES if role in columns and role not in told]
-    if empty:
-        raise SchemaError(f"alerts: column {', '.join(empty)} is empty in all {rows} rows; fill it")
+    empty = [role for role in required if role in columns and role not in told]
+    check_filled("alerts", empty, columns, required, rows)
+    if not told:
+        raise SchemaError(
+            "alerts: no column has anything that the model compares; say in a schema file which column holds what"
+        )
     return told
 
 

@@ -97,6 +97,10 @@ def _same(found, wanted):
         assert table.to_pylist() == other.to_pylist()
 
 
+def _with_column(table, name, column):
+    return table.set_column(table.column_names.index(name), name, column)
+
+
 @pytest.mark.parametrize("partitions", [1, 3])
 def test_every_row_is_that_of_the_local_job(spark, alerts, register, local, partitions):
     """Links with weights, levels and decisions, and dispositions with their persons, whatever the partitions."""
@@ -160,19 +164,32 @@ def test_rows_without_an_identifier_of_their_own_are_set_aside(spark, alerts, re
 
 
 def test_a_wholly_empty_column_is_as_good_as_absent(spark, alerts, register):
-    """Only what is empty in all partitions; a needed column may not be."""
+    """Only what is empty in all partitions; all that is needed may not be."""
     table = alerts.slice(0, 60)
-    place = table.column_names.index("sending_country")
     empty = pa.nulls(60, pa.string())
     mostly = pa.array([None] * 59 + ["LT"])
-    for column in (empty, mostly):
-        told = table.set_column(place, "sending_country", column)
+    for name, column in (("sending_country", empty), ("sending_country", mostly), ("given_name", empty)):
+        told = _with_column(table, name, column)
         _same(link(spark.createDataFrame(told), register, partitions=3), hp.link(told, register, ALONE))
-    unusable = table.set_column(table.column_names.index("birth_date"), "birth_date", empty)
-    with pytest.raises(hp.SchemaError, match="'birth_date' .* is empty in all 60 rows"):
-        link(spark.createDataFrame(unusable), register)
+    for name in ("family_name", "given_name", "birth_date"):
+        table = _with_column(table, name, empty)
+    with pytest.raises(hp.SchemaError, match="'given_name' .* is empty in all 60 rows; fill it") as raised:
+        link(spark.createDataFrame(table), register)
+    with pytest.raises(hp.SchemaError, match=re.escape(str(raised.value))):
+        hp.link(table, register, ALONE)
     with pytest.raises(hp.SourceError, match="no rows"):
         link(spark.createDataFrame(alerts.slice(0, 0)), register)
+
+
+def test_a_model_for_tables_of_any_kind_asks_for_no_column(spark, home, alerts):
+    """As locally; but something of what it compares has to be there."""
+    free = replace(ALONE, subject="records")
+    hp.Register.prepare(home / "data" / "register.csv", free).save(home / "free")
+    table = alerts.slice(0, 60).drop_columns(["birth_date"])
+    _same(link(spark.createDataFrame(table), home / "free"), hp.link(table, home / "free", free))
+    for job, bare in ((link, spark.createDataFrame), (hp.link, lambda table: table)):
+        with pytest.raises(hp.SchemaError, match="no column .*has anything that the model compares"):
+            job(bare(table.select(["alert_id", "measure"])), home / "free", free)
 
 
 def test_numbers_and_dates_are_read_as_text(spark, alerts, register):
