@@ -90,7 +90,7 @@ _INSTALL_JAVA = f"install Java {_JAVA} and set JAVA_HOME to its folder"
 # What Arrow takes for white space at the ends of an identifier, said in Java's regular expressions.
 _BLANKS = r"^[\p{IsWhite_Space}\x1c-\x1f]+|[\p{IsWhite_Space}\x1c-\x1f]+$"
 _ID = "alert_id"
-_REASON, _CONTENT, _PERSON = "_reason", "_content", "_person"  # names that no role and no comparison has
+_REASON, _CONTENT, _PERSON = "_reason", "_content", "_person"  # the last a name that no comparison has
 
 
 class Linked(NamedTuple):
@@ -195,7 +195,8 @@ def _link(alerts: DataFrame, layout: Layout, partitions: int, job: _Job) -> Link
     _, required = roles_of(job.model, "alerts")
     roles = _told_roles(judged, usable, layout.id, columns, required)
     linking = replace(job, roles=roles)
-    answers = usable.select(_ID, *roles).mapInArrow(linking.answers, _spark_type(job.answer_type)).persist()
+    cells = [name for role, name in _cell_names(columns).items() if role in roles]
+    answers = usable.select(_ID, *cells).mapInArrow(linking.answers, _spark_type(job.answer_type)).persist()
     failures = answers.where(F.col("failure").isNotNull()).select("failure").distinct().collect()
     if failures:
         answers.unpersist()
@@ -219,9 +220,14 @@ def _as_text(alerts: DataFrame, id_name: str, columns: Mapping[str, str]) -> Dat
     cells = {name: F.nullif(F.col(f"c{place}").cast("string"), F.lit("")) for name, place in places.items()}
     return plain.select(
         F.regexp_replace(cells[id_name], _BLANKS, "").alias(_ID),
-        *(cells[name].alias(role) for role, name in columns.items()),
+        *(cells[columns[role]].alias(name) for role, name in _cell_names(columns).items()),
         F.struct(*(cell.alias(name) for name, cell in cells.items())).alias(_CONTENT),
     )
+
+
+def _cell_names(columns: Mapping[str, str]) -> Mapping[str, str]:
+    """For each role what its cells are called within Spark; a role may have the name of a column, and so any."""
+    return {role: f"r{place}" for place, role in enumerate(columns)}
 
 
 def _judged(rows: DataFrame, id_name: str, partitions: int) -> DataFrame:
@@ -243,7 +249,7 @@ def _told_roles(
     judged: DataFrame, usable: DataFrame, id_name: str, columns: Mapping[str, str], required: Sequence[str]
 ) -> tuple[str, ...]:
     """The roles whose columns are not wholly empty, for an empty column is as good as absent."""
-    rows, *filled = usable.agg(F.count(F.lit(1)), *map(F.count, columns)).collect()[0]
+    rows, *filled = usable.agg(F.count(F.lit(1)), *map(F.count, _cell_names(columns).values())).collect()[0]
     if not rows:
         rejected = judged.count()
         raise SourceError(
@@ -287,7 +293,7 @@ class _Job:
         model: The model.
         person_name: The column that identifies a registered person.
         min_weight: See ``link``.
-        roles: The roles that the alerts have.
+        roles: The roles that the alerts have: what the columns of a batch hold, after the identifier.
     """
 
     folder: Path
@@ -335,7 +341,7 @@ class _Job:
 
     def _answered(self, batch: pa.RecordBatch) -> pa.Table:
         register = _opened(str(self.folder), self.seal)
-        ids, *cells = (batch.column(name).cast(pa.string()) for name in (_ID, *self.roles))
+        ids, *cells = (column.cast(pa.string()) for column in batch.columns)
         records = standardise(ids, dict(zip(self.roles, cells, strict=True)), self.model.standardisers)
         alerts = ReadRecords(records, _ID, (), len(records))
         scored = score_pairs(records, register, self.model)

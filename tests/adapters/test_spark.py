@@ -22,8 +22,10 @@ import hpmatch as hp
 from hpmatch.adapters import spark as adapter
 from hpmatch.adapters.spark import link, session
 from hpmatch.alerts import person_ids
+from hpmatch.comparison.thresholds import Thresholds
 from hpmatch.generate import generate
 from hpmatch.sources import read
+from hpmatch.standardise.stages import PlainText
 
 # PySpark 4.0 leaves the sockets by which it collects rows to the garbage collector.
 pytestmark = pytest.mark.filterwarnings("ignore:unclosed <socket.socket .*127.0.0.1:ResourceWarning")
@@ -131,6 +133,40 @@ def test_options_say_what_they_say_locally(spark, alerts, register):
     ]
     assert tables[0] == tables[1]
     assert len(tables[0]) > 50
+
+
+ODD = ("birth.town", "Sex", "a`b", "Alert_ID", "_content", "r0", "two words")
+
+
+def test_columns_may_have_any_name(spark, home, alerts):
+    """A column that is given a kind keeps its name, whatever Spark would read in it; a rejected row tells all of them."""
+    town = ("levenshtein_0", "different")
+    levels = {name: (hp.Level(town[0], 0.8, 0.05), hp.Level(town[1], 0.2, 0.95)) for name in ODD}
+    model = replace(
+        ALONE,
+        standardisers=(*ALONE.standardisers, *map(PlainText, ODD)),
+        comparisons=(
+            *ALONE.comparisons,
+            *(Thresholds.of_column(name, name, "levenshtein", (0,)) for name in ODD),
+        ),
+        classifier=replace(ALONE.classifier, levels={**ALONE.classifier.levels, **levels}),
+    )
+    schema = hp.Schema(columns=dict.fromkeys(ODD, "text"))
+    table, people = alerts.slice(0, 60), read(home / "data" / "register.csv", "register").data
+    for place, name in enumerate(ODD):
+        for_alerts, for_people = (
+            pa.array([f"{name} {row % (place + 2)}" for row in range(len(each))]) for each in (table, people)
+        )
+        table, people = table.append_column(name, for_alerts), people.append_column(name, for_people)
+    table = pa.concat_tables([table, table.slice(0, 1)])
+    hp.Register.prepare(people, model, schema=schema).save(home / "odd")
+    found = link(spark.createDataFrame(table), home / "odd", schema=schema)
+    wanted = hp.link(table, home / "odd", model, schema=schema)
+    _same(found, wanted)
+    for name in ODD:
+        assert set(town) <= set(wanted.links[name].to_pylist())
+    contents = found.rejected.toArrow()["content"].to_pylist(), wanted.rejected["content"].to_pylist()
+    assert json.loads(contents[0][0]) == json.loads(contents[1][0])
 
 
 def test_rows_without_an_identifier_of_their_own_are_set_aside(spark, alerts, register):
