@@ -24,6 +24,7 @@ from hpmatch.comparison import DEFAULT_CHUNK_SIZE, compare
 from hpmatch.decision import MATCH, NO_MATCH, REVIEW, probability_of
 from hpmatch.link import Progress
 from hpmatch.model import Model, read_model
+from hpmatch.options import check_min_weight
 from hpmatch.output import write_folder
 from hpmatch.reading import ReadRecords, read_for
 from hpmatch.records import IntArray
@@ -95,7 +96,7 @@ def dedupe(
         progress: Called with the stage, what is done and what there is to do.
 
     Raises:
-        HpmatchError: If the data, the schema or the model cannot be used.
+        HpmatchError: If the data, the schema or the model cannot be used, or the weight is NaN.
 
     Example:
         >>> berg = {"family_name": "Berg", "given_name": "Kari", "birth_date": "1980-02-03"}
@@ -103,6 +104,7 @@ def dedupe(
         >>> found.clusters["cluster_id"].to_pylist()
         ['1', '1', '3']
     """
+    check_min_weight(min_weight)
     said = read_schema(schema, "records")
     said = replace(said, id=id) if id else said
     raw = read_source(records, "records")

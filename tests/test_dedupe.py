@@ -46,6 +46,12 @@ def test_the_identifier_can_be_named():
     assert hp.dedupe(rows, id="key").pairs.column_names[:2] == ["key_left", "key_right"]
 
 
+def test_a_least_weight_that_is_no_number_is_refused():
+    """No weight is at least NaN, so there would be no pairs."""
+    with pytest.raises(hp.HpmatchError, match="min_weight is NaN; give a number"):
+        hp.dedupe(ROWS, min_weight=float("nan"))
+
+
 def test_the_command_writes_pairs_and_clusters(tmp_path, capsys):
     """`hpmatch dedupe RECORDS --out DIR` writes what the contract says."""
     lines = [",".join(ROWS[0]), *(",".join(row.values()) for row in [*ROWS, {**ROWS[0], "no": ""}])]

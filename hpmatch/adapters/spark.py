@@ -63,6 +63,7 @@ from hpmatch.dispose import dispose
 from hpmatch.errors import HpmatchError, SchemaError, SourceError
 from hpmatch.link import score_pairs
 from hpmatch.model import Model, read_model
+from hpmatch.options import check_min_weight
 from hpmatch.parallel import batch_job
 from hpmatch.prepared import MANIFEST
 from hpmatch.reading import ReadRecords, check_filled, roles_of
@@ -172,6 +173,8 @@ def link(
         HpmatchError: If the data, the schema, the model or the register cannot be used, or a worker fails; the message
             says what to do.
     """
+    _check_given(alerts, partitions)
+    check_min_weight(min_weight)
     folder = Path(register).absolute()
     seal = _seal(folder)
     held = Register.open(folder, verify=False)  # the workers, who use it, verify it
@@ -204,6 +207,16 @@ def _link(alerts: DataFrame, layout: Layout, partitions: int, job: _Job) -> Link
     rejected = judged.where(F.col(_REASON).isNotNull())
     rejected = rejected.select(F.col(_REASON).alias("reason"), F.col(_CONTENT).alias("content"))
     return Linked(_links(answers, layout.id, job.person_name), _with_persons(answers), rejected)
+
+
+def _check_given(alerts: object, partitions: int | None) -> None:
+    if not isinstance(alerts, DataFrame):
+        raise SourceError(
+            f"alerts: this is a {type(alerts).__name__}; give a Spark DataFrame, made by spark.read.csv(PATH, header=True) or "
+            f"spark.createDataFrame(TABLE), or link it without Spark (hpmatch.link)"
+        )
+    if partitions is not None and not (isinstance(partitions, int) and partitions > 0):
+        raise HpmatchError("partitions has to be a whole number from 1; give one, or leave it out")
 
 
 def _as_text(alerts: DataFrame, id_name: str, columns: Mapping[str, str]) -> DataFrame:

@@ -272,6 +272,19 @@ class Learner:
         """Never called."""
 
 
+def test_what_cannot_be_used_says_what_to_give(spark, alerts, register):
+    """Alerts that are not Spark's, a weight that is no number, parts that there cannot be."""
+    for other in (alerts, alerts.to_pandas(), "alerts.csv"):
+        with pytest.raises(hp.SourceError, match=f"a {type(other).__name__}; give a Spark DataFrame"):
+            link(other, register)
+    people = spark.createDataFrame(alerts.slice(0, 10))
+    with pytest.raises(hp.HpmatchError, match="min_weight is NaN; give a number"):
+        link(people, register, min_weight=float("nan"))
+    for parts in (0, -1, "x", 1.5):
+        with pytest.raises(hp.HpmatchError, match="partitions has to be a whole number from 1"):
+            link(people, register, partitions=parts)
+
+
 def test_a_register_that_is_not_there_is_told_at_once(spark, alerts, tmp_path):
     """Before anything runs, with the folder and what to do."""
     with pytest.raises(hp.SourceError, match=r"cannot reach the register in .*absent .*hpmatch prepare"):
