@@ -9,6 +9,7 @@ of hpmatch is refused, all of it at once, with the comparison, the level and the
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -192,12 +193,8 @@ class _Reading:
             labels[-1],
         )
         self.counts = self.counts or bool(adjusted)
-        weights = [
-            float(level.get("tf_adjustment_weight") or 0.0)
-            if adjusted and level.get("tf_adjustment_column")
-            else 0.0
-            for level in levels
-        ]
+        # Splink adjusts no else level.
+        weights = [*(_tf_weight(level) if adjusted else 0.0 for level in levels[:-1]), 0.0]
         return made, tuple(
             Level(label, m, u, weight, "Splink")
             for label, (m, u), weight in zip(labels, numbers, weights, strict=True)
@@ -233,7 +230,7 @@ class _Reading:
             self.problems.append(
                 f"comparison {name!r}: there is no tf_minimum_u_value in hpmatch; set it to 0"
             )
-        if any(not 0 <= (level.get("tf_adjustment_weight") or 0) <= 1 for level in levels):
+        if any(not 0 <= _tf_weight(level) <= 1 for level in levels):
             self.problems.append(f"comparison {name!r}: a tf_adjustment_weight has to lie between 0 and 1")
         return column
 
@@ -334,6 +331,16 @@ _ADDS_UP, _STEEPEST = 1e-9, 50.0
 
 def _sql(level: Mapping[str, Any]) -> str:
     return str(level.get("sql_condition", ""))
+
+
+def _tf_weight(level: Mapping[str, Any]) -> float:
+    """How much of the term frequency a level counts: for Splink all of it where the level says no number."""
+    if not level.get("tf_adjustment_column"):
+        return 0.0
+    weight = level.get("tf_adjustment_weight")
+    if weight is None:
+        return 1.0
+    return float(weight) if isinstance(weight, (int, float)) else math.nan
 
 
 def _label(level: Mapping[str, Any]) -> str:

@@ -7,9 +7,10 @@ side and a threshold, so a model file can hold any of them.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -173,10 +174,15 @@ def _seconds(left: str, right: str) -> float:
     return np.nan if a is None or b is None else abs((a - b).days) * 86_400.0
 
 
+_DAY = re.compile(r"\s*(\d{1,4})-(\d{1,2})-(\d{1,2})\s*", re.ASCII)
+
+
 @lru_cache(maxsize=1 << 16)
 def _day(text: str) -> date | None:
+    """The day that a text says, as DuckDB reads one: with blanks around it, and without leading zeros."""
+    said = _DAY.fullmatch(text)
     try:
-        return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 - a day has no time zone
+        return date(*map(int, said.groups())) if said else None
     except ValueError:
         return None
 

@@ -4,6 +4,7 @@ import json
 import random
 from datetime import date, timedelta
 
+import duckdb
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -19,7 +20,7 @@ from hpmatch.adapters.splink import balance, from_splink
 from hpmatch.adapters.splink_sql import parse
 from hpmatch.blocking.rules import SameValues
 from hpmatch.cli import main
-from hpmatch.comparison.thresholds import Thresholds
+from hpmatch.comparison.thresholds import Thresholds, _day
 from hpmatch.testing import check_blocking_rule, check_comparison, check_standardiser
 
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -37,6 +38,21 @@ def _slip(rng, text):
         rng.choice([text[:place] + other + text[place + 1 :], text[:place] + text[place + 1 :], exchanged])
         or text
     )
+
+
+DAYS = (
+    "1980-02-03", "1980-02-03 ", " 1980-02-03", "\t1980-02-03\n", "\N{NO-BREAK SPACE}1980-02-03", "1980-2-3", "1980-2-30",
+    "980-01-01", "80-1-1", "19800-01-01", "1980-002-3", "1980-02-03x", "1980 -02-03", "1980-02-03T00:00", "1980-02-03 12",
+    "+1980-01-01", "-980-01-01", "19800203", "1980-0-1", "1980-1-0", "1980--1", "9999-12-31", "0001-1-1",
+    "\u0661\u0669\u0668\u0660-01-01",
+)  # fmt: skip
+
+
+def test_a_date_is_one_where_duckdb_reads_one():
+    """With blanks around it and without leading zeros, too; it says the same day."""
+    read = [duckdb.execute("select try_strptime(?, '%Y-%m-%d')", [text]).fetchone()[0] for text in DAYS]
+    assert [_day(text) for text in DAYS] == [day and day.date() for day in read]
+    assert 5 < sum(day is not None for day in read) < len(DAYS) - 5
 
 
 @pytest.fixture(scope="module")
@@ -233,6 +249,22 @@ def test_term_frequencies_come_over_as_such(people):
     plain = _of_hpmatch(people, without)
     assert weights.keys() == plain.keys()
     assert weights != plain
+
+
+def test_a_level_counts_term_frequencies_wholly_unless_it_says_how_much(people):
+    """As Splink reads such a level; an else level counts none, there as here."""
+    settings = _numbered(_settings(cl.LevenshteinAtThresholds("city", [1])))
+    for level in settings["comparisons"][0]["comparison_levels"][1:]:
+        level["tf_adjustment_column"] = "city"
+        level.pop("tf_adjustment_weight", None)
+    saved = _linker(settings, people).misc.save_model_to_json()["comparisons"][0]["comparison_levels"]
+    told = [level["tf_adjustment_weight"] for level in saved[1:-1]]
+    found = [level.term_frequency for level in from_splink(settings, registered=9).classifier.levels["city"]]
+    assert found == [*told, 0.0] == [1.0, 1.0, 0.0]
+    for wrong in ("x", 2, -0.5, float("nan")):
+        settings["comparisons"][0]["comparison_levels"][1]["tf_adjustment_weight"] = wrong
+        with pytest.raises(hp.ModelError, match="tf_adjustment_weight has to lie between 0 and 1"):
+            from_splink(settings, registered=9)
 
 
 def test_the_model_survives_its_file(people, tmp_path):
