@@ -13,7 +13,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 
@@ -29,6 +29,7 @@ from hpmatch.standardise.stages import Verbatim
 
 # Splink cuts no block off, however large.
 _ANY_BLOCK = 1_000_000_000
+_RULES = "blocking_rules_to_generate_predictions"
 
 
 def from_splink(
@@ -72,9 +73,10 @@ def from_splink(
         (('level 1', 'else'), ('town',))
     """
     content = _content(settings)
+    _check_shape(content)
     reading = _Reading(schema, term_frequencies)
-    compared = [reading.comparison(each) for each in content.get("comparisons", ())]
-    rules = reading.rules(content.get("blocking_rules_to_generate_predictions") or ())
+    compared = [reading.comparison(each) for each in content["comparisons"]]
+    rules = reading.rules(content.get(_RULES) or ())
     prior = content.get("probability_two_random_records_match")
     share = prior if isinstance(prior, float) and 0 < prior < 1 else None
     if share is None:
@@ -84,9 +86,7 @@ def from_splink(
     if not compared:
         reading.problems.append("there are no comparisons")
     if reading.problems or share is None:
-        raise ModelError(
-            "this Splink model cannot be brought over:" + "".join(f"\n  {each}" for each in reading.problems)
-        )
+        raise _refused(reading.problems)
     comparisons = tuple(comparison for comparison, _ in filter(None, compared))
     odds = registered * share / (1 - share)
     rule = DecisionRule(odds / (1 + odds), match=match, review=review)
@@ -128,6 +128,32 @@ def _content(settings: Mapping[str, Any] | str | Path) -> Mapping[str, Any]:
     return content
 
 
+def _check_shape(content: Mapping[str, Any]) -> None:
+    """Refuse what stands otherwise than Splink writes it."""
+    problems, comparisons, rules = [], content.get("comparisons"), content.get(_RULES)
+    if not _are_tables(comparisons):
+        problems.append("comparisons has to be a list of comparisons")
+    else:
+        problems += [
+            f"comparison {place}: comparison_levels has to be a list of levels"
+            for place, each in enumerate(comparisons, 1)
+            if not _are_tables(each.get("comparison_levels"))
+        ]
+    if rules is not None and not isinstance(rules, (list, tuple)):
+        problems.append(f"{_RULES} has to be a list of rules")
+    if problems:
+        raise _refused([*problems, "save it with linker.misc.save_model_to_json"])
+
+
+def _are_tables(found: object) -> TypeGuard[Sequence[Mapping[str, Any]]]:
+    return isinstance(found, (list, tuple)) and all(isinstance(each, Mapping) for each in found)
+
+
+def _refused(problems: Sequence[str]) -> ModelError:
+    told = "".join(f"\n  {each}" for each in dict.fromkeys(problems))
+    return ModelError(f"this Splink model cannot be brought over:{told}")
+
+
 @dataclass
 class _Reading:
     """
@@ -138,12 +164,14 @@ class _Reading:
         term_frequencies: Whether adjustments are kept.
         problems: What does not map.
         counts: Whether any term frequency counts.
+        players: For each role the column that plays it.
     """
 
     schema: Schema | None
     term_frequencies: bool
     problems: list[str] = field(default_factory=list)
     counts: bool = False
+    players: dict[str, str] = field(default_factory=dict)
 
     def comparison(self, said: Mapping[str, Any]) -> tuple[Thresholds, tuple[Level, ...]] | None:
         """A comparison and the numbers of its levels; None where something of it does not map."""
@@ -286,9 +314,14 @@ class _Reading:
     def role(self, column: str) -> str:
         """The role that a column plays."""
         said = self.schema.columns.get(column) if self.schema else None
-        if said in KINDS:
-            return column
-        return said or recognised(column, RECORD_ROLES) or column
+        role = column if said in KINDS else said or recognised(column, RECORD_ROLES) or column
+        player = self.players.setdefault(role, column)
+        if player.lower() != column.lower():  # SQL takes no heed of case
+            self.problems.append(
+                f"the columns {player!r} and {column!r} are both taken for {role!r}; give one of them a kind in a schema, "
+                f'such as {column} = "text"'
+            )
+        return role
 
 
 def balance(

@@ -225,8 +225,8 @@ def _date_field(value: object) -> tuple[Field, bool]:
     if isinstance(value, Field):
         return value, False
     if isinstance(value, Call) and value.name in ("try_strptime", "strptime"):
-        inner, form = value.arguments
-        if isinstance(inner, Field) and form == Call("text", (_ISO_DATE,)):
+        inner, *form = value.arguments
+        if isinstance(inner, Field) and form == [Call("text", (_ISO_DATE,))]:
             return inner, True
     raise ModelError(f"only a column, or a date written {_ISO_DATE}, is read here")
 
@@ -245,8 +245,8 @@ def _test(part: object) -> Test:
     if isinstance(left, Call) and isinstance(right, float):
         if left.name in _MEASURES and _MEASURES[left.name][1] == part.name:
             return (_MEASURES[left.name][0], *_sides(*map(_as_text, left.arguments)), right)
-        if left.name == "abs" and part.name == "<=" and isinstance(left.arguments[0], Call):
-            return _apart(left.arguments[0], right)
+        if left.name == "abs" and part.name == "<=":
+            return _apart(_only(left), right)
     raise ModelError(
         f"it compares by what hpmatch does not have; there are {', '.join(sorted(_MEASURES))}, equality, and the difference of "
         f"dates and numbers"
@@ -256,7 +256,7 @@ def _test(part: object) -> Test:
 def _same(left: object, right: object) -> Test:
     if isinstance(left, Call) and isinstance(right, Call) and left.name == right.name:
         if left.name in _EXACT_CALLS:
-            return (_EXACT_CALLS[left.name], *_sides(left.arguments[0], right.arguments[0]), 1.0)
+            return (_EXACT_CALLS[left.name], *_sides(_only(left), _only(right)), 1.0)
         if left.name in _FIRST_LETTERS and left.arguments[1:] == right.arguments[1:]:
             return ("same_start", *_sides(left.arguments[0], right.arguments[0]), float(_letters(left)))
     return ("same", *_sides(left, right), 1.0)
@@ -271,12 +271,19 @@ def _letters(call: Call) -> int:
     return int(numbers[0])
 
 
-def _apart(difference: Call, limit: float) -> Test:
+def _only(call: Call) -> object:
+    """What a function of one thing is of."""
+    if len(call.arguments) != 1:
+        raise ModelError(f"{call.name} is of one value")
+    return call.arguments[0]
+
+
+def _apart(difference: object, limit: float) -> Test:
     """A difference of numbers, or of dates in seconds."""
-    if difference.name == "-":
+    if isinstance(difference, Call) and difference.name == "-":
         left, right = difference.arguments
         if isinstance(left, Call) and isinstance(right, Call) and left.name == right.name == "epoch":
-            fields = [_date_field(each.arguments[0])[0] for each in (left, right)]
+            fields = [_date_field(_only(each))[0] for each in (left, right)]
             return ("seconds", *_sides(*fields), limit)
         return ("difference", *_sides(left, right), limit)
     raise ModelError("only a difference of two columns is read here")

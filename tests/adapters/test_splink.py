@@ -306,7 +306,9 @@ def test_everything_that_does_not_map_is_told_at_once():
 
 @pytest.mark.parametrize(
     "sql",
-    ['"a_l" != "a_r"', 'NOT "a_l" = "a_r"', '"a_l" = ', "a_l = a_r)", "a = b", "x.a = r.a", "CASE WHEN a_l THEN 1 END", "a_l ~ a_r", "'", '"a_l" = "a_r" -- "b_l"'],
+    ['"a_l" != "a_r"', 'NOT "a_l" = "a_r"', '"a_l" = ', "a_l = a_r)", "a = b", "x.a = r.a", "CASE WHEN a_l THEN 1 END", "a_l ~ a_r", "'", '"a_l" = "a_r" -- "b_l"',
+     "lower(a_l, b_l) = lower(a_r)", "abs(a_l - a_r, 1) <= 2", "abs(a_l) <= 2",
+     "abs(epoch(strptime(a_l)) - epoch(strptime(a_r))) <= 2"],
 )  # fmt: skip
 def test_other_sql_is_refused(sql):
     """Nothing is taken for what it is not."""
@@ -328,6 +330,56 @@ def test_other_sql_is_refused(sql):
             },
             registered=10,
         )
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"comparisons": None}, "comparisons has to be a list of comparisons"),
+        ({"comparisons": ["x"]}, "comparisons has to be a list of comparisons"),
+        ({"comparisons": {"a": 1}}, "comparisons has to be a list of comparisons"),
+        ({"comparisons": []}, "there are no comparisons"),
+        (
+            {"comparisons": [{}, {"comparison_levels": None}]},
+            "comparison 2: comparison_levels has to be a list",
+        ),
+        ({"comparisons": [{"comparison_levels": ["x"]}]}, "comparison 1: comparison_levels has to be a list"),
+        ({"blocking_rules_to_generate_predictions": "l.a = r.a"}, "predictions has to be a list of rules"),
+        ({"blocking_rules_to_generate_predictions": {"a": 1}}, "predictions has to be a list of rules"),
+        ({"blocking_rules_to_generate_predictions": [None, 3]}, "blocking rule 3: "),
+    ],
+)
+def test_settings_of_another_shape_are_refused(change, words):
+    """Whatever stands where a list or a table should; the message says where."""
+    settings = _numbered(_settings(cl.ExactMatch("city")))
+    with pytest.raises(hp.ModelError) as raised:
+        from_splink(settings | change, registered=9)
+    assert words in str(raised.value)
+
+
+def test_a_null_level_of_half_a_date_is_refused():
+    """``strptime`` without a form says nothing of how a date is written."""
+    settings = _numbered(_settings(cl.ExactMatch("city")))
+    for half in ("strptime(city_l)", "try_strptime(city_l, '%d', 1)"):
+        level = settings["comparisons"][0]["comparison_levels"][0]
+        level["sql_condition"] = f"{half} IS NULL OR {half.replace('_l', '_r')} IS NULL"
+        with pytest.raises(hp.ModelError, match="only a column, or a date written"):
+            from_splink(settings, registered=9)
+
+
+def test_two_columns_that_play_one_role_are_refused():
+    """As in any table; a schema tells them apart. SQL takes no heed of case, so DOB and dob are one."""
+    settings = _numbered(
+        _settings(
+            cl.ExactMatch("surname"), cl.ExactMatch("last_name"), rules=[block_on("dob"), block_on("DOB")]
+        )
+    )
+    with pytest.raises(hp.ModelError) as raised:
+        from_splink(settings, registered=9)
+    (told,) = str(raised.value).splitlines()[1:]
+    assert "'surname' and 'last_name' are both taken for 'family_name'; give one of them a kind" in told
+    model = from_splink(settings, registered=9, schema=hp.Schema(columns={"last_name": "text"}))
+    assert [each.columns for each in model.comparisons] == [("family_name",), ("last_name",)]
 
 
 @given(st.text('ab_lr"()=<>.,0123 ANDorisnul', max_size=40))
