@@ -23,6 +23,7 @@ import numpy as np
 import pandas as pd
 
 from hpmatch.adapters.recordlinkage_parts import ComparisonFeature, ModelClassifier, RuleIndex
+from hpmatch.errors import PluginError
 from hpmatch.protocols import Compared, ComparisonVectors, Pairs
 from hpmatch.records import FloatArray, Records
 
@@ -101,10 +102,20 @@ class Classifier:
     Args:
         classifier: The classifier: anything with ``prob(features)``.
         fit: Whether to fit it to the candidate pairs.
+
+    Raises:
+        PluginError: If it has no ``prob``, or no ``fit`` to fit it with.
     """
 
     classifier: Any
     fit: bool = True
+
+    def __post_init__(self) -> None:
+        lacking = [name for name in ("prob", *["fit"] * self.fit) if not hasattr(self.classifier, name)]
+        if lacking:
+            raise PluginError(
+                f"{self._kind} has no method {lacking[0]}; give a classifier of recordlinkage, such as ECMClassifier()"
+            )
 
     def match_weights(self, vectors: ComparisonVectors) -> FloatArray:
         """
@@ -112,22 +123,51 @@ class Classifier:
 
         A probability among candidate pairs is turned into evidence by taking off the share of matches among them and
         adding what being a candidate says by itself: log2 of all pairs by candidate pairs.
+
+        Raises:
+            PluginError: If the classifier cannot be fitted, or gives no probabilities.
         """
         if not len(vectors.levels):
             return np.zeros(0)
-        features = _binary(vectors, vectors.levels)
-        classifier = self.classifier
-        if self.fit:
-            # A copy, for fitting leaves traces; in the order of the patterns, so that the order of rows cannot matter.
-            classifier = deepcopy(classifier)
-            classifier.fit(_binary(vectors, np.repeat(vectors.patterns, vectors.counts, axis=0)))
-        patterns = np.asarray(classifier.prob(_binary(vectors, vectors.patterns)), np.float64)
+        patterns = self._probabilities(self._fitted(vectors), _binary(vectors, vectors.patterns))
         certain = np.clip(patterns, 1 - _HIGHEST_CERTAINTY, _HIGHEST_CERTAINTY)
         share = float(np.average(certain, weights=vectors.counts))
-        candidates = np.log2(float(vectors.records[0]) * vectors.records[1] / len(features))
+        candidates = np.log2(float(vectors.records[0]) * vectors.records[1] / len(vectors.levels))
         return np.asarray(
             (_log_odds(certain) - _log_odds(share) + candidates)[vectors.pattern_of_pair], np.float64
         )
+
+    @property
+    def _kind(self) -> str:
+        return type(self.classifier).__name__
+
+    def _fitted(self, vectors: ComparisonVectors) -> Any:
+        if not self.fit:
+            return self.classifier
+        # A copy, for fitting leaves traces; in the order of the patterns, so that the order of rows cannot matter.
+        classifier = deepcopy(self.classifier)
+        try:
+            classifier.fit(_binary(vectors, np.repeat(vectors.patterns, vectors.counts, axis=0)))
+        except Exception as error:
+            raise PluginError(
+                f"{self._kind} could not be fitted to the candidate pairs ({type(error).__name__}); fit one that needs labels "
+                f"to labelled pairs yourself and say fit=False, or take one that learns without, such as ECMClassifier"
+            ) from error
+        return classifier
+
+    def _probabilities(self, classifier: Any, features: pd.DataFrame) -> FloatArray:
+        try:
+            found = np.asarray(classifier.prob(features), np.float64)
+        except Exception as error:
+            raise PluginError(
+                f"{self._kind} gave no probabilities ({type(error).__name__}); fit it before it is given, or say fit=True; "
+                f"some, such as KMeansClassifier and SVMClassifier, have none and cannot serve"
+            ) from error
+        if found.shape != (len(features),) or not np.isfinite(found).all():
+            raise PluginError(
+                f"{self._kind} did not give one probability for each pair; fit it to more pairs, or take another"
+            )
+        return found
 
 
 def to_frame(records: Records) -> pd.DataFrame:

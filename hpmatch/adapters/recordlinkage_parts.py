@@ -20,7 +20,7 @@ from hpmatch.blocking import DEFAULT_MAX_BLOCK, CandidatePairs, candidate_pairs,
 from hpmatch.comparison import compare, parts_of
 from hpmatch.decision import MATCH, decide
 from hpmatch.em import PatternCounts, Rates, estimate, level_counts, rates_of, shares, with_rates
-from hpmatch.errors import HpmatchError, ModelError
+from hpmatch.errors import HpmatchError, ModelError, SchemaError, SourceError
 from hpmatch.fellegi_sunter import FellegiSunter
 from hpmatch.model import Model
 from hpmatch.protocols import (
@@ -69,6 +69,14 @@ class RuleIndex(BaseIndexAlgorithm):  # type: ignore[misc]  # recordlinkage has 
         super().__init__(verify_integrity=verify_integrity, suffixes=suffixes)
         self.rules, self.standardisers = rules, standardisers
         self.schema, self.max_block = schema, max_block
+
+    def index(self, x: Any, x_link: pd.DataFrame | None = None) -> pd.MultiIndex:
+        """The pairs; see recordlinkage."""
+        given = (*x, x_link) if isinstance(x, (list, tuple)) else (x, x_link)
+        for frame in given:
+            if frame is not None:
+                _check_frame(frame, labels=self.verify_integrity)
+        return super().index(x, x_link)
 
     def _link_index(self, df_a: pd.DataFrame, df_b: pd.DataFrame) -> pd.MultiIndex:
         left, right = (to_records(frame, self.standardisers, self.schema) for frame in (df_a, df_b))
@@ -124,12 +132,16 @@ class ComparisonFeature(BaseCompareFeature):  # type: ignore[misc]  # recordlink
             self._read(labels_left if labels_right is None else labels_right),
             label=names if similarity else [each for name in names for each in (name, f"{name} frequency")],
         )
+        if register is not None:
+            _check_frame(register)
         self._register = None if register is None else (register.index, self._records(register))
 
     def compute(
         self, pairs: pd.MultiIndex, x: pd.DataFrame, x_link: pd.DataFrame | None = None
     ) -> pd.DataFrame:
         """Compare the records of each pair; see recordlinkage."""
+        for frame in (x, x if x_link is None else x_link):
+            _check_frame(frame)
         sides = ((x, self.labels_left), (x if x_link is None else x_link, self.labels_right))
         cells = [
             tuple(frame[label].loc[pairs.get_level_values(side)].set_axis(pairs) for label in labels)
@@ -195,7 +207,8 @@ def to_records(
         schema: Which column plays which role, where its name does not say it.
 
     Raises:
-        SchemaError: If two columns play one role, or the schema names one that is not there.
+        SourceError: If it is no pandas frame.
+        SchemaError: If two columns have one name or play one role, or the schema names one that is not there.
 
     Example:
         >>> from hpmatch.standardise.stages import BirthDate
@@ -203,6 +216,7 @@ def to_records(
         >>> to_records(frame, [BirthDate()])["birth_date"].to_pylist()
         [[19780409], None]
     """
+    _check_frame(frame, labels=False)
     ids = pa.array(map(str, range(len(frame))), pa.string())
     if not len(frame.columns):
         return Records(ids, {})
@@ -212,6 +226,24 @@ def to_records(
     cells = {role: held[column] for role, column in _roles(data.column_names, schema).items()}
     cells = {role: array for role, array in cells.items() if array.null_count < len(array)}
     return standardise(ids, cells, standardisers)
+
+
+def _check_frame(frame: object, *, labels: bool = True) -> None:
+    """Refuse what is no pandas frame, or has columns or labels that cannot be told apart."""
+    if not isinstance(frame, pd.DataFrame):
+        raise SourceError(
+            f"a {type(frame).__name__} cannot take part in a recordlinkage pipeline; give a pandas DataFrame (to_pandas)"
+        )
+    if not frame.columns.map(str).is_unique:
+        raise SchemaError("two columns of a frame have one name; rename or remove one of them")
+    if labels and not frame.index.is_unique:
+        raise SourceError(
+            "the index of a frame is not unique, so its labels do not say which record is meant; give each its own (reset_index)"
+        )
+    if labels and (isinstance(frame.index, pd.MultiIndex) or frame.index.hasnans):
+        raise SourceError(
+            "the index of a frame has several levels or a missing label; give each record one label (reset_index)"
+        )
 
 
 def _roles(columns: Sequence[str], schema: Schema | None) -> dict[str, str]:
@@ -244,9 +276,16 @@ class ModelClassifier(BaseClassifier):  # type: ignore[misc]  # recordlinkage ha
         registered: How many records the right frame has.
         duplicates: Whether the pairs are of one frame, where a record may have any number of matches. Otherwise the
             candidates of one left record share the probability, with "none of them" as one more.
+
+    Raises:
+        HpmatchError: If there is not one registered record.
     """
 
     def __init__(self, model: Model, registered: int, *, duplicates: bool = False) -> None:
+        if not (isinstance(registered, (int, float, np.number)) and 1 <= registered < np.inf):
+            raise HpmatchError(
+                "registered has to be how many records the right frame has, such as len(register)"
+            )
         self.model, self.registered, self.duplicates = model, registered, duplicates
         self.classifier = model.classifier
         self.prior_weight = model.decision.prior_weight(registered)
@@ -315,6 +354,13 @@ class ModelClassifier(BaseClassifier):  # type: ignore[misc]  # recordlinkage ha
                 f"there is no column {lacking[0]!r}; add a ComparisonFeature for every comparison of the model"
             )
         levels = frame[list(names)].to_numpy(np.float64)
+        sizes = tuple(len(part.levels) for part in self.model.parts)
+        for name, column, size in zip(names, levels.T, sizes, strict=True):
+            if not (np.isnan(column) | np.isin(column, np.arange(size))).all():
+                raise ModelError(
+                    f"column {name!r} holds what is no level of its comparison; make it by ComparisonFeature(..., "
+                    f"similarity=False), of the same model"
+                )
         told = {f"{name} frequency" for name in names} & set(frame.columns)
         frequencies = [
             frame[f"{name} frequency"] if f"{name} frequency" in told else np.full(len(frame), np.nan)
@@ -324,7 +370,7 @@ class ModelClassifier(BaseClassifier):  # type: ignore[misc]  # recordlinkage ha
             names,
             np.where(np.isnan(levels), MISSING, levels).astype(np.int8),
             np.array(frequencies, np.float64).reshape(len(names), -1).T,
-            tuple(len(part.levels) for part in self.model.parts),
+            sizes,
             (frame.index.get_level_values(0).nunique(), self.registered),
         )
 

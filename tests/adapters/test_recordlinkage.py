@@ -15,6 +15,7 @@ from hpmatch.blocking.rules import NameAndDate
 from hpmatch.comparison import compare_distinct
 from hpmatch.comparison.dates import BirthDate
 from hpmatch.comparison.names import FamilyName
+from hpmatch.protocols import ComparisonVectors
 from hpmatch.records import Column, Records
 from hpmatch.standardise.stages import BirthDate as BirthDateColumn
 from hpmatch.standardise.stages import PersonName, Sex
@@ -81,6 +82,53 @@ def test_its_stages_keep_the_contract():
     check_blocking_rule(BLOCKS[0])
     check_comparison(FEATURES[0])
     check_classifier(Classifier(rl.ECMClassifier()), {"a": 2, "b": 2})
+
+
+VECTORS = ComparisonVectors(
+    ("a", "b"), np.array([[0, 0], [0, 1], [1, 1], [1, 1]], np.int8), np.full((4, 2), np.nan), (2, 2), (2, 2)
+)
+
+
+@pytest.mark.parametrize(
+    ("classifier", "fit", "words"),
+    [
+        (rl.ECMClassifier(), False, "ECMClassifier gave no probabilities .*; fit it before"),
+        (rl.NaiveBayesClassifier(), False, "NaiveBayesClassifier gave no probabilities .*; fit it before"),
+        (rl.NaiveBayesClassifier(), True, "NaiveBayesClassifier could not be fitted .*fit=False"),
+        (rl.SVMClassifier(), True, "SVMClassifier could not be fitted .*fit=False"),
+        (rl.KMeansClassifier(), True, "KMeansClassifier gave no probabilities .*have none and cannot serve"),
+    ],
+)
+def test_a_classifier_that_cannot_serve_says_what_to_do(classifier, fit, words):
+    """One that is not fitted, needs labels or has no probabilities."""
+    with pytest.raises(hp.PluginError, match=words):
+        Classifier(classifier, fit).match_weights(VECTORS)
+
+
+class Says:
+    """Gives what it is told to, for three patterns."""
+
+    def __init__(self, probabilities):
+        self.probabilities = probabilities
+
+    def prob(self, _):
+        return self.probabilities
+
+
+def test_what_is_no_probability_for_each_pair_is_refused():
+    """It would be no match for everybody."""
+    for wrong in ([0.5, np.nan, 0.5], [0.5, np.inf, 0.5], [0.5, 0.5], [[0.5, 0.5]] * 3):
+        with pytest.raises(hp.PluginError, match="Says did not give one probability for each pair"):
+            Classifier(Says(wrong), fit=False).match_weights(VECTORS)
+    assert len(Classifier(Says([0.9, 0.5, 0.1]), fit=False).match_weights(VECTORS)) == 4
+
+
+def test_what_is_no_classifier_is_refused_at_once():
+    """By what it lacks."""
+    with pytest.raises(hp.PluginError, match="str has no method prob"):
+        Classifier("ECM", fit=False)
+    with pytest.raises(hp.PluginError, match="Says has no method fit"):
+        Classifier(Says([]))
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import polars as pl
 import pytest
 import recordlinkage as rl
 from recordlinkage import compare as rl_compare
@@ -209,10 +210,53 @@ def test_a_model_whose_comparison_was_not_made_is_told_so(levels):
         ModelClassifier(MODEL, 100).predict(levels.drop(columns="sex"))
 
 
-def test_repeated_labels_are_refused():
-    """As by recordlinkage's own indexes."""
-    with pytest.raises(ValueError, match="not unique"):
-        RuleIndex([SameValue("town", "town")], STAGES).index(pd.DataFrame({"town": ["a", "b"]}, index=[1, 1]))
+TOWNS = pd.DataFrame({"town": ["Oslo", "Oslo"]}, index=["x", "y"])
+PAIR = pd.MultiIndex.from_tuples([("y", "x")])
+
+
+@pytest.mark.parametrize(
+    ("frame", "words"),
+    [
+        (TOWNS.set_axis([1, 1]), "index of a frame is not unique"),
+        (TOWNS.set_axis(["x", None]), "missing label"),
+        (TOWNS.set_axis(pd.MultiIndex.from_tuples([(1, 2), (1, 3)])), "several levels"),
+        (pd.concat([TOWNS, TOWNS], axis=1), "two columns of a frame have one name"),
+        (TOWNS.assign(**{"1": "a"}).assign(more="b").rename(columns={"more": 1}), "two columns of a frame"),
+        (pl.from_pandas(TOWNS), r"give a pandas DataFrame \(to_pandas\)"),
+        (TOWNS["town"], "a Series cannot take part"),
+    ],
+)
+def test_frames_whose_records_or_columns_cannot_be_told_apart_are_refused(frame, words):
+    """To index, as the register, and to compare."""
+    index = RuleIndex([SameValue("town", "town")], STAGES)
+    feature = ComparisonFeature(TOWN, STAGES, ["town"])
+    for run in (
+        lambda: index.index(frame),
+        lambda: index.index((TOWNS, frame)),
+        lambda: index.index(TOWNS, frame),
+        lambda: ComparisonFeature(TOWN, STAGES, ["town"], register=frame),
+        lambda: feature.compute(PAIR, frame),
+        lambda: feature.compute(PAIR, TOWNS, frame),
+    ):
+        with pytest.raises(hp.HpmatchError, match=words):
+            run()
+    assert feature.compute(PAIR, TOWNS)["town"].tolist() == [0.0]
+
+
+def test_how_many_are_registered_has_to_be_a_number():
+    """None at all would weigh infinitely."""
+    for wrong in (0, -5, float("nan"), float("inf"), "300"):
+        with pytest.raises(hp.HpmatchError, match=r"such as len\(register\)"):
+            ModelClassifier(MODEL, wrong)
+
+
+@pytest.mark.parametrize("wrong", [99, -1, 0.5])
+def test_what_is_no_level_is_refused(levels, wrong):
+    """A similarity, or a level of another model."""
+    spoilt = levels.iloc[:5].copy()
+    spoilt.iloc[2, list(spoilt).index("sex")] = wrong
+    with pytest.raises(hp.ModelError, match="column 'sex' holds what is no level"):
+        ModelClassifier(MODEL, 100).weights(spoilt)
 
 
 def test_frames_without_a_pair_give_empty_frames():
