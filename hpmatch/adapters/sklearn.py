@@ -215,6 +215,7 @@ class Classifier:
 
         Raises:
             ModelError: If the comparisons are others than it was fitted to.
+            PluginError: If the estimator does not give a probability for each pair.
         """
         if (vectors.names, vectors.sizes) != (self.names, self.sizes):
             raise ModelError(
@@ -231,7 +232,13 @@ class Classifier:
         return np.asarray(np.round(weights, _DIGITS), np.float64)
 
     def _log_odds(self, rows: FloatArray) -> FloatArray:
-        found = np.asarray(self.estimator.predict_proba(rows), np.float64)[:, self._classes.index(True)]
+        told = np.asarray(self.estimator.predict_proba(rows), np.float64)
+        if told.shape != (len(rows), len(self._classes)) or not np.isfinite(told).all():
+            raise PluginError(
+                f"{type(self.estimator).__name__} did not give a probability of each class for each pair; take another, or mend "
+                f"its predict_proba"
+            )
+        found = told[:, self._classes.index(True)]
         least = 1 / (self.matches + self.others + 2)
         sure = np.clip(found, least, 1 - least)
         return np.asarray(np.log2(sure / (1 - sure)), np.float64)

@@ -172,6 +172,42 @@ def test_what_cannot_be_used_is_told(tables, labels, training):
         )
 
 
+class Says:
+    """Answers as it is told to."""
+
+    classes_ = (False, True)
+
+    def __init__(self, answer):
+        self.answer = answer
+
+    def predict_proba(self, rows):
+        return self.answer(len(rows))
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        lambda size: np.full((size, 2), np.nan),
+        lambda size: np.full((size, 2), np.inf),
+        lambda size: np.full((size, 1), 0.5),
+        lambda size: np.full((size, 3), 0.5),
+        lambda size: np.full((1, 2), 0.5),
+        lambda size: np.full(size, 0.5),
+    ],
+    ids=["NaN", "infinite", "one column", "three", "one row", "flat"],
+)
+def test_what_is_no_probability_is_refused(training, answer):
+    """It would be no match for everybody."""
+    vectors = training.vectors
+    wrong, right = (
+        Classifier(Says(each), vectors.names, vectors.sizes, 1, 1, 0.0)
+        for each in (answer, lambda size: np.full((size, 2), 0.5))
+    )
+    with pytest.raises(hp.PluginError, match="Says did not give a probability of each class for each pair"):
+        wrong.match_weights(vectors)
+    assert right.match_weights(vectors).tolist() == [0.0] * len(vectors.levels)
+
+
 def test_labels_may_be_read_already(tables, labels, training):
     """As a table, a file or ``Labels``."""
     other = training_set(*tables[:2], read_labels(labels))
