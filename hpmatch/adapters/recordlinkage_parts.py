@@ -231,8 +231,9 @@ def to_records(
 def _check_frame(frame: object, *, labels: bool = True) -> None:
     """Refuse what is no pandas frame, or has columns or labels that cannot be told apart."""
     if not isinstance(frame, pd.DataFrame):
+        library = type(frame).__module__.partition(".")[0]
         raise SourceError(
-            f"a {type(frame).__name__} cannot take part in a recordlinkage pipeline; give a pandas DataFrame (to_pandas)"
+            f"a {library} {type(frame).__name__} cannot take part in a recordlinkage pipeline; give a pandas DataFrame (to_pandas)"
         )
     if not frame.columns.map(str).is_unique:
         raise SchemaError("two columns of a frame have one name; rename or remove one of them")

@@ -211,8 +211,9 @@ def _link(alerts: DataFrame, layout: Layout, partitions: int, job: _Job) -> Link
 
 def _check_given(alerts: object, partitions: int | None) -> None:
     if not isinstance(alerts, DataFrame):
+        library = type(alerts).__module__.partition(".")[0]
         raise SourceError(
-            f"alerts: this is a {type(alerts).__name__}; give a Spark DataFrame, made by spark.read.csv(PATH, header=True) or "
+            f"alerts: this is a {library} {type(alerts).__name__}; give a Spark DataFrame, made by spark.read.csv(PATH, header=True) or "
             f"spark.createDataFrame(TABLE), or link it without Spark (hpmatch.link)"
         )
     if partitions is not None and not (isinstance(partitions, int) and partitions > 0):

@@ -222,8 +222,8 @@ PAIR = pd.MultiIndex.from_tuples([("y", "x")])
         (TOWNS.set_axis(pd.MultiIndex.from_tuples([(1, 2), (1, 3)])), "several levels"),
         (pd.concat([TOWNS, TOWNS], axis=1), "two columns of a frame have one name"),
         (TOWNS.assign(**{"1": "a"}).assign(more="b").rename(columns={"more": 1}), "two columns of a frame"),
-        (pl.from_pandas(TOWNS), r"give a pandas DataFrame \(to_pandas\)"),
-        (TOWNS["town"], "a Series cannot take part"),
+        (pl.from_pandas(TOWNS), r"a polars DataFrame cannot .*; give a pandas DataFrame \(to_pandas\)"),
+        (TOWNS["town"], "a pandas Series cannot take part"),
     ],
 )
 def test_frames_whose_records_or_columns_cannot_be_told_apart_are_refused(frame, words):

@@ -274,8 +274,9 @@ class Learner:
 
 def test_what_cannot_be_used_says_what_to_give(spark, alerts, register):
     """Alerts that are not Spark's, a weight that is no number, parts that there cannot be."""
-    for other in (alerts, alerts.to_pandas(), "alerts.csv"):
-        with pytest.raises(hp.SourceError, match=f"a {type(other).__name__}; give a Spark DataFrame"):
+    given = {"pyarrow Table": alerts, "pandas DataFrame": alerts.to_pandas(), "builtins str": "alerts.csv"}
+    for kind, other in given.items():
+        with pytest.raises(hp.SourceError, match=f"a {kind}; give a Spark DataFrame"):
             link(other, register)
     people = spark.createDataFrame(alerts.slice(0, 10))
     with pytest.raises(hp.HpmatchError, match="min_weight is NaN; give a number"):
