@@ -350,10 +350,13 @@ def balance(
     ratio = m / u
     if not ratio.min() < 1 < ratio.max():
         return None
-    low, high = -_STEEPEST, _STEEPEST
+    # So far that the levels for a match, or those against it, have all the weight, however near to 1 their ratios are.
+    high = _STEEPEST / min(np.log(ratio.max()), -np.log(ratio.min()))
+    low = -high
     for _ in range(200):
         middle = (low + high) / 2
-        tilted = np.exp(np.log(u) + middle * np.log(ratio))
+        logs = np.log(u) + middle * np.log(ratio)
+        tilted = np.exp(logs - logs.max())
         tilted /= tilted.sum()
         low, high = (middle, high) if (tilted * ratio).sum() < 1 else (low, middle)
     return tilted * ratio, tilted

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 import splink.comparison_level_library as cll
 import splink.comparison_library as cl
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from splink import ColumnExpression, DuckDBAPI, Linker, SettingsCreator, block_on
 
@@ -392,6 +392,7 @@ def test_no_sql_breaks_the_reader(sql):
 
 
 @given(st.lists(st.tuples(st.floats(0.01, 1), st.floats(0.01, 1)), min_size=2, max_size=6))
+@example([(0.5, 0.501953125), (0.84375, 0.8125)])  # both ratios near to 1
 def test_balanced_numbers_add_up_and_weigh_the_same(pairs):
     """Wherever there are levels for and against."""
     m, u = (np.array(side) for side in zip(*pairs, strict=True))
