@@ -7,7 +7,7 @@ kept, best first; nothing is settled silently. What is wrong with a text is said
 
     ''                   nothing; every reading is a whole date
     missing              the text is empty
-    placeholder          the text says that the date is unknown: '-', 'ukjent', '00.00.0000', '9999-12-31'
+    placeholder          the text says that the date is unknown: '-', 'ukjent', '00.00.0000', '9999-12-31', '1900-01-01'
     not a date           the text is something else
     partial              year, or year and month, only
     impossible day       no month or no day like this: the year alone is kept, being right more often than not
@@ -16,13 +16,18 @@ kept, best first; nothing is settled silently. What is wrong with a text is said
 Decisions that are not obvious:
 
 - Birth years lie in 1900-2015. A two-digit year is put in that range; 00-15 fits twice and gives both readings, 20xx first.
-- A year outside the range is repaired where the written century is a usual typing error (1878, 2078, 0078, 1078, 2978,
-  9178 for 1978), or where it is a year of the Persian calendar (1357, converted exactly) or the Islamic one (1398,
-  one or two days off). A repaired year has to lie in 1930-2015; so 2024, mostly the date of today typed, stays unread.
+- A year outside the range is repaired where one digit of its century explains it (1878, 1578, 0978, 3978 for 1978) or
+  another usual error does (2078, 0078, 9178 for 1978, 1801 for 2001), or where it is a year of the Persian calendar (1357,
+  converted exactly) or the Islamic one (1398, one or two days off). A repaired year has to lie in 1930-2015; so 2024,
+  mostly the date of today typed, stays unread, and so does the Buddhist 2512.
+- The day 0 and the first day of a spreadsheet or a data base are no births: 1 January 1900 and 1901 are not read, nor is a
+  day or month of these years that is not known. So 01.01.00 is in 2000.
 - A day 41-71 (Norwegian D-number, Italian codice fiscale) or a month 41-52 (Norwegian H-number) is read less 40.
 - A time of day is dropped. Exactly 21, 22 or 23 o'clock is how midnight in Europe looks after a conversion to UTC: the
   next day is a second reading.
 - Five digits are the day number of a spreadsheet; six a year and month or a short date; seven DDMMYYYY without its zero.
+  071985 is July 1985 as well as 19 July 1985.
+- Of several dates with `;` between them each is a reading, unless the whole is one date.
 - Months and days may be written 00, XX or ??; a day without a month is not kept.
 - Month names (data/month_names.csv) may mean two months: listopad is November in Polish and Czech, October in Croatian.
 """
@@ -74,7 +79,11 @@ _THREE_NUMBERS = re.compile(
     r"([0-9]{1,4})[-./,\\_ ]{1,5}([0-9]{1,2})[-./,\\_ ]{1,5}([0-9]{1,4})[-./,\\_ ]{0,3}\Z"
 )
 _DECIMAL = re.compile(r"([0-9]{4,8})\.0+\Z")
-_UNKNOWN_PART = re.compile(r"[?*]{2,4}|(?<![^\W_])(?:[xX]{2}|[xX]{4}|[?*])(?![^\W_])")
+_UNKNOWN = r"(?:[?*]{2,4}|(?<![^\W_])(?:[xX]{2}|[xX]{4}|[?*])(?![^\W_]))"
+_UNKNOWN_PART = re.compile(_UNKNOWN)
+_UNKNOWN_YEAR = re.compile(rf"(?<=.){_UNKNOWN}\Z")  # the last part, where no other is a year
+_YEAR = re.compile(r"[0-9]{4}")
+_DOUBT = re.compile(r"(?<=[0-9]{4})\.? ?(?:\?|\(\?\))\Z")
 _TIME = re.compile(
     r"[Tt ] ?([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})(?:[.,][0-9]{1,9})?)?"
     r" ?(?:[AaPp]\.?[Mm]\.?)? ?(?:[Zz]|UTC|GMT|[+-][0-9]{2}:?[0-9]{2})?\Z"
@@ -96,7 +105,9 @@ _SHORT_YEAR: dict[str, _Layouts] = {
 }
 
 _LONG, _SHORT = 4, 2  # digits of a year; of a month, a day or a short year
-_CENTURY_ERRORS = frozenset({0, 10, 18, 20, 29, 91})
+# Written for either century though two digits are wrong: left out, one too early or too late, digits exchanged.
+_CENTURY_ERRORS = frozenset({"00", "18", "20", "91"})
+_BUDDHIST = "25"  # 2512 is 1969
 _OTHER_CALENDARS = range(1300, 1440)
 _PERSIAN_YEAR_BEGINS = 621
 _DECODE = 40
@@ -106,7 +117,10 @@ _SPREADSHEET_DAY_ZERO = date(1899, 12, 30)
 _SPREADSHEET_DAYS = range(10_000, (date(LAST_BIRTH_YEAR, 12, 31) - _SPREADSHEET_DAY_ZERO).days + 1)
 
 _PLACEHOLDER_YEARS = frozenset({0, 1, 1111, 9999})
-_PLACEHOLDER_DATES = frozenset({18991230, 18991231})
+_NEW_YEAR = 101
+_DEFAULT_YEARS = frozenset({1900, 1901})
+# Where counts of days begin: Gregorian calendar and SPSS, pandas, SQL Server, VMS, spreadsheets.
+_PLACEHOLDER_DATES = frozenset({15821014, 15821015, 16770921, 17530101, 18581117, 18991230, 18991231})
 
 
 def read_date(text: str, order: str = "DMY") -> DateReadings:
@@ -133,15 +147,7 @@ def read_date(text: str, order: str = "DMY") -> DateReadings:
     """
     if order not in _YEAR_LAST:
         raise HpmatchError(f"{order!r} is no order of a date: use one of {', '.join(ORDERS)}")
-    text = text.strip()
-    match = _THREE_NUMBERS.match(text)
-    if match:
-        return _read_numbers(match.groups(), order)
-    if not text:
-        return _MISSING
-    if len(text) > _LONGEST:
-        return _NOT_A_DATE
-    return _read_any(plain_characters(text), order)
+    return _without_defaults(_read(text.strip(), order))
 
 
 def read_dates(texts: Sequence[str], orders: Sequence[str]) -> list[DateReadings]:
@@ -166,6 +172,24 @@ def read_dates(texts: Sequence[str], orders: Sequence[str]) -> list[DateReadings
     return [read_date(text, order) for text, order in zip(texts, orders, strict=True)]
 
 
+def read_as_written(text: str) -> tuple[int, ...]:
+    """
+    Read a date that need not be a birth: 1 January 1900 is a day like any other, and no year is repaired.
+
+    Args:
+        text: The date as written, day before month where both can be.
+
+    Returns:
+        The readings, best first; none for a year outside those of births.
+
+    Examples:
+        >>> read_as_written("1 January 1900"), read_as_written("9 April 1878")
+        ((19000101,), ())
+    """
+    result = _read(text.strip(), ORDERS[0])
+    return () if result.problem == "year out of range" else result.readings
+
+
 def is_default(reading: int) -> bool:
     """
     Tell whether authorities write this date for a day they do not know.
@@ -186,10 +210,36 @@ def is_default(reading: int) -> bool:
     return reading % 10000 in (101, 701)
 
 
+def _read(text: str, order: str) -> DateReadings:
+    """Read a text without blanks around it."""
+    match = _THREE_NUMBERS.match(text)
+    if match:
+        return _read_numbers(match.groups(), order)
+    if not text:
+        return _MISSING
+    if len(text) > _LONGEST:
+        return _NOT_A_DATE
+    result = _read_any(plain_characters(text), order)
+    if result.problem != "not a date" or ";" not in text:
+        return result
+    results = [_read(part.strip(), order) for part in text.split(";")]
+    return _together(results, _mildest(results))
+
+
+def _without_defaults(result: DateReadings) -> DateReadings:
+    """Leave out the days that stand for no date; without another reading the text is a placeholder."""
+    kept = tuple(r for r in result.readings if not _stands_for_none(r))
+    return result._replace(readings=kept) if kept or not result.readings else _PLACEHOLDER
+
+
+def _stands_for_none(reading: int) -> bool:
+    return reading // 10000 in _DEFAULT_YEARS and (reading % 10000 == _NEW_YEAR or not reading % 100)
+
+
 def _read_any(text: str, order: str) -> DateReadings:
     """Read cleaned text of any form."""
     text, before_midnight = _cut_time(text)
-    text = _DECIMAL.sub(r"\1", _UNKNOWN_PART.sub(_zeros, text))
+    text = _DECIMAL.sub(r"\1", _UNKNOWN_PART.sub(_zeros, _without_doubt(text)))
     tokens = date_tokens(text)
     ignored = date_words("ignored")
     numbers = tuple(token for token in tokens if token.isdecimal())
@@ -202,6 +252,12 @@ def _read_any(text: str, order: str) -> DateReadings:
         return _PLACEHOLDER if "".join(words) in date_words("no date") else _NOT_A_DATE
     result = _read_tokens(numbers, [word for word in words if word not in ignored], order)
     return _with_next_day(result) if before_midnight else result
+
+
+def _without_doubt(text: str) -> str:
+    """Pass over a question mark behind a year; a year that is not known is four zeros."""
+    text = _DOUBT.sub("", text)
+    return text if _YEAR.search(text) else _UNKNOWN_YEAR.sub(" 0000", text)
 
 
 def _zeros(unknown: re.Match[str]) -> str:
@@ -310,11 +366,23 @@ def _repair_year(year: int, month: int, day: int) -> DateReadings:
         readings = (from_persian(year, month, day), from_hijri(year, month, day))
     elif year in _OTHER_CALENDARS:
         readings = tuple((year + _PERSIAN_YEAR_BEGINS + n) * 10000 for n in (0, 1))
-    elif year // 100 in _CENTURY_ERRORS:
-        plausible = [y for y in _years(f"{year % 100:02}") if y >= FIRST_REPAIRED_YEAR]
-        readings = _interpret(plausible, month, day).readings
+    else:
+        readings = _interpret(_meant_years(f"{year:04}"), month, day).readings
     kept = (r for r in readings if FIRST_REPAIRED_YEAR <= r // 10000 <= LAST_BIRTH_YEAR)
     return DateReadings(tuple(dict.fromkeys(kept)), "year out of range")
+
+
+def _meant_years(written: str) -> tuple[int, ...]:
+    """Give the years that a year may be a typing error for: in the century, so that the last two digits tell the year."""
+    century = written[:2]
+    if century == _BUDDHIST:
+        return ()
+    plausible = (y for y in _years(written[2:]) if y >= FIRST_REPAIRED_YEAR)
+    return tuple(y for y in plausible if century in _CENTURY_ERRORS or _one_digit_wrong(century, str(y)))
+
+
+def _one_digit_wrong(a: str, b: str) -> bool:
+    return (a[0] == b[0]) != (a[1] == b[1])
 
 
 def _mildest(results: Iterable[DateReadings]) -> DateReadings:
@@ -343,7 +411,7 @@ def _read_digits(run: str, order: str) -> DateReadings:
             return _read_spreadsheet_day(int(run))
         case 6:
             month = _read_year_and_month((run[:4], run[4:]))
-            return month if month.problem == "partial" else _read_numbers((run[:2], run[2:4], run[4:]), order)
+            return month if month.problem == "partial" else _read_six(run, order)
         case 7:
             return _read_digits(f"0{run}", order)
         case 8:
@@ -351,6 +419,16 @@ def _read_digits(run: str, order: str) -> DateReadings:
             return _mildest((year_first, _read_layouts((run[:2], run[2:4], run[4:]), _YEAR_LAST[order])))
         case _:
             return _NOT_A_DATE
+
+
+def _read_six(run: str, order: str) -> DateReadings:
+    """Read a short date; MMYYYY, which is one in American order too (071985), comes before that unless it is the convention."""
+    whole = _read_numbers((run[:2], run[2:4], run[4:]), order)
+    month = _read_year_and_month((run[:2], run[2:]))
+    if month.problem != "partial":
+        return whole
+    first, second = (whole, month) if order == "MDY" else (month, whole)
+    return month._replace(readings=tuple(dict.fromkeys((*first.readings, *second.readings))))
 
 
 def _read_spreadsheet_day(number: int) -> DateReadings:

@@ -16,7 +16,7 @@ from hpmatch.data import read_table
 from hpmatch.parallel import processes_started, spread
 from hpmatch.standardise.calendars import reading
 from hpmatch.standardise.countries import code_countries, code_country, date_order
-from hpmatch.standardise.dates import FIRST_BIRTH_YEAR, LAST_BIRTH_YEAR, read_dates
+from hpmatch.standardise.dates import FIRST_BIRTH_YEAR, LAST_BIRTH_YEAR, read_as_written, read_dates
 from hpmatch.standardise.given_names import implied_sex_of_given
 from hpmatch.standardise.identifiers import Identifier, read_identifiers, take_identifiers
 from hpmatch.standardise.names import name_tokens
@@ -117,7 +117,7 @@ class AnyDate:
     A date of any year, where a person now working need not be born: of historical persons, or of things.
 
     A date in numbers with a year of four digits is taken as it is written, day and month in either order where both can be; any
-    other text is read as a birth date is.
+    other text is read as a birth date is, but no century is put right.
 
     Args:
         column: The role that is read and the column that is made.
@@ -137,10 +137,8 @@ class AnyDate:
 
     def standardise(self, *texts: Sequence[str]) -> list[tuple[int, ...]]:
         """The readings of each date."""
-        empty = [""] * len(texts[0])
-        born = BirthDate(self.column).standardise(texts[0], empty, empty)
-        written = map(_as_written, texts[0])
-        return [other if read is None else read for read, other in zip(written, born, strict=True)]
+        written = ((text, _as_written(text)) for text in texts[0])
+        return [read_as_written(text) if read is None else read for text, read in written]
 
 
 def _as_written(text: str) -> tuple[int, ...] | None:

@@ -11,6 +11,7 @@ from hpmatch.data import read_table
 from hpmatch.errors import HpmatchError
 from hpmatch.standardise.calendars import from_hijri, from_persian
 from hpmatch.standardise.characters import plain_characters
+from hpmatch.standardise.date_words import date_words, months
 from hpmatch.standardise.dates import (
     FIRST_BIRTH_YEAR,
     LAST_BIRTH_YEAR,
@@ -51,11 +52,19 @@ f. 09.04.1978     | DMY | 19780409 19780904 |  | Norwegian 'født'
 09041978          | DMY | 19780409 19780904 |  | day first without separators
 19111912          | DMY | 19121119          |  | 19 November 1912; years, days and months are not tried in that order here
 01??1978          | DMY | 19780000          | partial | the month left out of a run
-09.04.1978 ?      | DMY |                   | not a date | four parts
+09.04.1978 ?      | DMY | 19780409 19780904 |  | marked as uncertain
+09.04.1978 (?)    | DMY | 19780409 19780904 |  | marked as uncertain
+09.04.??          | DMY |                   | placeholder | the year is not known; 00 would be one
+XX.04.XX          | DMY |                   | placeholder | the year is not known
+78-04-??          | YMD |                   | placeholder | as likely a year that is not known
+9 April ?         | DMY |                   | placeholder | no year
 1978?             | DMY | 19780000          | partial | marked as uncertain
 ??.04.????        | DMY |                   | placeholder | no year
 9041978           | DMY | 19780409 19780904 |  | a spreadsheet took the leading zero
 190478            | DMY | 19780419          |  | six digits
+071985            | DMY | 19850700 19850719 | partial | month and year; the American short date is the less likely
+071985            | MDY | 19850719 19850700 | partial | the same where the short date is the convention
+072005            | DMY | 20050700 20050720 19050720 | partial | after 2000
 780419            | YMD | 19780419          |  | six digits, year first
 28589             | DMY | 19780409          |  | day number of a spreadsheet
 28589.0           | DMY | 19780409          |  | the same after a detour through floats
@@ -102,7 +111,8 @@ April 1978        | DMY | 19780400          | partial | year and month in words
 1978-45           | DMY | 19780000          | impossible day | no such month
 29.02.1979        | DMY | 19790000          | impossible day | no leap year
 29.02.1980        | DMY | 19800229          |  | a leap year
-29.02.1900        | DMY | 19000000          | impossible day | no leap year in the Gregorian calendar
+29.02.1904        | DMY | 19040229          |  | a leap year
+29.02.1900        | DMY |                   | placeholder | day 60 of a spreadsheet, which takes 1900 for a leap year
 29.02.2000        | DMY | 20000229          |  | a leap year
 49.04.1978        | DMY | 19780409          |  | D-number day left as it was
 71.01.1978        | DMY | 19780131          |  | D-number day of the 31st
@@ -113,7 +123,16 @@ April 1978        | DMY | 19780400          | partial | year and month in words
 0078-04-09        | YMD | 19780409          | year out of range | the century was lost
 1801-04-09        | YMD | 20010409          | year out of range | 1901 would be too old
 09.04.2024        | DMY |                   | year out of range | probably the date of the decision
-09.04.1578        | DMY |                   | year out of range | no usual typing error
+09.04.1578        | DMY | 19780409 19780904 | year out of range | one digit of the century
+0978-04-09        | YMD | 19780409          | year out of range | one digit of the century
+1178-04-09        | YMD | 19780409          | year out of range | one digit of the century
+3978-04-09        | YMD | 19780409          | year out of range | one digit of the century
+3005-04-09        | YMD | 20050409          | year out of range | one digit of the century
+9178-04-09        | YMD | 19780409          | year out of range | two digits exchanged
+09.04.2050        | DMY | 19500409 19500904 | year out of range | two digits put into the wrong century
+1505-04-09        | YMD |                   | year out of range | two digits are wrong
+8778-04-09        | YMD |                   | year out of range | two digits are wrong
+2512-04-09        | YMD |                   | year out of range | Buddhist: 1969
 1878              | DMY | 19780000          | year out of range | year only, repaired
 1357/01/20        | YMD | 19780409 19380322 | year out of range | Persian; or the Islamic year 1357
 1398-05-01        | YMD | 19780409          | year out of range | Islamic year; as a Persian one it would be 2019
@@ -126,6 +145,24 @@ April 1978        | DMY | 19780400          | partial | year and month in words
 9999-12-31        | DMY |                   | placeholder | the end of time of data bases
 0001-01-01        | DMY |                   | placeholder | the beginning of time of .NET
 1899-12-30        | DMY |                   | placeholder | day zero of spreadsheets
+1899-12-31        | DMY |                   | placeholder | day zero of spreadsheets
+1900-01-01        | DMY |                   | placeholder | the default of data bases
+01.01.1900        | DMY |                   | placeholder | the default of data bases
+00.01.1900        | DMY |                   | placeholder | 0 as Excel shows it
+1900-01-00        | YMD |                   | placeholder | 0 as Excel shows it
+1901-01-01        | YMD |                   | placeholder | the default of data bases
+1 January 1901    | DMY |                   | placeholder | in words
+1900              | DMY |                   | placeholder | nobody now working was born then
+02.01.1900        | DMY | 19000102 19000201 |  | any other day is a date
+01.02.1901        | DMY | 19010201 19010102 |  | any other day is a date
+01.01.1902        | DMY | 19020101          |  | any other year is a year
+01.01.00          | DMY | 20000101          |  | 1900 would be a placeholder
+1753-01-01        | YMD |                   | placeholder | the first day of SQL Server
+1582-10-14        | YMD |                   | placeholder | the first day of SPSS
+1582-10-15        | YMD |                   | placeholder | the first day of the Gregorian calendar
+1677-09-21        | YMD |                   | placeholder | the first day of pandas
+1858-11-17        | YMD |                   | placeholder | the first day of VMS
+1753-01-02        | YMD | 19530102          | year out of range | one digit of the century
 11.11.1111        | DMY |                   | placeholder | one key held down
 99999999          | DMY |                   | placeholder | one key held down
 unknown           | DMY |                   | placeholder | English
@@ -143,6 +180,11 @@ dd.mm.yyyy        | DMY |                   | placeholder | form left empty
 Vilnius           | DMY |                   | not a date | birth place in the wrong column
 9 April           | DMY |                   | not a date | no year
 09.04             | DMY |                   | not a date | no year
+1985-07-15; 1984-07-15 | YMD | 19850715 19840715 |  | two dates in one cell
+15.07.1985;1984   | DMY | 19850715          |  | the whole date
+1985-07-15; ukjent | YMD | 19850715         |  | one date and a placeholder
+09;04;1978        | DMY | 19780409 19780904 |  | one date
+Vilnius; Kaunas   | DMY |                   | not a date | no date in either part
 12345678901       | DMY |                   | not a date | an identity number in the wrong column
 1-2-3-4           | DMY |                   | not a date | four numbers
 9.4.978           | DMY |                   | not a date | three digits are no year
@@ -176,6 +218,15 @@ the 9th of April 1978     | DMY | 19780409 |  | English
 9.X.1978                  | DMY | 19781009 |  | the Roman ten is no placeholder
 9 listopada 1978          | DMY | 19781109 19781009 |  | November in Poland, October in Croatia
 9 April 1878              | DMY | 19780409 | year out of range | repaired as with digits
+Sunday 9 April 1978       | DMY | 19780409 |  | day of the week
+Sun, 09 Apr 1978          | DMY | 19780409 |  | as e-mails are dated
+Lundi 9 avril 1978        | DMY | 19780409 |  | French day of the week
+9 de abril de 1978, segunda-feira | DMY | 19780409 |  | Portuguese day of the week
+Dé Domhnaigh 9 Aibreán 1978 | DMY | 19780409 |  | Irish day of the week
+Is-Sibt 9 ta' April 1978  | DMY | 19780409 |  | Maltese day of the week
+ca. 1978                  | DMY | 19780000 | partial | not certain
+1978 р.н.                 | DMY | 19780000 | partial | Ukrainian 'year of birth'
+13.04.1978 kl. 12:00      | DMY | 19780413 |  | time of day in words
 """
 
 
@@ -304,6 +355,12 @@ def test_every_word_beside_a_date_is_passed_over(_word, text, expected):
     assert read_date(text) == expected
 
 
+def test_no_word_to_pass_over_is_part_of_a_month():
+    """A word passed over would take a month with it."""
+    parts = {word for name in months() for word in name.split()}
+    assert not parts & (date_words("ignored") | date_words("no date"))
+
+
 @pytest.mark.parametrize(
     ("persian", "gregorian"),
     [
@@ -368,7 +425,7 @@ def test_many_texts_are_read_each_with_its_own_convention():
         read_dates(["1978"], [])
 
 
-DATES = st.dates(date(FIRST_BIRTH_YEAR, 1, 1), date(LAST_BIRTH_YEAR, 12, 31))
+DATES = st.dates(date(FIRST_BIRTH_YEAR + 2, 1, 1), date(LAST_BIRTH_YEAR, 12, 31))
 FORMATS = {
     "DMY": ["%d.%m.%Y", "%d.%m.%Y.", "%d-%m-%Y", "%d/%m/%Y", "%d %m %Y", "%d%m%Y", "%d %B %Y", "%d-%b-%Y"],
     "MDY": ["%m/%d/%Y", "%m-%d-%Y", "%B %d, %Y"],
