@@ -10,6 +10,9 @@ expression over the compact number), check digits (by python-stdnum or by `CHECK
 
 A number whose layout fits but whose check digits or date do not is returned with `valid` False: a typing error has to be
 seen as one. Without a country only numbers with right check digits are recognised, in all countries whose kinds fit.
+
+Before and behind a number may stand words that name it: its kind, its country, or words of `data/identifier_words.csv`. Other
+words may name anything, a passport or a case; between them only a number with right check digits and a birth date is taken.
 """
 
 import re
@@ -27,12 +30,16 @@ from hpmatch.data import read_table
 from hpmatch.records import FEW, offsets_of
 from hpmatch.standardise.characters import plain_characters
 from hpmatch.standardise.identifier_decoders import CANONICAL, CHECKS, DECODERS
+from hpmatch.standardise.text import fold, split_words
 
 _LONGEST = 60  # characters of a written identifier; more is none
-_DECIMAL = re.compile(r"\.0+\Z")
+_DECIMAL = re.compile(r"\A([^0-9]*[0-9]+)[.,]0+\Z")  # as spreadsheets write a number
 _SEPARATORS = re.compile(r"[^A-Z0-9+-]")
+_TELEPHONE = "+"  # before a number, not in it
+_BETWEEN = "[^A-Z0-9]*"
+_LETTER = re.compile("[A-Z]")
+_WORD = re.compile("[A-Z0-9]+")
 _SIGNS = str.maketrans("", "", "+-")
-_WORDS_BEFORE = ("NR", "NO", "NUMMER", "NUMBER", "ID", "PNR", "DNI", "TIN", "KT", "HPRNR", "FNR", "PERSONNR")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +88,7 @@ def read_identifier(text: str, country: str = "") -> Identifier | None:
     Read one identifier, if it can mean one thing only.
 
     Args:
-        text: The number as written, with separators, its name or its country's code before it.
+        text: The number as written, with separators, its name or its country's code before or behind it.
         country: ISO 3166 alpha-2 code of the country that gave it; '' if unknown.
 
     Returns:
@@ -92,6 +99,8 @@ def read_identifier(text: str, country: str = "") -> Identifier | None:
         Identifier(country='SE', kind='personnummer', number='198112289874', valid=True, birth_date=19811228, sex='M', strong=True, checkable=True)
         >>> read_identifier("811228-9847", "SE").valid
         False
+        >>> read_identifier("Fødselsnummer: 130972 48022 (NO)", "NO").number
+        '13097248022'
     """
     found = _read(text, country)
     return found[0] if len(found) == 1 else None
@@ -191,27 +200,52 @@ def same_but_one_error(a: str, b: str) -> bool:
 
 def _read(text: str, country: str) -> tuple[Identifier, ...]:
     text = text.strip()
-    if not text or len(text) > _LONGEST:
+    if not text or len(text) > _LONGEST or text[0] == _TELEPHONE:
         return ()
-    signed = _SEPARATORS.sub("", _DECIMAL.sub("", plain_characters(text).upper()))
-    forms = tuple(_forms(signed))
-    return _read_of_country(forms, country) if country else _read_of_any(forms)
+    written = _DECIMAL.sub(r"\1", fold(plain_characters(text)).upper())
+    forms = tuple(_forms(written))
+    return _read_of_country(written, forms, country) if country else _read_of_any(forms)
 
 
-def _forms(signed: str) -> Iterator[str]:
-    """Give the compact spellings to try: with and without signs, without words before the number."""
-    unlabelled = _label().sub("", signed)
-    yield from dict.fromkeys((signed, signed.translate(_SIGNS), unlabelled, unlabelled.translate(_SIGNS)))
+def _forms(written: str) -> Iterator[str]:
+    """Give the compact spellings to try: with and without signs, without words before or behind the number."""
+    signed = [_SEPARATORS.sub("", written)]
+    if _LETTER.search(written):
+        signed.append(_SEPARATORS.sub("", _without_words(written)))
+    yield from dict.fromkeys(form for each in signed for form in (each, each.translate(_SIGNS)))
 
 
-def _read_of_country(forms: Sequence[str], country: str) -> tuple[Identifier, ...]:
-    """Give the first identifier that validates, else the first with a zero lost in front, else the first that fits."""
+def _without_words(written: str) -> str:
+    before, behind = _words_around()
+    return behind.sub("", before.sub("", written))
+
+
+def _read_of_country(written: str, forms: Sequence[str], country: str) -> tuple[Identifier, ...]:
+    """
+    Give the first identifier that validates, else one that does so with a zero put in front or between words that are not known.
+
+    If there is none, the first that fits.
+    """
     kinds = _kinds().get(country, ())
     fitting = [_identify(kind, form) for form in forms for kind in kinds if kind.layout.fullmatch(form)]
     valid = [identifier for identifier in fitting if identifier.valid]
     if not valid:
         valid = [i for form in forms for kind in kinds if (i := _identify_shortened(kind, form)) is not None]
+    if not valid and _LETTER.search(written) and _TELEPHONE not in written:
+        valid = [*_between_words(written, kinds)]
     return tuple((valid or fitting)[:1])
+
+
+def _between_words(written: str, kinds: Sequence[_Kind]) -> Iterator[Identifier]:
+    """Read all from the first word with a digit to the last as one number, whatever the other words are."""
+    words = _WORD.findall(written)
+    with_digits = [place for place, word in enumerate(words) if not word.isalpha()]
+    form = "".join(words[with_digits[0] : with_digits[-1] + 1]) if with_digits else ""
+    for kind in kinds:
+        if kind.checkable and kind.encodes_date and kind.layout.fullmatch(form):
+            identifier = _identify(kind, form)
+            if identifier.valid and identifier.birth_date:
+                yield identifier
 
 
 def _read_of_any(forms: Sequence[str]) -> tuple[Identifier, ...]:
@@ -278,11 +312,12 @@ def _kinds() -> dict[str, tuple[_Kind, ...]]:
 
 
 @cache
-def _label() -> re.Pattern[str]:
-    """Give the words that stand before a number: codes of countries, names of kinds."""
-    words = {
-        *_WORDS_BEFORE,
-        *_kinds(),
-        *(k.name.replace("_", "").upper() for ks in _kinds().values() for k in ks),
-    }
-    return re.compile(rf"\A(?:(?:{'|'.join(sorted(words, key=len, reverse=True))})-?)+(?=[0-9])")
+def _words_around() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Give the words that stand before a number and those behind it: codes of countries, names of kinds, and those of the table."""
+    names = {kind.name.replace("_", " ") for kinds in _kinds().values() for kind in kinds}
+    words = {*_kinds(), *names, *(row["word"] for row in read_table("identifier_words"))}
+    spelled = {_BETWEEN.join(part.upper() for part in split_words(word)) for word in words}
+    known = f"(?:{'|'.join(sorted(spelled, key=len, reverse=True))})"
+    before = rf"\A{_BETWEEN}(?:{known}{_BETWEEN})+(?:(?=[0-9])|(?<![A-Z0-9]))"
+    behind = rf"(?:(?<=[0-9])|(?<![A-Z0-9]))(?:{known}{_BETWEEN})+\Z"
+    return re.compile(before), re.compile(behind)

@@ -3,6 +3,7 @@
 import re
 from datetime import date, timedelta
 from importlib import import_module
+from pathlib import Path
 
 import pytest
 from hypothesis import assume, example, given
@@ -148,6 +149,41 @@ AB 12 34 56 C        | GB | nino | AB123456C | yes | 0 |  | invented: nothing to
 17291716060          | TR | tckimlik | 17291716060 | yes | 0 |  | python-stdnum
 1234567              | CY | id_card | 1234567 | yes | 0 |  | invented: nothing to check
 0123478M             | MT | id_card | 0123478M | yes | 0 |  | invented: nothing to check
+fødselsnummer 130972 48022 | NO | fnr | 13097248022 | yes | 19720913 | F | letters with marks
+fnr: 13097248032     | NO | fnr | 13097248032 | no  | 19720913 | F | a typing error behind a word
+C.F. rccmnl 83s18 d969h | IT | codice_fiscale | RCCMNL83S18D969H | yes | 19831118 | M | the number begins with letters
+codice fiscale RCCMNL83S18D969H | IT | codice_fiscale | RCCMNL83S18D969H | yes | 19831118 | M | the kind in words
+IT RCCMNL83S18D969H  | IT | codice_fiscale | RCCMNL83S18D969H | yes | 19831118 | M | the country's code
+NIE X-2482300W       | ES | nie | X2482300W | yes | 0 |  | the number begins with a letter
+hetu: 131052-308T    | FI | hetu | 131052-308T | yes | 19521013 | F | the sign stays
+CPRnummer 070761-4285 | DK | cpr | 0707614285 | yes | 19610707 | M | two words written as one
+CPR-nr. 070761-4285  | DK | cpr | 0707614285 | yes | 19610707 | M | a hyphen and a dot
+rodné číslo: 710319/2745 | CZ | rodne_cislo | 7103192745 | yes | 19710319 | M | the kind in words
+R.Č. 710319/2745     | SK | rodne_cislo | 7103192745 | yes | 19710319 | M | abbreviated
+személyi szám: 1 800325 123 5 | HU | szemelyi_szam | 18003251235 | no | 19800325 | M | the kind in words
+44051401359 PESEL    | PL | pesel | 44051401359 | yes | 19440514 | M | the word behind
+48507150067 (LT)     | LT | asmens_kodas | 48507150067 | yes | 19850715 | F | the country behind
+48507150067,0        | LT | asmens_kodas | 48507150067 | yes | 19850715 | F | a decimal comma
+48507150067.00       | LT | asmens_kodas | 48507150067 | yes | 19850715 | F | a decimal point
+756.9217.0769.85     | CH | ahv | 7569217076985 | yes | 0 |  | dots that are no decimal points
+lietuviškas kodas 485 0715 0067! | LT | asmens_kodas | 48507150067 | yes | 19850715 | F | words that are not known
+15 070649 C 103 laut Ausweis | DE | rvnr | 15070649C103 | yes | 19490607 | M | words that are not known
+Ausweis 65 170839 J 004 | DE |  |  |  |  |  | wrong check digit, between words that are not known
+pass 501 964 843     | PT |     |          |     |   |  | no nif: nothing in it tells a person's
+passport 111222333   | NL |     |          |     |   |  | no bsn
+telefon 0707614285   | DK |     |          |     |   |  | no cpr: without check digit
+case 48507150068     | LT |     |          |     |   |  | wrong check digit
+case 2019/48507150067 | LT |    |          |     |   |  | more digits than the number's
+case 20112150003     | LT |     |          |     |   |  | born in 1801
+48507150067 48507150067 | LT |  |          |     |   |  | two numbers
++48 507 150 067      | LT |     |          |     |   |  | a telephone number, though its digits are a code
+tel. +370 612 34567  | LT |     |          |     |   |  | a telephone number
+tel. +48 507 150 067 | LT |     |          |     |   |  | a telephone number, though its digits are a code
+15.07.1985           | LT |     |          |     |   |  | a date
+1985-07-15 00:00     | PL |     |          |     |   |  | a date
+passport LT 12345678 | LT |     |          |     |   |  | a passport
+passport no. AB 1234567 | PL |  |          |     |   |  | a passport
+ref. LT-2019-1234567 | LT |     |          |     |   |  | a case
                      | NO |     |          |     |   |  | nothing
 unknown              | NO |     |          |     |   |  | no number
 13097248022          | XX |     |          |     |   |  | no such country
@@ -638,3 +674,45 @@ def test_numbers_are_taken_alike_few_or_many(texts):
     for country in ("NO", "SE", "FR", "FI"):
         many = take_identifiers([*texts, *[""] * FEW, "?"], country)[: len(texts)]
         assert take_identifiers(texts, country).to_pylist() == many.to_pylist()
+
+
+def read_words():
+    """Read the words that may stand before or behind a number, with their languages."""
+    path = Path(__file__).with_name("cases") / "identifier_words.txt"
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if not line.startswith("#"):
+            languages, words = line.split(": ")
+            yield from ((word, languages.replace(" ", ";")) for word in words.split(", "))
+
+
+WORDS = [*read_words()]
+# With a wrong check digit, which is not looked for between words that are not known.
+NAMED = "13097248032"
+
+
+def test_the_table_of_words_is_these_facts():
+    """The table holds these words, no others and no fewer."""
+    rows = [(row["word"], row["language"]) for row in read_table("identifier_words")]
+    assert rows == WORDS
+    assert {row["source"] for row in read_table("identifier_words")} == {"usage"}
+
+
+@pytest.mark.parametrize("word", [word for word, _ in WORDS])
+def test_a_word_names_a_number(word):
+    """A word stands before or behind a number, in capitals and with a colon or brackets too; between digits it does not."""
+    for text in (f"{word} {NAMED}", f"{word.upper()}: {NAMED}", f"{word}.{NAMED}", f"{NAMED} ({word})"):
+        assert told_by(text, "NO") == ("fnr", NAMED, False, 19720913, "F")
+    assert read_identifier(f"{word}q {NAMED}", "NO") is None
+    assert read_identifier(f"130972 {word} 48032", "NO") is None
+
+
+@given(st.text("0123456789", min_size=9, max_size=15), st.sampled_from(COUNTRIES))
+@example("48507150067", "LT")
+def test_words_that_are_not_known_never_make_a_number(digits, country):
+    """Between words that may name anything only a number with check digits and a birth date is read, as it is without them."""
+    for text in (f"sak {digits}", f"{digits} pass", f"sak {digits} pass"):
+        for found in read_identifiers([text], [country])[0]:
+            assert found.valid
+            assert found.checkable
+            assert found.birth_date
+            assert found == read_identifier(digits, country)

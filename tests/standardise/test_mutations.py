@@ -14,7 +14,8 @@ from standardise.test_countries import COUNTRIES
 from standardise.test_dates import DATE_WORDS, TYPED
 from standardise.test_given_names import ENDINGS, GROUPS, forms_of, groups_of, sex_of
 from standardise.test_identifiers import CASES as IDENTIFIERS
-from standardise.test_identifiers import read_cases, told_by
+from standardise.test_identifiers import NAMED, read_cases, told_by
+from standardise.test_identifiers import WORDS as IDENTIFIER_WORDS
 from standardise.test_names import BETWEEN, DROPPED, KEPT
 from standardise.test_names import NOISE as NAME_NOISE
 from standardise.test_professions import (
@@ -259,6 +260,12 @@ def of_identifiers():
         yield fact(text, [country], expected, told_by, text, country)
 
 
+def of_identifier_words():
+    """A word before a number is passed over."""
+    for word, _ in IDENTIFIER_WORDS:
+        yield fact(word, [word], ("fnr", NAMED, False, 19720913, "F"), told_by, f"{word} {NAMED}", "NO")
+
+
 def fact_of_spelling(token, form):
     """Say that a token takes a spelling."""
     keys = {*token, scripts.script_of(token)}
@@ -317,6 +324,7 @@ TABLES = {
     "facts_to_ask": (of_facts_to_ask, (inquiry,), lambda row: [row["fact"]]),
     "given_names": (of_given_names, (given_names,), given_name_keys),
     "identifiers": (of_identifiers, (identifiers,), lambda row: [row["country"]]),
+    "identifier_words": (of_identifier_words, (identifiers,), lambda row: [row["word"]]),
     "month_names": (of_months, (date_words,), lambda row: [fold(row["name"])]),
     "name_compounds": (of_compounds, (compounds,), lambda row: [fold(row["word"])]),
     "name_conjunctions": (of_conjunctions, (names,), lambda row: [row["word"]]),
@@ -343,6 +351,7 @@ CHANGES = [
     ("facts_to_ask", "request_nb", "ingenting", ""),
     ("given_names", "group", "nobody", ""),
     ("identifiers", "layout", "QQ", ""),
+    ("identifier_words", "word", "QQ", ""),
     ("month_names", "month", "1", "2"),
     ("name_compounds", "kind", "tail", "particle"),
     ("name_noise", "rule", "last", "first"),
