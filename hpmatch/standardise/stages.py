@@ -9,6 +9,7 @@ from functools import cache, partial
 from types import MappingProxyType
 from typing import ClassVar
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -26,6 +27,7 @@ from hpmatch.standardise.text import fold
 from hpmatch.standardise.token_forms import NAME_TOKENS
 
 WORDS = pa.list_(pa.string())
+_SEVERAL = ";"  # between several values of one cell
 # Only an alert's identifier is an observation of its own: the register took its dates and sexes from its identifiers.
 _ALERTS_ONLY = MappingProxyType({"national_id": "sending_country"})
 
@@ -175,7 +177,12 @@ def _with_told(readings: tuple[int, ...], number: str, country: str) -> tuple[in
     )
 
 
-def _identifiers(number: str, country: str) -> tuple[Identifier, ...]:
+def _identifiers(cell: str, country: str) -> tuple[Identifier, ...]:
+    """What each number of a cell can be."""
+    return tuple(found for number in cell.split(_SEVERAL) for found in _meanings(number, country))
+
+
+def _meanings(number: str, country: str) -> tuple[Identifier, ...]:
     """What a number is in its country; if it holds together under no rule there, what it may be anywhere."""
     own = read_identifiers([number], [country])[0] if country else ()
     if any(each.valid for each in own):
@@ -324,6 +331,8 @@ class NationalId:
     Example:
         >>> NationalId().standardise(["13097248022"], [""]).to_pylist()
         [['fnr 13097248022']]
+        >>> NationalId().standardise(["13097248022; 53097248016"], ["NO"])
+        [('dnr 53097248016', 'fnr 13097248022')]
     """
 
     column: str = "national_id"
@@ -338,16 +347,33 @@ class NationalId:
     def standardise(self, *texts: Sequence[str]) -> list[tuple[str, ...]] | pa.Array:
         """The identifiers of each cell."""
         if not any(texts[1]):
-            return take_identifiers(texts[0], self.home)
+            return _take_cells(texts[0], self.home)
         return [
             self._written(number, country) if number else () for number, country in zip(*texts, strict=True)
         ]
 
     def _written(self, number: str, country: str) -> tuple[str, ...]:
         if not country:
-            return tuple(take_identifiers([number], self.home)[0].as_py() or ())
+            return tuple(_take_cells([number], self.home)[0].as_py() or ())
         found = _identifiers(number, code_country(country) or self.home)
         return tuple(sorted({f"{each.kind} {each.number}" for each in found if each.strong}))
+
+
+def _take_cells(cells: Sequence[str], country: str) -> pa.Array:
+    """The numbers of cells that are right as they stand; cells with several, of which there are few, are read one by one."""
+    taken = take_identifiers(cells, country)
+    several = [place for place, cell in enumerate(cells) if _SEVERAL in cell]
+    if not several:
+        return taken
+    places = np.arange(len(cells))
+    places[several] = len(cells) + np.arange(len(several))
+    parts = [_take_parts(cells[place].split(_SEVERAL), country) for place in several]
+    return pa.concat_arrays([taken, pa.array(parts, WORDS)]).take(pa.array(places))
+
+
+def _take_parts(numbers: Sequence[str], country: str) -> list[str] | None:
+    found = {each for taken in take_identifiers(numbers, country).to_pylist() for each in taken or ()}
+    return sorted(found) or None
 
 
 @dataclass(frozen=True)

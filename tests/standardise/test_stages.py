@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from hpmatch.standardise.stages import AnyDate, BirthDate, Sex, SexByName
+from hpmatch.standardise.stages import AnyDate, BirthDate, NationalId, Sex, SexByName
 
 CASES = Path(__file__).with_name("cases") / "sexes.txt"
 
@@ -85,3 +85,25 @@ def test_dates_of_births_are_read_alike():
     texts = ["09.04.1978", "3/4/1978", "1978", "9 Apr 1978", "090478", "1978-13-45", "unknown"]
     empty = [""] * len(texts)
     assert AnyDate("birth_date").standardise(texts) == BirthDate().standardise(texts, empty, empty)
+
+
+LITHUANIAN, NORWEGIAN = "48507150067", "13097248022"
+
+
+@pytest.mark.parametrize("cell", [f"{LITHUANIAN}; {NORWEGIAN}", f"fnr {NORWEGIAN};{LITHUANIAN} (LT)"])
+def test_each_number_of_a_cell_is_read(cell):
+    """Several numbers are told apart by a semicolon, and each tells what it tells."""
+    found = set(NationalId().standardise([cell], ["LT"])[0])
+    assert found >= {f"asmens_kodas {LITHUANIAN}", f"fnr {NORWEGIAN}"}
+    assert set(BirthDate().standardise([""], ["LT"], [cell])[0]) == {19850715, 19720913}
+    assert Sex().standardise([""], ["LT"], [cell]) == ["F"]
+
+
+@pytest.mark.parametrize("empty", [[], [""] * 100])
+def test_each_number_of_a_registered_cell_is_taken(empty):
+    """Few or many, a cell with two numbers gives both, and the others stay in their places."""
+    cells = [f"{NORWEGIAN};53097248016", NORWEGIAN, "x;y", *empty, f"; {NORWEGIAN};"]
+    own = [f"fnr {NORWEGIAN}"]
+    taken = NationalId().standardise(cells, [""] * len(cells))
+    assert taken.to_pylist() == [["dnr 53097248016", *own], own, None, *[None] * len(empty), own]
+    assert NationalId().standardise([cells[0], ""], ["", "LT"]) == [("dnr 53097248016", *own), ()]
