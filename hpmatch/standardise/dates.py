@@ -17,7 +17,7 @@ Decisions that are not obvious:
 
 - Birth years lie in 1900-2015. A two-digit year is put in that range; 00-15 fits twice and gives both readings, 20xx first.
 - A year outside the range is repaired where one digit of its century explains it (1878, 1578, 0978, 3978 for 1978) or
-  another usual error does (2078, 0078, 9178 for 1978, 1801 for 2001), or where it is a year of the Persian calendar (1357,
+  another usual error does (2078, 0078, 9178, 1798 for 1978, 1801 for 2001), or where it is a year of the Persian calendar (1357,
   converted exactly) or the Islamic one (1398, one or two days off). A repaired year has to lie in 1930-2015; so 2024,
   mostly the date of today typed, stays unread, and so does the Buddhist 2512.
 - The day 0 and the first day of a spreadsheet or a data base are no births: 1 January 1900 and 1901 are not read, nor is a
@@ -373,12 +373,13 @@ def _repair_year(year: int, month: int, day: int) -> DateReadings:
 
 
 def _meant_years(written: str) -> tuple[int, ...]:
-    """Give the years that a year may be a typing error for: in the century, so that the last two digits tell the year."""
-    century = written[:2]
+    """Give the years that a year may be a typing error for: the century wrong, or its last digit exchanged with the next."""
+    century, year = written[:2], written[2:]
     if century == _BUDDHIST:
         return ()
-    plausible = (y for y in _years(written[2:]) if y >= FIRST_REPAIRED_YEAR)
-    return tuple(y for y in plausible if century in _CENTURY_ERRORS or _one_digit_wrong(century, str(y)))
+    errors = (y for y in _years(year) if century in _CENTURY_ERRORS or _one_digit_wrong(century, str(y)))
+    exchanged = int(written[0] + written[2] + written[1] + written[3])
+    return tuple(y for y in (*errors, exchanged) if FIRST_REPAIRED_YEAR <= y <= LAST_BIRTH_YEAR)
 
 
 def _one_digit_wrong(a: str, b: str) -> bool:

@@ -129,6 +129,7 @@ April 1978        | DMY | 19780400          | partial | year and month in words
 3978-04-09        | YMD | 19780409          | year out of range | one digit of the century
 3005-04-09        | YMD | 20050409          | year out of range | one digit of the century
 9178-04-09        | YMD | 19780409          | year out of range | two digits exchanged
+1798-04-09        | YMD | 19980409 19780409 | year out of range | one digit of the century, or two digits exchanged
 09.04.2050        | DMY | 19500409 19500904 | year out of range | two digits put into the wrong century
 1505-04-09        | YMD |                   | year out of range | two digits are wrong
 8778-04-09        | YMD |                   | year out of range | two digits are wrong
