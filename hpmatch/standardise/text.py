@@ -29,6 +29,7 @@ _LETTERS = {
 }
 _WORD = re.compile(r"[^\W_]+")
 _PATTERN = re.compile(r"\*?[^\W_]+\*?")
+_UMLAUT = re.compile("(?<=[aou])e")  # the e of ae, oe and ue, typed for ä, ö, ø and ü
 _KEY = 3  # letters by which stems and ends are filed; none may be shorter
 _WORDS_REMEMBERED = 65_536
 
@@ -99,7 +100,8 @@ class PhraseIndex(Generic[Value]):
     """
     Finds known phrases in a text, the longest first, in time that does not depend on how many phrases there are.
 
-    A word of a phrase may end with `*` (a stem, whatever its ending) or begin with `*` (the end of a compound).
+    A word of a phrase may end with `*` (a stem, whatever its ending) or begin with `*` (the end of a compound). A word of
+    the text that is in no phrase is tried as typed without umlauts: 'aerztin' as 'ärztin'.
 
     Examples:
         >>> index = PhraseIndex({"lekar*": "doctor", "lekarz dentysta": "dentist", "*arzt": "doctor"})
@@ -130,6 +132,14 @@ class PhraseIndex(Generic[Value]):
         Returns:
             The matches in the order of the text.
         """
+        matches = self._find(words)
+        if not any(map(_UMLAUT.search, words)):
+            return matches
+        taken = {at for match in matches for at in range(match.start, match.end)}
+        return self._find([word if at in taken else _UMLAUT.sub("", word) for at, word in enumerate(words)])
+
+    def _find(self, words: Sequence[str]) -> list[Match[Value]]:
+        """Find the phrases in words that are spelled as they are."""
         patterns = [self._patterns(word) for word in words]
         if not any(patterns):
             return []

@@ -85,6 +85,10 @@ INDEX = PhraseIndex(
         "*arzt": "doctor",
         "zahnarzt": "dentist",
         "tier* *heilkunde": "vet",
+        "*ärztin": "doctor",
+        "læge": "doctor",
+        "sjuksköters*": "nurse",
+        "doktor der zahn*": "dentist",
     }
 )
 FOUND = {
@@ -104,7 +108,12 @@ FOUND = {
     "Oberarzt": ["doctor"],
     "arzt": ["doctor"],
     "Zahnarzt": ["dentist"],
-    "Arztin": [],
+    "Oberaerztin": ["doctor"],
+    "Zahnaerztin": ["doctor"],
+    "laege": ["doctor"],
+    "lege": [],
+    "Sjukskoeterska": ["nurse"],
+    "Suedaerztin": ["doctor"],
     "nurse Oberarzt lekar": ["nurse", "doctor", "doctor"],
     "Tierische Naturheilkunde": ["vet"],
 }
