@@ -5,21 +5,26 @@ The titles are in `hpmatch/data/professions.csv`, the specialties in `hpmatch/da
 end of a word stands for any ending and `*` at its beginning for the first part of a compound. The longest known title
 decides, so 'lekarz dentysta' is a dentist although 'lekarz' is a doctor. A title without a category (feldsher) is known
 and says nothing. A title of at most three letters, such as a category's own code, counts only where it stands alone.
+
+Who learns a profession or helps in it does not hold it: the words for them are in `hpmatch/data/profession_helpers.csv`,
+and what a helper is instead in `hpmatch/data/helper_categories.csv`.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
 from hpmatch.data import read_table
-from hpmatch.standardise.text import PhraseIndex, fold, split_words
+from hpmatch.standardise.text import Match, PhraseIndex, fold, split_words
 
 _SEPARATORS = re.compile(r"[/|,&+\n]")
-_ALONE = re.compile(r"[/|,&+\n()]|\s(?:and|og|och|und|et|y|i|ir|un|ja)\s")  # around a title that stands alone
 _LONGEST_SHORT_TITLE = 3
 _LONGEST_SHORT_CELL = 12  # a short title with blanks and dots around it
 _LONGEST_SMALL_WORD = 3  # "for", "und", "w": words that need no explanation
+_MOST_SMALL_WORDS = 2
+_CONJUNCTIONS = frozenset(["and", "og", "och", "und", "et", "e", "y", "i", "ir", "un", "ja", "и"])
+_ALONE = re.compile(rf"[/|,&+\n()]|\s(?:{'|'.join(sorted(_CONJUNCTIONS))})\s")  # around a lone title
 
 
 def code_professions(titles: Sequence[str]) -> list[tuple[str, ...]]:
@@ -98,10 +103,11 @@ def compatible(left: Sequence[str], right: Sequence[str]) -> bool:
 
 
 class _Title(NamedTuple):
-    """What a known title says: a category, '' if none; and whether its holder is a specialist."""
+    """What a known title says: a category, '' if none; whether its holder is a specialist; the stem of its last word."""
 
     category: str
     specialist: bool
+    stem: str
 
 
 def _categories(cell: str) -> set[str]:
@@ -129,7 +135,38 @@ def _titles_in(part: str) -> list[_Title]:
     alone = (" ".join(split_words(piece)) for piece in _ALONE.split(part) if len(piece) < _LONGEST_SHORT_CELL)
     short = [_short_titles()[key] for key in alone if key in _short_titles()]
     pieces = (split_words(piece) for piece in _SEPARATORS.split(part))
-    return short + [match.value for words in pieces for match in _titles().find(words)]
+    return short + [title for words in pieces for title in _long_titles(words)]
+
+
+def _long_titles(words: Sequence[str]) -> list[_Title]:
+    """Find the long titles in the words of one piece; a student or a helper of a profession does not hold it."""
+    matches = _titles().find(words)
+    taken = {at for match in matches for at in range(match.start, match.end)}
+    free = ["" if at in taken else word for at, word in enumerate(words)]
+    return [_held(match.value, _roles(words, free, match)) for match in matches]
+
+
+def _held(title: _Title, roles: Sequence[str]) -> _Title:
+    """Give the title as it is or, with a role beside it, what the holder is instead: a student is nothing yet."""
+    if not roles:
+        return title
+    return title._replace(category=_helper_categories().get((roles[0], title.category), ""), specialist=False)
+
+
+def _roles(words: Sequence[str], free: Sequence[str], title: Match[_Title]) -> list[str]:
+    """Give the roles that the rest of a title's last word or the free words beside it name."""
+    start, end = title.start, title.end
+    within = _helpers("within").find([words[end - 1][len(title.value.stem) :]])
+    before = [match for match in _helpers("before").find(free[:start]) if _adjoin(free[match.end : start])]
+    after = [match for match in _helpers("after").find(free[end:]) if _adjoin(free[end : end + match.start])]
+    return [match.value for match in (*within, *before, *after)]
+
+
+def _adjoin(between: Sequence[str]) -> bool:
+    """Say whether at most two small words part a helper from a title: 'of the', 'en', 'der'."""
+    return len(between) <= _MOST_SMALL_WORDS and all(
+        0 < len(word) <= _LONGEST_SMALL_WORD and word not in _CONJUNCTIONS for word in between
+    )
 
 
 def _is_specialist(cell: str) -> bool:
@@ -150,7 +187,22 @@ def _is_short(title: str) -> bool:
 
 def _read_titles(*, short: bool) -> dict[str, _Title]:
     rows = (row for row in read_table("professions") if _is_short(row["title"]) is short)
-    return {row["title"]: _Title(row["category"], row["specialist"] == "yes") for row in rows}
+    return {row["title"]: _title(row) for row in rows}
+
+
+def _title(row: Mapping[str, str]) -> _Title:
+    return _Title(row["category"], row["specialist"] == "yes", split_words(row["title"])[-1])
+
+
+@cache
+def _helpers(place: str) -> PhraseIndex[str]:
+    rows = read_table("profession_helpers")
+    return PhraseIndex({row["word"]: row["role"] for row in rows if place in row["place"].split(";")})
+
+
+@cache
+def _helper_categories() -> dict[tuple[str, str], str]:
+    return {(row["role"], row["category"]): row["becomes"] for row in read_table("helper_categories")}
 
 
 @cache

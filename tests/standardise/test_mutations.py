@@ -19,7 +19,9 @@ from standardise.test_identifiers import WORDS as IDENTIFIER_WORDS
 from standardise.test_names import BETWEEN, DROPPED, KEPT
 from standardise.test_names import NOISE as NAME_NOISE
 from standardise.test_professions import (
+    BESIDE,
     FORMS,
+    HELPED,
     IN_USE,
     NOT_ALONE,
     PAIRS,
@@ -105,7 +107,8 @@ def of_professions():
         yield fact_of_cell(code, title, (category,))
         if is_specialist:
             yield fact_of_cell(specialist, title, True)
-    yield from (fact_of_cell(code, title, categories(category)) for title, category in FORMS.items())
+    for title, category in (*FORMS.items(), *BESIDE):
+        yield fact_of_cell(code, title, categories(category))
     yield from (fact_of_cell(code, cell, codes) for cell, codes in SEVERAL.items())
     yield from (fact_of_cell(specialist, title, said) for title, said in SPECIALISTS.items())
 
@@ -121,6 +124,12 @@ def of_specialties():
     yield from (fact_of_cell(professions.code_specialties, *each) for each in SPECIALTIES.items())
     for title, category, _ in IN_USE:
         yield fact_of_cell(professions.code_professions, title, (category,))
+
+
+def of_helper_categories():
+    """A helper of a category has a category of its own."""
+    for key, (becomes, title) in HELPED.items():
+        yield fact(title, [key], [(becomes,)], professions.code_professions, [title])
 
 
 def of_relations():
@@ -323,12 +332,14 @@ TABLES = {
     "date_words": (of_date_words, (date_words,), lambda row: ["".join(date_words.date_tokens(row["word"]))]),
     "facts_to_ask": (of_facts_to_ask, (inquiry,), lambda row: [row["fact"]]),
     "given_names": (of_given_names, (given_names,), given_name_keys),
+    "helper_categories": (of_helper_categories, (professions,), lambda row: [(row["role"], row["category"])]),
     "identifiers": (of_identifiers, (identifiers,), lambda row: [row["country"]]),
     "identifier_words": (of_identifier_words, (identifiers,), lambda row: [row["word"]]),
     "month_names": (of_months, (date_words,), lambda row: [fold(row["name"])]),
     "name_compounds": (of_compounds, (compounds,), lambda row: [fold(row["word"])]),
     "name_conjunctions": (of_conjunctions, (names,), lambda row: [row["word"]]),
     "name_noise": (of_name_noise, (names,), lambda row: split_words(row["word"])[:1]),
+    "profession_helpers": (of_professions, (professions,), lambda row: longest_word(row["word"])),
     "profession_relations": (of_relations, (professions,), lambda row: [(row["left"], row["right"])]),
     "professions": (of_professions, (professions,), lambda row: longest_word(row["title"])),
     "register_statuses": (of_register_statuses, (findings,), lambda row: [fold(row["word"])]),
@@ -350,11 +361,14 @@ CHANGES = [
     ("facts_to_ask", "request_en", "nothing", ""),
     ("facts_to_ask", "request_nb", "ingenting", ""),
     ("given_names", "group", "nobody", ""),
+    ("helper_categories", "becomes", "VE", ""),
     ("identifiers", "layout", "QQ", ""),
     ("identifier_words", "word", "QQ", ""),
     ("month_names", "month", "1", "2"),
     ("name_compounds", "kind", "tail", "particle"),
     ("name_noise", "rule", "last", "first"),
+    ("profession_helpers", "place", "nowhere", ""),
+    ("profession_helpers", "role", "assistant", "secretary"),
     ("professions", "category", "VE", "XX"),
     ("register_statuses", "standing", "active", "lost"),
     ("romanisation", "latin", "qqq", ""),

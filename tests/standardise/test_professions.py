@@ -144,6 +144,62 @@ def test_titles_in_use(title, category, specialist):
     assert not specialist or are_specialists([title]) == [True]
 
 
+def read_titles_beside():
+    """Read the facts about titles that name another profession beside their own: for each its category."""
+    for line in read_lines("titles_beside.txt"):
+        head, titles = line.split(": ", 1)
+        for title in titles.split(", "):
+            yield title, head.split(" | ")[0].strip("-")
+
+
+BESIDE = [*read_titles_beside()]
+
+
+@pytest.mark.parametrize(("title", "category"), BESIDE)
+def test_titles_beside_another_profession(title, category):
+    """An assistant, a secretary, a student or a doctor of another field is not what the title names beside it."""
+    assert code_professions([title]) == [categories(category)]
+
+
+def read_helpers():
+    """Read the words for helpers and students: for each the places where it stands, its role and languages."""
+    for line in read_lines("profession_helpers.txt"):
+        head, words = line.split(": ", 1)
+        languages, places, role = head.split(" | ")
+        for word in words.split(", "):
+            yield word, places.replace(" ", ";"), role, languages.replace(" ", ";"), SOURCES["G"]
+
+
+def test_the_table_of_helpers_is_these_facts():
+    """The table holds these words, no others and no fewer."""
+    columns = ("word", "place", "role", "language", "source")
+    rows = [tuple(row[column] for column in columns) for row in read_table("profession_helpers")]
+    assert sorted(rows) == sorted(read_helpers())
+
+
+# What a helper of a category is, and a title that says so.
+HELPED = {
+    ("assistant", "FA1"): ("AT", "asystent farmaceuty"),
+    ("assistant", "FA2"): ("AT", "assistante receptarie"),
+    ("assistant", "SP"): ("HF", "aide-infirmière"),
+    ("assistant", "TL"): ("TH", "tandlægeassistent"),
+    ("secretary", "LE"): ("HE", "lääkärin sihteeri"),
+    ("secretary", "TL"): ("TH", "tandlægesekretær"),
+}
+
+
+def test_the_table_of_helpers_categories_is_these_facts():
+    """The table says what these helpers are; others have no category."""
+    table = {(row["role"], row["category"]): row["becomes"] for row in read_table("helper_categories")}
+    assert table == {key: becomes for key, (becomes, _) in HELPED.items()}
+
+
+@pytest.mark.parametrize(("becomes", "title"), HELPED.values())
+def test_helpers_have_a_category_of_their_own(becomes, title):
+    """A helper of some professions has a category of the register."""
+    assert code_professions([title]) == [(becomes,)]
+
+
 COLUMNS = ["LE", "LE", "SP", "TL", "JO", "FA1", "FT", "PS"]
 
 
@@ -241,6 +297,23 @@ FORMS = {
     "arts therapist": "",
     "speech and language therapist": "",
     "legestudent": "",
+    # A student or a helper elsewhere in the cell says nothing of a title.
+    "sykepleier, student": "SP",
+    "nurse and medical student": "SP",
+    "Arzt und Student": "LE",
+    "nurse of the district assistant": "SP",
+    "nurse for the whole assistant": "SP",
+    "student of the year nurse": "SP",
+    "assistant professor of nursing": "SP",
+    "lægesekretær": "HE",
+    "tannlege, fotterapeutassistent": "TL",
+    "arts-assistent": "LE",
+    "médico assistente": "LE",
+    "médecin assistant": "LE",
+    "Arzt in Ausbildung": "LE",
+    "geneesheer-assistent": "LE",
+    "osastonsihteeri": "HE",
+    "læknaritari": "HE",
     # A short string inside another word says nothing.
     "college": "",
     "College teacher": "",
@@ -337,6 +410,17 @@ SPECIALISTS = {
     "lekarz, kardiolog": True,
     "psykiatrisk sykepleier": True,
     "specialist": True,
+    "doctor of cardiology": True,
+    "doctor of philosophy": False,
+    "doctor of science": False,
+    "doctor of chiropractic": False,
+    "doctor of naprapathy": False,
+    "doctor of nursing": False,
+    "doctor of nursing practice": False,
+    "doctor of physiotherapy": False,
+    "doctor of psychology": False,
+    "doctor of veterinary medicine": False,
+    "overlegestudent": False,
     "szakorvosjelölt": False,
     "lege": False,
     "sykepleier": False,

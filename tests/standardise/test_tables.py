@@ -18,6 +18,8 @@ CATEGORIES = set(
 COLUMNS = {
     "countries": ["iso2", "iso3", "name_en", "name_nb", "other_names", "date_order", "source"],
     "professions": ["title", "language", "category", "specialist", "source"],
+    "profession_helpers": ["word", "place", "role", "language", "source"],
+    "helper_categories": ["role", "category", "becomes", "source"],
     "profession_relations": ["left", "right", "relation", "note", "source"],
     "specialties": ["specialty", "term", "language", "category", "source"],
     "name_noise": ["word", "kind", "rule", "language", "source"],
@@ -57,6 +59,8 @@ def test_columns_and_cells(name):
         ("countries", ["iso2"]),
         ("countries", ["iso3"]),
         ("professions", ["title"]),
+        ("profession_helpers", ["word"]),
+        ("helper_categories", ["role", "category"]),
         ("specialties", ["specialty", "term"]),
         ("name_noise", ["word"]),
     ],
@@ -69,7 +73,7 @@ def test_keys_are_distinct(name, key):
     )
 
 
-@pytest.mark.parametrize("name", ["professions", "specialties", "name_noise"])
+@pytest.mark.parametrize("name", ["professions", "profession_helpers", "specialties", "name_noise"])
 def test_languages_are_codes(name):
     """A language is an ISO 639-1 code; several are separated by ';'."""
     for row in read_table(name):
@@ -83,8 +87,20 @@ def test_categories_exist():
     assert {row["category"] for row in read_table("professions")} - {""} == CATEGORIES - {"XX"}
     assert {row["category"] for row in read_table("specialties")} == {"LE", "TL", "SP"}
     assert {
+        row[side] for row in read_table("helper_categories") for side in ("category", "becomes")
+    } <= CATEGORIES
+    assert {
         row[side] for row in read_table("profession_relations") for side in ("left", "right")
     } <= CATEGORIES
+
+
+def test_helpers_have_a_role_and_a_place():
+    """A word in a compound is the end of it, and every role is known."""
+    for row in read_table("profession_helpers"):
+        places = row["place"].split(";")
+        assert row["role"] in {"assistant", "secretary", "student"}
+        assert set(places) <= {"within", "before", "after"}
+        assert row["word"].startswith("*") == ("within" in places)
 
 
 def test_a_specialty_has_one_category():
@@ -108,7 +124,9 @@ def test_sources_of_relations():
         assert row["note"]
 
 
-@pytest.mark.parametrize(("name", "column"), [("professions", "title"), ("specialties", "term")])
+@pytest.mark.parametrize(
+    ("name", "column"), [("professions", "title"), ("specialties", "term"), ("profession_helpers", "word")]
+)
 def test_titles_can_be_found(name, column):
     """A title has no separator in it, and its stems are long enough to be filed."""
     for row in read_table(name):
