@@ -20,6 +20,7 @@ from hpmatch.blocking import CandidatePairs, candidate_pairs, each_once
 from hpmatch.clusters import APART, join
 from hpmatch.comparison import DEFAULT_CHUNK_SIZE, compare, parts_of
 from hpmatch.errors import ModelError
+from hpmatch.plugins import checked_weights
 from hpmatch.protocols import ComparisonVectors
 from hpmatch.records import IntArray, Records
 
@@ -87,7 +88,7 @@ def group_alerts(alerts: Records, model: Model, chunk_size: int = DEFAULT_CHUNK_
     table = alerts.take(order)
     pairs = each_once(candidate_pairs(table, table, model.blocking_rules, model.max_block))
     vectors = compare(table, table, pairs, model.comparisons, chunk_size)
-    weights = model.grouping.prior_weight(len(table)) + model.classifier.match_weights(vectors)
+    weights = model.grouping.prior_weight(len(table)) + checked_weights(model.classifier, vectors)
     weights[_kept_apart(vectors, model)] = APART
     left, right = pairs.left.astype(np.int64), pairs.right.astype(np.int64)
     least = model.grouping.least_weight

@@ -22,7 +22,7 @@ from hpmatch.dispose import Scored
 from hpmatch.draws import hashed
 from hpmatch.errors import HpmatchError, ModelError
 from hpmatch.fellegi_sunter import FellegiSunter
-from hpmatch.judging import need
+from hpmatch.judging import need, read_truth
 from hpmatch.labels import Labels, read_labels, rows_of_pairs
 from hpmatch.link import score_pairs
 from hpmatch.model import Model, read_model
@@ -32,7 +32,6 @@ from hpmatch.records import FloatArray, IntArray, Records
 from hpmatch.register import read_register
 from hpmatch.reliability import expected_calibration_error
 from hpmatch.schema import Schema
-from hpmatch.sources import read
 
 _FOLDS, _FEWEST = 5, 20
 # How far slopes, shift and log2 of the look-alikes' rates are from those of the model (standard deviations): what few answers
@@ -207,7 +206,7 @@ class _Known:
 def _known(truth: Any, scored: Scored, alerts: Records, register: Records) -> _Known:
     pairs = scored.pairs
     left, right = pairs.left.astype(np.int64), pairs.right.astype(np.int64)
-    table = read(truth, "truth").data
+    table = read_truth(truth)
     if "label" in table.column_names:
         known, is_match = _by_labels(read_labels(table), left, right, alerts, register)
     else:

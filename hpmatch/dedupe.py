@@ -26,6 +26,7 @@ from hpmatch.link import Progress
 from hpmatch.model import Model, read_model
 from hpmatch.options import check_min_weight
 from hpmatch.output import write_folder
+from hpmatch.plugins import checked_weights
 from hpmatch.reading import ReadRecords, read_for
 from hpmatch.records import IntArray
 from hpmatch.schema import Schema, read_schema
@@ -117,7 +118,7 @@ def dedupe(
     table = read.records.take(np.asarray(pc.sort_indices(read.records.ids)))
     pairs = each_once(candidate_pairs(table, table, model.blocking_rules, model.max_block))
     vectors = compare(table, table, pairs, model.comparisons, chunk_size, progress or (lambda *_: None))
-    weights = model.decision.prior_weight(len(table)) + model.classifier.match_weights(vectors)
+    weights = model.decision.prior_weight(len(table)) + checked_weights(model.classifier, vectors)
     probabilities = probability_of(weights)
     reached = [probabilities >= model.decision.match, probabilities >= model.decision.review]
     decisions = np.select(reached, [MATCH, REVIEW], NO_MATCH)

@@ -17,7 +17,7 @@ import numpy as np
 import pyarrow as pa
 
 from hpmatch.errors import SourceError
-from hpmatch.judging import judge
+from hpmatch.judging import judge, read_truth
 from hpmatch.measures import (
     CURVES,
     REPLICATES,
@@ -189,7 +189,7 @@ def evaluate(
         1.0
     """
     links, dispositions, summary = result_tables(result)
-    true = read(truth, "truth").data
+    true = read_truth(truth)
     answers, rows = judge(dispositions, links, true, summary)
     slices = _slices(answers, true.take(pa.array(rows)), replicates, seed)
     hits, ranked = int(answers.hit.sum()), answers.score > -np.inf
@@ -241,7 +241,8 @@ def _groups(truth: pa.Table) -> list[tuple[str, str, IntArray]]:
         members: dict[str, list[int]] = {}
         nothing = _NO_TAG if by == TAGS else _NOT_GIVEN
         for row, cell in enumerate(truth[by].to_pylist()):
-            for value in dict.fromkeys(filter(None, (cell or "").split(";"))) or (nothing,):
+            values = (value.strip() for value in (cell or "").split(";"))
+            for value in dict.fromkeys(filter(None, values)) or (nothing,):
                 members.setdefault(value, []).append(row)
         ordered = sorted(members.items(), key=lambda item: (-len(item[1]), item[0]))
         groups += [(by, value, np.array(rows)) for value, rows in ordered]

@@ -273,7 +273,10 @@ def _levels_table(classifier: FellegiSunter) -> str:
         for name, each in classifier.levels.items()
         for level in each
     ]
-    low, high = min(0.0, *(weight for *_, weight in weighed)), max(1.0, *(weight for *_, weight in weighed))
+    low, high = (
+        min([0.0, *(weight for *_, weight in weighed)]),
+        max([1.0, *(weight for *_, weight in weighed)]),
+    )
     rows = [
         (
             "",

@@ -14,6 +14,27 @@ import pyarrow.compute as pc
 from hpmatch.errors import HpmatchError
 from hpmatch.measures import Answers
 from hpmatch.records import FloatArray, IntArray
+from hpmatch.sources import read
+
+
+def read_truth(truth: Any) -> pa.Table:
+    """
+    Read a truth: without blanks around its cells, as identifiers are read elsewhere.
+
+    Args:
+        truth: See ``hpmatch.sources.read``.
+
+    Raises:
+        SourceError: If it cannot be read.
+
+    Example:
+        >>> read_truth([{"alert_id": "A1 ", "hpr_number": " "}]).to_pylist()
+        [{'alert_id': 'A1', 'hpr_number': None}]
+    """
+    table = read(truth, "truth").data
+    cells = [pc.utf8_trim_whitespace(column) for column in table.columns]
+    filled = [pc.if_else(pc.equal(column, ""), None, column) for column in cells]
+    return pa.Table.from_arrays(filled, names=table.column_names)
 
 
 def judge(

@@ -20,9 +20,10 @@ from hpmatch.comparison import DEFAULT_CHUNK_SIZE, compare
 from hpmatch.comparison.name_tables import common_terms
 from hpmatch.decision import decide
 from hpmatch.dispose import Scored, dispose
-from hpmatch.errors import HpmatchError
 from hpmatch.model import Model, read_model
+from hpmatch.options import check_min_weight
 from hpmatch.parallel import batch_job, begin_beside, start_processes
+from hpmatch.plugins import checked_weights
 from hpmatch.pooling import pool_evidence, share_candidates
 from hpmatch.reading import read_for
 from hpmatch.records import IntArray, Records
@@ -85,8 +86,7 @@ def link(
         >>> link(alerts, register).dispositions.to_pylist()[0]["disposition"]
         'match'
     """
-    if min_weight is not None and min_weight != min_weight:  # noqa: PLR0124 - NaN
-        raise HpmatchError("min_weight is NaN; give a number, or leave it out")
+    check_min_weight(min_weight)
     report = progress or (lambda *_: None)
     with batch_job(workers):
         start_processes(register)
@@ -155,6 +155,8 @@ def score_pairs(
     pairs = share_candidates(pairs, grouped)
     vectors = compare(alerts, registered, pairs, model.comparisons, chunk_size, report)
     vectors = pool_evidence(vectors, pairs, grouped, model)
-    match_weights = model.decision.prior_weight(registered.counted) + model.classifier.match_weights(vectors)
+    match_weights = model.decision.prior_weight(registered.counted) + checked_weights(
+        model.classifier, vectors
+    )
     decisions = decide(pairs.left, match_weights, len(alerts), model.decision)
     return Scored(grouped, pairs, vectors, match_weights, decisions)

@@ -17,8 +17,19 @@ from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
+import numpy as np
+
 from hpmatch.errors import PluginError
-from hpmatch.protocols import BlockingRule, Classifier, Comparison, JointComparison, PairRule, Standardiser
+from hpmatch.protocols import (
+    BlockingRule,
+    Classifier,
+    Comparison,
+    ComparisonVectors,
+    JointComparison,
+    PairRule,
+    Standardiser,
+)
+from hpmatch.records import FloatArray
 
 GROUPS: Mapping[str, tuple[type, ...]] = {
     "hpmatch.standardisers": (Standardiser,),
@@ -50,7 +61,7 @@ def build(group: str, specification: Mapping[str, Any]) -> Any:
     made_by = _find(group, str(name), specification.get("package"))
     try:
         stage = made_by.from_json(parameters) if hasattr(made_by, "from_json") else made_by(**parameters)
-    except TypeError as error:
+    except (TypeError, ValueError, LookupError) as error:
         raise PluginError(
             f"stage {name!r} of {group} cannot be made with {sorted(parameters)}: {error}"
         ) from error
@@ -70,6 +81,21 @@ def checked(group: str, stage: Any) -> Any:
     wanted = {member for member in dir(protocols[0]) if not member.startswith("_")}
     lacking = sorted(member for member in wanted if not hasattr(stage, member))
     raise PluginError(f"{type(stage).__name__} cannot serve in {group}: it lacks {', '.join(lacking)}")
+
+
+def checked_weights(classifier: Classifier, vectors: ComparisonVectors) -> FloatArray:
+    """
+    The match weights that a classifier gives, without the prior.
+
+    Raises:
+        PluginError: If it does not give a number for each pair.
+    """
+    found = np.asarray(classifier.match_weights(vectors))
+    if found.shape != (len(vectors.levels),) or found.dtype.kind != "f" or np.isnan(found).any():
+        raise PluginError(
+            f"{type(classifier).__name__} has to return {len(vectors.levels)} match weights, one a pair, none of them NaN"
+        )
+    return found
 
 
 def describe(group: str, stage: Any) -> dict[str, Any]:
@@ -107,7 +133,12 @@ def _package_of(point: EntryPoint) -> dict[str, str]:
 def _find(group: str, name: str, package: str | None) -> Any:
     offered = _points(group).get(name, ())
     point = _of_package(group, name, package, offered) if package else _only(group, name, offered)
-    found = point.load()
+    try:
+        found = point.load()
+    except (ImportError, AttributeError) as error:
+        raise PluginError(
+            f"stage {name!r} of {group} is offered by {_distribution(point)}, which cannot be imported ({error}); reinstall it"
+        ) from error
     if not inspect.isclass(found) and not callable(found):
         raise PluginError(f"entry point {name!r} of {group} leads to {found!r}, which makes no stage")
     return found

@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from hpmatch.blocking import CandidatePairs
 from hpmatch.model import Model
+from hpmatch.plugins import checked_weights
 from hpmatch.protocols import ComparisonVectors
 from hpmatch.records import MISSING, FloatArray, IntArray, ranges
 
@@ -119,7 +120,7 @@ def _speakers(vectors: ComparisonVectors, model: Model) -> Iterator[tuple[IntArr
     """The columns that are spoken for by one alert, with how much each row says for a match."""
     weigh = getattr(model.classifier, "partial_weights", None)
     if weigh is None:
-        yield np.arange(len(vectors.names)), model.classifier.match_weights(vectors)
+        yield np.arange(len(vectors.names)), checked_weights(model.classifier, vectors)
         return
     for column, weights in enumerate(weigh(vectors).T):
         yield np.array([column]), weights

@@ -264,7 +264,6 @@ def _layout(names: tuple[str, ...], roles: tuple[str, ...], table: str) -> Layou
         raise SchemaError(f"{table}: every column has to be named by text")
     layout = resolve(Schema(), names, roles, table=table, required=()) if names else Layout("", {}, {})
     if not any(role in layout.roles for role in IDENTITY):
-        raise SchemaError(
-            f"{table}: there is no {', '.join(IDENTITY)} among {', '.join(names) or 'no columns'}"
-        )
+        # The names may be data: those of a record that was put together the wrong way round.
+        raise SchemaError(f"{table}: there is no {', '.join(IDENTITY)} among its {len(names)} columns")
     return layout

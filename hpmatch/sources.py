@@ -137,10 +137,8 @@ def _read_parquet(path: Path, name: str) -> pa.Table:
 
 def _as_arrow(source: Any, name: str) -> pa.Table:
     kind = type(source).__name__
-    if hasattr(source, "iloc") and not source.columns.is_unique:  # pandas
-        raise SourceError(f"{name}: two columns of the {kind} have one name; rename one of them")
     try:
-        return _as_text(_table_of(source), name)
+        return _as_text(_table_of(source, name), name)
     except SourceError:
         raise
     except UnicodeError as error:
@@ -154,19 +152,26 @@ def _as_arrow(source: Any, name: str) -> pa.Table:
         ) from error
 
 
-def _table_of(source: Any) -> pa.Table:
+def _table_of(source: Any, name: str) -> pa.Table:
     if isinstance(source, Sequence):
         return _from_dicts(source)
+    return _from_pandas(source, name) if hasattr(source, "iloc") else pa.table(source)
+
+
+def _from_pandas(frame: Any, name: str) -> pa.Table:
+    """A frame with its index where that has a name; one without only numbers the rows."""
+    if not frame.columns.is_unique:
+        raise SourceError(f"{name}: two columns of the DataFrame have one name; rename one of them")
+    if all(name is None for name in frame.index.names):
+        frame = frame.reset_index(drop=True)
     try:
-        return pa.table(source)
-    except pa.ArrowException:
-        if not hasattr(source, "iloc"):
-            raise
-        # A column of pandas may hold values of several kinds, as those of a spreadsheet do.
+        return pa.table(frame)
+    except pa.ArrowException:  # a column may hold values of several kinds, as those of a spreadsheet do
+        frame = frame if all(name is None for name in frame.index.names) else frame.reset_index()
         return pa.table(
             {
-                column: pa.array([plain_cell(cell) for cell in source[column]], pa.string())
-                for column in source.columns
+                str(column): pa.array([plain_cell(cell) for cell in frame[column]], pa.string())
+                for column in frame.columns
             }
         )
 
@@ -174,7 +179,10 @@ def _table_of(source: Any) -> pa.Table:
 def _from_dicts(rows: Sequence[Mapping[str, Any]]) -> pa.Table:
     columns = dict.fromkeys(column for row in rows for column in row)
     return pa.table(
-        {column: pa.array([plain_cell(row.get(column)) for row in rows], pa.string()) for column in columns}
+        {
+            str(column): pa.array([plain_cell(row.get(column)) for row in rows], pa.string())
+            for column in columns
+        }
     )
 
 

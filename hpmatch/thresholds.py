@@ -24,12 +24,11 @@ import pyarrow as pa
 
 from hpmatch.decision import MATCH, REVIEW, probability_of
 from hpmatch.errors import HpmatchError
-from hpmatch.judging import need
+from hpmatch.judging import need, read_truth
 from hpmatch.model import Model
 from hpmatch.output import read_folder
 from hpmatch.records import FloatArray
 from hpmatch.results import Result
-from hpmatch.sources import read
 
 COLUMNS = ("match", "review", "missed", "wrong", "reviews", "hours", "cost")
 # Thresholds that are tried, as log2 odds: from 1 in 16,000 to all but 1 in 16,000.
@@ -162,7 +161,7 @@ def _numbers(table: pa.Table, name: str) -> FloatArray:
 
 def _so(persons: pa.Table, truth: Any) -> tuple[FloatArray, FloatArray]:
     """Whether each person's likeliest candidate is the right one, and whether the person is registered: 0 or 1."""
-    table = read(truth, "truth").data
+    table = read_truth(truth)
     need(table, ("alert_id", "hpr_number"), "truth")
     person_of = dict(zip(table["alert_id"].to_pylist(), table["hpr_number"].to_pylist(), strict=True))
     alerts = [cell.split(";") for cell in persons["alert_ids"].to_pylist()]

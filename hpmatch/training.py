@@ -21,6 +21,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from hpmatch.assembly import model_for
 from hpmatch.decision import odds_of, probability_of
@@ -214,6 +215,8 @@ def _read(
     else:
         start = read_model(model)
     found = [read_for(start, source, table, schema).records for table, source in raw.items()]
+    if right is None:  # which record of a pair stands left must not hang on the order of rows
+        found = [records.take(np.asarray(pc.sort_indices(records.ids), np.int64)) for records in found]
     said = None if labels is None else read_labels(labels)
     return start, Tables(found[0], found[-1], said, most_pairs, seed), schema
 

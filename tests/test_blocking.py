@@ -1,6 +1,7 @@
 """Blocking against a slow and obvious oracle."""
 
 import itertools
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
@@ -8,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hpmatch.blocking import candidate_pairs
+from hpmatch.blocking import candidate_pairs, each_once
 from hpmatch.blocking.keys import hashes
 from hpmatch.blocking.rules import NameAndDate, SameValue, TwoNames
 from hpmatch.errors import PluginError
 from hpmatch.model import read_model
-from hpmatch.protocols import Pairs
+from hpmatch.protocols import Keys, Pairs
 from hpmatch.records import FEW, Column, Records
 from hpmatch.standardise.names import token_keys
 from hpmatch.testing import check_blocking_rule
@@ -202,6 +203,62 @@ def test_a_rule_may_pair_rows_itself():
         (1, 1),
     ]
     assert found.blockable.all()
+
+
+def test_a_pair_of_one_table_may_be_told_either_way_round():
+    """Later row first or last: each pair is there once."""
+    table = _records([(("berg",), None, None, None)] * 3)
+    for rows in ([0, 0], [1, 2]), ([1, 2], [0, 0]), ([0, 2, 1], [1, 0, 1]):
+        pairs = each_once(candidate_pairs(table, table, [Told(Pairs(*map(np.array, rows)))]))
+        assert (pairs.left.tolist(), pairs.right.tolist()) == ([0, 0], [1, 2])
+
+
+@dataclass(frozen=True)
+class Told:
+    """A rule that gives what it is told."""
+
+    found: object
+    name: str = "told"
+    columns: tuple[str, ...] = NAMES
+
+    def pairs(self, *_):
+        return self.found
+
+
+@dataclass(frozen=True)
+class ToldKeys:
+    """A rule that gives what it is told as keys."""
+
+    found: object
+    name: str = "told"
+    columns: tuple[str, ...] = NAMES
+
+    def keys(self, records):
+        return self.found if len(records) else Keys(np.zeros(0, np.int32), np.zeros(0, np.uint64))
+
+
+SOME = np.array([0, 1], np.int32)
+UNUSABLE = [
+    Told(Pairs(SOME, SOME + 1)),
+    Told(Pairs(SOME, SOME[:1])),
+    Told(Pairs(SOME - 1, SOME)),
+    Told(Pairs(SOME.astype(float), SOME)),
+    Told((SOME, SOME)),
+    ToldKeys(Keys(SOME + 1, SOME.astype(np.uint64))),
+    ToldKeys(Keys(SOME - 1, SOME.astype(np.uint64))),
+    ToldKeys(Keys(SOME, SOME.astype(np.int64))),
+    ToldKeys(Keys(SOME, SOME[:1].astype(np.uint64))),
+    ToldKeys(Keys(SOME, [1, 2])),
+    ToldKeys((SOME, SOME.astype(np.uint64))),
+]
+
+
+@pytest.mark.parametrize("rule", UNUSABLE, ids=range(len(UNUSABLE)))
+def test_what_a_rule_may_not_give_is_refused(rule):
+    """Rows that are not there, of another number or type than the keys: in words, and not as other rows."""
+    rows = [(("berg",), None, None, None), (("lie",), None, None, None)]
+    with pytest.raises(PluginError, match="'told' has to return"):
+        candidate_pairs(_records(rows), _records(rows), [rule])
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)

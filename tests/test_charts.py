@@ -501,3 +501,15 @@ def test_the_gallery_has_its_pictures():
     assert sorted(shown.values()) == sorted(re.findall(r'"([a-z-]+\.svg)"\)', page))
     for name in shown.values():
         assert 1_000 < (DOCS / "charts" / name).stat().st_size < 60_000
+
+
+def test_what_data_say_cannot_end_the_script_of_a_page(result, truth, tmp_path):
+    """A value that a chart shows stands in its page as text, whole."""
+    evil = "</script><script>alert(1)</script>"
+    sliced = truth.append_column("office", pa.array([evil, "Oslo"] * (len(truth) // 2)))
+    chart = charts.slices_chart(evaluate(result, sliced, replicates=0))
+    assert evil in json.dumps(_spec(chart))
+    charts.save_chart(chart, tmp_path / "chart.html")
+    page = (tmp_path / "chart.html").read_text("utf-8")
+    assert "alert(1)" in page
+    assert "<script>alert(1)" not in page

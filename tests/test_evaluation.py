@@ -338,3 +338,26 @@ def test_alerts_whose_person_nobody_names_are_about_nobody_else():
     answers, _ = judge(dispositions, links, truth)
     assert answers.fellows.tolist() == [1, 1, 0, 0]
     assert len(set(answers.person.tolist())) == 3
+
+
+def test_blanks_around_identifiers_of_a_truth_do_not_count():
+    """Nor in thresholds, calibration and blocking, which read it alike; a cell of blanks names nobody."""
+    people = [
+        {"family_name": name, "given_name": "Kari", "birth_date": "1980-02-03"} for name in ("Berg", "Moe")
+    ]
+    alerts, register = (
+        [{name: f"{number} ", **person} for number, person in enumerate(people)]
+        for name in ("alert_id", "hpr_number")
+    )
+    alerts.append({"alert_id": "2", **people[0], "family_name": "Lundqvist", "birth_date": "1950-07-08"})
+    truth = [{"alert_id": f" {number}", "hpr_number": f"{number} ", "tags": "a; b"} for number in range(2)]
+    truth.append({"alert_id": "2", "hpr_number": " ", "tags": "b"})
+    result = hp.link(alerts, register)
+    found = evaluate(result, truth, replicates=0)
+    assert (found.hits, found.precision, found.recall) == (2, 1, 1)
+    assert {each.value for each in found.slices} == {"a", "b"}
+    assert (
+        hp.thresholds(result, cost_miss=100, cost_false=100, cost_review=1, truth=truth).best["missed"] == 0
+    )
+    rules = hp.blocking_report(alerts, register, truth=truth).rules.to_pylist()
+    assert max(rule["true_cumulative"] for rule in rules) == 2

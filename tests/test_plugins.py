@@ -2,20 +2,24 @@
 
 import ast
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import ClassVar
 
+import numpy as np
+import pyarrow as pa
 import pytest
 
 import hpmatch as hp
 from hpmatch import plugins
 from hpmatch.blocking.rules import SameValue
 from hpmatch.fellegi_sunter import FellegiSunter, Level
+from hpmatch.protocols import Compared
 from hpmatch.standardise.stages import PlainText
 
 ROOT = Path(__file__).parents[1]
 MODEL = ROOT / "examples" / "plugin" / "model.json"
+PERSON = {"family_name": "Berg", "given_name": "Kari", "birth_date": "1980-02-03"}
 
 
 def test_the_example_comparison_is_ten_lines_or_fewer():
@@ -233,3 +237,129 @@ def test_versions_are_compared_by_number(earlier, later):
     """0.10 comes after 0.9, and 1.0 is 1."""
     assert plugins._release(earlier) < plugins._release(later)
     assert plugins._release("1.0") == plugins._release("1")
+
+
+@dataclass(frozen=True)
+class Weighing:
+    """A classifier that gives what it is told."""
+
+    give: object
+
+    def match_weights(self, vectors):
+        return self.give(np.zeros(len(vectors.levels)))
+
+
+BROKEN = {
+    "not a number": lambda zeros: zeros * np.nan,
+    "too few": lambda zeros: zeros[1:],
+    "a column": lambda zeros: zeros[:, None],
+    "words": lambda zeros: zeros.astype(str),
+}
+
+
+@pytest.mark.parametrize("give", BROKEN.values(), ids=BROKEN)
+@pytest.mark.parametrize("grouping", [True, False])
+def test_a_classifier_that_gives_no_weights_is_refused(give, grouping):
+    """In place of the answer that nobody is registered."""
+    model = replace(hp.read_model("imi"), classifier=Weighing(give))
+    model = model if grouping else replace(model, grouping=None)
+    alerts, register = (
+        [{name: str(number), **PERSON} for number in range(2)] for name in ("alert_id", "hpr_number")
+    )
+    with pytest.raises(hp.PluginError, match="Weighing has to return . match weights"):
+        hp.link(alerts, register, model)
+    with pytest.raises(hp.PluginError, match="Weighing has to return 1 match weights"):
+        hp.dedupe(register, model)
+
+
+@dataclass(frozen=True)
+class Commonness:
+    """A comparison whose frequencies are what it is told."""
+
+    share: float
+    name: str = "commonness"
+    columns: tuple[str, ...] = ("birth_date",)
+    levels: tuple[str, ...] = ("same", "different")
+
+    def compare(self, left, right):
+        return Compared(np.zeros(len(left), np.int8), np.full(len(left), self.share))
+
+
+@pytest.mark.parametrize("share", [np.inf, -0.1, 1.5])
+def test_frequencies_that_are_no_shares_are_refused(share):
+    """They would make any agreement worth nothing."""
+    alerts, register = [{"alert_id": "1", **PERSON}], [{"hpr_number": "1", **PERSON}]
+    model = hp.read_model("imi")
+    levels = {
+        **model.classifier.levels,
+        "commonness": (Level("same", 0.9, 0.5), Level("different", 0.1, 0.5)),
+    }
+    classifier = replace(model.classifier, levels=levels)
+    model = replace(model, comparisons=(*model.comparisons, Commonness(share)), classifier=classifier)
+    with pytest.raises(hp.PluginError, match="'commonness' has to return 1 frequencies between 0 and 1"):
+        hp.link(alerts, register, model)
+
+
+@dataclass(frozen=True)
+class Towns:
+    """A standardiser that gives values otherwise than it is asked for."""
+
+    give: object
+    column: str = "town"
+    roles: tuple[str, ...] = ("birth_place",)
+    kind = pa.string()
+
+    def standardise(self, texts):
+        return self.give([text or None for text in texts])
+
+
+@pytest.mark.parametrize(
+    ("give", "says"),
+    [
+        (lambda towns: towns[1:], r"gave \d values for \d cells"),
+        (lambda towns: [*towns, None], r"gave \d values for \d cells"),
+        (lambda towns: [3.5 for _ in towns], "gave a value that is no string"),
+    ],
+)
+def test_a_standardiser_that_loses_a_value_is_refused(give, says):
+    """Or each record behind it would get that of another."""
+    model = hp.read_model("imi")
+    model = replace(model, standardisers=(*model.standardisers, Towns(give)))
+    alerts = [{"alert_id": town, "birth_place": town, **PERSON} for town in ("Oslo", "Molde")]
+    with pytest.raises(hp.PluginError, match=f"Towns {says}") as refused:
+        hp.link(alerts, [{"hpr_number": "1", **PERSON}], model)
+    assert "Oslo" not in str(refused.value)
+
+
+@pytest.fixture
+def broken_package(tmp_path, monkeypatch):
+    """A package whose stages cannot be loaded or made."""
+    (tmp_path / "broken.py").write_text(
+        "class Strict:\n    def __init__(self):\n        raise ValueError('limit')\n", "utf-8"
+    )
+    folder = tmp_path / "hpmatch_broken-1.0.dist-info"
+    folder.mkdir()
+    (folder / "METADATA").write_text("Metadata-Version: 2.1\nName: hpmatch-broken\nVersion: 1.0\n", "utf-8")
+    (folder / "entry_points.txt").write_text(
+        "[hpmatch.comparisons]\ngone = nowhere:Stage\nlacking = broken:Other\nstrict = broken:Strict\n",
+        "utf-8",
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    plugins._points.cache_clear()
+    yield
+    plugins._points.cache_clear()
+
+
+@pytest.mark.usefixtures("broken_package")
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("gone", "hpmatch-broken, which cannot be imported"),
+        ("lacking", "hpmatch-broken, which cannot be imported"),
+        ("strict", "cannot be made with .*limit"),
+    ],
+)
+def test_a_broken_plug_in_is_named(name, says):
+    """It cannot be imported, or not be made."""
+    with pytest.raises(hp.PluginError, match=says):
+        plugins.build("hpmatch.comparisons", {"stage": name})

@@ -130,7 +130,7 @@ BAD_LINES = {
     "half a letter": (json.dumps({**KARI, "given_name": "\ud800"}), "half a letter"),
     "no text": ('{"family_name": "Berger\ufffdsen"}', "bytes that are not text"),
     "no name or date": ('{"town": "Bergen"}', "there is no family_name, given_name, birth_date"),
-    "empty": ("{}", "among no columns"),
+    "empty": ("{}", "among its 0 columns"),
     "two for a role": ('{"family_name": "Bergersen", "etternavn": "Kari"}', "both taken for 'family_name'"),
 }  # fmt: skip
 

@@ -67,7 +67,7 @@ def test_line_breaks_in_quoted_cells_stay(tmp_path):
         pa.Table.from_pylist,
         pd.DataFrame,
         pl.DataFrame,
-        lambda rows: duckdb.from_arrow(pa.Table.from_pylist(rows)),
+        lambda rows: duckdb.connect().from_arrow(pa.Table.from_pylist(rows)),
         lambda rows: pa.RecordBatchReader.from_batches(
             pa.Table.from_pylist(rows).schema, pa.Table.from_pylist(rows).to_batches()
         ),
@@ -271,3 +271,20 @@ def test_frames_that_cannot_be_read_say_why(source, says):
     """And not that the kind of table is unknown."""
     with pytest.raises(SourceError, match=says):
         read(source, "t")
+
+
+@pytest.mark.parametrize("mixed", [False, True])
+def test_an_index_is_a_column_where_it_has_a_name(mixed):
+    """One without a name numbers the rows, in whatever order they are now."""
+    cells = pd.Series([1, "b"], dtype=object) if mixed else pd.Series(["a", "b"])
+    frame = pd.DataFrame({"id": ["7", "3"], "name": cells})
+    assert read(frame.set_axis([9, 4]), "t").data.column_names == ["id", "name"]
+    named = read(frame.set_index("id"), "t").data
+    assert named["id"].to_pylist() == ["7", "3"]
+    assert named["name"].to_pylist() == [str(cell) for cell in cells]
+
+
+def test_columns_may_be_called_by_numbers():
+    assert read([{1: "a"}], "t").data.to_pylist() == [{"1": "a"}]
+    mixed = pd.DataFrame({1: pd.Series(["a", 2], dtype=object)})
+    assert read(mixed, "t").data.to_pylist() == [{"1": "a"}, {"1": "2"}]

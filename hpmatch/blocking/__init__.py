@@ -109,7 +109,7 @@ def keyed_blocks(
     """The left table's keys by rule, and the right rows that hold each of them; see ``candidate_pairs``."""
     if not 0 < len(rules) <= MAX_RULES:
         raise PluginError(f"blocking needs 1 to {MAX_RULES} rules, not {len(rules)}")
-    keyed = {rule.name: rule.keys(left) for rule in keying(rules)}
+    keyed = {rule.name: keys_of(rule, left) for rule in keying(rules)}
     if left is right:  # the keys are known already
         indexes = {name: KeyIndex.of(keys) for name, keys in keyed.items()}
     blocks = _indexed_blocks(keyed, indexes) if indexes is not None else _blocks(keyed, right, rules)
@@ -135,7 +135,7 @@ def join_blocks(
     cut = []
     for rule in rules:
         if rule.name not in keyed:
-            found.append(cast(PairRule, rule).pairs(left, right))
+            found.append(_pairs_of(cast(PairRule, rule), left, right))
             blockable[:] = seen[:] = True
             continue
         limit = largest_block(rule, max_block)
@@ -164,6 +164,48 @@ def keying(rules: Sequence[BlockingRule | PairRule]) -> list[BlockingRule]:
     return [cast(BlockingRule, rule) for rule in rules if hasattr(rule, "keys")]
 
 
+def keys_of(rule: BlockingRule, records: Records) -> Keys:
+    """
+    The keys that a rule gives to records.
+
+    Raises:
+        PluginError: If they cannot be used.
+    """
+    found = rule.keys(records)
+    if not (isinstance(found, Keys) and _are_rows(found.rows, len(records))):
+        raise PluginError(f"blocking rule {rule.name!r} has to return Keys(rows, keys), rows of the table")
+    keys = found.keys
+    if getattr(keys, "dtype", None) != np.uint64 or len(keys) != len(found.rows):
+        raise PluginError(
+            f"blocking rule {rule.name!r} has to return as many keys as rows, of type uint64; Keys.of_texts makes them"
+        )
+    return found
+
+
+def _pairs_of(rule: PairRule, left: Records, right: Records) -> Pairs:
+    """The pairs that a rule finds; of a table with itself both ways round, as those that share a key are."""
+    found = rule.pairs(left, right)
+    if not (
+        isinstance(found, Pairs)
+        and _are_rows(found.left, len(left))
+        and _are_rows(found.right, len(right))
+        and len(found.left) == len(found.right)
+    ):
+        raise PluginError(
+            f"blocking rule {rule.name!r} has to return Pairs(left, right), as many rows of the one table as of the other"
+        )
+    if left is not right:
+        return found
+    return Pairs(np.concatenate(found), np.concatenate(found[::-1]))
+
+
+def _are_rows(rows: object, size: int) -> bool:
+    """Whether numbers are rows of a table of that size."""
+    if not isinstance(rows, np.ndarray) or rows.dtype.kind not in "iu" or rows.ndim != 1:
+        return False
+    return not len(rows) or (int(rows.min()) >= 0 and int(rows.max()) < size)
+
+
 def index_keys(
     records: Records,
     rules: Sequence[BlockingRule | PairRule],
@@ -175,13 +217,15 @@ def index_keys(
     indexes = {}
     for done, rule in enumerate(wanted):
         progress("index", done, len(wanted))
-        rule.keys(records.slice(0, 0))  # what is worked out once a distinct value, before threads share it
+        keys_of(
+            rule, records.slice(0, 0)
+        )  # what is worked out once a distinct value, before threads share it
 
         def find(start: int, rule: BlockingRule = rule) -> Keys:
-            keys = rule.keys(records.slice(start, min(start + _ROWS_AT_A_TIME, len(records))))
+            keys = keys_of(rule, records.slice(start, min(start + _ROWS_AT_A_TIME, len(records))))
             return Keys(keys.rows + np.int32(start), keys.keys)
 
-        chunks = list(each_chunk(find, starts)) or [rule.keys(records)]
+        chunks = list(each_chunk(find, starts)) or [keys_of(rule, records)]
         rows, keys = zip(*chunks, strict=True)
         indexes[rule.name] = KeyIndex.of(Keys(np.concatenate(rows), np.concatenate(keys)))
     progress("index", len(wanted), len(wanted))
@@ -203,11 +247,11 @@ def _blocks(
 
     def find(start: int) -> list[tuple[IntArray, IntArray]]:
         chunk = right.slice(start, min(start + _ROWS_AT_A_TIME, len(right)))
-        found = [wanted[rule.name].find(rule.keys(chunk)) for rule in sought]
+        found = [wanted[rule.name].find(keys_of(rule, chunk)) for rule in sought]
         return [(places, rows + np.int32(start)) for places, rows in found]
 
     for rule in sought:
-        rule.keys(right.slice(0, 0))  # what is worked out once a distinct value, before threads share it
+        keys_of(rule, right.slice(0, 0))  # what is worked out once a distinct value, before threads share it
     chunks = list(each_chunk(find, range(0, max(len(right), 1), _ROWS_AT_A_TIME)))
     blocks = {name: Blocks.at(keys.keys, *_NO_OCCURRENCES) for name, keys in wanted.items()}
     for rule, *occurrences in zip(sought, *chunks, strict=True):

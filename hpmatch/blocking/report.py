@@ -20,6 +20,7 @@ from hpmatch.blocking import CandidatePairs, each_once, join_blocks, keyed_block
 from hpmatch.blocking.blocks import Blocks
 from hpmatch.comparison.name_tables import common_terms
 from hpmatch.errors import SchemaError
+from hpmatch.judging import read_truth
 from hpmatch.labels import Labels, read_labels, rows_of_pairs
 from hpmatch.model import Model, read_model
 from hpmatch.protocols import BlockingRule, Keys, PairRule
@@ -27,7 +28,6 @@ from hpmatch.reading import ReadRecords, read_for
 from hpmatch.records import IntArray, Records, distinct
 from hpmatch.register import Register, read_register
 from hpmatch.schema import Schema
-from hpmatch.sources import read
 from hpmatch.standardise.token_forms import learn_forms
 
 _LARGEST = 5  # blocks that are shown of each rule
@@ -318,7 +318,7 @@ def _largest_table(names: Sequence[str], of_blocks: Mapping[str, _Sizes]) -> pa.
 
 
 def _true_pairs(truth: Any, left: ReadRecords, right: ReadRecords | None) -> _TruePairs:
-    table = read(truth, "truth").data
+    table = read_truth(truth)
     if set(table.column_names) >= _LABELLED:
         return _labelled(read_labels(table), left.records, None if right is None else right.records)
     if right is None:

@@ -11,10 +11,9 @@ from hpmatch.charts.measures import calibration_chart, precision_recall_chart, s
 from hpmatch.charts.scores import score_chart
 from hpmatch.charts.styling import save_chart
 from hpmatch.evaluation import Evaluation, evaluate, result_tables
-from hpmatch.judging import judge
+from hpmatch.judging import judge, read_truth
 from hpmatch.output import whole_folder
 from hpmatch.results import Result
-from hpmatch.sources import read
 
 FILES = frozenset(f"{name}.svg" for name in ("precision-recall", "calibration", "scores", "slices"))
 
@@ -38,7 +37,7 @@ def evaluation_charts(
         HpmatchError: If the truth lacks an alert of the result, or a column.
     """
     links, dispositions, summary = result_tables(result)
-    true = read(truth, "truth").data
+    true = read_truth(truth)
     answers, _ = judge(dispositions, links, true, summary)
     measured = evaluate(result, true) if evaluation is None else evaluation
     known = ~np.isnan(answers.probability)

@@ -28,11 +28,10 @@ from hpmatch.charts.styling import (
 from hpmatch.decision import MATCH, NO_MATCH, REVIEW, DecisionRule
 from hpmatch.errors import HpmatchError, ModelError
 from hpmatch.evaluation import result_tables
-from hpmatch.judging import true_links
+from hpmatch.judging import read_truth, true_links
 from hpmatch.model import Model, read_model
 from hpmatch.records import FloatArray
 from hpmatch.results import Result
-from hpmatch.sources import read
 
 _DECISIONS = {NO_MATCH: GREY, REVIEW: ORANGE, MATCH: BLUE}
 _TRUE, _FALSE = "one person", "two persons"
@@ -80,6 +79,8 @@ def score_chart(
     if column not in links.column_names or not len(links):
         raise HpmatchError(f"the result has no links with a {column} to draw")
     scores = np.asarray(links[column].cast(pa.float64()).to_numpy(), np.float64)
+    if not np.isfinite(scores).all():
+        raise HpmatchError(f"a link has a {column} that is no finite number; leave it out")
     series, colours = _by_decision(links) if truth is None else _by_truth(links, truth)
     rows = _bars(scores, series, by)
     counts = {name: int((series == name).sum()) for name in colours}
@@ -137,7 +138,7 @@ def _by_decision(links: pa.Table) -> tuple[npt.NDArray[np.str_], dict[str, str]]
 
 
 def _by_truth(links: pa.Table, truth: Any) -> tuple[npt.NDArray[np.str_], dict[str, str]]:
-    true = true_links(links, read(truth, "truth").data)
+    true = true_links(links, read_truth(truth))
     return np.where(true, _TRUE, _FALSE), {_FALSE: RED, _TRUE: GREEN}
 
 

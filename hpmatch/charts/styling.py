@@ -9,6 +9,7 @@ labels, rules) takes the ink of the theme.
 from __future__ import annotations
 
 import io
+import json
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -229,8 +230,16 @@ def _drawn(chart: Any, ending: str) -> bytes:
         chart.save(picture, format="png", scale_factor=_PNG_SCALE)
         return picture.getvalue()
     text = io.StringIO()
-    chart.save(text, format=ending[1:], **({"inline": True} if ending == ".html" else {}))
+    options = {"inline": True, "json_kwds": {"cls": _InScript}} if ending == ".html" else {}
+    chart.save(text, format=ending[1:], **options)
     return _renumbered(text.getvalue()).encode()
+
+
+class _InScript(json.JSONEncoder):
+    """JSON that may stand in a page's script: text that is data cannot end it."""
+
+    def encode(self, o: Any) -> str:
+        return super().encode(o).replace("<", r"\u003c")
 
 
 def _renumbered(drawing: str) -> str:

@@ -315,3 +315,9 @@ def _check(comparison: Comparison, found: object, size: int) -> None:
         raise PluginError(
             f"comparison {comparison.name!r} has to return {size} levels between -1 and {len(comparison.levels) - 1}"
         )
+    if found.frequencies is not None:
+        shares = np.asarray(found.frequencies, np.float64)
+        if shares.shape != (size,) or not (np.isnan(shares) | ((shares >= 0) & (shares <= 1))).all():
+            raise PluginError(
+                f"comparison {comparison.name!r} has to return {size} frequencies between 0 and 1, or NaN where they say nothing"
+            )

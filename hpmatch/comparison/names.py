@@ -355,8 +355,9 @@ class _Look:
         found = np.zeros(len(self.left), bool)
         agreement = self.best(_GIVEN, _GIVEN).agreement
         rows = np.flatnonzero((agreement > SAME) & (agreement <= CLOSE) & ~self._of_one_sex)
-        given = [_first_tokens(records, rows) for records in (self.left, self.right)]
-        found[rows] = [are_of_two_sexes(left, right) for left, right in zip(*given, strict=True)]
+        if len(rows):  # or a side may have no given names at all
+            given = [_first_tokens(records, rows) for records in (self.left, self.right)]
+            found[rows] = [are_of_two_sexes(left, right) for left, right in zip(*given, strict=True)]
         return found
 
     @property

@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from hpmatch.errors import PluginError
 from hpmatch.parallel import each_chunk
 from hpmatch.protocols import Standardiser
 from hpmatch.records import FEW, Column, IntArray, Records, Vocabulary
@@ -84,17 +85,18 @@ _MOST_COMBINATIONS = 1 << 62
 def _column(stage: Standardiser, cells: Mapping[str, pa.Array], size: int) -> Column:
     texts, rows = distinct_cells(told_roles(stage, cells), size)
     number = max((len(each) for each in texts if each is not None), default=1)
-    batches = [
-        stage.standardise(
-            *(
-                [""] * min(_CELLS_AT_A_TIME, number - start)
-                if each is None
-                else each.slice(start, _CELLS_AT_A_TIME).to_pylist()
-                for each in texts
+    batches = []
+    for start in range(0, number, _CELLS_AT_A_TIME):
+        told = min(_CELLS_AT_A_TIME, number - start)
+        batches.append(
+            stage.standardise(
+                *([""] * told if each is None else each.slice(start, told).to_pylist() for each in texts)
             )
         )
-        for start in range(0, number, _CELLS_AT_A_TIME)
-    ]
+        if len(batches[-1]) != told:
+            raise PluginError(
+                f"standardiser {type(stage).__name__} gave {len(batches[-1])} values for {told} cells; it has to give one for each"
+            )
     return _coded(stage, rows, batches)
 
 
@@ -103,7 +105,12 @@ def _coded(
 ) -> Column:
     if all(isinstance(batch, pa.Array) for batch in batches):
         return Column.recode_array(rows, pa.concat_arrays(batches))
-    return Column.recode(rows, [value for batch in batches for value in _plain(batch)], stage.kind)
+    try:
+        return Column.recode(rows, [value for batch in batches for value in _plain(batch)], stage.kind)
+    except (pa.ArrowException, TypeError) as error:
+        raise PluginError(
+            f"standardiser {type(stage).__name__} gave a value that is no {stage.kind}"
+        ) from error
 
 
 def _plain(values: Sequence[Hashable | None] | pa.Array) -> Sequence[Hashable | None]:
