@@ -12,12 +12,13 @@ so two candidates that fit equally well share the probability and become a revie
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from hpmatch.errors import ModelError
+from hpmatch.errors import HpmatchError, ModelError
 from hpmatch.records import FloatArray, IntArray
 
 MATCH, REVIEW, NO_MATCH = "match", "review", "no_match"
@@ -41,6 +42,20 @@ def probability_of(weights: FloatArray) -> FloatArray:
         [0.5, 1.0]
     """
     return np.asarray(1 / (1 + odds_of(-weights)), np.float64)
+
+
+def check_min_weight(min_weight: float | None) -> None:
+    """
+    Refuse a least match weight that no weight reaches or misses.
+
+    Raises:
+        HpmatchError: If it is NaN.
+
+    Example:
+        >>> check_min_weight(-3.5)
+    """
+    if min_weight is not None and math.isnan(min_weight):
+        raise HpmatchError("min_weight is NaN; give a number, or leave it out")
 
 
 @dataclass(frozen=True)

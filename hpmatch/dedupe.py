@@ -21,10 +21,9 @@ from hpmatch import training
 from hpmatch.blocking import CandidatePairs, candidate_pairs, each_once
 from hpmatch.clusters import join
 from hpmatch.comparison import DEFAULT_CHUNK_SIZE, compare
-from hpmatch.decision import MATCH, NO_MATCH, REVIEW, probability_of
+from hpmatch.decision import MATCH, NO_MATCH, REVIEW, check_min_weight, probability_of
 from hpmatch.link import Progress
 from hpmatch.model import Model, read_model
-from hpmatch.options import check_min_weight
 from hpmatch.output import write_folder
 from hpmatch.plugins import checked_weights
 from hpmatch.reading import ReadRecords, read_for

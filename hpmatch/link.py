@@ -18,10 +18,9 @@ from hpmatch.blocking import candidate_pairs
 from hpmatch.cases import read_prior_cases
 from hpmatch.comparison import DEFAULT_CHUNK_SIZE, compare
 from hpmatch.comparison.name_tables import common_terms
-from hpmatch.decision import decide
+from hpmatch.decision import check_min_weight, decide
 from hpmatch.dispose import Scored, dispose
 from hpmatch.model import Model, read_model
-from hpmatch.options import check_min_weight
 from hpmatch.parallel import batch_job, begin_beside, start_processes
 from hpmatch.plugins import checked_weights
 from hpmatch.pooling import pool_evidence, share_candidates

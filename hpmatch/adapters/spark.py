@@ -58,12 +58,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hpmatch.decision import MATCH
+from hpmatch.decision import MATCH, check_min_weight
 from hpmatch.dispose import dispose
 from hpmatch.errors import HpmatchError, SchemaError, SourceError
 from hpmatch.link import score_pairs
 from hpmatch.model import Model, read_model
-from hpmatch.options import check_min_weight
 from hpmatch.parallel import batch_job
 from hpmatch.prepared import MANIFEST
 from hpmatch.reading import ReadRecords, check_filled, roles_of
