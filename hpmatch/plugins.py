@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from hpmatch.errors import PluginError
+from hpmatch.errors import HpmatchError, PluginError
 from hpmatch.protocols import (
     BlockingRule,
     Classifier,
@@ -61,6 +61,8 @@ def build(group: str, specification: Mapping[str, Any]) -> Any:
     made_by = _find(group, str(name), specification.get("package"))
     try:
         stage = made_by.from_json(parameters) if hasattr(made_by, "from_json") else made_by(**parameters)
+    except HpmatchError:
+        raise
     except (TypeError, ValueError, LookupError) as error:
         raise PluginError(
             f"stage {name!r} of {group} cannot be made with {sorted(parameters)}: {error}"
