@@ -36,6 +36,8 @@ _WORD = re.compile(r"([^\W\d_](?:[^\W\d_]|׳)*)(\.?)")
 _WORD_LETTERS = re.compile(r"[^\W\d_]+")
 # India and its neighbours, Khmer: no table speaks of them, and the marks that are their vowels would split a word.
 _VOWELS_AS_MARKS = (("\u0900", "\u109f"), ("\u1780", "\u17ff"))
+# A whole name in Chinese signs or Korean syllables.
+_EAST_ASIAN = re.compile(r"\A\s*([\u3400-\u9fff]{2,4}|[\uac00-\ud7a3]{2,4})\s*\Z")
 _ABBREVIATION = re.compile(r"\b(?:[^\W\d_]{1,3}\.){2,}")
 
 
@@ -67,13 +69,29 @@ def full_name_tokens(text: str) -> tuple[str, ...]:
     """
     The tokens of a whole name in their order, those that stand there twice included.
 
-    A particle that comes first and is a given name too is taken for one.
+    A particle that comes first and is a given name too is taken for one. A Chinese or Korean name is written in one, the
+    surname first.
 
     Example:
         >>> full_name_tokens("Abdullah Ahmed Abdullah"), full_name_tokens("Ben Hansen"), full_name_tokens("von Hansen")
         (('abdullah', 'ahmed', 'abdullah'), ('ben', 'hansen'), ('von hansen',))
+        >>> full_name_tokens("王小明"), full_name_tokens("남궁민수"), full_name_tokens("김 민수")
+        (('王', '小明'), ('namgung', '민수'), ('김', '민수'))
     """
-    return _tokens(text, _given_particles())[:MAX_TOKENS]
+    return _tokens(_EAST_ASIAN.sub(_with_surname_apart, text), _given_particles())[:MAX_TOKENS]
+
+
+def _with_surname_apart(name: re.Match[str]) -> str:
+    signs = name[1]
+    size = 2 if signs[2:] and signs[:2] in _east_asian_surnames() else 1
+    surname = signs[:size]
+    return f"{_east_asian_surnames().get(surname) or surname} {signs[size:]}"
+
+
+@cache
+def _east_asian_surnames() -> dict[str, str]:
+    """Surnames of two signs, and Korean ones that are written otherwise than their letters are romanised, as they are."""
+    return {row["surname"]: row["latin"] for row in read_table("east_asian_surnames")}
 
 
 @cache

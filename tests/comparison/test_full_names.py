@@ -65,6 +65,14 @@ PAIRS = [
     ("Abdul Karim Noori", "Abdul Hakim Noori", False),
     ("Abdulkarim Noori", "Abdulhakim Noori", False),
     ("Abd al-Karim Noori", "Abdulkarim Noori", True),
+    # Chinese and Korean names, written in one.
+    ("王小明", "Xiaoming Wang", True),
+    ("歐陽修", "Ouyang Xiu", True),
+    ("李伟", "Li Wei", True),
+    ("李伟", "Li Qiang", False),
+    ("최민호", "Choi Min Ho", True),
+    ("김민수", "Kim Min Su", True),
+    ("김민수", "Park Min Su", False),
     # A parent's name in the place of a surname.
     ("Иван Петрович Орлов", "Ivan Orlov", True),
     ("Sigrún Magnúsdóttir", "Sigrún Ólafsdóttir", False),

@@ -161,6 +161,15 @@ def of_conjunctions():
         yield fact(word, [word], ("hansen", "lie"), names.name_tokens, f"Hansen {word} Lie")
 
 
+def of_east_asian_surnames():
+    """A surname of two signs is one token, and a Korean one is written as it mostly is."""
+    for told in lines("east_asian_surnames.txt"):
+        surname, *latin = told.split()
+        given = "小明" if not latin else "민수"
+        expected = (latin[0] if latin else surname, given)
+        yield fact(told, [surname], expected, names.full_name_tokens, surname + given)
+
+
 def of_compounds():
     """Words that belong together are joined in each usual spelling."""
     for line in lines("name_compounds.txt"):
@@ -330,6 +339,7 @@ TABLES = {
     "column_names": (of_column_names, (schema,), lambda row: [row["role"]]),
     "countries": (of_countries, (countries,), lambda row: [row["iso2"]]),
     "date_words": (of_date_words, (date_words,), lambda row: ["".join(date_words.date_tokens(row["word"]))]),
+    "east_asian_surnames": (of_east_asian_surnames, (names,), lambda row: [row["surname"]]),
     "facts_to_ask": (of_facts_to_ask, (inquiry,), lambda row: [row["fact"]]),
     "given_names": (of_given_names, (given_names,), given_name_keys),
     "helper_categories": (of_helper_categories, (professions,), lambda row: [(row["role"], row["category"])]),
@@ -358,6 +368,7 @@ CHANGES = [
     ("countries", "iso2", "QQ", ""),
     ("countries", "date_order", "DMY", "YMD"),
     ("date_words", "meaning", "ignored", "no date"),
+    ("east_asian_surnames", "latin", "qqq", "zzz"),
     ("facts_to_ask", "request_en", "nothing", ""),
     ("facts_to_ask", "request_nb", "ingenting", ""),
     ("given_names", "group", "nobody", ""),
