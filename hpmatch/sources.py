@@ -34,6 +34,11 @@ _BLOCK_BYTES = 1 << 22
 _UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _CONTROL_BYTES = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _BEYOND_LATIN1 = re.compile(rb"[\x80-\x9f]")
+# What shows that one byte a letter is not that of Western Europe: words of nothing but accented letters, as Cyrillic, Greek,
+# Arabic and Hebrew become; and signs amid a word (± ³ ¶ ¹ ¼ ¿), as the Polish ą ł ś ż ź do.
+_ACCENTED = re.compile(rb"[\xc0-\xff]")
+_ACCENTED_WORDS = re.compile(rb"[\xc0-\xff]{3,}")
+_SIGN_IN_WORD = re.compile(rb"[A-Za-z][\xb1\xb3\xb6\xb9\xbc\xbf][a-z]")
 _ASCII = [chr(code) for code in range(128)]
 _NO_TEXT_ADVICE = "is not a text file; give a CSV (UTF-8 or Latin-1) or a Parquet file"
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
@@ -305,7 +310,7 @@ def _encoding_of_damaged(path: Path, name: str) -> str:
     The encoding of a text file that is not valid UTF-8.
 
     UTF-8 still where more of its letters beyond ASCII are valid than not (such a file is damaged in places, and only
-    those rows are rejected); else Windows-1252, which is Latin-1 with more letters.
+    those rows are rejected); else Windows-1252, which is Latin-1 with more letters, unless it shows that it is another.
     """
     data = path.read_bytes()
     text = data.decode("utf-8", "replace")
@@ -314,6 +319,12 @@ def _encoding_of_damaged(path: Path, name: str) -> str:
         return "utf-8"
     if _CONTROL_BYTES.search(data):
         raise SourceError(f"{name}: {path} {_NO_TEXT_ADVICE}")
+    in_words = sum(map(len, _ACCENTED_WORDS.findall(data)))
+    if 2 * in_words > len(_ACCENTED.findall(data)) or _SIGN_IN_WORD.search(data):
+        raise SourceError(
+            f"{name}: {path} is in a code page that cannot be told, such as that of Central Europe or of another script; save it "
+            f"as UTF-8"
+        )
     return "cp1252" if _BEYOND_LATIN1.search(data) and _decodes(data, "cp1252") else "latin-1"
 
 

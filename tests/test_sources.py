@@ -44,6 +44,35 @@ def test_letters_of_windows_1252_beyond_latin_1_are_read(tmp_path):
     assert read(path, "t").data["name"].to_pylist() == ["Šimkiene"]
 
 
+@pytest.mark.parametrize(
+    ("encoding", "names"),
+    [
+        ("cp1251", "Иванов Пётр"),
+        ("koi8-r", "Иванов Пётр"),
+        ("cp1253", "Παπαδόπουλος Γιώργος"),
+        ("cp1255", "כהן דוד"),
+        ("cp1256", "محمد أحمد"),
+        ("cp1250", "Pawłowski Łukasz"),
+        ("iso8859-2", "Wiśniewska Bożena"),
+    ],
+)
+def test_other_code_pages_are_refused(tmp_path, encoding, names):
+    """Their letters would be read as others, and nobody be found."""
+    path = _write(tmp_path, f"id,name\n1,{names}\n2,Berg Kari\n".encode(encoding))
+    with pytest.raises(SourceError, match="save it as UTF-8"):
+        read(path, "t")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Ødegård", "Þórður", "Señor Nuñez", "Ångström", "ÆØÅ", "Zoë", "5 m³", "Günther Öztürk", "L’Hôpital"],
+)
+def test_names_of_western_europe_are_read_in_windows_1252(tmp_path, name):
+    """Whatever signs and accents they have."""
+    path = _write(tmp_path, f"id,name\n1,{name}\n2,Bjørn Håkonsen Sørås\n".encode("cp1252"))
+    assert read(path, "t").data["name"][0].as_py() == name
+
+
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 def test_delimiters_are_found_out(tmp_path, delimiter):
     """The header says which delimiter it is, even where cells hold others."""
