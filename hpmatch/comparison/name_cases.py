@@ -54,8 +54,17 @@ class Look(Protocol):
         """Whether neither side is known to be a man."""
         ...
 
-    def two_sexes(self) -> Any:
-        """Whether the first given names are a man's and a woman's, and the records do not say that both are of one sex."""
+    def two_names(self) -> Any:
+        """
+        Whether the given names, though they look like one or are the same in another order, are known for two.
+
+        The first ones are a man's and a woman's, and the records do not say that both are of one sex; or they differ by a
+        slip, and the table of given names knows both and no name that both are forms of.
+        """
+        ...
+
+    def one_word(self, field: str) -> Any:
+        """Whether one side writes in a word what the other writes in several."""
         ...
 
 
@@ -80,7 +89,7 @@ def _family_cases(look: Look) -> list[Case]:
     own, further = look.best(_FAMILY, _FAMILY), look.best(_SURNAMES, _SURNAMES)
     crossed, back = look.best(_SURNAMES, _GIVEN), look.best(_GIVEN, _SURNAMES)
     return [
-        (look.all_agree(_FAMILY), own),
+        (look.all_agree(_FAMILY) | look.one_word("family_name"), own),
         ((own.agreement == SAME) & look.fits("family_name"), own),
         (own.agreement == SAME, own),
         (own.agreement == STEM, own),
@@ -98,14 +107,15 @@ def _given_cases(look: Look) -> list[Case]:
     own, first = look.best(_GIVEN, _GIVEN), look.best(_FIRST, _FIRST)
     called = look.better(look.best(_FIRST, _FURTHER), look.best(_FURTHER, _FIRST))
     fits = look.fits("given_name")
-    alike = look.two_sexes() ^ True  # twins have alike names: Giedrius and Giedrė
+    two = look.two_names()  # as twins have: Giedrius and Giedrė, Emina and Emira, José María and María José
+    one, alike = (look.all_agree(_GIVEN) & two) ^ True, two ^ True
     crossed, back = look.best(_GIVEN, _SURNAMES), look.best(_SURNAMES, _GIVEN)
     # A field exchanged whose other half was changed too: the given name stands where the other has its family name.
     half = look.better(look.best(_GIVEN, _FAMILY), look.best(_FAMILY, _GIVEN))
     return [
-        (look.all_agree(_GIVEN), own),
-        ((own.agreement == SAME) & fits, own),
-        (own.agreement == SAME, own),
+        ((look.all_agree(_GIVEN) & one) | look.one_word("given_name"), own),
+        ((own.agreement == SAME) & fits & one, own),
+        ((own.agreement == SAME) & one, own),
         (
             ((own.agreement == STEM) | (own.agreement == VARIANT))
             & (first.agreement <= VARIANT)

@@ -20,9 +20,9 @@ import pyarrow as pa
 from hpmatch.comparison.name_cases import FAMILY_CASES, FIRST_OF, GIVEN_CASES, Best, NameCases, contradict
 from hpmatch.comparison.name_tables import CLOSE, FIELDS, NOTHING, SAME, NameTables, TokenPairs, common_terms
 from hpmatch.comparison.one_name import compare_one_name
-from hpmatch.comparison.relations import are_of_two_sexes
+from hpmatch.comparison.relations import are_of_two_groups, are_of_two_sexes, joined
 from hpmatch.protocols import Compared, ComparedOne, Comparison, JointComparison
-from hpmatch.records import IntArray, Records, distinct, run_starts
+from hpmatch.records import Column, IntArray, Records, distinct, numbered, run_starts
 
 Values = Mapping[str, Any]
 
@@ -350,14 +350,34 @@ class _Look:
         """Whether neither side is known to be a man."""
         return ~(_is(self.left, "M") | _is(self.right, "M"))
 
-    def two_sexes(self) -> npt.NDArray[np.bool_]:
-        """Whether the first given names are a man's and a woman's, and the records do not say that both are of one sex."""
+    def two_names(self) -> npt.NDArray[np.bool_]:
+        """Whether the given names are known for two; see ``Look``."""
         found = np.zeros(len(self.left), bool)
         agreement = self.best(_GIVEN, _GIVEN).agreement
-        rows = np.flatnonzero((agreement > SAME) & (agreement <= CLOSE) & ~self._of_one_sex)
+        reordered = self.all_agree(_GIVEN) & (self.best(_FIRST, _FIRST).agreement != SAME)
+        rows = np.flatnonzero(((agreement > SAME) & (agreement <= CLOSE)) | reordered)
         if len(rows):  # or a side may have no given names at all
             given = [_first_tokens(records, rows) for records in (self.left, self.right)]
-            found[rows] = [are_of_two_sexes(left, right) for left, right in zip(*given, strict=True)]
+            slip, one_sex = agreement[rows] == CLOSE, self._of_one_sex[rows]
+            found[rows] = [
+                (is_slip and are_of_two_groups(left, right))
+                or (not of_one_sex and are_of_two_sexes(left, right))
+                for left, right, is_slip, of_one_sex in zip(
+                    *given, slip.tolist(), one_sex.tolist(), strict=True
+                )
+            ]
+        return found
+
+    def one_word(self, field: str) -> npt.NDArray[np.bool_]:
+        """Whether one side writes in a word what the other writes in several."""
+        found = np.zeros(len(self.left), bool)
+        left, right = (_field_sizes(records, (field,)) for records in (self.left, self.right))
+        other = self.best((field,), (field,)).agreement != SAME
+        rows = np.flatnonzero((left != right) & (left > 0) & (right > 0) & other)
+        if len(rows):
+            words: dict[str, int] = {}
+            left, right = (_joined(records[field], rows, words) for records in (self.left, self.right))
+            found[rows] = left == right
         return found
 
     @property
@@ -366,7 +386,14 @@ class _Look:
         return (_is(self.left, "M") & _is(self.right, "M")) | (_is(self.left, "F") & _is(self.right, "F"))
 
 
-_GIVEN = ("given_name",)
+_GIVEN, _FIRST = ("given_name",), (FIRST_OF + "given_name",)
+
+
+def _joined(column: Column, rows: IntArray, words: dict[str, int]) -> IntArray:
+    """A number for what each of some names is in one word, worked out once a distinct name; those told so far have theirs."""
+    codes, _, of_row = numbered(column.codes[rows].astype(np.int64))
+    names = column.values.array.take(pa.array(codes)).to_pylist()
+    return np.array([words.setdefault(joined(tuple(name)), len(words)) for name in names])[of_row]
 
 
 def _first_tokens(records: Records, rows: IntArray) -> list[str]:

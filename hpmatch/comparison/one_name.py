@@ -14,12 +14,13 @@ from typing import Any, NamedTuple
 from hpmatch.comparison.cases import first_case
 from hpmatch.comparison.name_cases import FIRST_OF, Best, NameCases, contradict
 from hpmatch.comparison.name_frequencies import share_among_holders_in_one, share_in_one
-from hpmatch.comparison.name_tables import FIELDS, NOTHING, SAME
+from hpmatch.comparison.name_tables import CLOSE, FIELDS, NOTHING, SAME
 from hpmatch.comparison.one_token import agreement_of
-from hpmatch.comparison.relations import are_of_two_sexes
+from hpmatch.comparison.relations import are_of_two_groups, are_of_two_sexes, joined
 from hpmatch.protocols import ComparedOne
 
 _NO_TOKEN = ""
+_GIVEN = ("given_name",)
 _NOTHING = Best(NOTHING, _NO_TOKEN)
 
 
@@ -125,13 +126,24 @@ class _OneLook:
         """Whether neither side is known to be a man."""
         return "M" not in (self.left.get("sex"), self.right.get("sex"))
 
-    def two_sexes(self) -> bool:
-        """Whether the first given names are a man's and a woman's, and the records do not say that both are of one sex."""
+    def two_names(self) -> bool:
+        """Whether the given names are known for two; see ``Look``."""
         sexes = self.left.get("sex"), self.right.get("sex")
         given, other = (side.get("given_name") for side in (self.left, self.right))
-        if not (given and other) or (sexes[0] and sexes[0] == sexes[1]):
+        agreement = self.best(_GIVEN, _GIVEN).agreement
+        if not (given and other) or agreement > CLOSE or (agreement == SAME and not self.all_agree(_GIVEN)):
             return False
-        return are_of_two_sexes(given[0], other[0])
+        if agreement == CLOSE and are_of_two_groups(given[0], other[0]):
+            return True
+        return not (sexes[0] and sexes[0] == sexes[1]) and are_of_two_sexes(given[0], other[0])
+
+    def one_word(self, field: str) -> bool:
+        """Whether one side writes in a word what the other writes in several."""
+        sides = [side.get(field, ()) for side in (self.left, self.right)]
+        other = self.best((field,), (field,)).agreement != SAME
+        return (
+            other and len(sides[0]) != len(sides[1]) and all(sides) and joined(sides[0]) == joined(sides[1])
+        )
 
     def _between(self, left_fields: Sequence[str], right_fields: Sequence[str]) -> list[_Pair]:
         return [

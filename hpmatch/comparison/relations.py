@@ -99,6 +99,18 @@ def relations(
     )
 
 
+@lru_cache(maxsize=_REMEMBERED)
+def joined(tokens: tuple[str, ...]) -> str:
+    """
+    Tokens as one word in the letters a to z.
+
+    Example:
+        >>> joined(("gun", "britt")), joined(("de los reyes",))
+        ('gunbritt', 'delosreyes')
+    """
+    return "".join(spellings(word)[0] for token in tokens for word in token.split() if spellings(word))
+
+
 def is_single(token: str) -> bool:
     """Whether a token is a single letter."""
     return len(token) <= _LETTERS_OF_ONE and min(map(len, spellings(token)), default=0) == 1
@@ -125,11 +137,17 @@ def are_two_names(left: str, right: str) -> bool:
         >>> are_two_names("marko", "mirko"), are_two_names("paolo", "paola"), are_two_names("marko", "marek")
         (True, True, False)
     """
-    groups, others = name_groups(left), name_groups(right)
-    if groups and others and groups.isdisjoint(others):
+    if are_of_two_groups(left, right):
         return True
     sexes = {implied_sex_of_given(left), implied_sex_of_given(right)}
-    return sexes == {"F", "M"} and bool(groups or others or not one_stem(left, right))
+    is_given = bool(name_groups(left) or name_groups(right))
+    return sexes == {"F", "M"} and (is_given or not one_stem(left, right))
+
+
+def are_of_two_groups(left: str, right: str) -> bool:
+    """Whether the table of given names knows two tokens, and no name that both are forms of."""
+    groups, others = name_groups(left), name_groups(right)
+    return bool(groups and others) and groups.isdisjoint(others)
 
 
 @lru_cache(maxsize=_REMEMBERED)

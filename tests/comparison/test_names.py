@@ -78,6 +78,13 @@ CASES = [
     ("Vlatka // Horvat", "Vlatko // Horvat", "same", "similar"),
     ("Andrea // Rossi", "Andreas // Rossi", "same", "variant"),  # IT: a man
     ("Viktor // Kazlauskas", "Viktoras // Kazlauskas", "same", "variant"),  # LT: the ending of a man
+    ("Emina // Hodžić", "Emira // Hodžić", "same", "similar"),  # BA: two names that a letter parts
+    ("Мария // Иванова", "Marina // Ivanova", "same", "similar"),  # BG
+    ("José María // Romero", "María José // Romero", "same", "similar"),  # ES: brother and sister
+    ("Anna Maria // Berg", "Maria Anna // Berg", "same", "same"),
+    ("Gun-Britt // Holmström", "Gunbritt // Holmström", "same", "same"),  # SE: in one word
+    ("Mariagrazia // Deluca", "Maria Grazia // De Luca", "same", "same"),  # IT
+    ("Yohannes // Woldegabriel", "Yohannes // Wolde Gabriel", "same", "same"),  # ER
     ("Asmaa // Aly", "Asma // Aly", "same", "spelled"),  # two ways of writing a woman's name
     ("Agnes // Kazlauskaitė", "Agnė // Kazlauskaitė", "same", "variant"),  # LT: a woman's -s abroad
 ]  # fmt: skip
