@@ -203,6 +203,9 @@ class _Known:
         return round(self.weights[matched].sum()), round(self.weights[~matched].sum())
 
 
+_MOST_STRANGE = 0.1  # of the persons named by a truth that may have left the register
+
+
 def _known(truth: Any, scored: Scored, alerts: Records, register: Records) -> _Known:
     pairs = scored.pairs
     left, right = pairs.left.astype(np.int64), pairs.right.astype(np.int64)
@@ -234,6 +237,13 @@ def _by_answers(
     need(table, ("alert_id", "hpr_number"), "truth")
     said = np.asarray(pc.fill_null(pc.index_in(alerts.ids, value_set=table["alert_id"].combine_chunks()), -1))
     persons = pc.index_in(table["hpr_number"].combine_chunks(), value_set=register.ids)
+    named = table["hpr_number"].combine_chunks().is_valid()
+    strange = int(pc.sum(pc.and_(named, pc.is_null(persons))).as_py() or 0)
+    if strange > _MOST_STRANGE * int(pc.sum(named).as_py() or 0):
+        raise HpmatchError(
+            f"{strange} of the {pc.sum(named).as_py()} persons that the truth names are not in the register; are the numbers written "
+            f"alike in both?"
+        )
     person = np.append(np.asarray(pc.fill_null(persons, -1), np.int64), -1)[said]
     return said[left] >= 0, (person[left] == right).astype(np.float64)
 

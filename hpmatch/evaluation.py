@@ -267,7 +267,8 @@ def result_tables(result: Result | str | Path) -> tuple[pa.Table, pa.Table, Mapp
 def _read_table(folder: Path, name: str) -> pa.Table:
     for ending in ("parquet", "csv"):
         if (path := folder / f"{name}.{ending}").exists():
-            return rearmed(read(path, name, may_be_empty=True).data)
+            table = read(path, name, may_be_empty=True).data
+            return rearmed(table) if ending == "csv" else table
     raise SourceError(f"{folder} holds no result: there is no {name}.csv or {name}.parquet")
 
 

@@ -16,10 +16,19 @@ from hpmatch.measures import Answers
 from hpmatch.records import FloatArray, IntArray
 from hpmatch.sources import read
 
+_NOTHING = (
+    "",
+    "nan",
+    "NaN",
+    "None",
+    "<NA>",
+    "NaT",
+)  # the last are what Python makes of a cell where nothing is
+
 
 def read_truth(truth: Any) -> pa.Table:
     """
-    Read a truth: without blanks around its cells, as identifiers are read elsewhere.
+    Read a truth: without blanks around its cells, as identifiers are read elsewhere, and without what stands for nothing.
 
     Args:
         truth: See ``hpmatch.sources.read``.
@@ -33,7 +42,8 @@ def read_truth(truth: Any) -> pa.Table:
     """
     table = read(truth, "truth").data
     cells = [pc.utf8_trim_whitespace(column) for column in table.columns]
-    filled = [pc.if_else(pc.equal(column, ""), None, column) for column in cells]
+    nothing = pa.array(_NOTHING, pa.string())
+    filled = [pc.if_else(pc.is_in(column, value_set=nothing), None, column) for column in cells]
     return pa.Table.from_arrays(filled, names=table.column_names)
 
 

@@ -20,13 +20,14 @@ from hpmatch.comparison import DEFAULT_CHUNK_SIZE, compare
 from hpmatch.comparison.name_tables import common_terms
 from hpmatch.decision import check_min_weight, decide
 from hpmatch.dispose import Scored, dispose
+from hpmatch.errors import HpmatchError
 from hpmatch.model import Model, read_model
 from hpmatch.parallel import batch_job, begin_beside, start_processes
 from hpmatch.plugins import checked_weights
 from hpmatch.pooling import pool_evidence, share_candidates
 from hpmatch.reading import read_for
 from hpmatch.records import IntArray, Records
-from hpmatch.register import Register, read_register
+from hpmatch.register import Register, model_of, read_register
 from hpmatch.results import Result
 from hpmatch.schema import Schema
 from hpmatch.sources import read
@@ -58,8 +59,9 @@ def link(
         alerts: The alerts: the path of a CSV or Parquet file, an Arrow, pandas or polars table, a DuckDB relation, or a
             list of dicts.
         register: The register, likewise; or a prepared one (``Register``), or the folder of one.
-        model: A model, the name of a shipped one, or the path of a model file; by default "imi", or for tables of another
-            kind that are to be trained on one put together from what the columns are.
+        model: A model, the name of a shipped one, or the path of a model file; by default the one that a prepared register was
+            prepared with, else "imi", or for tables of another kind that are to be trained on one put together from what the
+            columns are.
         schema: Which column plays which role, where its name does not say it; a file may say it apart for "alerts" and
             "register".
         prior_cases: Earlier cases, likewise: ``hpr_number``, ``case_number``, ``status``, ``date``. Each hit then says whether
@@ -86,6 +88,8 @@ def link(
         'match'
     """
     check_min_weight(min_weight)
+    if labels is not None and not train:
+        raise HpmatchError("labels are what to train with; say train=True, or leave them out")
     report = progress or (lambda *_: None)
     with batch_job(workers):
         start_processes(register)
@@ -93,7 +97,7 @@ def link(
             return _link(
                 alerts,
                 register,
-                read_model(model or "imi"),
+                read_model(model or model_of(register) or "imi"),
                 schema,
                 prior_cases,
                 min_weight,

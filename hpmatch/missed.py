@@ -186,6 +186,8 @@ def estimate_recall(
 
 def _links(result: Result | str | Path) -> pa.Table:
     links, summary = (result.links, result.summary) if isinstance(result, Result) else _read_links(result)
+    if "candidate_pairs" not in summary:
+        raise HpmatchError("this is no result of 'hpmatch link'; name the folder that it wrote")
     if len(links) < summary["candidate_pairs"]:
         raise HpmatchError(
             f"recall is estimated from all {summary['candidate_pairs']:,} candidate pairs, and the result holds {len(links):,}; "

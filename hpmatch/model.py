@@ -16,7 +16,7 @@ from hpmatch.alerts import Grouping
 from hpmatch.blocking import DEFAULT_MAX_BLOCK
 from hpmatch.comparison import parts_of
 from hpmatch.decision import DecisionRule
-from hpmatch.errors import ModelError, PluginError
+from hpmatch.errors import ModelError, PluginError, SourceError
 from hpmatch.fellegi_sunter import FellegiSunter
 from hpmatch.output import write_text
 from hpmatch.protocols import (
@@ -159,8 +159,10 @@ class Model:
 
         Raises:
             PluginError: If a stage has no entry point, so that no file could name it.
-            SourceError: If the file cannot be written.
+            SourceError: If the file cannot be written, or is there and no model.
         """
+        if Path(path).is_file() and not _is_model(Path(path)):
+            raise SourceError(f"{path} is there already and is no model; name another file")
         write_text(path, self.to_json())
 
     @cached_property
@@ -179,6 +181,14 @@ class Model:
     def with_decision(self, **changes: float) -> Model:
         """The same model with other thresholds, for example ``with_decision(match=0.99)``."""
         return replace(self, decision=replace(self.decision, **changes))
+
+
+def _is_model(path: Path) -> bool:
+    try:
+        content = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(content, dict) and "comparisons" in content
 
 
 def read_model(model: Model | str | Path) -> Model:

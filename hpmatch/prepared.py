@@ -39,7 +39,7 @@ from hpmatch.output import check_folder, whole_folder
 from hpmatch.parallel import each_chunk
 from hpmatch.reading import ReadRecords
 from hpmatch.records import Column, Records, Values, Vocabulary
-from hpmatch.register import Register, read_changes
+from hpmatch.register import MODEL_FILE, Register, read_changes
 from hpmatch.schema import Schema
 from hpmatch.sources import RejectedRow
 from hpmatch.standardise.token_forms import LISTS, SKETCHES, TokenForms, token_forms
@@ -50,7 +50,7 @@ except ModuleNotFoundError:  # Windows locks files that are open by itself
     fcntl = None  # type: ignore[assignment]
 
 FORMAT, FORMAT_VERSION = "hpmatch-register", 2
-MANIFEST, _MODEL, _UNFINISHED = "manifest.json", "model.json", ".changes"
+MANIFEST, _UNFINISHED = "manifest.json", ".changes"
 _AGAIN = "prepare it again: hpmatch prepare REGISTER --out DIR"
 _CHANGES = re.compile(r"changes-(\d{6})-([0-9a-f]{32})\.arrow")
 _BLOCK = 1 << 22
@@ -68,7 +68,7 @@ def write_prepared(register: Register, folder: str | Path) -> None:
         for name, table in _tables(register).items():
             with pa.OSFile(str(made / name), "wb") as file, pa.ipc.new_file(file, table.schema) as writer:
                 writer.write_table(table, max_chunksize=max(len(table), 1))
-        (made / _MODEL).write_text(register.model.to_json(), "utf-8")
+        (made / MODEL_FILE).write_text(register.model.to_json(), "utf-8")
         records = register.read.records
         manifest = {
             "format": FORMAT,
@@ -110,6 +110,8 @@ def add_changes(folder: str | Path, changes: Any, schema: Schema | str | Path | 
     home = Path(folder)
     table = read_changes(changes, schema)
     _manifest(home)
+    if not len(table):
+        return 0
     with alone(home):
         Register.open(home).changed(table)  # refused now rather than when it is opened
         number = len(_pending(home)) + 1
@@ -320,7 +322,7 @@ def _register(home: Path, manifest: Mapping[str, Any]) -> Register:
         indexes[rule] = KeyIndex(_numbers(index, "key"), _numbers(index, "row"))
     rejected = tuple(RejectedRow(**row) for row in _load(home / "rejected.arrow").to_pylist())
     found = ReadRecords(records, manifest["id_name"], rejected, manifest["rows"], manifest["source_version"])
-    return Register(found, read_model(home / _MODEL), indexes)
+    return Register(found, read_model(home / MODEL_FILE), indexes)
 
 
 def _token_forms(tokens: pa.Table) -> TokenForms:

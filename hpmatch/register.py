@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,7 +22,7 @@ import pyarrow.compute as pc
 from hpmatch.blocking import index_keys
 from hpmatch.blocking.blocks import ChangedIndex, KeyIndex
 from hpmatch.comparison.name_tables import NameTables, common_terms
-from hpmatch.errors import SchemaError, SourceError
+from hpmatch.errors import HpmatchError, SchemaError, SourceError
 from hpmatch.model import Model, read_model
 from hpmatch.parallel import batch_job, start_processes
 from hpmatch.reading import ReadRecords, read_for, read_records
@@ -38,6 +39,7 @@ Progress = Callable[[str, int, int], None]
 _REMOVED = frozenset({"removed", "slettet"})
 _KEPT = frozenset({"", "added", "changed", "ny", "endret"})
 CHANGE_COLUMN = "change"
+MODEL_FILE = "model.json"  # in the folder of a prepared register
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ class Register:
     def prepare(
         cls,
         source: Any,
-        model: Model | str | Path = "imi",
+        model: Model | str | Path | None = None,
         *,
         schema: Schema | str | Path | None = None,
         workers: int | None = None,
@@ -76,7 +78,7 @@ class Register:
 
         Args:
             source: The register, see ``link``.
-            model: The model whose standardisers and blocking rules prepare it.
+            model: The model whose standardisers and blocking rules prepare it; by default that of a prepared register, else "imi".
             schema: Which column plays which role, where its name does not say it.
             workers: How many processes and threads share the work; None for one a core.
             progress: Called with the stage, what is done and what there is to do.
@@ -84,14 +86,14 @@ class Register:
         Raises:
             HpmatchError: If the data, the schema or the model cannot be used.
         """
-        model, report = read_model(model), progress or (lambda *_: None)
+        model, report = read_model(model or model_of(source) or "imi"), progress or (lambda *_: None)
         with batch_job(workers):
             start_processes(source)
             report("read", 0, 1)
             register = read_register(source, model, schema)
             report("read", 1, 1)
             if register is source or register.indexes is not None:
-                return register.recounted(report)
+                return replace(register, model=model).recounted(report)
             NameTables.of(register.read.records)
             return replace(register, indexes=index_keys(register.read.records, model.blocking_rules, report))
 
@@ -162,6 +164,8 @@ class Register:
             HpmatchError: If the changes cannot be used, or name a person for removal who is not there.
         """
         table = read_changes(changes, schema)
+        if not len(table):  # a day without changes
+            return self
         removed, kept = _split(table)
         known = self.read.records.ids
         added = _added(kept, self.model) if len(kept) else self.read.records.take(np.zeros(0, np.int64))
@@ -242,6 +246,16 @@ def read_register(
     return Register(replace(found, version=source_version(source)), model, None)
 
 
+def model_of(source: Any) -> Model | None:
+    """The model that a register was prepared with; None for one that was not prepared."""
+    if isinstance(source, Register):
+        return source.model
+    if isinstance(source, (str, Path)) and (kept := Path(source, MODEL_FILE)).is_file():
+        with suppress(HpmatchError):  # what is wrong with it is told when the register is opened
+            return read_model(kept)
+    return None
+
+
 def source_version(source: Any) -> str:
     """
     What tells a register from any other, so that an answer can say which one it was held against.
@@ -287,7 +301,7 @@ def read_changes(changes: Any, schema: Schema | str | Path | None = None) -> pa.
         SourceError: If a row cannot be read; changes are taken whole or not at all.
         SchemaError: If a needed column is missing.
     """
-    raw = read(changes, "changes")
+    raw = read(changes, "changes", may_be_empty=True)
     if raw.rejected:
         first = min(raw.rejected, key=lambda row: row.row)
         raise SourceError(

@@ -38,6 +38,7 @@ from hpmatch.records import IntArray, distinct, sizes_of
 from hpmatch.register import Register, by_itself, read_changes, read_register, version_with
 from hpmatch.results import Result
 from hpmatch.schema import Schema
+from hpmatch.sources import without_content
 
 NOT_PREPARED = "re-screening needs the prepared register that the alerts were held against: hpmatch prepare REGISTER --out DIR"
 # Alerts that say so are no longer in force.
@@ -138,6 +139,7 @@ class Rescreened:
         register: The register as it is now.
         summary: Counts: alerts in force, scored again, different.
         started_from: The model and the register of the last run before.
+        changed: The alerts with another disposition or registered person, those no longer in force too.
     """
 
     differences: pa.Table
@@ -145,6 +147,7 @@ class Rescreened:
     register: Register
     summary: Mapping[str, Any]
     started_from: Mapping[str, Any]
+    changed: frozenset[str] = frozenset()
 
     def write(self, out: str | Path, format: str = "csv") -> None:  # noqa: A002 - the option's name
         """
@@ -237,15 +240,21 @@ def _rescreen(
     result = _answered(standing, rows, now, model)
     moved = _Moves.between(before.read.records.ids, now.read.records.ids, changes)
     differences = _differences(result, answers, moved, "the model changed" if new_model is not None else "")
+    changed = frozenset(differences["alert_id"].to_pylist())
     is_reported = pc.is_in(
         differences["alert_id"], standing.read.records.ids.filter(pa.array(standing.in_force))
     )
     differences = differences.filter(is_reported)
     summary = {
-        "alerts": {"in_force": len(standing), "scored_again": len(rows), "different": len(differences)},
+        "alerts": {
+            "in_force": len(standing),
+            "scored_again": len(rows),
+            "different": len(differences),
+            "rejected": len(standing.read.rejected),
+        },
         **{name: result.summary[name] for name in ("register", "model", "hpmatch")},
     }
-    return Rescreened(differences, result, now, summary, versions_of(account.last_run or {}))
+    return Rescreened(differences, result, now, summary, versions_of(account.last_run or {}), changed)
 
 
 def _model_of(register: Any) -> Model:
@@ -287,11 +296,14 @@ def _refuse_missing(standing: AlertsInForce, answers: Collection[str]) -> None:
 
 
 def _without(standing: AlertsInForce, gone: Collection[str]) -> AlertsInForce:
-    ids = standing.read.records.ids
+    """The alerts that were not forgotten, of rejected rows too."""
+    ids, rejected = standing.read.records.ids, without_content(standing.read.rejected, gone)
     is_gone = np.asarray(pc.is_in(ids, pa.array(sorted(gone), ids.type)))
     if not is_gone.any():
-        return standing
-    return _standing(_taken(standing.read, np.flatnonzero(~is_gone)), standing.model)
+        return replace(standing, read=replace(standing.read, rejected=rejected))
+    return _standing(
+        _taken(replace(standing.read, rejected=rejected), np.flatnonzero(~is_gone)), standing.model
+    )
 
 
 def _unanswered(standing: AlertsInForce, answers: Mapping[str, Any]) -> IntArray:

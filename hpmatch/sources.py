@@ -14,8 +14,8 @@ import hashlib
 import io
 import json
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,7 @@ DELIMITERS = ",;\t|"
 _SNIFFED_BYTES = 1 << 16
 _BLOCK_BYTES = 1 << 22
 _UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_IN_ROWS = re.compile(r'[,;\t|"\r\n]')
 _CONTROL_BYTES = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _BEYOND_LATIN1 = re.compile(rb"[\x80-\x9f]")
 # What shows that one byte a letter is not that of Western Europe: words of nothing but accented letters, as Cyrillic, Greek,
@@ -439,6 +440,27 @@ def reject(table: RawTable, places: IntArray, reason: str) -> list[RejectedRow]:
         RejectedRow(table.source, int(row), reason, json.dumps(content, ensure_ascii=False))
         for row, content in zip(table.rows[places], cells, strict=True)
     ]
+
+
+def cells_told(content: str | None) -> frozenset[str]:
+    """
+    What the cells of a rejected row say, by which alone an alert's identifier can be found in one that cannot be read.
+
+    Example:
+        >>> sorted(cells_told("A1,Berg,,too many")), sorted(cells_told('{"id": "A1", "name": null}'))
+        (['A1', 'Berg', 'too many'], ['A1'])
+    """
+    text = content or ""
+    try:
+        cells = list(json.loads(text).values())
+    except (ValueError, AttributeError):
+        cells = _IN_ROWS.split(text)
+    return frozenset(str(cell).strip() for cell in cells if cell is not None) - {""}
+
+
+def without_content(rows: Iterable[RejectedRow], ids: Collection[str]) -> tuple[RejectedRow, ...]:
+    """Rejected rows, those without what they say that name one of some identifiers."""
+    return tuple(row if cells_told(row.content).isdisjoint(ids) else replace(row, content="") for row in rows)
 
 
 def rejected_table(rows: Sequence[RejectedRow]) -> pa.Table:

@@ -5,12 +5,15 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 import hpmatch as hp
 from hpmatch.cli import main
 from hpmatch.explain_folder import explain_folder
+
+SAMPLE = [Path(__file__).parents[1] / "examples" / "data" / f"{name}.csv" for name in ("alerts", "register")]
 
 ALERT_HEADER = "alert_id,sending_country,family_name,given_name,birth_date"
 PERSON_HEADER = "hpr_number,family_name,given_name,birth_date"
@@ -440,3 +443,45 @@ def test_odd_arguments_say_what_to_give(tmp_path):
         hp.link(alerts, people, min_weight=float("nan"))
     with pytest.raises(hp.HpmatchError, match="at least 1"):
         hp.recall_sample(hp.link(alerts, people, min_weight=-1000), -5)
+
+
+def test_files_with_work_in_them_are_not_written_over(tmp_path, capsys):
+    """A sample that may hold labels, and alerts in the place of a model."""
+    alerts = tmp_path / "alerts.csv"
+    alerts.write_bytes(SAMPLE[0].read_bytes())
+    assert main(["link", *map(str, SAMPLE), "--out", str(tmp_path / "out"), "--min-weight=-1000"]) == 0
+    sample = ["recall", str(tmp_path / "out"), "--sample", "5", "--out", str(tmp_path / "sample.csv")]
+    assert main(sample) == 0
+    assert main(sample) == 1
+    assert "may hold labels" in capsys.readouterr().err
+    assert main(["train", *map(str, SAMPLE), "--out", str(alerts)]) == 1
+    assert "is no model" in capsys.readouterr().err
+    assert alerts.read_bytes() == SAMPLE[0].read_bytes()
+    hp.read_model("imi").save(tmp_path / "model.json")
+    hp.read_model("imi").save(tmp_path / "model.json")
+
+
+def test_labels_without_training_are_refused():
+    """They would count for nothing, silently."""
+    with pytest.raises(hp.HpmatchError, match="train=True"):
+        hp.link(*SAMPLE, labels=[{"left_id": "A1", "right_id": "7", "label": "match"}])
+
+
+def test_closed_streams_and_other_encodings_cost_no_result(tmp_path):
+    """All was done, and names of all countries can be printed to a file."""
+    program, out = [sys.executable, "-m", "hpmatch"], str(tmp_path / "out")
+    alerts, register = map(str, SAMPLE)
+    closed = ["sh", "-c", '"$@" >&- 2>&- <&-', "sh"]
+    assert (
+        subprocess.run([*closed, *program, "link", alerts, register, "--out", out], check=False).returncode
+        == 0
+    )
+    explain = ["explain", out, "A000004", "--lang", "nb", "--format", "json", "--alerts", alerts]
+    told = subprocess.run(
+        [*program, *explain, "--register", register],
+        capture_output=True,
+        check=True,
+        env={**os.environ, "PYTHONIOENCODING": "ascii"},
+    ).stdout.decode()
+    assert json.loads(told)["alert_id"] == "A000004"
+    assert "fødselsdato" in told

@@ -227,6 +227,17 @@ def test_too_few_answers_are_an_error():
         hp.calibrate(*SAMPLE, few)
 
 
+def test_a_truth_of_other_numbers_is_refused(tables):
+    """With a zero in front nobody would be registered; what stands for nothing is nobody."""
+    rows = read(tables[2], "truth").data.to_pylist()
+    others = [{**row, "hpr_number": row["hpr_number"] and f"0{row['hpr_number']}"} for row in rows]
+    with pytest.raises(hp.HpmatchError, match="not in the register; are the numbers written alike"):
+        hp.calibrate(*tables[:2], others)
+    said = [{**row, "hpr_number": str(row["hpr_number"])} for row in rows]
+    assert "None" in {row["hpr_number"] for row in said}
+    assert hp.calibrate(*tables[:2], said).slopes == hp.calibrate(*tables[:2], rows).slopes
+
+
 EMPTY = replace(hp.link(*SAMPLE), persons=pa.Table.from_pylist([], schema=pa.schema(PERSONS)))
 CASES = st.lists(
     st.tuples(st.floats(0, 1), st.floats(0, 1)).map(lambda each: (min(each), max(each))),

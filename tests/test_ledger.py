@@ -323,6 +323,19 @@ def test_a_forgotten_alert_does_not_come_back_in_a_row_that_cannot_be_read(tmp_p
     assert ledger.forget("A1") == 0
 
 
+def test_a_forgotten_alert_does_not_come_back_in_a_row_with_a_field_too_many(tmp_path):
+    """Such a row cannot be taken apart, and still says which alert it is."""
+    ledger, file = hp.Ledger(tmp_path / "ledger"), tmp_path / "alerts.csv"
+    ledger.link([alert("A1")], REGISTER, tmp_path / "out")
+    ledger.forget("A1")
+    file.write_text(
+        "alert_id,family_name,given_name,birth_date\nA1,Secret,Kari,1980-02-03,more\nA2,Berg,Kari,1980-02-03\n",
+        "utf-8",
+    )
+    ledger.link(file, REGISTER, tmp_path / "out")
+    assert "Secret" not in (tmp_path / "out" / "rejected.csv").read_text("utf-8")
+
+
 def test_a_ledger_is_not_kept_in_the_folder_of_the_result(tmp_path):
     """Which each run replaces; nothing is received then."""
     out = tmp_path / "out"

@@ -136,7 +136,6 @@ UNUSABLE_CHANGES = {
     "unknown word": ([ADDED, {"hpr_number": "1000001", "change": "gone"}], "row 2 has an unknown word in column 'change'"),
     "other identifier": ([{"number": "1000001", "change": "removed"}], "no column for 'hpr_number'"),
     "no name column": ([{"hpr_number": "1000001", "birth_date": "1966-01-30"}], "family_name"),
-    "nothing": (pa.table({"hpr_number": pa.array([], pa.string())}), "no rows"),
 }  # fmt: skip
 
 
@@ -151,6 +150,17 @@ def test_unusable_changes_are_refused_and_nothing_is_kept(prepared, changes, wor
     assert found(prepared) == found(PEOPLE)
 
 
+def test_a_day_without_changes_changes_nothing(prepared, tmp_path):
+    """The register is the one that it was, of the same version, and the command is done."""
+    register = hp.Register.open(prepared)
+    none = pa.table({"hpr_number": pa.array([], pa.string()), "change": pa.array([], pa.string())})
+    assert register.changed(none).read.version == register.read.version
+    (tmp_path / "changes.csv").write_text("hpr_number,change\n", "utf-8")
+    assert main(["prepare", str(tmp_path / "changes.csv"), "--changes-to", str(prepared)]) == 0
+    assert list(prepared.glob("changes-*")) == []
+    assert found(prepared) == found(PEOPLE)
+
+
 def test_changes_with_broken_rows_are_refused(prepared, tmp_path, capsys):
     """A row of a changes file that cannot be read is no reason to keep the others and forget it."""
     file = write(tmp_path / "changes.csv", [ADDED])
@@ -158,3 +168,16 @@ def test_changes_with_broken_rows_are_refused(prepared, tmp_path, capsys):
     assert main(["prepare", str(file), "--changes-to", str(prepared)]) == 1
     assert "row 2 has 3 fields where the header has 7" in capsys.readouterr().err
     assert list(prepared.glob("changes-*")) == []
+
+
+def test_a_register_keeps_or_takes_the_model_that_it_is_prepared_with(prepared):
+    """Prepared anew from itself it keeps its model, or takes the one that is given; to link is to use it."""
+    own = hp.read_model("imi").with_decision(match=0.999999)
+    hp.Register.prepare(prepared, own).save(prepared)
+    assert hp.Register.open(prepared).model.fingerprint == own.fingerprint
+    assert main(["prepare", str(prepared), "--out", str(prepared)]) == 0
+    assert hp.Register.open(prepared).model.fingerprint == own.fingerprint
+    for register in (prepared, hp.Register.open(prepared)):
+        assert hp.link(ABOUT_PEOPLE, register).summary["model"]["sha256"] == own.fingerprint
+        said = hp.link(ABOUT_PEOPLE, register, "imi").summary["model"]["sha256"]
+        assert said == hp.read_model("imi").fingerprint

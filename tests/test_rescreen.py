@@ -14,7 +14,7 @@ from hpmatch.cli import main
 from hpmatch.errors import LedgerError
 from hpmatch.ledger import Ledger
 from hpmatch.model import read_model
-from hpmatch.rescreen import AlertsInForce, rescreen
+from hpmatch.rescreen import AlertsInForce, Rescreened, rescreen
 
 KARI = {"family_name": "Bergersen", "given_name": "Kari", "birth_date": "1980-02-03"}
 OLA = {"family_name": "Dahl", "given_name": "Ola", "birth_date": "1975-07-30"}
@@ -66,7 +66,7 @@ def test_another_register_is_held_against_all(ledger):
         ("A0", "no_match", None, "match", "11"),
         ("A1", "match", "12", "no_match", None),
     ]
-    assert found.summary["alerts"] == {"in_force": 3, "scored_again": 3, "different": 2}
+    assert found.summary["alerts"] == {"in_force": 3, "scored_again": 3, "different": 2, "rejected": 0}
 
 
 def test_another_model_is_a_reason(ledger):
@@ -155,6 +155,32 @@ def test_an_alert_no_longer_in_force_is_evidence_still(tmp_path):
     assert told(rescreen(ledger, revoked, register, changes=[people[2]])) == []
     gone = rescreen(ledger, revoked, register, changes=[{"hpr_number": "2", "change": "removed"}])
     assert [row[0] for row in told(gone)] == ["A1"]
+
+
+def test_what_changed_for_an_alert_no_longer_in_force_is_noted_too(ledger, tmp_path):
+    """It is not told of; but should it be in force again, its answer is that of a whole run."""
+    revoked, register = [{**ALERTED[0], "status": "revoked"}, *ALERTED[1:]], hp.Register.prepare(REGISTER)
+    applicant = [{"hpr_number": "11", **KARI}]
+    night = rescreen(ledger, revoked, register, changes=applicant)
+    assert told(night) == []
+    assert ledger.answer_again(night).new == 1
+    whole = hp.link(ALERTED, register.changed(applicant)).dispositions.to_pylist()
+    assert [(row["disposition"], row["hpr_number"]) for row in ledger.latest().to_pylist()] == [
+        (row["disposition"], row["hpr_number"]) for row in whole
+    ]
+
+
+def test_a_rescreening_that_another_run_overtook_is_not_noted(ledger):
+    """Two at once: the second is told, and nothing of it is recorded; the same one again changes nothing."""
+    register = hp.Register.prepare(REGISTER)
+    applicants = [[{"hpr_number": number, **KARI}] for number in ("11", "14")]
+    first, second = (rescreen(ledger, ALERTED, register, changes=each) for each in applicants)
+    ledger.answer_again(first)
+    kept = ledger.path.read_bytes()
+    with pytest.raises(LedgerError, match="another run was noted"):
+        ledger.answer_again(second)
+    assert ledger.answer_again(first).new == 0
+    assert ledger.path.read_bytes() == kept
 
 
 def test_a_model_that_blocks_otherwise_needs_a_register_of_its_own(ledger):
@@ -338,6 +364,51 @@ def test_a_forgotten_alert_disappears_from_a_rescreening(files, tmp_path, kind):
     assert main(["forget", "A0", "--ledger", files[0], "--result", str(out)]) == 0
     assert b"A0" not in b"".join(path.read_bytes() for path in out.iterdir())
     assert json.loads((out / "summary.json").read_text())["alerts"]["different"] == 0
+
+
+@pytest.mark.parametrize("more", [[], ["--dry-run"]])
+def test_a_forgotten_alert_does_not_come_back_in_a_row_that_cannot_be_used(files, tmp_path, capsys, more):
+    """With a field too many, or twice with other content; that rows were rejected is told."""
+    assert main(["forget", "A0", "--ledger", files[0]]) == 0
+    rows = [
+        "A0,SE,Secret,Kari,1980-02-03,more",
+        "A0,SE,Secret,Kari,1980-02-03",
+        "A0,SE,Secret,Kari,1980-02-04",
+    ]
+    rows += [",".join(each.values()) for each in ALERTED[1:]] + ["B,SE,Moe,Per,1962-01-05,more"]
+    files[1] = str(tmp_path / "now.csv")
+    (tmp_path / "now.csv").write_text("\n".join([",".join(ALERTED[0]), *rows]) + "\n", "utf-8")
+    changed = _write(tmp_path / "changes.csv", [REGISTER[0]])
+    assert main(["rescreen", *files, "--changes", changed, "--out", str(tmp_path / "night"), *more]) == 0
+    rejected = (tmp_path / "night" / "rejected.csv").read_text("utf-8")
+    assert "Moe" in rejected
+    assert "Secret" not in rejected
+    assert "alert rows could not be used" in capsys.readouterr().err
+
+
+def test_an_alert_that_is_forgotten_meanwhile_leaves_the_new_folder(files, tmp_path, monkeypatch):
+    """Between the writing of the folder and the noting of the answers."""
+    write = Rescreened.write
+
+    def forgetting(found, *where):
+        write(found, *where)
+        Ledger(files[0]).forget("A0")
+
+    monkeypatch.setattr(Rescreened, "write", forgetting)
+    changed = _write(tmp_path / "changes.csv", [{"hpr_number": "11", **KARI}])
+    assert main(["rescreen", *files, "--changes", changed, "--out", str(tmp_path / "night")]) == 0
+    assert b"A0" not in b"".join(path.read_bytes() for path in (tmp_path / "night").iterdir())
+
+
+def test_a_day_without_changes_answers_new_alerts(files, tmp_path):
+    """Nobody came or left; the register stays the one that the ledger names."""
+    files[1] = _write(tmp_path / "more.csv", [*ALERTED, {"alert_id": "B", "sending_country": "SE", **OLA}])
+    (tmp_path / "changes.csv").write_text("hpr_number,change\n", "utf-8")
+    night = ["rescreen", *files, "--changes", str(tmp_path / "changes.csv"), "--out", str(tmp_path / "night")]
+    assert main(night) == 0
+    assert _differences(tmp_path / "night") == [("B", "", "12")]
+    assert main(night) == 0
+    assert _differences(tmp_path / "night") == []
 
 
 @pytest.mark.parametrize("more", [[], ["--changes", "a", "--new-model", "imi"]])

@@ -101,7 +101,7 @@ def add_ask(commands: Any) -> None:
     command.add_argument(
         "--language", choices=("en", "nb"), default="en", help="the language of the request (default: en)"
     )
-    add_shared(command, "model", "schema", "workers")
+    add_shared(command, "model_of_register", "schema", "workers")
     command.set_defaults(run=_ask)
 
 
@@ -205,6 +205,7 @@ def add_rescreen(commands: Any) -> None:
 
 def _rescreen(options: argparse.Namespace) -> int:
     from hpmatch.ledger import Ledger  # noqa: PLC0415 - so that --help answers at once
+    from hpmatch.ledger.forget import take_out  # noqa: PLC0415
     from hpmatch.output import RESCREENED, check_folder, result_files  # noqa: PLC0415
     from hpmatch.prepared import add_changes  # noqa: PLC0415
     from hpmatch.rescreen import rescreen  # noqa: PLC0415
@@ -226,7 +227,8 @@ def _rescreen(options: argparse.Namespace) -> int:
     )
     found.write(options.out, options.format)
     if not options.dry_run:
-        ledger.answer_again(found)
+        for alert in ledger.answer_again(found).forgotten:
+            take_out(options.out, alert)
         if options.changes:
             add_changes(options.register, options.changes, options.schema)
     counts = found.summary["alerts"]
@@ -234,4 +236,9 @@ def _rescreen(options: argparse.Namespace) -> int:
     print(f"{'  scored again':<24}{counts['scored_again']:>10,}")
     print(f"{'  answered otherwise':<24}{counts['different']:>10,}  see differences")
     print(f"written to {Path(options.out)}")
+    if counts["rejected"]:
+        print(
+            f"hpmatch: {counts['rejected']:,} alert rows could not be used and have no answer; see 'rejected' in {Path(options.out)}",
+            file=sys.stderr,
+        )
     return DONE

@@ -131,7 +131,7 @@ def _link(options: argparse.Namespace) -> int:
                 options.alerts,
                 options.register,
                 options.out,
-                options.model or "imi",
+                options.model,
                 format=options.format,
                 **asked,
             )
@@ -180,11 +180,12 @@ def _show_summary(summary: Any, out: str, seconds: float) -> None:
     for label, number, note in rows:
         print(f"{label:<24}{number:>10,}  {note}".rstrip())
     print(f"written to {Path(out)} in {seconds:.1f} s")
-    rejected = (
-        f"{table['rejected']:,} {kind} rows"
-        for kind, table in (("alert", alerts), ("register", register))
-        if table["rejected"]
-    )
+    tables = {
+        "alert": alerts,
+        "register": register,
+        "prior case": summary.get("prior_cases", {"rejected": 0}),
+    }
+    rejected = (f"{table['rejected']:,} {kind} rows" for kind, table in tables.items() if table["rejected"])
     if told := " and ".join(rejected):
         print(
             f"hpmatch: {told} could not be used and have no answer; see 'rejected' in {Path(out)}",
@@ -209,7 +210,7 @@ def add_prepare(commands: Any) -> None:
     where.add_argument(
         "--changes-to", metavar="DIR", help="a prepared register that REGISTER holds changes to"
     )
-    add_shared(command, "model", "schema", "workers")
+    add_shared(command, "model_of_register", "schema", "workers")
     command.set_defaults(run=_prepare)
 
 

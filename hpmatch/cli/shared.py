@@ -51,11 +51,18 @@ SHARED: dict[str, tuple[str, dict[str, Any]]] = {
         "--model",
         {"metavar": "NAME|FILE", "default": "imi", "help": "a shipped model or a model file (default: imi)"},
     ),
+    "model_of_register": (
+        "--model",
+        {
+            "metavar": "NAME|FILE",
+            "help": "a shipped model or a model file (default: that of a prepared register, else imi)",
+        },
+    ),
     "model_or_train": (
         "--model",
         {
             "metavar": "NAME|FILE",
-            "help": "a shipped model or a model file (default: imi; with --train, one for the columns)",
+            "help": "a shipped model or a model file (default: that of a prepared register, else imi; with --train, one for the columns)",
         },
     ),
     "model_to_train": (

@@ -234,6 +234,8 @@ def _recall(options: argparse.Namespace) -> int:
             "--sample says how many pairs to draw and --out where to write them; give both or neither"
         )
     if options.sample is not None:
+        if Path(options.out).exists():
+            raise HpmatchError(f"{options.out} is there already and may hold labels; name another file")
         sample = recall_sample(options.result, options.sample, options.seed)
         write_text(options.out, csv_text(sample))
         print(

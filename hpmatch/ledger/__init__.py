@@ -39,7 +39,7 @@ from hpmatch.ledger.entries import (
 from hpmatch.reading import contents, identifiers, with_usable_ids
 from hpmatch.results import Result
 from hpmatch.schema import ALERT_ROLES, Layout, Schema, read_schema, resolve
-from hpmatch.sources import RawTable, RejectedRow, read, reject
+from hpmatch.sources import RawTable, RejectedRow, cells_told, read, reject
 
 if TYPE_CHECKING:
     from hpmatch.rescreen import Rescreened
@@ -216,10 +216,16 @@ class Ledger:
         """
         return self._answer(result, _run(result.summary, register_version))
 
-    def _answer(self, result: Result, run: Mapping[str, Any]) -> Answered:
+    def _answer(
+        self, result: Result, run: Mapping[str, Any], after: Mapping[str, Any] | None = None
+    ) -> Answered:
         rows = result.dispositions.to_pylist()
         with alone(self._file):
             account = self.account()
+            if after is not None and versions_of(account.last_run or {}) not in (after, versions_of(run)):
+                raise LedgerError(
+                    f"another run was noted in {self.path} since this re-screening began; nothing was recorded. Re-screen again"
+                )
             gone = tuple(row["alert_id"] for row in rows if row["alert_id"] in account.forgotten)
             rows = [row for row in rows if row["alert_id"] not in account.forgotten]
             if strange := sum(row["alert_id"] not in account.content for row in rows):
@@ -248,20 +254,21 @@ class Ledger:
             rescreened: What ``rescreen`` found.
 
         Raises:
-            LedgerError: If an alert was never received, or the ledger cannot be relied on or written.
+            LedgerError: If an alert was never received, another run came in between, or the ledger cannot be relied on or
+                written.
         """
-        different = rescreened.differences["alert_id"]
         rows = rescreened.result.dispositions
-        kept = rows.filter(pc.is_in(rows["alert_id"], different.combine_chunks()))
-        run = {**_run(rescreened.result.summary, None), "rescreened": dict(rescreened.started_from)}
-        return self._answer(replace(rescreened.result, dispositions=kept), run)
+        kept = rows.filter(pc.is_in(rows["alert_id"], pa.array(sorted(rescreened.changed), pa.string())))
+        started_from = dict(rescreened.started_from)
+        run = {**_run(rescreened.result.summary, None), "rescreened": started_from}
+        return self._answer(replace(rescreened.result, dispositions=kept), run, started_from)
 
     def link(
         self,
         alerts: Any,
         register: Any,
         out: str | Path,
-        model: Any = "imi",
+        model: Any = None,
         *,
         format: str = "csv",  # noqa: A002 - the option's name
         schema: Schema | str | Path | None = None,
@@ -412,7 +419,7 @@ def _without_forgotten(
     is_gone = np.asarray(pc.is_in(identifiers(raw.data, column), pa.array(sorted(forgotten), pa.string())))
     rows, rejected = reject(raw, np.flatnonzero(is_gone), _FORGOTTEN_ROW), list[RejectedRow]()
     for row in raw.rejected:
-        (rows if _alert_of(row.content, column) in forgotten else rejected).append(row)
+        (rejected if cells_told(row.content).isdisjoint(forgotten) else rows).append(row)
     kept = replace(
         raw, data=raw.data.filter(pa.array(~is_gone)), rows=raw.rows[~is_gone], rejected=tuple(rejected)
     )

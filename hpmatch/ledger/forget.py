@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -19,8 +17,7 @@ from hpmatch.ledger import Ledger
 from hpmatch.output import FORMATS, RESCREENED, check_folder, read_folder, result_files, write_folder
 from hpmatch.persons import funnel
 from hpmatch.results import TABLES
-
-_DELIMITERS = re.compile(r'[,;\t|"\r\n]')
+from hpmatch.sources import cells_told
 
 Tables = Mapping[str, pa.Table]
 
@@ -82,7 +79,7 @@ def take_out(folder: str | Path, alert_id: str) -> bool:
     tables, summary, ending = _read(folder)
     links, dispositions, rejected = (tables[name] for name in ("links", "dispositions", "rejected"))
     is_link, is_answer = (_equal(table[table.column_names[0]], alert_id) for table in (links, dispositions))
-    is_about = np.array([_names(content, alert_id) for content in rejected["content"].to_pylist()], bool)
+    is_about = _names(rejected, alert_id)
     if not (is_link.any() or is_answer.any() or is_about.any()):
         return False
     relations = tables["relations"]
@@ -108,9 +105,7 @@ def is_rescreening(folder: str | Path) -> bool:
 
 def _take_out_of_rescreening(folder: str | Path, alert_id: str) -> bool:
     tables, summary, ending = read_folder(folder, RESCREENED)
-    is_about = np.array(
-        [_names(content, alert_id) for content in tables["rejected"]["content"].to_pylist()], bool
-    )
+    is_about = _names(tables["rejected"], alert_id)
     kept = {
         name: tables[name].filter(pa.array(~_equal(tables[name][tables[name].column_names[0]], alert_id)))
         for name in ("differences", "links")
@@ -135,14 +130,9 @@ def _equal(column: pa.ChunkedArray, alert_id: str) -> npt.NDArray[np.bool_]:
     return np.asarray(pc.fill_null(pc.equal(column, alert_id), False), bool)
 
 
-def _names(content: str | None, alert_id: str) -> bool:
-    """Whether a rejected row has the alert's identifier in some cell."""
-    text = content or ""
-    try:
-        cells = list(json.loads(text).values())
-    except (ValueError, AttributeError):
-        cells = _DELIMITERS.split(text)
-    return alert_id in {str(cell).strip() for cell in cells}
+def _names(rejected: pa.Table, alert_id: str) -> npt.NDArray[np.bool_]:
+    """Which rejected rows have the alert's identifier in some cell."""
+    return np.array([alert_id in cells_told(content) for content in rejected["content"].to_pylist()], bool)
 
 
 def _regrouped(dispositions: pa.Table, alert_id: str) -> pa.Table:
