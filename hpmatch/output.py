@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import glob
 import io
 import json
 import os
@@ -23,7 +24,13 @@ import pyarrow.parquet as pq
 
 from hpmatch.errors import SourceError
 
+try:
+    import fcntl
+except ModuleNotFoundError:  # Windows locks files that are open by itself
+    fcntl = None  # type: ignore[assignment]
+
 FORMATS = ("csv", "parquet")
+_AT_WORK = "at-work"
 RESCREENED = ("differences", "links", "rejected")  # the tables of a re-screening
 WEIGHTS = "weights"  # the table that holds nothing but numbers behind two identifiers
 _IDENTIFIERS = 2
@@ -101,10 +108,11 @@ def whole_folder(out: str | Path, ours: Collection[str]) -> Iterator[Path]:
         _clear_away(folder)
         workshop = Path(tempfile.mkdtemp(dir=folder.parent, prefix=_workshop_of(folder)))
         try:
-            made = workshop / "new"
-            made.mkdir()
-            yield made
-            _put_in_place(made, folder, workshop / "earlier")
+            with _at_work(workshop):
+                made = workshop / "new"
+                made.mkdir()
+                yield made
+                _put_in_place(made, folder, workshop / "earlier")
         finally:
             shutil.rmtree(workshop, ignore_errors=True)
     except (OSError, pa.ArrowException) as error:
@@ -118,11 +126,35 @@ def _workshop_of(folder: Path, process: int | str | None = None) -> str:
     return f".{folder.name}.{platform.node()}.{os.getpid() if process is None else process}."
 
 
+@contextmanager
+def _at_work(workshop: Path) -> Iterator[None]:
+    """Hold a lock in a workshop, by which others see that it is in use; a lock goes with the process that holds it."""
+    with (workshop / f"{_AT_WORK}.new").open("wb") as file:
+        if fcntl is not None:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            (workshop / f"{_AT_WORK}.new").rename(workshop / _AT_WORK)  # never there without being locked
+        yield
+
+
+def _is_at_work(workshop: Path) -> bool:
+    try:
+        with (workshop / _AT_WORK).open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return True  # or nobody can tell
+    return False
+
+
 def _clear_away(folder: Path) -> None:
-    """Remove what processes of this machine that are no more left unfinished beside a folder: it holds personal data."""
+    """
+    Remove what processes that are no more left unfinished beside a folder: it holds personal data.
+
+    Whose they were their locks tell, on any machine; where there are none, the number of a process of this one.
+    """
     written = re.compile(re.escape(_workshop_of(folder, "PROCESS")).replace("PROCESS", "([0-9]+)"))
-    for left in folder.parent.iterdir():
-        if (found := written.match(left.name)) and not _is_alive(int(found[1])):
+    for left in folder.parent.glob(f".{glob.escape(folder.name)}.*"):
+        found = written.match(left.name)
+        if not _is_at_work(left) if (left / _AT_WORK).exists() else found and not _is_alive(int(found[1])):
             if not folder.exists() and (left / "earlier").exists():
                 (left / "earlier").replace(folder)  # it was killed between the two renames
             shutil.rmtree(left, ignore_errors=True)

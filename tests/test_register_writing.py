@@ -1,6 +1,7 @@
 """Writing a prepared register: whole or not at all, on a full disk, killed, or beside another process."""
 
 import errno
+import fcntl
 import os
 import platform
 import shutil
@@ -204,3 +205,27 @@ def test_changes_that_come_while_a_register_is_prepared_anew_are_kept(prepared, 
     assert hp.Register.open(prepared).read.records.ids.to_pylist() == [
         each for each in before if each != "1000002"
     ]
+
+
+def test_what_a_process_left_on_any_machine_is_removed(small_register, tmp_path):
+    """Its lock is free, whatever its number and its machine; one that is held is left alone."""
+    left, held = tmp_path / ".prepared.pod-7.1.x", tmp_path / ".prepared.pod-8.1.x"
+    for workshop in (left, held):
+        (workshop / "new").mkdir(parents=True)
+        (workshop / "at-work").touch()
+    with (held / "at-work").open("rb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        hp.Register.open(small_register).save(tmp_path / "prepared")
+        assert [path.name for path in tmp_path.glob(".prepared.*")] == [held.name]
+    hp.Register.open(small_register).save(tmp_path / "prepared")
+    assert list(tmp_path.glob(".prepared.*")) == []
+
+
+def test_what_is_being_written_is_not_removed(small_register, tmp_path):
+    """By another writer of the same folder, who has the same number in another container."""
+    register = hp.Register.open(small_register)
+    with whole_folder(tmp_path / "prepared", []) as made:
+        (made / "manifest.json").touch()
+        register.save(tmp_path / "prepared")
+        assert (made / "manifest.json").exists()
+        shutil.rmtree(tmp_path / "prepared")
