@@ -34,7 +34,7 @@ class FamilyName:
 
     Levels, best first:
 
-    - ``same``: every token agrees.
+    - ``same``: every token agrees, or the one side writes in a word what the other writes in several.
     - ``part``: a token agrees, and one side has more (a double surname).
     - ``mixed``: a token agrees, and others of both sides contradict each other.
     - ``stem``: they agree but for an ending that changes with sex or marriage.
@@ -88,7 +88,7 @@ class GivenName:
 
     Levels, best first:
 
-    - ``same``: every token agrees.
+    - ``same``: every token agrees, or the one side writes in a word what the other writes in several.
     - ``part``: a token agrees, and one side has more.
     - ``mixed``: a token agrees, and others of both sides contradict each other.
     - ``variant``: forms of one first name in two languages, or a short form.
@@ -98,7 +98,7 @@ class GivenName:
     - ``middle_name``: the first given name of one side is a middle or other name of the other.
     - ``swapped``: family and given names are exchanged.
     - ``half_swapped``: one side's given name is the other's family name, and the other half fits nowhere.
-    - ``similar``: some likeness, or a man's name and a woman's that are more alike.
+    - ``similar``: some likeness; or they are more alike, and known for two names or for a man's and a woman's.
     - ``different``.
     """
 
