@@ -91,7 +91,8 @@ def thresholds(
         weeks: How many weeks' alerts the result holds.
         minutes_per_review: How long a look takes.
         truth: Who the alerts are about (``alert_id``, ``hpr_number``), to count what would have happened; None to expect it by the
-            probabilities.
+            probabilities. Who has no match names nobody, so below the result's own review threshold more errors are counted
+            than there would be; link with a lower one to look there.
 
     Returns:
         All choices, the best one, and what the result as it stands costs.
