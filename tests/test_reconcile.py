@@ -459,7 +459,7 @@ def test_the_command_writes_a_whole_result(tmp_path, capsys):
             "sent late": "1",
             "not entered": "1",
         }
-        assert "1 rows could not be used" in shown.err
+        assert "1 input rows could not be used" in shown.err
         with (tmp_path / "out" / "findings.csv").open(encoding="utf-8", newline="") as file:
             assert [row["kind"] for row in csv.DictReader(file)] == ["sent_late", "not_entered"]
         assert (

@@ -48,7 +48,7 @@ def full_disk(tmp_path):
         pytest.skip("there is no mount")
     mount = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(home)]
     if subprocess.run(mount, capture_output=True, check=False).returncode:
-        pytest.skip("a small_register file system cannot be mounted here")
+        pytest.skip("a small file system cannot be mounted here")
     yield home
     unmount = ["umount", "--lazy", str(home)]
     subprocess.run(unmount, check=True)

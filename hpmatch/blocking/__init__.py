@@ -217,9 +217,8 @@ def index_keys(
     indexes = {}
     for done, rule in enumerate(wanted):
         progress("index", done, len(wanted))
-        keys_of(
-            rule, records.slice(0, 0)
-        )  # what is worked out once a distinct value, before threads share it
+        # What is worked out once a distinct value, before threads share it.
+        keys_of(rule, records.slice(0, 0))
 
         def find(start: int, rule: BlockingRule = rule) -> Keys:
             keys = keys_of(rule, records.slice(start, min(start + _ROWS_AT_A_TIME, len(records))))
@@ -251,7 +250,7 @@ def _blocks(
         return [(places, rows + np.int32(start)) for places, rows in found]
 
     for rule in sought:
-        keys_of(rule, right.slice(0, 0))  # what is worked out once a distinct value, before threads share it
+        keys_of(rule, right.slice(0, 0))  # see ``index_keys``
     chunks = list(each_chunk(find, range(0, max(len(right), 1), _ROWS_AT_A_TIME)))
     blocks = {name: Blocks.at(keys.keys, *_NO_OCCURRENCES) for name, keys in wanted.items()}
     for rule, *occurrences in zip(sought, *chunks, strict=True):

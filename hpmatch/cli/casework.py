@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 from typing import Any
 
-from hpmatch.cli.shared import DONE, add_command, add_shared, progress_bar
+from hpmatch.cli.shared import DONE, add_command, add_shared, progress_bar, show_rejected
 
 _FUNNEL = """\
 Counts persons from alert to case, in all, by country and by profession: alerts, persons, no match, hits, earlier cases and new
@@ -176,11 +175,7 @@ def _reconcile(options: argparse.Namespace) -> int:
     for label, number in rows:
         print(f"{label.replace('_', ' '):<26}{number:>8,}")
     print(f"written to {Path(options.out)}")
-    if rejected := len(found.rejected):
-        print(
-            f"hpmatch: {rejected:,} rows could not be used; see 'rejected' in {Path(options.out)}",
-            file=sys.stderr,
-        )
+    show_rejected({"input": len(found.rejected)}, options.out)
     return DONE
 
 
@@ -236,9 +231,5 @@ def _rescreen(options: argparse.Namespace) -> int:
     print(f"{'  scored again':<24}{counts['scored_again']:>10,}")
     print(f"{'  answered otherwise':<24}{counts['different']:>10,}  see differences")
     print(f"written to {Path(options.out)}")
-    if counts["rejected"]:
-        print(
-            f"hpmatch: {counts['rejected']:,} alert rows could not be used and have no answer; see 'rejected' in {Path(options.out)}",
-            file=sys.stderr,
-        )
+    show_rejected({"alert": counts["rejected"]}, options.out)
     return DONE

@@ -10,7 +10,15 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
-from hpmatch.cli.shared import DATA_UNUSABLE, DONE, add_command, add_shared, finite, progress_bar
+from hpmatch.cli.shared import (
+    DATA_UNUSABLE,
+    DONE,
+    add_command,
+    add_shared,
+    finite,
+    progress_bar,
+    show_rejected,
+)
 from hpmatch.cli.training import check_training, show_warnings
 
 _LINK = """\
@@ -185,12 +193,7 @@ def _show_summary(summary: Any, out: str, seconds: float) -> None:
         "register": register,
         "prior case": summary.get("prior_cases", {"rejected": 0}),
     }
-    rejected = (f"{table['rejected']:,} {kind} rows" for kind, table in tables.items() if table["rejected"])
-    if told := " and ".join(rejected):
-        print(
-            f"hpmatch: {told} could not be used and have no answer; see 'rejected' in {Path(out)}",
-            file=sys.stderr,
-        )
+    show_rejected({kind: table["rejected"] for kind, table in tables.items()}, out)
 
 
 def add_prepare(commands: Any) -> None:

@@ -1,13 +1,14 @@
-"""What the commands have in common: exit statuses, options, the bar that shows progress."""
+"""What the commands have in common: exit statuses, options, the bar that shows progress, what is told at the end."""
 
 from __future__ import annotations
 
 import argparse
 import math
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 from hpmatch.output import FORMATS
@@ -128,3 +129,9 @@ def progress_bar() -> Iterator[Callable[[str, int, int], None]]:
             bar.update(tasks[stage], completed=done, total=total)
 
         yield show
+
+
+def show_rejected(rows: Mapping[str, int], out: str) -> None:
+    """Tell of rows that could not be used, by what they are rows of, and where they stand."""
+    if told := " and ".join(f"{number:,} {kind} rows" for kind, number in rows.items() if number):
+        print(f"hpmatch: {told} could not be used; see 'rejected' in {Path(out)}", file=sys.stderr)

@@ -1,5 +1,7 @@
 """Comparing names: cases by country that a native speaker could correct."""
 
+from dataclasses import replace
+
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -97,6 +99,38 @@ def test_levels(alert, person, family, given):
     left, right = _records(_name(alert)), _records(_name(person))
     assert FamilyName.levels[FamilyName().compare(left, right).levels[0]] == family
     assert GivenName.levels[GivenName().compare(left, right).levels[0]] == given
+
+
+def _values(records):
+    """What a record holds, as a single pair is given it."""
+    values = {name: column.to_pylist()[0] for name, column in records.columns.items()}
+    return {
+        name: tuple(value) if isinstance(value, list) else value for name, value in values.items() if value
+    }
+
+
+@pytest.mark.parametrize(("alert", "person", "family", "given"), CASES)
+def test_a_pair_alone_has_the_levels_that_it_has_among_others(alert, person, family, given):
+    """With plain numbers as with arrays."""
+    sides = [_values(_records(_name(text.replace("//", "/ /")))) for text in (alert, person)]
+    found = zip(PersonName.parts, PersonName().compare_one(*sides), strict=True)
+    assert [part.levels[each.level] for part, each in found] == [family, given]
+
+
+@pytest.mark.parametrize(
+    ("sexes", "level"), [(("F", "F"), "spelled"), (("F", "M"), "similar"), (("F", None), "similar")]
+)
+def test_a_sex_that_both_state_goes_before_what_names_tell(sexes, level):
+    """Renée, written as the man's name, is a slip where both are known to be women."""
+    sides = [
+        replace(records, columns={**records.columns, "sex": Column.encode([sex], pa.string())})
+        for sex, records in zip(
+            sexes, map(_records, map(_name, ("René / / Durand", "Renée / / Durand"))), strict=True
+        )
+    ]
+    assert GivenName.levels[GivenName().compare(*sides).levels[0]] == level
+    (alone,) = GivenName().compare_one(*map(_values, sides))
+    assert GivenName.levels[alone.level] == level
 
 
 def test_a_man_whose_surname_differs_is_another_matter():
