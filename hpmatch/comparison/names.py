@@ -16,13 +16,23 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from hpmatch.comparison.name_cases import FAMILY_CASES, FIRST_OF, GIVEN_CASES, Best, NameCases, contradict
-from hpmatch.comparison.name_tables import CLOSE, FIELDS, NOTHING, SAME, NameTables, TokenPairs, common_terms
+from hpmatch.comparison.name_tables import (
+    CLOSE,
+    FIELDS,
+    NOTHING,
+    SAME,
+    NameTables,
+    TokenPairs,
+    common_terms,
+    one_words,
+)
 from hpmatch.comparison.one_name import compare_one_name
-from hpmatch.comparison.relations import are_of_two_groups, are_of_two_sexes, joined
+from hpmatch.comparison.relations import are_of_two_groups, are_of_two_sexes
 from hpmatch.protocols import Compared, ComparedOne, Comparison, JointComparison
-from hpmatch.records import Column, IntArray, Records, distinct, numbered, run_starts
+from hpmatch.records import IntArray, Records, distinct, offsets_of, ranges, run_starts
 
 Values = Mapping[str, Any]
 
@@ -375,9 +385,8 @@ class _Look:
         other = self.best((field,), (field,)).agreement != SAME
         rows = np.flatnonzero((left != right) & (left > 0) & (right > 0) & other)
         if len(rows):
-            words: dict[str, int] = {}
-            left, right = (_joined(records[field], rows, words) for records in (self.left, self.right))
-            found[rows] = left == right
+            left, right = (_joined(records, field, rows) for records in (self.left, self.right))
+            found[rows] = pc.equal(left, right)
         return found
 
     @property
@@ -389,11 +398,13 @@ class _Look:
 _GIVEN, _FIRST = ("given_name",), (FIRST_OF + "given_name",)
 
 
-def _joined(column: Column, rows: IntArray, words: dict[str, int]) -> IntArray:
-    """A number for what each of some names is in one word, worked out once a distinct name; those told so far have theirs."""
-    codes, _, of_row = numbered(column.codes[rows].astype(np.int64))
-    names = column.values.array.take(pa.array(codes)).to_pylist()
-    return np.array([words.setdefault(joined(tuple(name)), len(words)) for name in names])[of_row]
+def _joined(records: Records, field: str, rows: IntArray) -> pa.StringArray:
+    """What each of some names is in one word."""
+    terms = common_terms(records)[1][field]
+    codes = records[field].codes[rows]
+    sizes = terms.sizes[codes]
+    words = one_words(terms.vocabulary).take(pa.array(terms.codes[ranges(terms.offsets[codes], sizes)]))
+    return pc.binary_join(pa.ListArray.from_arrays(pa.array(offsets_of(sizes), pa.int32()), words), "")
 
 
 def _first_tokens(records: Records, rows: IntArray) -> list[str]:

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import FAMILY, GIVEN
 
-from hpmatch.comparison.name_tables import NOTHING, NameTables
+from hpmatch.comparison.name_tables import NOTHING, NameTables, one_words
 from hpmatch.comparison.names import FIELDS, FamilyName, GivenName, PersonName
 from hpmatch.comparison.one_token import agreement_of
-from hpmatch.records import Column, Records, Vocabulary
+from hpmatch.records import FEW, Column, Records, Vocabulary
 from hpmatch.standardise import stages
 from hpmatch.standardise.names import name_tokens
 from hpmatch.standardise.token_forms import sketches_of, token_forms
@@ -273,3 +273,12 @@ def test_two_tokens_agree_as_they_do_among_others():
     ]
     assert found.tolist() == alone
     assert len(set(alone)) > 3
+
+
+def test_tokens_are_one_word_in_a_large_table_as_in_a_small_one():
+    """Of several words, in another script, and without a letter: a table that is worked out at once says the same."""
+    tokens = ["britt", "sjögren", "de los reyes", "щерев", "дос сантос", "'"]
+    words = ["britt", "sjogren", "delosreyes", "shcherev", "dossantos", ""]
+    many = [*tokens, *("a" * length for length in range(1, FEW))]
+    for vocabulary in (tokens, many):
+        assert one_words(Vocabulary(pa.array(vocabulary))).to_pylist()[: len(tokens)] == words
