@@ -2,8 +2,8 @@
 Reading birth dates as people write them.
 
 A reading is a number `yyyymmdd`, with 00 where the month or the day is unknown: 19780409, 19780400, 19780000. A text can
-have several readings (03.04.1978 is 3 April or 4 March; two-digit years can lie in two centuries). All of them are
-kept, best first; nothing is settled silently. What is wrong with a text is said in one of the words of `PROBLEMS`:
+have several readings (two-digit years can lie in two centuries, a month's name can mean two). All of them are kept, best
+first; nothing is settled silently. What is wrong with a text is said in one of the words of `PROBLEMS`:
 
     ''                   nothing; every reading is a whole date
     missing              the text is empty
@@ -15,6 +15,9 @@ kept, best first; nothing is settled silently. What is wrong with a text is said
 
 Decisions that are not obvious:
 
+- Day and month stand as the sender's country writes them; the other order is read where that makes no date. Read both ways
+  03.04.1978 would agree with 4 March as wholly as with 3 April, though nobody but a mistake would write that; as a mistake, day
+  and month exchanged, the comparison knows it.
 - Birth years lie in 1900-2015. A two-digit year is put in that range; 00-15 fits twice and gives both readings, 20xx first.
 - A year outside the range is repaired where one digit of its century explains it (1878, 1578, 0978, 3978 for 1978) or
   another usual error does (2078, 0078, 9178, 1798 for 1978, 1801 for 2001), or where it is a year of the Persian calendar (1357,
@@ -46,6 +49,7 @@ FIRST_BIRTH_YEAR: Final = 1900
 LAST_BIRTH_YEAR: Final = 2015
 FIRST_REPAIRED_YEAR: Final = 1930
 ORDERS: Final = ("DMY", "MDY", "YMD")
+_NO_ORDER = ""  # day and month in either order
 PROBLEMS: Final = (
     "",
     "partial",
@@ -95,13 +99,19 @@ _UTC_MIDNIGHTS = ("21", "22", "23")
 # A layout says where the year, the month and the day stand among three numbers.
 _YMD, _YDM, _DMY, _MDY = (0, 1, 2), (0, 2, 1), (2, 1, 0), (2, 0, 1)
 _Layouts = tuple[tuple[tuple[int, int, int], ...], ...]
-# Layouts of one group are equally good, the sender's convention first; a later group counts where none before it fits.
+# Layouts of one group are equally good; a later group counts where none before it fits.
 _YEAR_FIRST: _Layouts = ((_YMD,), (_YDM,))
-_YEAR_LAST: dict[str, _Layouts] = {"DMY": ((_DMY, _MDY),), "MDY": ((_MDY, _DMY),), "YMD": ((_DMY, _MDY),)}
+_YEAR_LAST: dict[str, _Layouts] = {
+    "DMY": ((_DMY,), (_MDY,)),
+    "MDY": ((_MDY,), (_DMY,)),
+    "YMD": ((_DMY,), (_MDY,)),
+    _NO_ORDER: ((_DMY, _MDY),),
+}
 _SHORT_YEAR: dict[str, _Layouts] = {
-    "DMY": ((_DMY, _MDY), (_YMD,)),
-    "MDY": ((_MDY, _DMY), (_YMD,)),
-    "YMD": ((_YMD,), (_DMY, _MDY)),
+    "DMY": ((_DMY,), (_MDY,), (_YMD,)),
+    "MDY": ((_MDY,), (_DMY,), (_YMD,)),
+    "YMD": ((_YMD,), (_DMY,), (_MDY,)),
+    _NO_ORDER: ((_DMY, _MDY), (_YMD,)),
 }
 
 _LONG, _SHORT = 4, 2  # digits of a year; of a month, a day or a short year
@@ -139,13 +149,13 @@ def read_date(text: str, order: str = "DMY") -> DateReadings:
 
     Examples:
         >>> read_date("09.04.1978")
-        DateReadings(readings=(19780409, 19780904), problem='')
+        DateReadings(readings=(19780409,), problem='')
         >>> read_date("1978 m. balandžio 9 d.", "YMD")
         DateReadings(readings=(19780409,), problem='')
         >>> read_date("31.02.1980")
         DateReadings(readings=(19800000,), problem='impossible day')
     """
-    if order not in _YEAR_LAST:
+    if order not in ORDERS:
         raise HpmatchError(f"{order!r} is no order of a date: use one of {', '.join(ORDERS)}")
     return _without_defaults(_read(text.strip(), order))
 
@@ -167,7 +177,7 @@ def read_dates(texts: Sequence[str], orders: Sequence[str]) -> list[DateReadings
 
     Examples:
         >>> [result.readings for result in read_dates(["1978", "4/9/1978"], ["DMY", "MDY"])]
-        [(19780000,), (19780409, 19780904)]
+        [(19780000,), (19780409,)]
     """
     return [read_date(text, order) for text, order in zip(texts, orders, strict=True)]
 
@@ -177,7 +187,7 @@ def read_as_written(text: str) -> tuple[int, ...]:
     Read a date that need not be a birth: 1 January 1900 is a day like any other, and no year is repaired.
 
     Args:
-        text: The date as written, day before month where both can be.
+        text: The date as written, day and month in either order where both can be.
 
     Returns:
         The readings, best first; none for a year outside those of births.
@@ -186,7 +196,7 @@ def read_as_written(text: str) -> tuple[int, ...]:
         >>> read_as_written("1 January 1900"), read_as_written("9 April 1878")
         ((19000101,), ())
     """
-    result = _read(text.strip(), ORDERS[0])
+    result = _read(text.strip(), _NO_ORDER)
     return () if result.problem == "year out of range" else result.readings
 
 

@@ -25,23 +25,23 @@ from hpmatch.standardise.text import fold
 
 # text | convention | readings, best first | problem | why
 CASES = """
-09.04.1978        | DMY | 19780409 19780904 |  | the Nordic and Central European form; both parts could be the month
-09.04.1978        | MDY | 19780904 19780409 |  | the same digits from an American tool
-09.04.1978        | YMD | 19780409 19780904 |  | a year at the end is never year first; the rest of the world writes the day first
+09.04.1978        | DMY | 19780409          |  | the Nordic and Central European form; both parts could be the month
+09.04.1978        | MDY | 19780904          |  | the same digits from an American tool
+09.04.1978        | YMD | 19780409          |  | a year at the end is never year first; the rest of the world writes the day first
 13.04.1978        | DMY | 19780413          |  | 13 is no month
 04/13/1978        | DMY | 19780413          |  | an American date from a country that writes the day first
 04.04.1978        | DMY | 19780404          |  | the same whichever way
-09.04.1978.       | DMY | 19780409 19780904 |  | Latvian and Croatian trailing dot
-09-04-1978        | DMY | 19780409 19780904 |  | Denmark, Netherlands
-09/04/1978        | DMY | 19780409 19780904 |  | France, Ireland, Belgium
-4/9/1978          | MDY | 19780409 19780904 |  | American spreadsheet
-9.4.1978          | DMY | 19780409 19780904 |  | without zeros
-9. 4. 1978        | DMY | 19780409 19780904 |  | Czech typography
- 9 . 4 . 1978     | DMY | 19780409 19780904 |  | blanks around the separators
-09 04 1978        | DMY | 19780409 19780904 |  | blanks only
-09,04,1978        | DMY | 19780409 19780904 |  | commas
-f. 09.04.1978     | DMY | 19780409 19780904 |  | Norwegian 'født'
-(geb. 9.4.1978)   | DMY | 19780409 19780904 |  | German 'geboren' in brackets
+09.04.1978.       | DMY | 19780409          |  | Latvian and Croatian trailing dot
+09-04-1978        | DMY | 19780409          |  | Denmark, Netherlands
+09/04/1978        | DMY | 19780409          |  | France, Ireland, Belgium
+4/9/1978          | MDY | 19780409          |  | American spreadsheet
+9.4.1978          | DMY | 19780409          |  | without zeros
+9. 4. 1978        | DMY | 19780409          |  | Czech typography
+ 9 . 4 . 1978     | DMY | 19780409          |  | blanks around the separators
+09 04 1978        | DMY | 19780409          |  | blanks only
+09,04,1978        | DMY | 19780409          |  | commas
+f. 09.04.1978     | DMY | 19780409          |  | Norwegian 'født'
+(geb. 9.4.1978)   | DMY | 19780409          |  | German 'geboren' in brackets
 1978-04-09        | DMY | 19780409          |  | ISO 8601 is never ambiguous
 1978-04-09        | MDY | 19780409          |  | ISO 8601 is never ambiguous
 1978.04.09.       | YMD | 19780409          |  | Hungary
@@ -49,18 +49,18 @@ f. 09.04.1978     | DMY | 19780409 19780904 |  | Norwegian 'født'
 1978/4/9          | YMD | 19780409          |  | without zeros
 1978-13-04        | YMD | 19780413          |  | year, day, month: the only reading
 19780409          | DMY | 19780409          |  | ISO 8601 basic form
-09041978          | DMY | 19780409 19780904 |  | day first without separators
+09041978          | DMY | 19780409          |  | day first without separators
 19111912          | DMY | 19121119          |  | 19 November 1912; years, days and months are not tried in that order here
 01??1978          | DMY | 19780000          | partial | the month left out of a run
-09.04.1978 ?      | DMY | 19780409 19780904 |  | marked as uncertain
-09.04.1978 (?)    | DMY | 19780409 19780904 |  | marked as uncertain
+09.04.1978 ?      | DMY | 19780409          |  | marked as uncertain
+09.04.1978 (?)    | DMY | 19780409          |  | marked as uncertain
 09.04.??          | DMY |                   | placeholder | the year is not known; 00 would be one
 XX.04.XX          | DMY |                   | placeholder | the year is not known
 78-04-??          | YMD |                   | placeholder | as likely a year that is not known
 9 April ?         | DMY |                   | placeholder | no year
 1978?             | DMY | 19780000          | partial | marked as uncertain
 ??.04.????        | DMY |                   | placeholder | no year
-9041978           | DMY | 19780409 19780904 |  | a spreadsheet took the leading zero
+9041978           | DMY | 19780409          |  | a spreadsheet took the leading zero
 190478            | DMY | 19780419          |  | six digits
 071985            | DMY | 19850700 19850719 | partial | month and year; the American short date is the less likely
 071985            | MDY | 19850719 19850700 | partial | the same where the short date is the convention
@@ -71,13 +71,13 @@ XX.04.XX          | DMY |                   | placeholder | the year is not know
 19780409.0        | DMY | 19780409          |  | the same after a detour through floats
 42369             | DMY | 20151231          |  | the last plausible spreadsheet day
 42370             | DMY |                   | not a date | one day later
-9.4.78            | DMY | 19780409 19780904 |  | two-digit year
+9.4.78            | DMY | 19780409          |  | two-digit year
 09-Apr-78         | YMD | 19780409          |  | 78 is no day; as Excel writes dates in English
 78-04-09          | YMD | 19780409          |  | two-digit year, year first
 78-04-09          | DMY | 19780409          |  | 78 can only be the year
-04-09-78          | YMD | 19780904 19780409 |  | 78 is no day
-9.4.05            | DMY | 20050409 20050904 19050409 19050904 |  | both centuries are kept, the likelier first
-9.4.16            | DMY | 19160409 19160904 |  | 2016 is no birth year of a professional
+04-09-78          | YMD | 19780904          |  | 78 is no day
+9.4.05            | DMY | 20050409 19050409 |  | both centuries are kept, the likelier first
+9.4.16            | DMY | 19160409          |  | 2016 is no birth year of a professional
 9.4.8             | DMY |                   | not a date | one digit is no year
 1978-04-09T00:00:00       | DMY | 19780409 |  | ISO date and time
 1978-04-09 00:00:00       | DMY | 19780409 |  | data base export
@@ -88,8 +88,8 @@ XX.04.XX          | DMY |                   | placeholder | the year is not know
 1978-04-08T23:00:00Z      | DMY | 19780408 19780409 |  | midnight of 9 April in Oslo
 1978-04-08T22:30:00Z      | DMY | 19780408          |  | no midnight anywhere near
 2015-12-31T23:00:00Z      | DMY | 20151231          |  | the next day is out of range
-09.04.1978 00.00.00       | DMY | 19780409 19780904 |  | Danish and Finnish time of day
-4/9/1978 12:00:00 AM      | MDY | 19780409 19780904 |  | American time of day
+09.04.1978 00.00.00       | DMY | 19780409          |  | Danish and Finnish time of day
+4/9/1978 12:00:00 AM      | MDY | 19780409          |  | American time of day
 1978              | DMY | 19780000          | partial | year only
 1978.0            | DMY | 19780000          | partial | year only, as a float
 1978 m.           | YMD | 19780000          | partial | Lithuanian 'metai'
@@ -117,20 +117,20 @@ April 1978        | DMY | 19780400          | partial | year and month in words
 49.04.1978        | DMY | 19780409          |  | D-number day left as it was
 71.01.1978        | DMY | 19780131          |  | D-number day of the 31st
 09.44.1978        | DMY | 19780409          |  | H-number month left as it was
-09.04.1878        | DMY | 19780409 19780904 | year out of range | one digit of the century
-09.04.2078        | DMY | 19780409 19780904 | year out of range | one digit of the century
+09.04.1878        | DMY | 19780409          | year out of range | one digit of the century
+09.04.2078        | DMY | 19780409          | year out of range | one digit of the century
 13.04.1878        | DMY | 19780413          | year out of range | one digit of the century
 0078-04-09        | YMD | 19780409          | year out of range | the century was lost
 1801-04-09        | YMD | 20010409          | year out of range | 1901 would be too old
 09.04.2024        | DMY |                   | year out of range | probably the date of the decision
-09.04.1578        | DMY | 19780409 19780904 | year out of range | one digit of the century
+09.04.1578        | DMY | 19780409          | year out of range | one digit of the century
 0978-04-09        | YMD | 19780409          | year out of range | one digit of the century
 1178-04-09        | YMD | 19780409          | year out of range | one digit of the century
 3978-04-09        | YMD | 19780409          | year out of range | one digit of the century
 3005-04-09        | YMD | 20050409          | year out of range | one digit of the century
 9178-04-09        | YMD | 19780409          | year out of range | two digits exchanged
 1798-04-09        | YMD | 19980409 19780409 | year out of range | one digit of the century, or two digits exchanged
-09.04.2050        | DMY | 19500409 19500904 | year out of range | two digits put into the wrong century
+09.04.2050        | DMY | 19500409          | year out of range | two digits put into the wrong century
 1505-04-09        | YMD |                   | year out of range | two digits are wrong
 8778-04-09        | YMD |                   | year out of range | two digits are wrong
 2512-04-09        | YMD |                   | year out of range | Buddhist: 1969
@@ -154,8 +154,8 @@ April 1978        | DMY | 19780400          | partial | year and month in words
 1901-01-01        | YMD |                   | placeholder | the default of data bases
 1 January 1901    | DMY |                   | placeholder | in words
 1900              | DMY |                   | placeholder | nobody now working was born then
-02.01.1900        | DMY | 19000102 19000201 |  | any other day is a date
-01.02.1901        | DMY | 19010201 19010102 |  | any other day is a date
+02.01.1900        | DMY | 19000102          |  | any other day is a date
+01.02.1901        | DMY | 19010201          |  | any other day is a date
 01.01.1902        | DMY | 19020101          |  | any other year is a year
 01.01.00          | DMY | 20000101          |  | 1900 would be a placeholder
 1753-01-01        | YMD |                   | placeholder | the first day of SQL Server
@@ -184,7 +184,7 @@ Vilnius           | DMY |                   | not a date | birth place in the wr
 1985-07-15; 1984-07-15 | YMD | 19850715 19840715 |  | two dates in one cell
 15.07.1985;1984   | DMY | 19850715          |  | the whole date
 1985-07-15; ukjent | YMD | 19850715         |  | one date and a placeholder
-09;04;1978        | DMY | 19780409 19780904 |  | one date
+09;04;1978        | DMY | 19780409          |  | one date
 Vilnius; Kaunas   | DMY |                   | not a date | no date in either part
 12345678901       | DMY |                   | not a date | an identity number in the wrong column
 1-2-3-4           | DMY |                   | not a date | four numbers
