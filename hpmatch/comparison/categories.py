@@ -10,7 +10,7 @@ import numpy as np
 
 from hpmatch.protocols import Compared, ComparedOne
 from hpmatch.records import Records
-from hpmatch.standardise.professions import compatible
+from hpmatch.standardise.professions import compatible, same_occupation
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,8 @@ class Profession:
     """
     Professions as category codes of the register.
 
-    Levels: ``same``, ``compatible`` (one person plausibly has both, such as nurse and later doctor), ``different``.
+    Levels: ``same`` (one in common, or one that replaced the other in the register), ``compatible`` (one person plausibly has both,
+    such as nurse and later doctor), ``different``.
     """
 
     name: str = "profession"
@@ -77,7 +78,8 @@ class Profession:
 
 
 def _level(left: frozenset[str], right: frozenset[str]) -> int:
-    return 0 if left & right else 1 if compatible(sorted(left), sorted(right)) else 2
+    lefts, rights = sorted(left), sorted(right)
+    return 0 if same_occupation(lefts, rights) else 1 if compatible(lefts, rights) else 2
 
 
 def _sets(records: Records, column: str) -> list[frozenset[str]]:

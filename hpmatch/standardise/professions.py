@@ -21,6 +21,7 @@ from hpmatch.standardise.text import Match, PhraseIndex, fold, split_words
 _SEPARATORS = re.compile(r"[/|,&+\n]")
 _LONGEST_SHORT_TITLE = 3
 _LONGEST_SHORT_CELL = 12  # a short title with blanks and dots around it
+_REPLACED = "replaced"  # of two categories that were one occupation's at different times
 _LONGEST_SMALL_WORD = 3  # "for", "und", "w": words that need no explanation
 _MOST_SMALL_WORDS = 2
 _CONJUNCTIONS = frozenset(["and", "og", "och", "und", "et", "e", "y", "i", "ir", "un", "ja", "и"])
@@ -100,6 +101,22 @@ def compatible(left: Sequence[str], right: Sequence[str]) -> bool:
         return True
     related = _related()
     return any(one == other or (one, other) in related for one in left for other in right)
+
+
+def same_occupation(left: Sequence[str], right: Sequence[str]) -> bool:
+    """
+    Say whether both sides name one occupation, which may have had another category once.
+
+    Args:
+        left: Categories on one side.
+        right: Categories on the other side.
+
+    Examples:
+        >>> same_occupation(["SP", "TL"], ["TL"]), same_occupation(["HF"], ["HP"]), same_occupation(["SP"], ["LE"])
+        (True, True, False)
+    """
+    once = _related(_REPLACED)
+    return any(one == other or (one, other) in once for one in left for other in right)
 
 
 class _Title(NamedTuple):
@@ -229,6 +246,7 @@ def _specialty_categories() -> dict[str, str]:
 
 
 @cache
-def _related() -> frozenset[tuple[str, str]]:
-    pairs = [(row["left"], row["right"]) for row in read_table("profession_relations")]
+def _related(relation: str = "") -> frozenset[tuple[str, str]]:
+    rows = read_table("profession_relations")
+    pairs = [(row["left"], row["right"]) for row in rows if relation in ("", row["relation"])]
     return frozenset(pairs) | {(right, left) for left, right in pairs}

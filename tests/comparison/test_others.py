@@ -35,6 +35,7 @@ def _level(comparison, column, left, right, kind=WORDS):
         (("SP",), ("LE", "SP"), "same"),
         (("SP",), ("LE",), "compatible"),  # nurse, later doctor (report)
         (("FA1",), ("FA2",), "compatible"),
+        (("HF",), ("HP",), "same"),  # an occupation whose category was replaced
         (("TL",), ("AA",), "different"),
     ],
 )

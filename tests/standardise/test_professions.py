@@ -7,7 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hpmatch.data import read_table
-from hpmatch.standardise.professions import are_specialists, code_professions, code_specialties, compatible
+from hpmatch.standardise.professions import (
+    are_specialists,
+    code_professions,
+    code_specialties,
+    compatible,
+    same_occupation,
+)
 
 CASES = Path(__file__).with_name("cases")
 SOURCES = {
@@ -438,7 +444,8 @@ def test_specialists(title, specialist):
 RELATIONS = {
     "compatible": "SP-LE SP-JO AA-SP PM-SP AA-LE PM-LE JO-LE LE-TL LE-PS LE-FT LE-BI LE-RA LE-FA1 LE-VE HF-LE FO-SP "
     "BI-SP RA-SP PE-SP PE-BI HF-JO AU-SP KE-SP PS-SP FT-SP",
-    "grade": "HF-HP HF-OA HP-OA HF-SP HP-SP OA-SP FA1-FA2 AT-FA1 AT-FA2 AA-PM FT-MT TH-TP TL-TP TH-TL HF-VP HP-VP OA-VP",
+    "replaced": "HF-HP HF-OA HP-OA",
+    "grade": "HF-SP HP-SP OA-SP FA1-FA2 AT-FA1 AT-FA2 AA-PM FT-MT TH-TP TL-TP TH-TL HF-VP HP-VP OA-VP",
     "same_field": "FT-OS FT-KI FT-NP MT-OS MT-KI MT-NP KI-NP KI-OS NP-OS ET-FT FT-FO TL-TT TH-TT TP-TT BI-RA SP-VP "
     "ET-VP HF-HE HE-TH HF-TH AA-HF OP-OR FB-VE OI-FT FO-OI",
 }
@@ -450,7 +457,7 @@ def test_related_categories(left, right, relation):
     """One person may hold both of two related categories, whichever side they stand on."""
     assert compatible([left], [right])
     assert compatible([right], [left])
-    assert relation in RELATIONS
+    assert same_occupation([left], [right]) is same_occupation([right], [left]) is (relation == "replaced")
 
 
 def test_the_table_of_relations_is_these_facts():
@@ -478,6 +485,15 @@ def test_the_table_of_relations_is_these_facts():
 def test_compatible(left, right, expected):
     """One shared or related pair of categories is enough; an empty side contradicts nothing."""
     assert compatible(left, right) is expected
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "expected"),
+    [(["LE"], ["LE", "SP"], True), (["SP", "OA"], ["HF"], True), (["SP"], ["HF"], False), ([], [], False)],
+)
+def test_same_occupation(left, right, expected):
+    """One shared category is enough, or one that replaced another; of an empty side nothing is known."""
+    assert same_occupation(left, right) is expected
 
 
 CELLS = st.one_of(
