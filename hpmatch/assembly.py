@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from hpmatch.blocking.rules import NameAndDate, NameAndValue, SameValue, SameWord, TwoNames
 from hpmatch.comparison import parts_of
-from hpmatch.comparison.categories import Category, Profession
+from hpmatch.comparison.categories import Category, Country, Profession
 from hpmatch.comparison.dates import BirthDate as BirthDateComparison
 from hpmatch.comparison.full_names import FullName
 from hpmatch.comparison.identifiers import NationalId as NationalIdComparison
@@ -57,7 +57,7 @@ _OF_ROLE: dict[str, Callable[[], _Stages]] = {
     "sex": lambda: _Stages(Sex(), Category("sex", "sex")),
     "profession": lambda: _Stages(Professions(), Profession()),
     "specialty": lambda: _Stages(Specialties(), Category("specialty", "specialty")),
-    "country": lambda: _Stages(Countries(), Category("country", "country")),
+    "country": lambda: _Stages(Countries(), Country()),
     "national_id": lambda: _Stages(NationalId(), NationalIdComparison()),
 }
 # The roles that make a column of another name.

@@ -17,6 +17,7 @@ SAME, ALIKE, DIFFERS = "same", "alike", "differs"
 ONLY_ALERT, ONLY_REGISTER, NOT_COMPARED = "only_alert", "only_register", "not_compared"
 # A finding four times likelier between two persons than of one is a difference.
 _AGAINST = -2.0
+_DIFFERENT = frozenset({"different", "abroad", "home"})  # whatever they weigh
 
 
 @dataclass(frozen=True)
@@ -151,7 +152,7 @@ def _verdict(left: tuple[str, ...], right: tuple[str, ...], evidence: Evidence |
     if evidence is None or evidence.level == MISSING:
         return NOT_COMPARED
     is_against = evidence.weight is not None and evidence.weight <= _AGAINST
-    return DIFFERS if is_against or evidence.level == "different" else ALIKE
+    return DIFFERS if is_against or evidence.level in _DIFFERENT else ALIKE
 
 
 def _plain(values: tuple[str, ...]) -> tuple[str, ...]:

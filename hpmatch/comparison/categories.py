@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from hpmatch.protocols import Compared, ComparedOne
+from hpmatch.protocols import Compared, ComparedOne, LevelArray
 from hpmatch.records import Records
 from hpmatch.standardise.professions import compatible, same_occupation
 
@@ -75,6 +75,47 @@ class Profession:
     def compare_one(self, left: Mapping[str, Any], right: Mapping[str, Any]) -> tuple[ComparedOne, ...]:
         """See ``ComparesOne``."""
         return (ComparedOne(_level(_as_set(left[self.column]), _as_set(right[self.column]))),)
+
+
+@dataclass(frozen=True)
+class Country:
+    """
+    The countries of an alert against those of a registered person.
+
+    Levels: ``same`` (a country in common; agreement on a rare one is worth more), ``abroad`` (none, and the registered person is
+    from a third country), ``home`` (none, and one of them is of the register's own country alone, as most registered persons are).
+
+    Args:
+        name: The comparison's name.
+        column: The column that it reads.
+        home: The register's own country (ISO 3166).
+    """
+
+    name: str = "country"
+    column: str = "country"
+    home: str = "NO"
+    levels: ClassVar = ("same", "abroad", "home")
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The column."""
+        return (self.column,)
+
+    def compare(self, left: Records, right: Records) -> Compared:
+        """See the class."""
+        found = Category(self.name, self.column).compare(left, right)
+        at_home = self._are_at_home(left) | self._are_at_home(right)
+        return Compared(np.asarray(found.levels + (found.levels & at_home), np.int8), found.frequencies)
+
+    def compare_one(self, left: Mapping[str, Any], right: Mapping[str, Any]) -> tuple[ComparedOne, ...]:
+        """See ``ComparesOne``."""
+        countries, others = _as_set(left[self.column]), _as_set(right[self.column])
+        if countries & others:
+            return (ComparedOne(0, 1.0),)
+        return (ComparedOne(2 if {self.home} in (countries, others) else 1),)
+
+    def _are_at_home(self, records: Records) -> LevelArray:
+        return np.array([countries == {self.home} for countries in _sets(records, self.column)], np.int8)
 
 
 def _level(left: frozenset[str], right: frozenset[str]) -> int:

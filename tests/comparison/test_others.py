@@ -6,7 +6,7 @@ import pytest
 
 from hpmatch.blocking import candidate_pairs
 from hpmatch.comparison import compare, compare_distinct
-from hpmatch.comparison.categories import Category, Profession
+from hpmatch.comparison.categories import Category, Country, Profession
 from hpmatch.comparison.dates import BirthDate
 from hpmatch.comparison.identifiers import NationalId
 from hpmatch.comparison.names import FamilyName, GivenName, PersonName
@@ -55,6 +55,29 @@ def test_categories_say_how_common_the_agreeing_value_is():
 
 
 @pytest.mark.parametrize(
+    ("left", "right", "home", "level"),
+    [
+        (("LT",), ("LT",), "NO", "same"),
+        (("LT", "NO"), ("NO",), "NO", "same"),
+        (("LT",), ("NO",), "NO", "home"),
+        (("LT",), ("PL",), "NO", "abroad"),
+        (("LT",), ("NO", "PL"), "NO", "abroad"),  # educated in Poland, a citizen of Norway
+        (("LT",), ("NO",), "SE", "abroad"),
+    ],
+)
+def test_countries(left, right, home, level):
+    """One in common is the same; else it counts whether the registered person is of the register's own country alone."""
+    assert _level(Country(home=home), "country", left, right) == level
+
+
+def test_countries_in_common_are_as_common_as_their_rarest():
+    """As in any category; where none is in common no frequency is known."""
+    register = _one("country", ("LT",), ("NO",), ("NO",), ("LT", "NO"))
+    found = Country().compare(_one("country", ("LT",), ("LT",), ("PL",), ("LT", "NO")), register)
+    np.testing.assert_array_equal(found.frequencies, [0.5, np.nan, np.nan, 0.5])
+
+
+@pytest.mark.parametrize(
     ("left", "right", "level"),
     [
         (("LT asmens 37804090001",), ("LT asmens 37804090001",), "same"),
@@ -84,7 +107,7 @@ def test_text(left, right, level):
 
 
 BUILT_IN = [
-    FamilyName(), GivenName(), PersonName(), BirthDate(), Category("sex", "sex"), Category("country", "country"), Profession(), NationalId(),
+    FamilyName(), GivenName(), PersonName(), BirthDate(), Category("sex", "sex"), Country(), Profession(), NationalId(),
     Text("birth_place", "birth_place"),
 ]  # fmt: skip
 
