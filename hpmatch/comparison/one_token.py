@@ -103,7 +103,7 @@ def _similarity(left: str, right: str) -> float:
         for a, b in product(sound_units(left), sound_units(right))
     ]
     typed = [
-        similarity_at(slip_distance(likeness, edges_of(a) == edges_of(b)))
+        similarity_at(slip_distance(likeness, max(len(a), len(b)), edges_of(a) == edges_of(b)))
         for likeness, (a, b) in zip(alike, forms, strict=True)
     ]
     slip = 0.0 if any(consonantal) else max(typed, default=0.0)

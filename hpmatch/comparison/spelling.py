@@ -37,6 +37,7 @@ _DISTANCES = (0.0, 0.20, 0.30, 0.50, 1.00, 2.00)
 _SIMILARITIES = (1.0, 0.88, 0.74, 0.45, 0.10, 0.0)
 _SPELLING_WEIGHT = 0.08  # of the letters as they stand, beside the sounds
 _NO_SLIP = 1.4  # times the distance in letters where the first letters or the endings differ
+_FOUR, _OF_FOUR = 4, 0.85  # letters, of which one is typed wrong nearly as easily as one of five
 _SUFFIXES = ("ka",)  # of two letters, that make another name
 _HIGHEST = 0.999  # of tokens without a spelling in common
 _VOWEL_APART, _CONSONANT_APART, _KIND_APART = 0.6, 1.0, 1.2  # sounds that no row of the table brings together
@@ -227,9 +228,16 @@ def mixed_similarity(heard: Any, letters: Any, typed: Any) -> Any:
     return np.minimum(mixed, _HIGHEST)
 
 
-def slip_distance(alike: Any, is_slip: Any) -> Any:
-    """The distance that a slip of typing stands for, from how alike the letters are; longer where it is hardly a slip."""
-    return (1 - alike) * np.where(is_slip, 1, _NO_SLIP)
+def slip_distance(alike: Any, longest: Any, is_slip: Any) -> Any:
+    """
+    The distance that a slip of typing stands for; longer where it is hardly a slip.
+
+    Args:
+        alike: How alike the letters of two spellings are, 1 less the share of edits.
+        longest: The letters of the longer one.
+        is_slip: Whether their edges are the same.
+    """
+    return (1 - alike) * np.where(is_slip, np.where(longest == _FOUR, _OF_FOUR, 1), _NO_SLIP)
 
 
 def edges_of(form: str) -> tuple[str, str]:
@@ -249,9 +257,11 @@ def _typed_similarity(
     )
     numbers: dict[tuple[str, str], int] = {}
     edges = np.array([numbers.setdefault(edges_of(form), len(numbers)) for form in forms], np.int64)
+    sizes = np.array([len(form) for form in forms], np.int64)
     letters, typed = np.zeros(len(left)), np.zeros(len(left))
     np.maximum.at(letters, pair, alike)
-    np.maximum.at(typed, pair, similarity_at(slip_distance(alike, edges[a] == edges[b])))
+    distance = slip_distance(alike, np.maximum(sizes[a], sizes[b]), edges[a] == edges[b])
+    np.maximum.at(typed, pair, similarity_at(distance))
     return letters, typed
 
 
