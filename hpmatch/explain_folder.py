@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 
 from hpmatch.errors import HpmatchError, ModelError, SourceError
 from hpmatch.explain import Cells, Explanation, Held, explain
-from hpmatch.model import Model, read_model
+from hpmatch.model import Model, model_that_made
 from hpmatch.output import read_folder
 from hpmatch.reading import cells_by_id, checks_of, identifiers, with_usable_ids
 from hpmatch.register import Register, source_version
@@ -73,20 +73,14 @@ def explain_folder(
     return explain(str(alert_id), tables, held, decided)
 
 
-def _model(said: Mapping[str, str], given: Model | str | Path | None) -> Model | None:
+def _model(made_by: Mapping[str, str], given: Model | str | Path | None) -> Model | None:
     """The model that decided, if it can be had."""
-    if given is not None:
-        model = read_model(given)
-        if not said.get("sha256") or model.fingerprint != said["sha256"]:
-            raise ModelError(
-                f"the result was decided by another model, {said.get('name', '')!r}; give that one, or none"
-            )
-        return model
     try:
-        model = read_model(said.get("name", ""))
-    except HpmatchError:
+        return model_that_made(made_by, given)
+    except ModelError:
+        if given is not None:
+            raise
         return None
-    return model if model.fingerprint == said.get("sha256") else None
 
 
 def held_by_files(

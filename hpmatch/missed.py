@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
 from hpmatch.decision import MATCH, NO_MATCH, REVIEW
@@ -24,12 +23,10 @@ from hpmatch.draws import hashed
 from hpmatch.errors import HpmatchError
 from hpmatch.labels import read_labels
 from hpmatch.measures import Estimate
-from hpmatch.model import Model, read_model
+from hpmatch.model import Model, model_that_made
 from hpmatch.output import read_folder
 from hpmatch.records import FloatArray, IntArray
 from hpmatch.results import Result
-
-BoolArray = npt.NDArray[np.bool_]
 
 # A rejected pair of at least this probability is a stratum of its own: there the misses are.
 _NEAR = 0.001
@@ -42,6 +39,8 @@ _ASSUMED = (
     "a pair that rules with the birth date miss is no likelier to be missed by rules without it",
     "rejected pairs of a probability below {near:g} are true as often as it says",
 )
+_NO_TWO_KINDS = "the model has not both rules with and rules without a date"
+_TOO_FEW = f"fewer than {_FEWEST_CAUGHT} true pairs were found both by rules with the birth date and by rules without"
 
 
 @dataclass(frozen=True)
@@ -53,7 +52,8 @@ class RecallEstimate:
         recall: The share of true pairs that were called a match, with its 95 % interval.
         recall_with_review: The same with those that go to review.
         true_pairs: How many true pairs there are, found or not.
-        true_in: How many of them are in each stratum: "match", "review", "near", "far", and "not found" by any rule.
+        true_in: How many of them are in each stratum: "match", "review", "near", "far", and "not found" by any rule; the last
+            is NaN where it cannot be estimated, and the other figures then take it for none.
         labelled: How many labels each stratum has.
         assumptions: What has to hold.
     """
@@ -75,11 +75,14 @@ class RecallEstimate:
         lines = [f"{'':<22}{'estimate':>10}   {'95 % interval':<20}{'labels':>7}"]
         for name, each in rows.items():
             labels = self.labelled.get(name.strip())
-            interval = f"{each.low:,.3f} to {each.high:,.3f}"
-            lines.append(
-                f"{name:<22}{each.value:>10,.3f}   {interval:<20}{'' if labels is None else labels:>7}"
-            )
+            lines.append(f"{name:<22}{_figures(each):<33}{'' if labels is None else labels:>7}".rstrip())
         return "\n".join([*lines, *(f"assumed: {each}" for each in self.assumptions)])
+
+
+def _figures(each: Estimate) -> str:
+    if np.isnan(each.value):
+        return "   cannot be estimated"
+    return f"{each.value:>10,.3f}   {each.low:,.3f} to {each.high:,.3f}"
 
 
 def recall_sample(result: Result | str | Path, number: int = 200, seed: int = 1) -> pa.Table:
@@ -106,7 +109,7 @@ def recall_sample(result: Result | str | Path, number: int = 200, seed: int = 1)
     """
     if number < 1:
         raise HpmatchError("how many pairs to draw has to be a number of at least 1")
-    links = _links(result)
+    links, _ = _links(result)
     ids, strata = links.select(links.column_names[:2]), _strata(links)
     order = np.argsort(hashed(str(seed), *(_text(ids.column(place)) for place in (0, 1))), kind="stable")
     chosen: list[int] = []
@@ -124,7 +127,11 @@ def recall_sample(result: Result | str | Path, number: int = 200, seed: int = 1)
 
 
 def estimate_recall(
-    result: Result | str | Path, labels: Any = None, model: Model | str | Path = "imi", *, seed: int = 1
+    result: Result | str | Path,
+    labels: Any = None,
+    model: Model | str | Path | None = None,
+    *,
+    seed: int = 1,
 ) -> RecallEstimate:
     """
     Estimate recall.
@@ -133,7 +140,8 @@ def estimate_recall(
         result: What ``hpmatch.link(..., min_weight=-1000)`` found, or the folder of it.
         labels: What people said of the pairs that ``recall_sample`` drew; see ``hpmatch.labels``. None to believe the
             probabilities, which has to be said of the figure.
-        model: The model that made the result; it says which rules read what.
+        model: The model that made the result, which says which rules read what; None where the result holds it, or is a folder
+            that names a shipped one.
         seed: Of the draws that make the intervals.
 
     Returns:
@@ -149,7 +157,8 @@ def estimate_recall(
         >>> found.recall.low < found.recall.value < found.recall.high
         True
     """
-    links, generator = _links(result), np.random.default_rng(seed)
+    links, summary = _links(result)
+    maker, generator = _maker(result, summary, model), np.random.default_rng(seed)
     strata = _strata(links)
     said = _said(links, labels)
     probabilities = np.asarray(links["match_probability"].cast(pa.float64()), np.float64)
@@ -160,10 +169,10 @@ def estimate_recall(
         expected = probabilities[mine].sum()
         true[mine] = np.clip(probabilities[mine] * (values[place] / expected if expected else 0.0), 0, 1)
     true = np.where(np.isnan(said), true, said)
-    caught = _caught(links, read_model(model))
-    missed, missed_draws = _not_found(true, caught, generator)
+    caught = _caught(links, maker, true)
+    missed, missed_draws = _not_found(caught, generator)
     all_values, all_draws = np.append(values, missed), np.column_stack([draws, missed_draws])
-    total, total_draws = all_values.sum(), all_draws.sum(axis=1)
+    total, total_draws = np.nansum(all_values), np.nansum(all_draws, axis=1)
     names = (*STRATA, "not found")
     return RecallEstimate(
         _estimate(
@@ -184,7 +193,8 @@ def estimate_recall(
     )
 
 
-def _links(result: Result | str | Path) -> pa.Table:
+def _links(result: Result | str | Path) -> tuple[pa.Table, Mapping[str, Any]]:
+    """All candidate pairs, and the summary."""
     links, summary = (result.links, result.summary) if isinstance(result, Result) else _read_links(result)
     if "candidate_pairs" not in summary:
         raise HpmatchError("this is no result of 'hpmatch link'; name the folder that it wrote")
@@ -193,7 +203,15 @@ def _links(result: Result | str | Path) -> pa.Table:
             f"recall is estimated from all {summary['candidate_pairs']:,} candidate pairs, and the result holds {len(links):,}; "
             f"link with min_weight=-1000 (hpmatch link ... --min-weight=-1000)"
         )
-    return links
+    return links, summary
+
+
+def _maker(
+    result: Result | str | Path, summary: Mapping[str, Any], given: Model | str | Path | None
+) -> Model:
+    if given is None and isinstance(result, Result) and result.model:
+        return result.model
+    return model_that_made(summary.get("model", {}), given)
 
 
 def _read_links(folder: str | Path) -> tuple[pa.Table, Mapping[str, Any]]:
@@ -240,8 +258,12 @@ def _true_in(
     return hits + rest * hits / labelled, hits + generator.binomial(rest, share).astype(np.float64)
 
 
-def _caught(links: pa.Table, model: Model) -> tuple[BoolArray, BoolArray] | None:
-    """Which pairs rules with and rules without a date found; None where the model has not both kinds."""
+def _caught(links: pa.Table, model: Model, true: FloatArray) -> FloatArray | None:
+    """
+    How many true pairs rules with and rules without a date found: both, only the former, only the latter.
+
+    None where the model has not both kinds.
+    """
     dates = {part.column for part in model.standardisers if "date" in part.column}
     names = [[], []]  # type: list[list[str]]
     for rule in model.blocking_rules:
@@ -249,24 +271,25 @@ def _caught(links: pa.Table, model: Model) -> tuple[BoolArray, BoolArray] | None
     if not all(names):
         return None
     rules = [set(cell.split(";")) for cell in links["rules"].to_pylist()]
-    with_date, without = (np.array([bool(rule & set(each)) for rule in rules], bool) for each in names)
-    return with_date, without
+    first, second = (np.array([bool(rule & set(each)) for rule in rules], bool) for each in names)
+    return np.array([true[first & second].sum(), true[first & ~second].sum(), true[~first & second].sum()])
 
 
-def _not_found(
-    true: FloatArray, caught: tuple[BoolArray, BoolArray] | None, generator: np.random.Generator
-) -> tuple[float, FloatArray]:
-    """How many true pairs no rule found (Chapman's estimator), with draws by a Poisson bootstrap."""
-    if caught is None:
-        return 0.0, np.zeros(_DRAWS)
-    first, second = caught
-    cells = np.array([true[first & second].sum(), true[first & ~second].sum(), true[~first & second].sum()])
-    if cells[0] < _FEWEST_CAUGHT:
-        return 0.0, np.zeros(_DRAWS)
-    drawn = generator.poisson(cells, (_DRAWS, 3)).astype(np.float64)
+def _not_found(caught: FloatArray | None, generator: np.random.Generator) -> tuple[float, FloatArray]:
+    """How many true pairs no rule found (Chapman's estimator), with draws by a Poisson bootstrap; NaN if nobody can say."""
+    if caught is None or _why_not(caught):
+        return np.nan, np.full(_DRAWS, np.nan)
+    drawn = generator.poisson(caught, (_DRAWS, 3)).astype(np.float64)
     # Those on neither occasion are themselves as many as chance makes them.
     missed = generator.poisson(_chapman(drawn)).astype(np.float64)
-    return float(_chapman(cells[None])[0]), missed
+    return float(_chapman(np.array([caught]))[0]), missed
+
+
+def _why_not(caught: FloatArray | None) -> str:
+    """Why it cannot be estimated how many pairs no rule found; "" if it can."""
+    if caught is None:
+        return _NO_TWO_KINDS
+    return _TOO_FEW if caught[0] < _FEWEST_CAUGHT else ""
 
 
 def _chapman(cells: FloatArray) -> FloatArray:
@@ -274,13 +297,10 @@ def _chapman(cells: FloatArray) -> FloatArray:
     return np.asarray(only_first * only_second / (both + 1), np.float64)
 
 
-def _assumed(said: FloatArray, caught: tuple[BoolArray, BoolArray] | None) -> Sequence[str]:
+def _assumed(said: FloatArray, caught: FloatArray | None) -> Sequence[str]:
     first = _ASSUMED[0] if not np.isnan(said).all() else "nobody labelled a pair: all probabilities are right"
-    second = (
-        _ASSUMED[1]
-        if caught
-        else "the model has not both rules with and rules without a date: nothing is missed by blocking"
-    )
+    why_not = _why_not(caught)
+    second = f"blocking misses nothing, which cannot be checked: {why_not}" if why_not else _ASSUMED[1]
     return first, second, _ASSUMED[2]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from functools import cache, cached_property
 from importlib import resources
@@ -219,6 +220,33 @@ def read_model(model: Model | str | Path) -> Model:
         ) from error
     except UnicodeDecodeError as error:
         raise ModelError(f"model {model} is not a text file") from error
+
+
+def model_that_made(made_by: Mapping[str, str], given: Model | str | Path | None = None) -> Model:
+    """
+    The model that made a result.
+
+    Args:
+        made_by: What the result's summary says of it, ``name`` and ``sha256``.
+        given: The model that is said to be it; None for the shipped model of that name.
+
+    Raises:
+        ModelError: If that is another model, or there is none of that name.
+
+    Example:
+        >>> imi = read_model("imi")
+        >>> model_that_made({"name": "imi", "sha256": imi.fingerprint}) is imi
+        True
+    """
+    name, sha256 = made_by.get("name", ""), made_by.get("sha256")
+    if given is None and name not in _shipped():
+        raise ModelError(f"the result was made by model {name!r}, which is no shipped one; give it (--model)")
+    model = read_model(name if given is None else given)
+    if not sha256 or model.fingerprint != sha256:
+        raise ModelError(
+            f"the result was made by another model ({name!r}) than {model.name!r} here, their SHA-256 differ; give that one"
+        )
+    return model
 
 
 @cache

@@ -375,6 +375,43 @@ def test_with_every_pair_labelled_only_what_blocking_lost_is_estimated(linked, t
     assert sum(found.true_in[name].value for name in STRATA) == pytest.approx(among)
 
 
+def test_recall_is_estimated_by_the_model_that_made_the_result(linked, tables, tmp_path):
+    """Its own rules say what blocking misses, whatever they are called; another model is refused, also of a folder."""
+    imi = read_model("imi")
+    rules = tuple(replace(rule, name=f"own {rule.name}") for rule in imi.blocking_rules)
+    own = replace(imi, name="own", blocking_rules=rules)
+    result = hp.link(*tables[:2], own, min_weight=-1000)
+    assert hp.estimate_recall(result) == hp.estimate_recall(linked)
+    assert hp.estimate_recall(result).true_in["not found"].high > 0
+    with pytest.raises(hp.HpmatchError, match="another model"):
+        hp.estimate_recall(result, model="imi")
+    result.write(tmp_path / "out")
+    own.save(tmp_path / "own.json")
+    with pytest.raises(hp.HpmatchError, match="no shipped one"):
+        hp.estimate_recall(tmp_path / "out")
+    assert hp.estimate_recall(tmp_path / "out", model=tmp_path / "own.json") == hp.estimate_recall(result)
+    assert main(["recall", str(tmp_path / "out")]) == 1
+    linked.write(tmp_path / "shipped")
+    assert hp.estimate_recall(tmp_path / "shipped") == hp.estimate_recall(linked)
+
+
+@pytest.mark.parametrize("few", ["pairs", "rules"])
+def test_what_blocking_misses_is_not_estimated_from_next_to_nothing(few):
+    """From one true pair, or by rules of one kind, nobody can say; the other figures are there and say what they take for granted."""
+    person = {"family_name": "Berg", "given_name": "Kari", "birth_date": "1980-02-03"}
+    model = read_model("imi")
+    if few == "rules":
+        without = tuple(rule for rule in model.blocking_rules if "birth_date" not in rule.columns)
+        model = replace(model, blocking_rules=without)
+    data = ([{"alert_id": "A1", **person}], [{"hpr_number": "7", **person}]) if few == "pairs" else SAMPLE
+    found = hp.estimate_recall(hp.link(*data, model, min_weight=-1000))
+    assert np.isnan(found.true_in["not found"].value)
+    assert "cannot be estimated" in str(found)
+    assert "blocking misses nothing" in found.assumptions[1]
+    assert 0 < found.recall.low <= found.recall.value <= found.recall.high <= 1
+    assert found.true_pairs.value == pytest.approx(sum(found.true_in[name].value for name in STRATA))
+
+
 def test_known_captures_are_recovered():
     """Two independent occasions that catch 0.9 and 0.8 of a thousand leave twenty; Chapman's estimator says about so."""
     cells = np.array([[720.0, 180.0, 80.0]])

@@ -542,7 +542,7 @@ def test_alerts_that_came_later_do_no_harm(folder, tmp_path):
 def test_another_model_is_refused_and_an_unknown_one_is_done_without(result, folder, tmp_path):
     """The shipped model is not taken for one of the same name."""
     own = hp.read_model("imi").with_decision(match=0.9)
-    with pytest.raises(hp.ModelError, match="decided by another model"):
+    with pytest.raises(hp.ModelError, match="made by another model"):
         explain_folder(folder, "A000004", model=own)
     hp.link([{"alert_id": "A1", **KARI}], [{"hpr_number": "7", **KARI}], own).write(tmp_path / "out")
     assert explain_folder(tmp_path / "out", "A1").changes is None

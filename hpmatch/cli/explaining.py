@@ -40,12 +40,7 @@ def add_explain(commands: Any) -> None:
     command.add_argument(
         "--register", metavar="FILE", help="the register that they were held against, or a prepared one"
     )
-    command.add_argument(
-        "--model",
-        metavar="NAME|FILE",
-        help="the model that decided (default: the one that the result names)",
-    )
-    add_shared(command, "schema")
+    add_shared(command, "model_of_result", "schema")
     command.add_argument("--lang", choices=LANGUAGES, default="en", help="the language (default: en)")
     command.add_argument(
         "--format", choices=_FORMATS, default="text", help="the form of the explanation (default: text)"

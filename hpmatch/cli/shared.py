@@ -52,6 +52,13 @@ SHARED: dict[str, tuple[str, dict[str, Any]]] = {
         "--model",
         {"metavar": "NAME|FILE", "default": "imi", "help": "a shipped model or a model file (default: imi)"},
     ),
+    "model_of_result": (
+        "--model",
+        {
+            "metavar": "NAME|FILE",
+            "help": "the model that made the result (default: the shipped one that it names)",
+        },
+    ),
     "model_of_register": (
         "--model",
         {

@@ -6,13 +6,10 @@ import argparse
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from hpmatch.cli.shared import DONE, add_command, add_shared, finite, progress_bar
 from hpmatch.errors import HpmatchError, ModelError
-
-if TYPE_CHECKING:
-    from hpmatch.model import Model
 
 _TRAIN = """\
 Learns m, u and the prior from the tables that are to be linked, by expectation maximisation, with labels or without, and
@@ -166,9 +163,9 @@ def add_thresholds(commands: Any) -> None:
     command.add_argument(
         "--out",
         metavar="MODEL.json",
-        help="write the model that made the result (--model), with the best thresholds",
+        help="write the model that made the result, with the best thresholds",
     )
-    add_shared(command, "model")
+    add_shared(command, "model_of_result")
     command.set_defaults(run=_thresholds)
 
 
@@ -192,24 +189,13 @@ def _thresholds(options: argparse.Namespace) -> int:
         save_chart(threshold_chart(found), options.chart)
         print(f"written to {Path(options.chart)}")
     if options.out:
-        found.apply(_maker(options.result, options.model)).save(options.out)
+        from hpmatch.model import model_that_made  # noqa: PLC0415 - only where it is written
+        from hpmatch.output import read_summary  # noqa: PLC0415
+
+        made_by = read_summary(options.result, "model")["model"]
+        found.apply(model_that_made(made_by, options.model)).save(options.out)
         print(f"written to {Path(options.out)}")
     return DONE
-
-
-def _maker(result: str, model: str) -> Model:
-    """The model that made a result."""
-    from hpmatch.model import read_model  # noqa: PLC0415 - so that --help answers at once
-    from hpmatch.output import read_folder  # noqa: PLC0415
-
-    given = read_model(model)
-    made_by = read_folder(result, ["persons"])[1].get("model", {})
-    if made_by.get("sha256") != given.fingerprint:
-        raise HpmatchError(
-            f"{result} was made by another model ({made_by.get('name')!r}) than {model}; thresholds fit the probabilities of "
-            f"that one: give it with --model"
-        )
-    return given
 
 
 def add_recall(commands: Any) -> None:
@@ -221,7 +207,7 @@ def add_recall(commands: Any) -> None:
     what.add_argument("--labels", metavar="FILE", help="what people said of the pairs that were drawn")
     command.add_argument("--out", metavar="FILE.csv", help="where to write the pairs to label")
     command.add_argument("--seed", metavar="S", type=int, default=1, help="another seed draws other pairs")
-    add_shared(command, "model")
+    add_shared(command, "model_of_result")
     command.set_defaults(run=_recall)
 
 
