@@ -23,6 +23,8 @@ from hpmatch.records import FloatArray, IntArray
 
 MATCH, REVIEW, NO_MATCH = "match", "review", "no_match"
 
+# In a review, candidates that are at least so likely as the likeliest one, as a share of it, are named.
+_NEAR = 0.1
 # Beyond it a probability is 0 or 1 to the last digit; sums of odds stay finite.
 _LARGEST_WEIGHT = 500.0
 
@@ -155,3 +157,26 @@ def decide(alert_of_pair: IntArray, match_weights: FloatArray, alerts: int, rule
     of_alerts = np.where(registered >= rule.review, REVIEW, NO_MATCH)
     of_alerts[alert_of_pair[of_pairs == MATCH]] = MATCH
     return Decisions(probabilities, of_pairs, registered, of_alerts)
+
+
+def near_likeliest(alert_of_pair: IntArray, probabilities: FloatArray, alerts: int) -> npt.NDArray[np.bool_]:
+    """
+    Which pairs are at least a tenth as likely as the likeliest of their alert.
+
+    Many namesakes may each be unlikely and one of them likely: who looks at the alert has to see them.
+
+    Args:
+        alert_of_pair: int[k], each pair's alert.
+        probabilities: float64[k], NaN where a pair has none, which is near to nothing.
+        alerts: How many alerts there are.
+
+    Returns:
+        bool[k].
+
+    Example:
+        >>> near_likeliest(np.array([0, 0, 0, 1]), np.array([0.03, 0.02, 0.001, 0.001]), 2).tolist()
+        [True, True, False, True]
+    """
+    likeliest = np.zeros(alerts)
+    np.fmax.at(likeliest, alert_of_pair, probabilities)
+    return np.asarray(probabilities >= _NEAR * likeliest[alert_of_pair], bool)

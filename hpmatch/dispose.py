@@ -22,7 +22,7 @@ from hpmatch.alert_relations import related
 from hpmatch.alerts import IDENTITY, person_ids
 from hpmatch.blocking import CandidatePairs
 from hpmatch.cases import PriorCases
-from hpmatch.decision import MATCH, NO_MATCH, REVIEW, Decisions
+from hpmatch.decision import MATCH, NO_MATCH, REVIEW, Decisions, near_likeliest
 from hpmatch.evidence import LOOK_ALIKE_COLUMN, MISSING, PRIOR_COLUMN, Evidence, Hit
 from hpmatch.explain import Cells
 from hpmatch.fellegi_sunter import Weights, weights_of
@@ -38,8 +38,6 @@ from hpmatch.wording import say
 
 UNMATCHABLE = "unmatchable"
 _RELEASE = version("hpmatch")  # to ask costs a fifth of what a single answer costs
-# In a review, candidates that are at least so likely as the likeliest one, as a share of it, are shown.
-_NEAR = 0.1
 DISPOSITIONS = (MATCH, REVIEW, NO_MATCH, UNMATCHABLE)
 
 
@@ -175,10 +173,7 @@ def links_of(scored: Scored, model: Model, min_weight: float | None) -> IntArray
         return np.flatnonzero(scored.match_weights >= min_weight)
     decisions, alert = scored.decisions, scored.pairs.left
     wanted = (scored.match_weights >= model.decision.review_weight) | (decisions.pairs != NO_MATCH)
-    # Many namesakes may each be unlikely and one of them likely: who looks at the alert has to see them.
-    likeliest = np.zeros(len(decisions.alerts))
-    np.maximum.at(likeliest, alert, decisions.probabilities)
-    near = decisions.probabilities >= _NEAR * likeliest[alert]
+    near = near_likeliest(alert, decisions.probabilities, len(decisions.alerts))
     return np.flatnonzero(wanted | ((decisions.alerts[alert] == REVIEW) & near))
 
 

@@ -126,7 +126,7 @@ class Evaluation:
 
     @property
     def recall_with_review(self) -> float:
-        """The share of hits whose person was matched, or is named in the review."""
+        """The share of hits whose person was matched, or is named in the review (``hpmatch.judging.named_in_review``)."""
         return self._value("recall_with_review")
 
     @property

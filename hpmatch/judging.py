@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from hpmatch.decision import NO_MATCH, REVIEW, near_likeliest
 from hpmatch.errors import HpmatchError
 from hpmatch.measures import Answers
 from hpmatch.records import FloatArray, IntArray
@@ -75,22 +76,23 @@ def judge(
     hit = np.asarray(true["hpr_number"].is_valid())
     kind = np.asarray(dispositions["disposition"].to_pylist(), dtype=str)
     matched, review = kind == "match", kind == "review"
-    right = matched & _same(dispositions["hpr_number"], true["hpr_number"])
     scored = _ScoredLinks.of(links, dispositions["alert_id"], true["hpr_number"])
     all_known = bool(summary) and summary.get("candidate_pairs") == len(links)  # type: ignore[union-attr]
     size = len(rows)
     best = scored.likeliest(size)
     linked = best >= 0
-    named = np.bincount(scored.alert[scored.true & scored.named], minlength=size) > 0
+    named = scored.true & named_in_review(links, dispositions)
+    own = _same(dispositions["hpr_number"], true["hpr_number"])
+    seen = matched & own | review & (own | (np.bincount(scored.alert[named], minlength=size) > 0))
     together = _fellows(dispositions, true) if _both_name_persons(dispositions, true) else {}
     person = _codes(true["person_id" if "person_id" in true.column_names else "alert_id"])
     answers = Answers(
         person=person,
         hit=hit,
         matched=matched,
-        right=right,
+        right=matched & own,
         review=review,
-        seen=right | (review & named),
+        seen=seen,
         score=np.where(linked, np.append(scored.rank, -np.inf)[best], -np.inf),
         best=linked & np.append(scored.true, False)[best],
         probability=np.append(scored.probability, np.nan)[best],
@@ -100,6 +102,39 @@ def judge(
         **together,
     )
     return answers, rows
+
+
+def named_in_review(links: pa.Table, dispositions: pa.Table) -> npt.NDArray[np.bool_]:
+    """
+    Which links name a person whom somebody has to look at.
+
+    A review names the person in its disposition, all whose pair goes to review itself, and all who are at least a tenth as
+    likely as the likeliest. ``hpmatch.link`` keeps all of these as links, unless ``min_weight`` says otherwise.
+
+    Args:
+        links: The alert and the registered person in the first two columns; ``decision`` and ``match_probability``, if known.
+        dispositions: ``alert_id``, ``disposition`` and ``hpr_number``, a row an alert.
+
+    Returns:
+        bool[k].
+
+    Example:
+        >>> links = pa.table({"alert_id": ["a", "a", "b"], "hpr_number": ["1", "2", "3"],
+        ...                   "match_probability": [0.02, 0.001, 0.99], "decision": ["no_match", "no_match", "match"]})
+        >>> disposed = pa.table({"alert_id": ["a", "b"], "disposition": ["review", "match"], "hpr_number": ["1", "3"]})
+        >>> named_in_review(links, disposed).tolist()
+        [True, False, False]
+    """
+    alert = _places(links.column(0), dispositions["alert_id"])
+    disposed = dispositions.take(pa.array(alert))
+    named = _same(links.column(1), disposed["hpr_number"])
+    named |= near_likeliest(alert, _numbers(links, "match_probability"), len(dispositions))
+    if "decision" in links.column_names:
+        named |= np.asarray(pc.fill_null(pc.not_equal(links["decision"], NO_MATCH), True))
+    else:
+        named[:] = True
+    is_review = np.asarray(pc.fill_null(pc.equal(disposed["disposition"], REVIEW), False), bool)
+    return np.asarray(named & is_review, bool)
 
 
 def true_links(links: pa.Table, truth: pa.Table) -> npt.NDArray[np.bool_]:
@@ -170,14 +205,12 @@ class _ScoredLinks:
     Attributes:
         alert: int64[k], the place of the link's alert.
         true: bool[k], whether it is the right one.
-        named: bool[k], whether the result puts it forward.
         rank: float64[k], the order by probability, then weight.
         probability: float64[k], NaN where there is none.
     """
 
     alert: IntArray
     true: npt.NDArray[np.bool_]
-    named: npt.NDArray[np.bool_]
     rank: FloatArray
     probability: FloatArray
 
@@ -187,15 +220,9 @@ class _ScoredLinks:
         if (alert < 0).any():
             raise HpmatchError(f"{int((alert < 0).sum())} links are of alerts that have no disposition")
         probability, weight = (_numbers(links, name) for name in ("match_probability", "match_weight"))
-        decision = (
-            links["decision"]
-            if "decision" in links.column_names
-            else pa.chunked_array([["match"] * len(links)])
-        )
         return cls(
             alert,
             _same(links.column(1), persons.take(pa.array(alert))),
-            np.asarray(pc.fill_null(pc.not_equal(decision, "no_match"), True)),
             _rank(probability, weight),
             probability,
         )

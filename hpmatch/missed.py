@@ -17,14 +17,16 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from hpmatch.decision import MATCH, NO_MATCH, REVIEW
+from hpmatch.decision import MATCH
 from hpmatch.draws import hashed
 from hpmatch.errors import HpmatchError
+from hpmatch.evaluation import result_tables
+from hpmatch.judging import named_in_review
 from hpmatch.labels import read_labels
 from hpmatch.measures import Estimate
 from hpmatch.model import Model, model_that_made
-from hpmatch.output import read_folder
 from hpmatch.records import FloatArray, IntArray
 from hpmatch.results import Result
 
@@ -50,7 +52,7 @@ class RecallEstimate:
 
     Attributes:
         recall: The share of true pairs that were called a match, with its 95 % interval.
-        recall_with_review: The same with those that go to review.
+        recall_with_review: The same with those that a review names, see ``hpmatch.judging.named_in_review``.
         true_pairs: How many true pairs there are, found or not.
         true_in: How many of them are in each stratum: "match", "review", "near", "far", and "not found" by any rule; the last
             is NaN where it cannot be estimated, and the other figures then take it for none.
@@ -95,8 +97,8 @@ def recall_sample(result: Result | str | Path, number: int = 200, seed: int = 1)
         seed: Another seed draws others; the same draws the same, whatever the order of rows.
 
     Returns:
-        ``left_id``, ``right_id`` and ``chosen_as``, the stratum: matches, reviews, and rejected pairs of a probability of at
-        least 0.001, drawn at random within each.
+        ``left_id``, ``right_id`` and ``chosen_as``, the stratum: matches, pairs that a review names, and of the others those of a
+        probability of at least 0.001, drawn at random within each.
 
     Raises:
         HpmatchError: If the result cannot be used.
@@ -109,8 +111,8 @@ def recall_sample(result: Result | str | Path, number: int = 200, seed: int = 1)
     """
     if number < 1:
         raise HpmatchError("how many pairs to draw has to be a number of at least 1")
-    links, _ = _links(result)
-    ids, strata = links.select(links.column_names[:2]), _strata(links)
+    links, dispositions, _ = _read(result)
+    ids, strata = links.select(links.column_names[:2]), _strata(links, dispositions)
     order = np.argsort(hashed(str(seed), *(_text(ids.column(place)) for place in (0, 1))), kind="stable")
     chosen: list[int] = []
     for place, name in enumerate(STRATA):
@@ -157,9 +159,9 @@ def estimate_recall(
         >>> found.recall.low < found.recall.value < found.recall.high
         True
     """
-    links, summary = _links(result)
+    links, dispositions, summary = _read(result)
     maker, generator = _maker(result, summary, model), np.random.default_rng(seed)
-    strata = _strata(links)
+    strata = _strata(links, dispositions)
     said = _said(links, labels)
     probabilities = np.asarray(links["match_probability"].cast(pa.float64()), np.float64)
     values, draws, true = np.zeros(len(STRATA)), np.zeros((_DRAWS, len(STRATA))), probabilities.copy()
@@ -193,9 +195,9 @@ def estimate_recall(
     )
 
 
-def _links(result: Result | str | Path) -> tuple[pa.Table, Mapping[str, Any]]:
-    """All candidate pairs, and the summary."""
-    links, summary = (result.links, result.summary) if isinstance(result, Result) else _read_links(result)
+def _read(result: Result | str | Path) -> tuple[pa.Table, pa.Table, Mapping[str, Any]]:
+    """All candidate pairs, the dispositions and the summary."""
+    links, dispositions, summary = result_tables(result)
     if "candidate_pairs" not in summary:
         raise HpmatchError("this is no result of 'hpmatch link'; name the folder that it wrote")
     if len(links) < summary["candidate_pairs"]:
@@ -203,7 +205,7 @@ def _links(result: Result | str | Path) -> tuple[pa.Table, Mapping[str, Any]]:
             f"recall is estimated from all {summary['candidate_pairs']:,} candidate pairs, and the result holds {len(links):,}; "
             f"link with min_weight=-1000 (hpmatch link ... --min-weight=-1000)"
         )
-    return links, summary
+    return links, dispositions, summary
 
 
 def _maker(
@@ -214,21 +216,15 @@ def _maker(
     return model_that_made(summary.get("model", {}), given)
 
 
-def _read_links(folder: str | Path) -> tuple[pa.Table, Mapping[str, Any]]:
-    tables, summary, _ = read_folder(folder, ["links"])
-    return tables["links"], summary
-
-
 def _text(column: pa.ChunkedArray) -> pa.Array:
     return column.cast(pa.string()).combine_chunks()
 
 
-def _strata(links: pa.Table) -> IntArray:
+def _strata(links: pa.Table, dispositions: pa.Table) -> IntArray:
     """int64[k], the place of each pair's stratum in ``STRATA``."""
-    decisions = np.array(links["decision"].to_pylist())
-    probabilities = np.asarray(links["match_probability"].cast(pa.float64()), np.float64)
-    is_near = (decisions == NO_MATCH) & (probabilities >= _NEAR)
-    return np.select([decisions == MATCH, decisions == REVIEW, is_near], [0, 1, 2], 3)
+    is_match = np.asarray(pc.equal(links["decision"], MATCH))
+    is_near = np.asarray(links["match_probability"].cast(pa.float64()), np.float64) >= _NEAR
+    return np.select([is_match, named_in_review(links, dispositions), is_near], [0, 1, 2], 3)
 
 
 def _said(links: pa.Table, labels: Any) -> FloatArray:

@@ -106,6 +106,35 @@ def test_the_counts_of_the_example(folder):
     ) == 7
 
 
+@pytest.mark.parametrize("min_weight", [None, -1000])
+def test_a_review_names_all_namesakes_that_may_be_meant(min_weight):
+    """Of 25 namesakes none is likely alone; each is shown, and a clerk who knows which it is finds the person."""
+    name = {"family_name": "Szczygielska", "given_name": "Kinga"}
+    others = [{"hpr_number": "9", "family_name": "Berg", "given_name": "Kinga", "birth_date": "1960-01-02"}]
+    register = [
+        {"hpr_number": str(100 + i), **name, "birth_date": f"{1950 + i}-03-{10 + i % 15}"} for i in range(25)
+    ]
+    alert = {"alert_id": "A1", **name, "birth_date": None, "sending_country": "PL", "profession": "nurse"}
+    result = hp.link([alert], register + others, min_weight=min_weight)
+    assert result.dispositions["disposition"].to_pylist() == ["review"]
+    assert set(result.links["decision"].to_pylist()) == {"no_match"}
+    seen = [
+        evaluate(result, [{"alert_id": "A1", "hpr_number": person}], replicates=0).recall_with_review
+        for person in ("100", "124", "9")
+    ]
+    assert seen == [1, 1, 0]
+    if min_weight is not None:
+        found = hp.estimate_recall(result)
+        among = [row["match_probability"] for row in result.links.to_pylist() if row["hpr_number"] != "9"]
+        assert found.true_in["review"].value == pytest.approx(sum(among))
+
+
+def test_the_person_whom_the_disposition_names_is_named_without_a_link(folder):
+    """Another engine's review may name a person and give no link."""
+    pq.write_table(_links().filter(pa.compute.not_equal(_links()["alert_id"], "e")), folder / "links.parquet")
+    assert evaluate(folder, TRUTH, replicates=0).recall_with_review == pytest.approx(4 / 6)
+
+
 def test_every_slice_is_there_with_its_counts(folder):
     """Several tags, no tag, and every further column make slices, small ones too."""
     found = evaluate(folder, TRUTH, replicates=10)
