@@ -146,8 +146,8 @@ def estimates(
     """
     Measure everything that can be measured, each figure with its 95 % interval.
 
-    A share in which nothing varies (all right, or none) has the exact binomial bound of its number of persons instead
-    of an empty interval.
+    A figure in which nothing varies (all right, or none) has the exact binomial bound of its number of persons instead
+    of an empty interval. Draws in which there is nothing to measure are left out.
 
     Args:
         answers: The answers.
@@ -183,10 +183,11 @@ def _curve_estimates(
     read: dict[str, list[FloatArray]] = {name: [] for name in curves}
     for weights in drawn:
         right, chosen = _cumulated(weights, answers)
+        hits = weights @ answers.hit
         for name, curve in curves.items():
-            read[name].append(curve(right, chosen, (weights @ answers.hit)[:, None]))
-    hits = int(answers.hit.sum())
-    return {name: _estimate(np.concatenate(values), hits) for name, values in read.items()}
+            read[name].append(np.where(hits > 0, curve(right, chosen, hits[:, None]), np.nan))
+    of, persons = int(answers.hit.sum()), len(np.unique(answers.person[answers.hit]))
+    return {name: _estimate(np.concatenate(values), of, persons) for name, values in read.items()}
 
 
 def draws(person: IntArray, replicates: int, seed: int) -> list[FloatArray]:

@@ -297,11 +297,27 @@ def test_persons_are_drawn_whole():
     assert (weights[:, 0] == weights[:, 2]).all()
 
 
-def test_what_never_fails_has_no_empty_interval():
-    """Three of three is no proof: the exact bound takes the place of an interval without width."""
-    found = estimates(_answers([1, 1, 1], [1, 1, 1], [1, 1, 1]), replicates=50)["recall"]
+@pytest.mark.parametrize("measure", ["recall", "best_f1", "recall_at_95", "recall_at_99"])
+@pytest.mark.parametrize("others", [0, 97])
+def test_what_never_fails_has_no_empty_interval(measure, others):
+    """Three of three is no proof: the exact bound takes the place of an interval without width; draws without a hit tell nothing."""
+    hits = [1, 1, 1] + [0] * others
+    found = estimates(_answers(hits, hits, hits), replicates=50)[measure]
     assert (found.value, found.high) == (1.0, 1.0)
     assert found.low == pytest.approx(0.025 ** (1 / 3))
+
+
+def test_the_intervals_of_a_curve_cover_a_known_rate():
+    """With few hits most samples miss nobody, and still nine in ten intervals hold the true figures."""
+    generator, rate, samples = np.random.default_rng(3), 0.95, 100
+    true = {"recall_at_95": rate, "best_f1": 2 * rate / (1 + rate)}
+    covered = dict.fromkeys(true, 0)
+    for sample in range(samples):
+        right = generator.random(15) < rate
+        found = estimates(_answers(right, right, np.ones(15)), replicates=100, seed=sample)
+        for name, value in true.items():
+            covered[name] += found[name].low <= value <= found[name].high
+    assert min(covered.values()) / samples > 0.9
 
 
 def test_calibration_of_probabilities_that_are_right():
