@@ -22,7 +22,7 @@ from hpmatch.dispose import Scored
 from hpmatch.draws import hashed
 from hpmatch.errors import HpmatchError, ModelError
 from hpmatch.fellegi_sunter import FellegiSunter
-from hpmatch.judging import need, read_truth
+from hpmatch.judging import check_truth, read_truth
 from hpmatch.labels import Labels, read_labels, rows_of_pairs
 from hpmatch.link import score_pairs
 from hpmatch.model import Model, read_model
@@ -234,7 +234,7 @@ def _by_answers(
     table: pa.Table, left: IntArray, right: IntArray, alerts: Records, register: Records
 ) -> tuple[npt.NDArray[np.bool_], FloatArray]:
     """All candidate pairs of the alerts whose person is known, or known not to be registered."""
-    need(table, ("alert_id", "hpr_number"), "truth")
+    check_truth(table, [pa.chunked_array([register.ids])])
     said = np.asarray(pc.fill_null(pc.index_in(alerts.ids, value_set=table["alert_id"].combine_chunks()), -1))
     persons = pc.index_in(table["hpr_number"].combine_chunks(), value_set=register.ids)
     named = table["hpr_number"].combine_chunks().is_valid()

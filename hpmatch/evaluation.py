@@ -179,7 +179,7 @@ def evaluate(
         seed: What it draws from.
 
     Raises:
-        HpmatchError: If the truth lacks an alert of the result, or a column.
+        HpmatchError: If the truth lacks an alert of the result, or a column, names an alert twice, or writes persons otherwise.
 
     Example:
         >>> from hpmatch.link import link

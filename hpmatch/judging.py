@@ -25,6 +25,7 @@ _NOTHING = (
     "<NA>",
     "NaT",
 )  # the last are what Python makes of a cell where nothing is
+_MANY = 10  # persons, of whom a result that is about them names one at least
 
 
 def read_truth(truth: Any) -> pa.Table:
@@ -48,6 +49,50 @@ def read_truth(truth: Any) -> pa.Table:
     return pa.Table.from_arrays(filled, names=table.column_names)
 
 
+def check_truth(truth: pa.Table, known: Sequence[pa.ChunkedArray]) -> None:
+    """
+    Make sure that a truth tells of each alert once, and writes registered persons as they are written elsewhere.
+
+    Args:
+        truth: ``alert_id`` and ``hpr_number``; see ``read_truth``.
+        known: Columns of registered persons to hold it against: those of the register, or those that a result names.
+
+    Raises:
+        HpmatchError: If it does not.
+
+    Example:
+        >>> check_truth(pa.table({"alert_id": ["a"], "hpr_number": ["7.0"]}), [pa.chunked_array([["7"]])])
+        Traceback (most recent call last):
+        hpmatch.errors.HpmatchError: 1 of the 1 persons that the truth names are written otherwise than elsewhere ...
+    """
+    need(truth, ("alert_id", "hpr_number"), "the truth")
+    alerts = truth["alert_id"].to_pylist()
+    if len(set(alerts)) < len(alerts):
+        raise HpmatchError("the truth names an alert_id more than once; give each alert one row")
+    named = pc.unique(truth["hpr_number"].drop_null())
+    elsewhere = pc.unique(
+        pa.chunked_array([chunk for each in known for chunk in each.cast(pa.string()).chunks], pa.string())
+    )
+    strange = named.filter(pc.invert(pc.is_in(named, value_set=elsewhere)))
+    otherwise = int(pc.sum(pc.is_in(_plain(strange), value_set=_plain(elsewhere))).as_py() or 0)
+    if otherwise:
+        raise HpmatchError(
+            f"{otherwise} of the {len(named)} persons that the truth names are written otherwise than elsewhere (zeros, blanks, "
+            f"'.0'); write them alike"
+        )
+    if len(strange) == len(named) and min(len(named), len(elsewhere)) >= _MANY:
+        raise HpmatchError(
+            f"none of the {len(named)} persons that the truth names is among the {len(elsewhere)} that it is held against; are the "
+            f"numbers written alike in both, and of one register?"
+        )
+
+
+def _plain(ids: pa.Array) -> pa.Array:
+    """Identifiers without what a spreadsheet or a form may add to them: signs, zeros before and behind, capitals."""
+    whole = pc.replace_substring_regex(pc.utf8_lower(ids), r"\.0+$", "")
+    return pc.replace_substring_regex(pc.replace_substring_regex(whole, r"[^\pL\pN]", ""), "^0+", "")
+
+
 def judge(
     dispositions: pa.Table, links: pa.Table, truth: pa.Table, summary: Mapping[str, Any] | None = None
 ) -> tuple[Answers, IntArray]:
@@ -67,8 +112,8 @@ def judge(
     Raises:
         HpmatchError: If the truth lacks an alert, or a table a column.
     """
-    _check_truth(truth)
     need(dispositions, ("alert_id", "disposition", "hpr_number"), "the dispositions")
+    check_truth(truth, [dispositions["hpr_number"], links.column(1)])
     rows = _places(dispositions["alert_id"], truth["alert_id"])
     if (missing := int((rows < 0).sum())) > 0:
         raise HpmatchError(f"the truth says nothing about {missing} of the {len(rows)} alerts")
@@ -156,18 +201,11 @@ def true_links(links: pa.Table, truth: pa.Table) -> npt.NDArray[np.bool_]:
         >>> true_links(links, pa.table({"alert_id": ["a"], "hpr_number": ["2"]})).tolist()
         [False, True]
     """
-    _check_truth(truth)
+    check_truth(truth, [links.column(1)])
     rows = _places(links.column(0), truth["alert_id"])
     if (missing := int((rows < 0).sum())) > 0:
         raise HpmatchError(f"the truth says nothing about the alerts of {missing} of the {len(rows)} links")
     return _same(links.column(1), truth["hpr_number"].take(pa.array(rows)))
-
-
-def _check_truth(truth: pa.Table) -> None:
-    need(truth, ("alert_id", "hpr_number"), "the truth")
-    known = truth["alert_id"].to_pylist()
-    if len(set(known)) < len(known):
-        raise HpmatchError("the truth names an alert_id more than once; give each alert one row")
 
 
 def _both_name_persons(dispositions: pa.Table, truth: pa.Table) -> bool:

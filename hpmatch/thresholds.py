@@ -24,7 +24,7 @@ import pyarrow as pa
 
 from hpmatch.decision import MATCH, REVIEW, probability_of
 from hpmatch.errors import HpmatchError
-from hpmatch.judging import need, read_truth
+from hpmatch.judging import check_truth, read_truth
 from hpmatch.model import Model
 from hpmatch.output import read_folder
 from hpmatch.records import FloatArray
@@ -163,7 +163,7 @@ def _numbers(table: pa.Table, name: str) -> FloatArray:
 def _so(persons: pa.Table, truth: Any) -> tuple[FloatArray, FloatArray]:
     """Whether each person's likeliest candidate is the right one, and whether the person is registered: 0 or 1."""
     table = read_truth(truth)
-    need(table, ("alert_id", "hpr_number"), "truth")
+    check_truth(table, [persons["hpr_number"]])
     person_of = dict(zip(table["alert_id"].to_pylist(), table["hpr_number"].to_pylist(), strict=True))
     alerts = [cell.split(";") for cell in persons["alert_ids"].to_pylist()]
     if not all(any(alert in person_of for alert in each) for each in alerts):

@@ -228,14 +228,57 @@ def test_too_few_answers_are_an_error():
 
 
 def test_a_truth_of_other_numbers_is_refused(tables):
-    """With a zero in front nobody would be registered; what stands for nothing is nobody."""
+    """Half of them of another register would count as not registered; what stands for nothing is nobody."""
     rows = read(tables[2], "truth").data.to_pylist()
-    others = [{**row, "hpr_number": row["hpr_number"] and f"0{row['hpr_number']}"} for row in rows]
+    others = [
+        {**row, "hpr_number": row["hpr_number"] and f"{row['hpr_number']}{'9' * (place % 2)}"}
+        for place, row in enumerate(rows)
+    ]
     with pytest.raises(hp.HpmatchError, match="not in the register; are the numbers written alike"):
         hp.calibrate(*tables[:2], others)
     said = [{**row, "hpr_number": str(row["hpr_number"])} for row in rows]
     assert "None" in {row["hpr_number"] for row in said}
     assert hp.calibrate(*tables[:2], said).slopes == hp.calibrate(*tables[:2], rows).slopes
+
+
+TRUTHS = {
+    "written as a decimal": (lambda person, _: f"{person}.0", "253 of the 253 .* written otherwise"),
+    "zeros in front": (lambda person, _: f"0{person}", "253 of the 253 .* written otherwise"),
+    "blanks between": (lambda person, _: f"{person[:3]} {person[3:]}", "253 of the 253 .* written otherwise"),
+    "one of them": (
+        lambda person, place: f"{person}.0" if place == 0 else person,
+        "1 of the 253 .* written otherwise",
+    ),
+    "of another register": (lambda person, _: f"{person}9", "none of the 253 persons"),
+    "alerts of another person": (None, "alert_id more than once"),
+}
+USES = {
+    "evaluate": lambda tables, linked, truth: hp.evaluate(linked, truth, replicates=0),
+    "thresholds": lambda tables, linked, truth: hp.thresholds(
+        linked, cost_miss=10, cost_false=10, cost_review=1, truth=truth
+    ),
+    "calibrate": lambda tables, linked, truth: hp.calibrate(*tables[:2], truth),
+}
+
+
+@pytest.mark.parametrize("use", USES)
+@pytest.mark.parametrize("truth", TRUTHS)
+def test_a_truth_that_cannot_be_meant_is_refused(tables, linked, truth, use):
+    """Whatever it is used for: numbers written otherwise would count as missed persons, and of two answers one is wrong."""
+    written, message = TRUTHS[truth]
+    rows = read(tables[2], "truth").data.to_pylist()
+    hits = [row for row in rows if row["hpr_number"]]
+    matched = set(linked.persons["hpr_number"].to_pylist()) & {row["hpr_number"] for row in hits}
+    if written is None:
+        wrong = [*rows, {**hits[0], "hpr_number": hits[1]["hpr_number"]}]
+    else:
+        order = sorted(
+            {row["hpr_number"] for row in hits}, key=lambda person: (person not in matched, person)
+        )
+        others = {person: written(person, place) for place, person in enumerate(order)}
+        wrong = [{**row, "hpr_number": others.get(row["hpr_number"])} for row in rows]
+    with pytest.raises(hp.HpmatchError, match=message):
+        USES[use](tables, linked, wrong)
 
 
 EMPTY = replace(hp.link(*SAMPLE), persons=pa.Table.from_pylist([], schema=pa.schema(PERSONS)))
