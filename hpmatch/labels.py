@@ -2,7 +2,8 @@
 Labels: what people said about pairs of records, in a plain CSV file.
 
 A row a judgement: ``left_id, right_id, label, labelled_by, labelled_at, chosen_as``. ``label`` is match, no_match or unsure.
-Only the first three columns are needed, so that a table of true pairs from elsewhere serves too.
+Only the first three columns are needed, so that a table of true pairs from elsewhere serves too. Where ``label`` is empty, nobody
+has said anything yet.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ class Labels:
 
 def read_labels(source: Any) -> Labels:
     """
-    Read labels; of several for one pair the last one holds, and a pair whose last label is unsure is left out.
+    Read labels; of several for one pair the last one holds, and a pair whose last label is unsure, or which has none, is left out.
 
     Args:
         source: A path (CSV, Parquet) or a table; see ``hpmatch.link``.
@@ -60,18 +61,24 @@ def read_labels(source: Any) -> Labels:
         >>> labels.left_ids.to_pylist(), labels.is_match.tolist()
         (['A1'], [True])
     """
-    table = rearmed(read(source, "labels").data)
+    raw = read(source, "labels")
+    table = rearmed(raw.data)
     if lacking := [name for name in _NEEDED if name not in table.column_names]:
         raise SourceError(
             f"labels: there is no column {lacking[0]!r}; a file of labels has {', '.join(_NEEDED)}"
         )
-    rows = table.select(_NEEDED).to_pylist()
-    wrong = {row["label"] for row in rows} - {MATCH, NO_MATCH, UNSURE}
+    rows = [
+        {name: str(cell or "").strip() for name, cell in row.items()}
+        for row in table.select(_NEEDED).to_pylist()
+    ]
+    known = {"", MATCH, NO_MATCH, UNSURE}
+    wrong = [number for number, row in zip(raw.rows, rows, strict=True) if row["label"] not in known]
     if wrong:
+        more = f" and {len(wrong) - 1} more" if len(wrong) > 1 else ""
         raise SourceError(
-            f"labels: there are labels other than {MATCH}, {NO_MATCH} and {UNSURE}; correct them"
+            f"labels: row {wrong[0]}{more}: the label is none of {MATCH}, {NO_MATCH} and {UNSURE}; correct it, or leave it empty"
         )
-    last = {(str(row["left_id"]).strip(), str(row["right_id"]).strip()): row["label"] for row in rows}
+    last = {(row["left_id"], row["right_id"]): row["label"] for row in rows if row["label"]}
     sure = sorted(pair for pair, label in last.items() if label != UNSURE)
     return Labels(
         pa.array([left for left, _ in sure], pa.string()),

@@ -162,7 +162,7 @@ def estimate_recall(
     links, dispositions, summary = _read(result)
     maker, generator = _maker(result, summary, model), np.random.default_rng(seed)
     strata = _strata(links, dispositions)
-    said = _said(links, labels)
+    said, strange = _said(links, labels)
     probabilities = np.asarray(links["match_probability"].cast(pa.float64()), np.float64)
     values, draws, true = np.zeros(len(STRATA)), np.zeros((_DRAWS, len(STRATA))), probabilities.copy()
     for place in range(len(STRATA)):
@@ -191,7 +191,7 @@ def estimate_recall(
             for place, name in enumerate(names)
         },
         {name: int((~np.isnan(said[strata == place])).sum()) for place, name in enumerate(STRATA)},
-        tuple(each.format(near=_NEAR) for each in _assumed(said, caught)),
+        tuple(each.format(near=_NEAR) for each in _assumed(said, strange, caught)),
     )
 
 
@@ -227,16 +227,21 @@ def _strata(links: pa.Table, dispositions: pa.Table) -> IntArray:
     return np.select([is_match, named_in_review(links, dispositions), is_near], [0, 1, 2], 3)
 
 
-def _said(links: pa.Table, labels: Any) -> FloatArray:
-    """1, 0 or NaN for each pair."""
-    said = np.full(len(links), np.nan)
-    if labels is not None:
-        known = read_labels(labels)
-        pairs = zip(known.left_ids.to_pylist(), known.right_ids.to_pylist(), strict=True)
-        of_pair = dict(zip(pairs, known.is_match.astype(float).tolist(), strict=True))
-        ids = zip(*(_text(links.column(place)).to_pylist() for place in (0, 1)), strict=True)
-        said = np.array([of_pair.get(pair, np.nan) for pair in ids], np.float64)
-    return said
+def _said(links: pa.Table, labels: Any) -> tuple[FloatArray, int]:
+    """1, 0 or NaN for each pair, and how many labels are of other pairs."""
+    if labels is None:
+        return np.full(len(links), np.nan), 0
+    known = read_labels(labels)
+    pairs = zip(known.left_ids.to_pylist(), known.right_ids.to_pylist(), strict=True)
+    of_pair = dict(zip(pairs, known.is_match.astype(float).tolist(), strict=True))
+    ids = zip(*(_text(links.column(place)).to_pylist() for place in (0, 1)), strict=True)
+    said = np.array([of_pair.get(pair, np.nan) for pair in ids], np.float64)
+    if np.isnan(said).all():
+        raise HpmatchError(
+            f"the labels say of no pair of the result whether it is a match ({len(known):,} are of other pairs); label the pairs "
+            f"that were drawn from it"
+        )
+    return said, len(known) - int((~np.isnan(said)).sum())
 
 
 def _true_in(
@@ -293,8 +298,10 @@ def _chapman(cells: FloatArray) -> FloatArray:
     return np.asarray(only_first * only_second / (both + 1), np.float64)
 
 
-def _assumed(said: FloatArray, caught: FloatArray | None) -> Sequence[str]:
+def _assumed(said: FloatArray, strange: int, caught: FloatArray | None) -> Sequence[str]:
     first = _ASSUMED[0] if not np.isnan(said).all() else "nobody labelled a pair: all probabilities are right"
+    if strange:
+        first += f" ({strange:,} are of pairs that the result does not hold, and were left out)"
     why_not = _why_not(caught)
     second = f"blocking misses nothing, which cannot be checked: {why_not}" if why_not else _ASSUMED[1]
     return first, second, _ASSUMED[2]

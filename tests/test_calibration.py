@@ -418,6 +418,24 @@ def test_with_every_pair_labelled_only_what_blocking_lost_is_estimated(linked, t
     assert sum(found.true_in[name].value for name in STRATA) == pytest.approx(among)
 
 
+def test_a_sample_may_be_labelled_in_part(tables, linked):
+    """What has no label yet is like a pair that was not drawn; labels of other pairs are told of, or refused if there are no others."""
+    truth = {row["alert_id"]: row["hpr_number"] for row in read(tables[2], "truth").data.to_pylist()}
+    labels = _labels(hp.recall_sample(linked, 60), truth)
+    part = [{**row, "label": row["label"] if place % 2 else ""} for place, row in enumerate(labels)]
+    found = hp.estimate_recall(linked, part)
+    assert found == hp.estimate_recall(linked, labels[1::2])
+    assert sum(found.labelled.values()) == len(labels) // 2
+    other = {"left_id": "nobody", "right_id": "1", "label": "match"}
+    assert (
+        "1 are of pairs that the result does not hold"
+        in hp.estimate_recall(linked, [*part, other]).assumptions[0]
+    )
+    for none in ([other], [{**row, "label": ""} for row in labels]):
+        with pytest.raises(hp.HpmatchError, match="no pair of the result"):
+            hp.estimate_recall(linked, none)
+
+
 def test_recall_is_estimated_by_the_model_that_made_the_result(linked, tables, tmp_path):
     """Its own rules say what blocking misses, whatever they are called; another model is refused, also of a folder."""
     imi = read_model("imi")

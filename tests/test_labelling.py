@@ -287,6 +287,18 @@ def test_cells_cannot_run_as_formulas_and_are_read_as_they_were(tmp_path):
         append_label(file, {"left_id": "A\n1", "right_id": "7", "label": "match"})
 
 
+def test_what_nobody_has_labelled_yet_is_no_label(tmp_path):
+    """A half-filled sample can be read, an empty label takes none back, and a wrong one is told by its row."""
+    file = tmp_path / "labels.csv"
+    head = "left_id,right_id,label\nA1,7,match\nA1,7,\nA2,8,\nA3,9, no_match \n"
+    file.write_text(head, "utf-8")
+    labels = read_labels(file)
+    assert (labels.left_ids.to_pylist(), labels.is_match.tolist()) == (["A1", "A3"], [True, False])
+    file.write_text(head + "A4,10,yes\nA5,11,no\n", "utf-8")
+    with pytest.raises(hp.SourceError, match="row 5 and 1 more: the label is none of match"):
+        read_labels(file)
+
+
 def test_a_folder_needs_the_files_and_the_very_register(folder, tmp_path):
     """Names are shown as they stand there."""
     with pytest.raises(hp.HpmatchError, match="give the alerts and the register"):
