@@ -33,7 +33,7 @@ from hpmatch.results import Result
 # A rejected pair of at least this probability is a stratum of its own: there the misses are.
 _NEAR = 0.001
 STRATA = ("match", "review", "near", "far")
-_SHARES = {"match": 0.3, "review": 0.3, "near": 0.4, "far": 0.0}
+_SHARES = {"match": 0.3, "review": 0.3, "near": 0.4}
 _DRAWS, _TAIL = 2_000, 0.025
 _FEWEST_CAUGHT = 10
 _ASSUMED = (
@@ -93,15 +93,16 @@ def recall_sample(result: Result | str | Path, number: int = 200, seed: int = 1)
 
     Args:
         result: What ``hpmatch.link(..., min_weight=-1000)`` found, or the folder of it.
-        number: How many pairs.
+        number: How many pairs; all there are if they are fewer.
         seed: Another seed draws others; the same draws the same, whatever the order of rows.
 
     Returns:
         ``left_id``, ``right_id`` and ``chosen_as``, the stratum: matches, pairs that a review names, and of the others those of a
-        probability of at least 0.001, drawn at random within each.
+        probability of at least 0.001, three to three to four, drawn at random within each. Where a stratum has fewer, the
+        others have more.
 
     Raises:
-        HpmatchError: If the result cannot be used.
+        HpmatchError: If the result cannot be used, or has no pairs to draw.
 
     Example:
         >>> from hpmatch import link
@@ -114,16 +115,22 @@ def recall_sample(result: Result | str | Path, number: int = 200, seed: int = 1)
     links, dispositions, _ = _read(result)
     ids, strata = links.select(links.column_names[:2]), _strata(links, dispositions)
     order = np.argsort(hashed(str(seed), *(_text(ids.column(place)) for place in (0, 1))), kind="stable")
-    chosen: list[int] = []
-    for place, name in enumerate(STRATA):
+    # The k-th pair of a stratum comes at (k - 1/2) / share, so any number has the shares that it can have (Webster's method).
+    turns = np.full(len(links), np.inf)
+    for place, name in enumerate(_SHARES):
         mine = order[strata[order] == place]
-        chosen += mine[: round(number * _SHARES[name])].tolist()
-    rows = pa.array(chosen, pa.int64())
+        turns[mine] = (np.arange(len(mine)) + 0.5) / _SHARES[name]
+    chosen = np.lexsort((strata, turns))[: min(number, int(np.isfinite(turns).sum()))]
+    if not len(chosen):
+        raise HpmatchError(
+            f"no pair of the result has a probability of at least {_NEAR:g}; there is nothing to label"
+        )
+    rows = pa.array(chosen[np.lexsort((turns[chosen], strata[chosen]))])
     return pa.table(
         {
             "left_id": _text(ids.column(0)).take(rows),
             "right_id": _text(ids.column(1)).take(rows),
-            "chosen_as": pa.array([STRATA[strata[row]] for row in rows.to_pylist()], pa.string()),
+            "chosen_as": pa.array(STRATA).take(pa.array(strata).take(rows)),
         }
     )
 

@@ -479,14 +479,36 @@ def test_known_captures_are_recovered():
     assert _chapman(cells)[0] == pytest.approx(20, abs=0.1)
 
 
-def test_a_sample_repeats_and_is_no_larger_than_asked(linked):
-    """Another seed draws others; each stratum comes first that matters most."""
+def test_a_sample_repeats(linked):
+    """Another seed draws others; a pair is drawn once; the order of rows does not matter."""
     first, again, other = (hp.recall_sample(linked, 60, seed).to_pylist() for seed in (1, 1, 2))
     assert first == again
     assert first != other
-    assert len(first) <= 60
     assert len({(row["left_id"], row["right_id"]) for row in first}) == len(first)
-    assert {row["chosen_as"] for row in first} <= set(STRATA)
+    rows = pa.array(np.arange(len(linked.links))[::-1])
+    assert hp.recall_sample(replace(linked, links=linked.links.take(rows)), 60).to_pylist() == first
+
+
+@pytest.mark.parametrize("number", [1, 2, 3, 5, 10, 20, 41, 10_000])
+def test_a_sample_is_as_large_as_asked(linked, number):
+    """Three to three to four, to the nearest pair; where a stratum has too few, others take its place until all are drawn."""
+    everything = pc.value_counts(hp.recall_sample(linked, 10_000)["chosen_as"]).to_pylist()
+    there = {row["values"]: row["counts"] for row in everything}
+    assert set(there) == {"match", "review", "near"}
+    drawn = hp.recall_sample(linked, number)["chosen_as"].to_pylist()
+    assert len(drawn) == min(number, sum(there.values()))
+    for name, share in (("match", 0.3), ("review", 0.3), ("near", 0.4)):
+        assert drawn.count(name) > min(number * share - 1, there[name] - 1)
+    assert len(hp.recall_sample(linked, 40)) == 40
+
+
+def test_a_sample_of_nothing_is_an_error():
+    """Nobody is asked to label an empty file."""
+    person = {"family_name": "Berg", "given_name": "Kari", "birth_date": "1980-02-03"}
+    other = {"family_name": "Berg", "given_name": "Sigurd", "birth_date": "1931-11-27"}
+    result = hp.link([{"alert_id": "A1", **person}], [{"hpr_number": "7", **other}], min_weight=-1000)
+    with pytest.raises(hp.HpmatchError, match="nothing to label"):
+        hp.recall_sample(result)
 
 
 def test_a_result_without_all_pairs_says_how_to_get_them():
@@ -499,6 +521,10 @@ def test_the_commands(tmp_path, tables, capsys):
     """From a result to a sample, an estimate, thresholds and a calibrated model that links."""
     out = str(tmp_path / "out")
     assert main(["link", *tables[:2], "--out", out, "--min-weight=-1000"]) == 0
+    assert main(["recall", out, "--sample", "5000", "--out", str(tmp_path / "all.csv")]) == 0
+    assert "there are no more" in capsys.readouterr().out
+    assert main(["recall", out, "--sample", "1", "--out", str(tmp_path / "one.csv")]) == 0
+    assert "1 pairs written" in capsys.readouterr().out
     assert main(["recall", out, "--sample", "40", "--out", str(tmp_path / "sample.csv")]) == 0
     truth = {row["alert_id"]: row["hpr_number"] for row in read(tables[2], "truth").data.to_pylist()}
     lines = ["left_id,right_id,label"]

@@ -224,8 +224,9 @@ def _recall(options: argparse.Namespace) -> int:
             raise HpmatchError(f"{options.out} is there already and may hold labels; name another file")
         sample = recall_sample(options.result, options.sample, options.seed)
         write_text(options.out, csv_text(sample))
+        more = "" if len(sample) == options.sample else "; there are no more that may be a match"
         print(
-            f"{len(sample):,} pairs written to {Path(options.out)}; add a column 'label': match, no_match, unsure"
+            f"{len(sample):,} pairs written to {Path(options.out)}{more}; add a column 'label': match, no_match, unsure"
         )
         return DONE
     print(estimate_recall(options.result, options.labels, options.model, seed=options.seed))
