@@ -277,9 +277,9 @@ def _rank(probability: FloatArray, weight: FloatArray) -> FloatArray:
     """A number for each link that grows with its probability and, where that is the same, its weight."""
     keys = np.stack([np.nan_to_num(probability, nan=-1.0), np.nan_to_num(weight, nan=-np.inf)], axis=1)
     order = np.lexsort((keys[:, 1], keys[:, 0]))
-    new = np.any(np.diff(keys[order], axis=0, prepend=keys[order][:1]) != 0, axis=1)
+    ordered = keys[order]
     rank = np.empty(len(order))
-    rank[order] = np.cumsum(new)
+    rank[order] = np.cumsum(np.append(False, (ordered[1:] != ordered[:-1]).any(axis=1))[: len(order)])
     return rank
 
 

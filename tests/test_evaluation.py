@@ -96,6 +96,27 @@ def test_an_example_worked_out_on_paper(folder, measure, value):
     assert found.estimates[measure].value == pytest.approx(value)
 
 
+@pytest.mark.parametrize("lacking", ["match_weight", "match_probability"])
+def test_equals_are_equals_whatever_is_not_told(lacking):
+    """One right and three wrong of the same score: no threshold parts them, so precision is 1/4 and best F1 2 / (4 + 4)."""
+    alerts = list("abcd")
+    links = {
+        "alert_id": alerts,
+        "hpr_number": ["1", "x", "y", "z"],
+        "match_weight": [1.0] * 4,
+        "match_probability": [0.9] * 4,
+    }
+    links = pa.table(links).drop_columns([lacking])
+    disposed = pa.table(
+        {"alert_id": alerts, "disposition": ["match"] * 4, "hpr_number": ["1", "x", "y", "z"]}
+    )
+    truth = pa.table({"alert_id": alerts, "hpr_number": ["1", "2", "3", "4"]})
+    for rows in ([0, 1, 2, 3], [3, 2, 1, 0]):
+        answers, _ = judge(disposed, links.take(rows), truth)
+        found = estimates(answers, replicates=0)
+        assert (found["best_f1"].value, found["recall_at_95"].value) == (0.25, 0)
+
+
 def test_the_counts_of_the_example(folder):
     """Alerts, hits, matches, reviews and persons are counted."""
     found = evaluate(folder, TRUTH, replicates=0)
