@@ -91,7 +91,8 @@ class Estimate:
         value: The figure.
         low: The lower end of the interval.
         high: The upper end.
-        of: How many alerts (or candidate pairs) the figure is a share of.
+        of: How many alerts (candidate pairs, pairs of alerts) the figure is a share of; of F1, how many matches and hits there
+            are on average.
     """
 
     value: float
@@ -106,23 +107,24 @@ Share = Callable[[Answers], tuple[npt.NDArray[Any], npt.NDArray[Any]] | None]
 Curve = Callable[[FloatArray, FloatArray, FloatArray], FloatArray]
 
 
-def _shared(part: IntArray | None, whole: IntArray | None) -> tuple[IntArray, IntArray] | None:
-    return None if part is None or whole is None else (part, whole)
+def _of_pairs(part: IntArray | None, whole: IntArray | None) -> tuple[FloatArray, FloatArray] | None:
+    """Pairs of alerts, of which each of the two holds a half."""
+    return None if part is None or whole is None else (part / 2, whole / 2)
 
 
 SHARES: Mapping[str, Share] = {
     "precision": lambda a: (a.right, a.matched),
     "recall": lambda a: (a.right, a.hit),
     "recall_with_review": lambda a: (a.seen, a.hit),
-    "f1": lambda a: (2 * a.right.astype(int), a.matched.astype(int) + a.hit),
+    "f1": lambda a: (a.right, (a.matched.astype(int) + a.hit) / 2),
     "review_share": lambda a: (a.review, np.ones(len(a), bool)),
     "pairs_completeness": lambda a: None if a.found is None else (a.found, a.hit),
     "pairs_quality": lambda a: None if a.found is None or a.candidates is None else (a.found, a.candidates),
     "reduction_ratio": lambda a: (
         None if a.candidates is None else (a.registered - a.candidates, np.full(len(a), a.registered))
     ),
-    "grouping_precision": lambda a: _shared(a.together, a.grouped),
-    "grouping_recall": lambda a: _shared(a.together, a.fellows),
+    "grouping_precision": lambda a: _of_pairs(a.together, a.grouped),
+    "grouping_recall": lambda a: _of_pairs(a.together, a.fellows),
     "brier": lambda a: (
         np.where(np.isnan(a.probability), 0.0, (a.probability - a.best) ** 2),
         ~np.isnan(a.probability),
@@ -168,7 +170,7 @@ def estimates(
             continue
         values = np.concatenate([_shares(weights, *parts) for weights in drawn])
         persons = len(np.unique(answers.person[parts[1] > 0]))
-        found[name] = _estimate(values, int(parts[1].sum()), persons)
+        found[name] = _estimate(values, round(parts[1].sum()), persons)
     if answers.hit.any():
         found |= _curve_estimates(answers, drawn, curves)
     if not np.isnan(answers.probability).all():

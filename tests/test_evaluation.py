@@ -117,6 +117,15 @@ def test_equals_are_equals_whatever_is_not_told(lacking):
         assert (found["best_f1"].value, found["recall_at_95"].value) == (0.25, 0)
 
 
+def test_what_a_figure_is_a_share_of():
+    """Of five alerts four are matched and two are hits, one of them matched rightly: F1 is one of three, 1 / ((4 + 2) / 2)."""
+    found = estimates(_answers([1, 1, 1, 1, 0], [1, 0, 0, 0, 0], [1, 0, 0, 0, 1]), replicates=0)
+    assert {name: found[name].of for name in ("precision", "recall", "f1", "review_share", "best_f1")} == {
+        "precision": 4, "recall": 2, "f1": 3, "review_share": 5, "best_f1": 2,
+    }  # fmt: skip
+    assert found["f1"].value == pytest.approx(1 / 3)
+
+
 def test_the_counts_of_the_example(folder):
     """Alerts, hits, matches, reviews and persons are counted."""
     found = evaluate(folder, TRUTH, replicates=0)
@@ -378,6 +387,7 @@ def test_grouping_is_judged_by_pairs_of_alerts():
     answers, _ = judge(dispositions, links, truth)
     found = estimates(answers, replicates=0)
     assert (found["grouping_precision"].value, found["grouping_recall"].value) == (0.6, 0.6)
+    assert (found["grouping_precision"].of, found["grouping_recall"].of) == (10, 10)
 
 
 def test_alerts_whose_person_nobody_names_are_about_nobody_else():
