@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from hpmatch.errors import SourceError
+from hpmatch.errors import HpmatchError, SourceError
 from hpmatch.judging import judge, read_truth
 from hpmatch.measures import (
     CURVES,
@@ -45,6 +45,7 @@ _SLICE_SHARES = ("precision", "recall", "recall_with_review", "pairs_completenes
 _SLICE_CURVES = {"best_f1": CURVES["best_f1"]}
 _SLICE_PRECISION = 0.95
 _CURVE_POINTS = 100
+_FEWEST_REPLICATES = 40
 _LABELS: Mapping[str, str] = {
     "precision": "precision of matches",
     "recall": "recall of matches",
@@ -175,11 +176,13 @@ def evaluate(
         truth: The truth: a table (or its path) with ``alert_id`` and ``hpr_number``, which is empty where the person is
             not registered. ``person_id`` says which alerts are about one person; ``tags`` (several separated by ";") and
             every further column make slices.
-        replicates: How many times the bootstrap draws; 0 for no intervals.
+        replicates: How many times the bootstrap draws, at least 40, so that one lies beyond each end of an interval; 0 for no
+            intervals.
         seed: What it draws from.
 
     Raises:
-        HpmatchError: If the truth lacks an alert of the result, or a column, names an alert twice, or writes persons otherwise.
+        HpmatchError: If the truth lacks an alert of the result, or a column, names an alert twice, or writes persons otherwise;
+            or if there are too few replicates.
 
     Example:
         >>> from hpmatch.link import link
@@ -188,6 +191,8 @@ def evaluate(
         >>> evaluate(result, [{"alert_id": "A1", "hpr_number": "7"}]).recall
         1.0
     """
+    if replicates != 0 and replicates < _FEWEST_REPLICATES:
+        raise HpmatchError(f"replicates has to be at least {_FEWEST_REPLICATES}, or 0 for no intervals")
     links, dispositions, summary = result_tables(result)
     true = read_truth(truth)
     answers, rows = judge(dispositions, links, true, summary)

@@ -57,7 +57,7 @@ def truth():
 
 @pytest.fixture(scope="module")
 def evaluation(result, truth):
-    return evaluate(result, truth, replicates=20)
+    return evaluate(result, truth, replicates=40)
 
 
 @pytest.fixture(scope="module")

@@ -165,9 +165,16 @@ def test_the_person_whom_the_disposition_names_is_named_without_a_link(folder):
     assert evaluate(folder, TRUTH, replicates=0).recall_with_review == pytest.approx(4 / 6)
 
 
+@pytest.mark.parametrize("replicates", [-1, 1, 39])
+def test_an_interval_needs_draws(folder, replicates):
+    """Of one draw the interval need not even hold the figure."""
+    with pytest.raises(hp.HpmatchError, match="at least 40, or 0"):
+        evaluate(folder, TRUTH, replicates=replicates)
+
+
 def test_every_slice_is_there_with_its_counts(folder):
     """Several tags, no tag, and every further column make slices, small ones too."""
-    found = evaluate(folder, TRUTH, replicates=10)
+    found = evaluate(folder, TRUTH, replicates=40)
     counts = {(each.by, each.value): (each.alerts, each.hits) for each in found.slices}
     assert counts == {
         ("tags", "no tag"): (5, 2), ("tags", "x"): (3, 2), ("tags", "y"): (3, 3),
@@ -187,7 +194,7 @@ def test_figures_of_pairs_need_all_pairs(folder):
 
 def test_the_order_of_rows_does_not_matter(folder):
     """Links, dispositions and truth may come in any order."""
-    before = evaluate(folder, TRUTH, replicates=20)
+    before = evaluate(folder, TRUTH, replicates=40)
     for name in ("links", "dispositions"):
         table = pq.read_table(folder / f"{name}.parquet")
         pq.write_table(table.take(list(range(len(table)))[::-1]), folder / f"{name}.parquet")
@@ -224,7 +231,7 @@ def test_a_written_result_evaluates_like_the_result(tmp_path):
     result = hp.link(sample / "alerts.csv", sample / "register.csv", min_weight=-1000)
     result.write(tmp_path / "out")
     direct, written = (
-        evaluate(each, sample / "truth.csv", replicates=20) for each in (result, tmp_path / "out")
+        evaluate(each, sample / "truth.csv", replicates=40) for each in (result, tmp_path / "out")
     )
     assert direct.estimates["pairs_completeness"].value > 0.9
     assert direct.to_json() == written.to_json()
