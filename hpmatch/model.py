@@ -19,7 +19,7 @@ from hpmatch.comparison import parts_of
 from hpmatch.decision import DecisionRule
 from hpmatch.errors import ModelError, PluginError, SourceError
 from hpmatch.fellegi_sunter import FellegiSunter
-from hpmatch.output import write_text
+from hpmatch.output import check_file, write_text
 from hpmatch.protocols import (
     BlockingRule,
     Classifier,
@@ -162,8 +162,7 @@ class Model:
             PluginError: If a stage has no entry point, so that no file could name it.
             SourceError: If the file cannot be written, or is there and no model.
         """
-        if Path(path).is_file() and not _is_model(Path(path)):
-            raise SourceError(f"{path} is there already and is no model; name another file")
+        check_model_file(path)
         write_text(path, self.to_json())
 
     @cached_property
@@ -182,6 +181,18 @@ class Model:
     def with_decision(self, **changes: float) -> Model:
         """The same model with other thresholds, for example ``with_decision(match=0.99)``."""
         return replace(self, decision=replace(self.decision, **changes))
+
+
+def check_model_file(path: str | Path) -> None:
+    """
+    Make sure that a model can be saved to a file, before the work begins.
+
+    Raises:
+        SourceError: If the file cannot be written, or is there and no model.
+    """
+    if Path(path).is_file() and not _is_model(Path(path)):
+        raise SourceError(f"{path} is there already and is no model; name another file")
+    check_file(path)
 
 
 def _is_model(path: Path) -> bool:

@@ -78,6 +78,23 @@ def check_folder(out: str | Path, ours: Collection[str]) -> Path:
     return folder
 
 
+def check_file(path: str | Path) -> None:
+    """
+    Make sure that a file can be written, before the work begins.
+
+    Raises:
+        SourceError: If it cannot, saying why.
+    """
+    target = Path(path)
+    if target.is_dir():
+        raise SourceError(f"cannot write {path}: it is a folder; name a file in it")
+    try:
+        with tempfile.NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}."):
+            pass
+    except OSError as error:
+        raise SourceError(f"cannot write {path}: {error.strerror or error}") from error
+
+
 def write_text(path: str | Path, text: str) -> None:
     """
     Write a file, whole or not at all.

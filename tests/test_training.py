@@ -317,6 +317,44 @@ def test_the_commands_train(tmp_path, capsys):
     assert summary["training"]["expected_matches"] == pytest.approx(200, rel=0.1)
 
 
+LEARN = {
+    "train": ("hpmatch.training.train", ("alerts", "register"), "expected matches"),
+    "calibrate": ("hpmatch.calibration.calibrate", ("alerts", "register", "truth"), "calibration error"),
+}
+OUTS = {"no folder": "none/model.json", "a folder": ".", "no model": "notes.txt"}
+
+
+@pytest.mark.parametrize("command", LEARN)
+@pytest.mark.parametrize("out", OUTS)
+def test_the_model_file_is_looked_at_before_the_work(tmp_path, capsys, monkeypatch, command, out):
+    """What cannot be written is told at once."""
+    work, tables, _ = LEARN[command]
+    monkeypatch.setattr(work, lambda *_, **__: pytest.fail("it has worked already"))
+    (tmp_path / "notes.txt").write_text("notes")
+    named = str(tmp_path / OUTS[out])
+    assert main([command, *(f"examples/data/{name}.csv" for name in tables), "--out", named]) == 1
+    assert named in capsys.readouterr().err
+    assert (tmp_path / "notes.txt").read_text() == "notes"
+    assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
+
+
+@pytest.mark.parametrize("command", LEARN)
+def test_what_was_learned_is_shown_even_if_it_cannot_be_saved(tmp_path, capsys, monkeypatch, command):
+    """The disk may be full by then."""
+
+    def full(*_):
+        raise hp.SourceError("No space left on device")
+
+    _, tables, shown = LEARN[command]
+    monkeypatch.setattr(hp.Model, "save", full)
+    asked = [command, *(f"examples/data/{name}.csv" for name in tables), "--out", str(tmp_path / "m.json")]
+    assert main(asked) == 1
+    told = capsys.readouterr()
+    assert shown in told.out
+    assert "written to" not in told.out
+    assert "No space left" in told.err
+
+
 def test_commands_that_do_not_go_together_say_so(tmp_path, capsys):
     """Labels without training, and training with a ledger."""
     table = _write(things(3)[0], tmp_path / "things.csv")

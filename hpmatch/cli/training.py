@@ -6,10 +6,14 @@ import argparse
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hpmatch.cli.shared import DONE, add_command, add_shared, finite, progress_bar
 from hpmatch.errors import HpmatchError, ModelError
+
+if TYPE_CHECKING:
+    from hpmatch.calibration import Calibration
+    from hpmatch.training import Trained
 
 _TRAIN = """\
 Learns m, u and the prior from the tables that are to be linked, by expectation maximisation, with labels or without, and
@@ -65,8 +69,10 @@ def add_train(commands: Any) -> None:
 
 
 def _train(options: argparse.Namespace) -> int:
-    from hpmatch.training import train  # noqa: PLC0415 - so that --help answers at once
+    from hpmatch.model import check_model_file  # noqa: PLC0415 - so that --help answers at once
+    from hpmatch.training import train  # noqa: PLC0415
 
+    check_model_file(options.out)
     with progress_bar() as progress:
         trained = train(
             options.left,
@@ -77,10 +83,16 @@ def _train(options: argparse.Namespace) -> int:
             seed=options.seed,
             progress=progress,
         )
-    trained.model.save(options.out)
-    print(trained)
-    print(f"written to {Path(options.out)}")
+    _save(trained, options.out)
     return DONE
+
+
+def _save(found: Trained | Calibration, out: str) -> None:
+    try:
+        found.model.save(out)
+    finally:  # what took long is shown even if it cannot be kept
+        print(found)
+    print(f"written to {Path(out)}")
 
 
 def check_training(options: argparse.Namespace) -> None:
@@ -120,7 +132,9 @@ def add_calibrate(commands: Any) -> None:
 
 def _calibrate(options: argparse.Namespace) -> int:
     from hpmatch.calibration import calibrate  # noqa: PLC0415 - so that --help answers at once
+    from hpmatch.model import check_model_file  # noqa: PLC0415
 
+    check_model_file(options.out)
     found = calibrate(
         options.alerts,
         options.register,
@@ -129,9 +143,7 @@ def _calibrate(options: argparse.Namespace) -> int:
         schema=options.schema,
         workers=options.workers,
     )
-    found.model.save(options.out)
-    print(found)
-    print(f"written to {Path(options.out)}")
+    _save(found, options.out)
     return DONE
 
 
