@@ -166,9 +166,9 @@ def train(
             other tables one put together from what the schema says the columns are.
         schema: Which column plays which role, or is of which kind.
         labels: What people said of pairs; see ``hpmatch.labels``. A pair that nobody labelled is learned from as well.
-        trust: How many matches the starting model counts for; by default 300 for a model of alerts, and 10 for one of records
-            of any kind, whose numbers are guesses. Where nearly all matches are labelled, the labels say how many between 10 and
-            300 it is worth: fewer, the worse it foretold them.
+        trust: How many matches the starting model counts for, above 0; by default 300 for a model of alerts, and 10 for one of
+            records of any kind, whose numbers are guesses. Where nearly all matches are labelled, the labels say how many between
+            10 and 300 it is worth: fewer, the worse it foretold them.
         most_pairs: Not more than so many pairs are looked at a time.
         seed: Which random pairs; the same gives the same model.
         progress: Called with "train", what is done and what there is to do.
@@ -177,7 +177,7 @@ def train(
         The model, what was learned and how sure it is.
 
     Raises:
-        HpmatchError: If the data, schema, labels or model cannot be used.
+        HpmatchError: If the data, schema, labels or model cannot be used, or a number makes no sense.
 
     Example:
         >>> people = [{"no": f"{copy}{i}", "given_name": name, "family_name": "Berg", "birth_date": f"19{i:02}-03-04"}
@@ -186,6 +186,10 @@ def train(
         >>> 38 < trained.matches < 42
         True
     """
+    if trust is not None and not 0 < trust < np.inf:
+        raise ModelError("trust is how many matches the starting model counts for, a number above 0")
+    if most_pairs < 1:
+        raise ModelError("most_pairs has to be at least 1")
     report = progress or (lambda *_: None)
     start, tables, schema = _read(left, right, model, schema, labels, most_pairs, seed)
     classifier = start.classifier
@@ -239,6 +243,10 @@ def _learn(
         start, tables, Rates(before.m, u), belief, lambda done: report("train", done + 1, steps)
     )
     pairs, share = tables.found_by(start.blocking_rules, start.max_block)
+    if not share:
+        raise ModelError(
+            f"most_pairs is {tables.most_pairs:,}, and a single record has more candidates; give more"
+        )
     candidates = compared(tables, pairs, start)
     rates, prior, matches, trust = Rates(m, u), _FIRST_PRIOR, 0.0, [belief.trust] * len(names)
     seen = found = before.m

@@ -317,6 +317,21 @@ def test_the_commands_train(tmp_path, capsys):
     assert summary["training"]["expected_matches"] == pytest.approx(200, rel=0.1)
 
 
+@pytest.mark.parametrize(
+    "options",
+    [{"trust": trust} for trust in (-5, 0, float("nan"), float("inf"))]
+    + [{"most_pairs": n} for n in (-5, 0, 1)],
+)
+def test_numbers_that_make_no_sense_are_refused(options):
+    """A model cannot count for fewer matches than none; of ten of one name each has nine candidates, and one pair is too few."""
+    people = [
+        {"no": f"{i}", "given_name": "Kari", "family_name": "Berg", "birth_date": f"19{i + 10}-03-04"}
+        for i in range(10)
+    ]
+    with pytest.raises(hp.ModelError, match=next(iter(options))):
+        hp.train(people, **options)
+
+
 LEARN = {
     "train": ("hpmatch.training.train", ("alerts", "register"), "expected matches"),
     "calibrate": ("hpmatch.calibration.calibrate", ("alerts", "register", "truth"), "calibration error"),
