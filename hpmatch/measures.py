@@ -170,7 +170,7 @@ def estimates(
             continue
         values = np.concatenate([_shares(weights, *parts) for weights in drawn])
         persons = len(np.unique(answers.person[parts[1] > 0]))
-        found[name] = _estimate(values, round(parts[1].sum()), persons)
+        found[name] = _estimate(values, int(np.ceil(parts[1].sum())), persons)
     if answers.hit.any():
         found |= _curve_estimates(answers, drawn, curves)
     if not np.isnan(answers.probability).all():
