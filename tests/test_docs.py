@@ -60,6 +60,14 @@ def test_tutorials_run(page, tmp_path):
         ), f"{command['command']} shows\n{command['output']}"
 
 
+@pytest.mark.parametrize(
+    "path", [*PAGES, *sorted(ROOT.glob("examples/*.ipynb"))], ids=lambda path: str(path.relative_to(ROOT))
+)
+def test_nobody_is_shown_to_leave_out_look_alikes(path):
+    """A classifier made anew from the levels of another lacks its look-alikes and slopes; ``replace`` keeps them."""
+    assert not re.search(r"FellegiSunter\([^()]*\.classifier\.levels", path.read_text("utf-8"))
+
+
 COMMANDS = {
     command.partition("<")[0]
     for page in PAGES
