@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -53,7 +52,7 @@ class Grouping:
 
     repeated_share: float
     same_person: float
-    apart: Mapping[str, Sequence[str]] = field(default_factory=lambda: MappingProxyType({}))
+    apart: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not (0 < self.repeated_share < 1 and 0 < self.same_person < 1):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import version
 from math import isnan
 from typing import Any
@@ -99,12 +100,6 @@ def dispose(
             "rejected": len(known.rejected),
         }
 
-    def identity(alert_id: str) -> Identity:
-        return _identity(alerts, register, scored, model, kept, _row_of(alerts, alert_id))
-
-    def held(alert_ids: Sequence[str], persons: Sequence[str]) -> tuple[Cells, Cells]:
-        return cells_by_id(alerts, alert_ids), cells_by_id(register, persons)
-
     return Result(
         links,
         weights,
@@ -114,8 +109,8 @@ def dispose(
         rejected,
         _checks(alerts),
         summary,
-        identity,
-        held,
+        partial(_identity, alerts, register, scored, model, kept),
+        partial(_held, alerts, register),
         model,
     )
 
@@ -126,14 +121,19 @@ def _checks(alerts: ReadRecords) -> pa.Table:
     return pa.table({"alert_id": ids, "check": checks}).sort_by("alert_id")
 
 
-def _row_of(alerts: ReadRecords, alert_id: str) -> int:
-    return int(alerts.records.ids.index(pa.scalar(alert_id, alerts.records.ids.type)).as_py())
+def _held(
+    alerts: ReadRecords, register: ReadRecords, alert_ids: Sequence[str], persons: Sequence[str]
+) -> tuple[Cells, Cells]:
+    """What alerts and registered persons hold, by their identifiers."""
+    return cells_by_id(alerts, alert_ids), cells_by_id(register, persons)
 
 
 def _identity(
-    alerts: ReadRecords, register: ReadRecords, scored: Scored, model: Model, kept: IntArray, row: int
+    alerts: ReadRecords, register: ReadRecords, scored: Scored, model: Model, kept: IntArray, alert_id: str
 ) -> Identity:
-    """Who the alert at a row may be about, and what is told of them."""
+    """Who an alert may be about, and what is told of them."""
+    ids = alerts.records.ids
+    row = int(ids.index(pa.scalar(alert_id, ids.type)).as_py())
     of_alert = kept[scored.pairs.left[kept] == row]
     places = _sorted_links(alerts.records, register.records, scored, of_alert)
     countries = cells_of(alerts, np.array([row]))[0].get("sending_country")

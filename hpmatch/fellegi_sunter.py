@@ -172,6 +172,9 @@ class FellegiSunter:
             **({"look_alikes": look_alikes} if look_alikes else {}),
         }
 
+    def __reduce__(self) -> tuple[Any, ...]:  # levels that nobody can change cannot be pickled
+        return type(self).from_json, (self.to_json(),)
+
     def match_weights(self, vectors: ComparisonVectors) -> FloatArray:
         """The sum of each pair's partial weights, and what look-alikes take from it; see ``Classifier``."""
         return self.weigh(vectors).match

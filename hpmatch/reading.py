@@ -6,7 +6,6 @@ import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -53,7 +52,7 @@ class ReadRecords:
     rejected: tuple[RejectedRow, ...]
     rows: int
     version: str = ""
-    texts: Mapping[str, pa.Array] = field(default_factory=lambda: MappingProxyType({}))
+    texts: Mapping[str, pa.Array] = field(default_factory=dict)
     checks: pa.Array | None = None
 
 

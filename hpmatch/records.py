@@ -154,6 +154,10 @@ class _Derived:
 
     _derived: dict[Hashable, Any]
 
+    def __getstate__(self) -> dict[str, Any]:
+        """What a copy holds: it derives anew, for what has begun in other processes cannot be copied."""
+        return {**vars(self), "_derived": {}}
+
     def derived(self, name: Hashable, derive: Callable[[], Derived]) -> Derived:
         """What has been derived under a name, or is derived now."""
         if name not in self._derived:
@@ -461,6 +465,10 @@ class Records(_Derived):
     ids: pa.Array
     columns: Mapping[str, Column]
     _derived: dict[Hashable, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What a copy holds; of a changed register only what was derived tells how common names were when they were counted."""
+        return dict(vars(self))
 
     def __len__(self) -> int:
         return len(self.ids)

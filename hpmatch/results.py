@@ -77,7 +77,7 @@ class Result:
     rejected: pa.Table
     checks: pa.Table
     summary: Mapping[str, Any]
-    _identity: Callable[[str], Identity] = _not_linked
+    _identity: Callable[[str], Identity] = field(default=_not_linked, repr=False)
     held: Held | None = field(default=None, repr=False)
     model: Model | None = field(default=None, repr=False)
 

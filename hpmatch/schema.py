@@ -55,7 +55,7 @@ class Schema:
     """
 
     id: str | None = None
-    columns: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    columns: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def read(cls, path: str | Path, table: str | None = None) -> Schema:
@@ -92,7 +92,7 @@ class Schema:
             raise SchemaError(
                 f"schema file {path}: 'id' has to be a column name and [columns] a list of column = \"role\""
             )
-        return cls(section.get("id"), MappingProxyType(columns))
+        return cls(section.get("id"), columns)
 
 
 def read_schema(schema: Schema | str | Path | None, table: str) -> Schema:

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet as pq
 import pytest
+from copies import COPIES
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from strategies import ALERTS, PERSONS, unversioned
@@ -46,6 +47,20 @@ def test_every_alert_gets_the_answer_it_should(result):
     """Changed surnames, other readings of a date, namesakes, strangers and empty alerts are each told apart."""
     found = [(row["disposition"], row["hpr_number"]) for row in result.dispositions.to_pylist()]
     assert found == [(disposition, person) for _, disposition, person in ALERTS_AND_ANSWERS]
+
+
+@pytest.mark.parametrize("again", COPIES)
+def test_a_copy_of_a_result_answers_as_it_does(result, again):
+    """What was kept to explain an alert and to ask about it goes with it."""
+    kept = again(result)
+    for alert in ALERTS_BY_HAND:
+        assert kept.explain(alert["alert_id"]) == result.explain(alert["alert_id"])
+        assert kept.identity(alert["alert_id"]) == result.identity(alert["alert_id"])
+
+
+def test_a_result_shows_no_more_than_its_tables(result):
+    """What is kept of the register to explain alerts is not printed with it."""
+    assert "records" not in repr(result).lower()
 
 
 def test_unmatchable_alerts_say_what_is_missing(result):

@@ -5,6 +5,7 @@ import math
 
 import numpy as np
 import pytest
+from copies import COPIES
 
 from hpmatch import Level, ModelError, PluginError, read_model
 from hpmatch.fellegi_sunter import FellegiSunter, LookAlike
@@ -137,6 +138,21 @@ def test_numbers_that_are_no_probabilities_are_refused(levels, message):
 def test_the_classifier_keeps_its_contract():
     """The built-in classifier passes what a third party's must."""
     check_classifier(CLASSIFIER, {"name": 3, "sex": 2})
+
+
+def test_the_shipped_classifier_keeps_its_contract():
+    """As it comes from its file."""
+    model = read_model("imi")
+    check_classifier(model.classifier, {part.name: len(part.levels) for part in model.parts})
+
+
+@pytest.mark.parametrize("again", COPIES)
+def test_a_copy_of_a_model_is_the_same_model(again):
+    """Other processes can have it; and in the copy, too, nobody can change the numbers."""
+    model = read_model("imi")
+    assert again(model) == model
+    with pytest.raises(TypeError):
+        again(model).classifier.levels["sex"] = SEX
 
 
 def test_the_shipped_model_is_read_and_written_unchanged():

@@ -4,6 +4,7 @@ import itertools
 
 import pyarrow as pa
 import pytest
+from copies import COPIES
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from registers import ABOUT_PEOPLE, ADDED, ALL_LINKS, ALONE, MARRIED, PEOPLE, PROPERTY, SECRETS, found, write
@@ -51,6 +52,16 @@ def test_a_person_who_comes_counts_as_one_who_was_there(alerts, persons, place):
     for (alert, number), told in found.items():
         if number == original:
             assert found[alert, "777"] == told
+
+
+@PROPERTY
+@given(ALERTS, changed_registers(), st.sampled_from(COPIES))
+def test_a_copy_of_a_register_answers_as_it_does(alerts, registers, again):
+    """Prepared or changed: how common names were when they were counted goes with it."""
+    old, changes, _ = registers
+    assume(changes)
+    for register in (hp.Register.prepare(old), hp.Register.prepare(old).changed(changes)):
+        assert pairs_of(alerts, again(register)) == pairs_of(alerts, register)
 
 
 @PROPERTY
