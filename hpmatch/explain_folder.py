@@ -23,7 +23,7 @@ from hpmatch.output import read_folder
 from hpmatch.reading import cells_by_id, checks_of, identifiers, with_usable_ids
 from hpmatch.register import Register, source_version
 from hpmatch.schema import ALERT_ROLES, REGISTER_ROLES, Layout, Schema, read_schema, resolve
-from hpmatch.sources import RawTable, read
+from hpmatch.sources import File, RawTable, is_folder, read
 
 _TABLES = ("links", "weights", "dispositions", "checks")
 
@@ -103,6 +103,7 @@ def held_by_files(
     Raises:
         SourceError: If the register is another one; and, when asked, if an alert is not there or is another one.
     """
+    alerts, register = _lasting(alerts, "alerts"), _lasting(register, "register")
     if source_version(register) != summary.get("register", {}).get("version"):
         raise SourceError(
             "register: it is another than the alerts were held against; give that one, or link the alerts again"
@@ -128,8 +129,13 @@ def held_by_files(
     return held
 
 
+def _lasting(source: Any, name: str) -> Any:
+    """A source that can be read more than once, as what comes through a pipe cannot."""
+    return File.of(source, name) if isinstance(source, (str, Path)) and not is_folder(source) else source
+
+
 def _registered(register: Any, schema: Schema | str | Path | None, persons: Sequence[str]) -> Cells:
-    if isinstance(register, (str, Path)) and Path(register).is_dir():
+    if is_folder(register):
         register = Register.open(register)
     if not isinstance(register, Register):
         return _cells(*_some_of(register, "register", REGISTER_ROLES, schema, persons))

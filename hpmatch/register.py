@@ -28,7 +28,7 @@ from hpmatch.parallel import batch_job, start_processes
 from hpmatch.reading import ReadRecords, read_for, read_records
 from hpmatch.records import MISSING, Column, IntArray, Records, distinct
 from hpmatch.schema import REGISTER_ROLES, Schema, plain_name, read_schema, resolve
-from hpmatch.sources import content_digest, read
+from hpmatch.sources import File, content_digest, is_folder, read
 from hpmatch.standardise import with_common_vocabulary
 from hpmatch.standardise.token_forms import learn_forms
 
@@ -235,13 +235,13 @@ def read_register(
         schema: Which column plays which role, where its name does not say it.
         name: What to call it in messages.
     """
-    if isinstance(source, (str, Path)) and Path(source).is_dir():
+    if is_folder(source):
         source = Register.open(source)
     if isinstance(source, Register):
         source.check(model)
         return source
-    if not isinstance(source, (str, Path)):
-        source = read(source, name)  # some tables can be read only once
+    # Pipes and some tables can be read only once.
+    source = File.of(source, name) if isinstance(source, (str, Path)) else read(source, name)
     found = read_for(model, source, name, schema)
     return Register(replace(found, version=source_version(source)), model, None)
 
@@ -250,8 +250,8 @@ def model_of(source: Any) -> Model | None:
     """The model that a register was prepared with; None for one that was not prepared."""
     if isinstance(source, Register):
         return source.model
-    if isinstance(source, (str, Path)) and (kept := Path(source, MODEL_FILE)).is_file():
-        with suppress(HpmatchError):  # what is wrong with it is told when the register is opened
+    with suppress(HpmatchError, OSError):  # what is wrong with it is told when the register is opened
+        if is_folder(source) and (kept := Path(source, MODEL_FILE)).is_file():
             return read_model(kept)
     return None
 
@@ -275,14 +275,16 @@ def source_version(source: Any) -> str:
         >>> source_version(people) == source_version(Register.prepare(people))
         True
     """
-    if isinstance(source, (str, Path)) and Path(source).is_dir():
+    if is_folder(source):
         source = Register.open(source, verify=False)
     if isinstance(source, Register):
         return source.read.version
-    if not isinstance(source, (str, Path)):
+    if isinstance(source, (str, Path)):
+        source = File.of(source, "register")
+    if not isinstance(source, File):
         return content_digest(read(source, "register").data)
     try:
-        with Path(source).open("rb") as file:
+        with source.open() as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise SourceError(f"register: cannot read {source}: {error.strerror or error}") from error

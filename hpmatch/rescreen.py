@@ -38,7 +38,7 @@ from hpmatch.records import IntArray, distinct, sizes_of
 from hpmatch.register import Register, by_itself, read_changes, read_register, version_with
 from hpmatch.results import Result
 from hpmatch.schema import Schema
-from hpmatch.sources import without_content
+from hpmatch.sources import is_folder, without_content
 
 NOT_PREPARED = "re-screening needs the prepared register that the alerts were held against: hpmatch prepare REGISTER --out DIR"
 # Alerts that say so are no longer in force.
@@ -260,7 +260,7 @@ def _rescreen(
 def _model_of(register: Any) -> Model:
     if isinstance(register, Register):
         return register.model
-    if isinstance(register, (str, Path)) and Path(register).is_dir():
+    if is_folder(register):
         return Register.open(register, verify=False).model
     raise SourceError(NOT_PREPARED)
 

@@ -14,6 +14,7 @@ import hashlib
 import io
 import json
 import re
+import stat
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -44,6 +45,7 @@ _ASCII = [chr(code) for code in range(128)]
 _NO_TEXT_ADVICE = "is not a text file; give a CSV (UTF-8 or Latin-1) or a Parquet file"
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 _MOST_LINES_LOST = 10
+_LARGEST_PIPE = 1 << 30  # bytes, some ten million registered persons
 
 
 @dataclass(frozen=True)
@@ -82,13 +84,80 @@ class RawTable:
     rejected: tuple[RejectedRow, ...] = ()
 
 
+@dataclass(frozen=True)
+class File:
+    """
+    A file that can be read more than once: what comes through a pipe is in memory.
+
+    Attributes:
+        path: Where it is.
+        data: What came through the pipe; None for a file that stays.
+    """
+
+    path: Path
+    data: bytes | None
+
+    @classmethod
+    def of(cls, path: str | Path, name: str) -> File:
+        """
+        Find a file, and read it to its end if that can be done only once.
+
+        Raises:
+            SourceError: If it cannot be read, or is a folder.
+        """
+        path = Path(path)
+        try:
+            mode = path.stat().st_mode
+            data = None if stat.S_ISREG(mode) or stat.S_ISDIR(mode) else _drained(path)
+        except (OSError, ValueError) as error:
+            raise SourceError(
+                f"{name}: cannot read {path}: {getattr(error, 'strerror', None) or error}"
+            ) from error
+        if stat.S_ISDIR(mode):
+            raise SourceError(
+                f"{name}: cannot read {path}: it is a folder; give a CSV or Parquet file (a prepared register serves to link, screen "
+                f"and rescreen, not to train)"
+            )
+        if data is not None and len(data) > _LARGEST_PIPE:
+            raise SourceError(f"{name}: what {path} gives does not end; save it as a file and give that")
+        return cls(path, data)
+
+    def __str__(self) -> str:
+        return str(self.path)
+
+    def open(self) -> io.BufferedReader | io.BytesIO:
+        """Open it for reading, from its start."""
+        return self.path.open("rb") if self.data is None else io.BytesIO(self.data)
+
+    def as_arrow(self) -> Path | pa.BufferReader:
+        """The file as Arrow takes it."""
+        return self.path if self.data is None else pa.BufferReader(self.data)
+
+
+def _drained(path: Path) -> bytes:
+    """What a pipe gives, and no more than just beyond the most that is taken."""
+    found = io.BytesIO()
+    with path.open("rb") as file:
+        while found.tell() <= _LARGEST_PIPE and (block := file.read(_BLOCK_BYTES)):
+            found.write(block)
+    return found.getvalue()
+
+
+def is_folder(source: Any) -> bool:
+    """Whether a source is the path of a folder; of what cannot be looked at, whoever reads it says what is wrong."""
+    try:
+        return isinstance(source, (str, Path)) and Path(source).is_dir()
+    except OSError:
+        return False
+
+
 def read(source: Any, name: str, *, may_be_empty: bool = False) -> RawTable:
     """
     Read a table.
 
     Args:
-        source: The path of a CSV or Parquet file; anything with the Arrow PyCapsule interface (pyarrow, pandas,
-            polars, DuckDB relations); a sequence of dicts, one a row; or a table that was read already.
+        source: The path of a CSV or Parquet file, or of a pipe that gives one; anything with the Arrow PyCapsule interface
+            (pyarrow, pandas, polars, DuckDB relations); a sequence of dicts, one a row; or a table that was read already.
         name: What to call the table in messages.
         may_be_empty: Whether a table without rows will do.
 
@@ -102,7 +171,9 @@ def read(source: Any, name: str, *, may_be_empty: bool = False) -> RawTable:
     if isinstance(source, RawTable):
         return source
     if isinstance(source, (str, Path)):
-        table = _read_file(Path(source), name)
+        source = File.of(source, name)
+    if isinstance(source, File):
+        table = _read_file(source, name)
     else:
         table = _numbered(type(source).__name__, _as_arrow(source, name))
     if table.data.num_columns == 0:
@@ -112,33 +183,28 @@ def read(source: Any, name: str, *, may_be_empty: bool = False) -> RawTable:
     return table
 
 
-def _read_file(path: Path, name: str) -> RawTable:
-    if path.is_dir():
-        raise SourceError(
-            f"{name}: cannot read {path}: it is a folder; give a CSV or Parquet file (a prepared register serves to link, screen and rescreen, "
-            f"not to train)"
-        )
+def _read_file(file: File, name: str) -> RawTable:
     try:
-        with path.open("rb") as file:
-            head = file.read(_SNIFFED_BYTES)
+        with file.open() as opened:
+            head = opened.read(_SNIFFED_BYTES)
     except OSError as error:
-        raise SourceError(f"{name}: cannot read {path}: {error.strerror or error}") from error
+        raise SourceError(f"{name}: cannot read {file}: {error.strerror or error}") from error
     if not head:
-        raise SourceError(f"{name}: {path} is empty (0 bytes)")
-    if head[:4] == b"PAR1" or path.suffix.lower() in (".parquet", ".pq"):
-        return _numbered(str(path), _read_parquet(path, name))
+        raise SourceError(f"{name}: {file} is empty (0 bytes)")
+    if head[:4] == b"PAR1" or file.path.suffix.lower() in (".parquet", ".pq"):
+        return _numbered(str(file), _read_parquet(file, name))
     if head[:2] == b"PK":
         raise SourceError(
-            f"{name}: {path} is a spreadsheet or zip file; save it as CSV (UTF-8) and give that"
+            f"{name}: {file} is a spreadsheet or zip file; save it as CSV (UTF-8) and give that"
         )
-    return _read_csv(path, head, name)
+    return _read_csv(file, head, name)
 
 
-def _read_parquet(path: Path, name: str) -> pa.Table:
+def _read_parquet(file: File, name: str) -> pa.Table:
     try:
-        return _as_text(pq.read_table(path), name)
+        return _as_text(pq.read_table(file.as_arrow()), name)
     except (pa.ArrowException, OSError) as error:
-        raise SourceError(f"{name}: {path} is not a readable Parquet file: {_first_line(error)}") from error
+        raise SourceError(f"{name}: {file} is not a readable Parquet file: {_first_line(error)}") from error
 
 
 def _as_arrow(source: Any, name: str) -> pa.Table:
@@ -246,26 +312,26 @@ def _is_listed(kind: pa.DataType) -> bool:
     return bool(pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind))
 
 
-def _read_csv(path: Path, head: bytes, name: str) -> RawTable:
+def _read_csv(file: File, head: bytes, name: str) -> RawTable:
     if not head.strip():
-        raise SourceError(f"{name}: {path} is empty (only blank lines)")
+        raise SourceError(f"{name}: {file} is empty (only blank lines)")
     if b"\x00" in head and not head.startswith(_UTF16_MARKS):
-        raise SourceError(f"{name}: {path} {_NO_TEXT_ADVICE}")
-    file = _look_through(path, head, name)
-    text = head.decode(file.encoding, "replace").removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}")
+        raise SourceError(f"{name}: {file} {_NO_TEXT_ADVICE}")
+    look = _look_through(file, head, name)
+    text = head.decode(look.encoding, "replace").removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}")
     # The delimiter that splits the header into most fields; a comma for a single column.
     delimiter = max(DELIMITERS, key=lambda each: len(_header(text, each)))
     columns = _header(text, delimiter)
     if not columns:
-        raise SourceError(f"{name}: {path} is empty (only blank lines)")
+        raise SourceError(f"{name}: {file} is empty (only blank lines)")
     if len(columns) <= 2 and columns[0].startswith("sep="):  # noqa: PLR2004 - "sep=;" cut at its own delimiter
-        raise SourceError(f"{name}: {path} begins with a line 'sep=', which is Excel's; delete that line")
-    data, rejected = _parse(path, file, delimiter, columns, name)
+        raise SourceError(f"{name}: {file} begins with a line 'sep=', which is Excel's; delete that line")
+    data, rejected = _parse(file, look, delimiter, columns, name)
     rows = np.delete(np.arange(1, len(data) + len(rejected) + 1), [row.row - 1 for row in rejected])
-    table = RawTable(str(path), data, rows, rejected)
-    if file.has_replacements:
+    table = RawTable(str(file), data, rows, rejected)
+    if look.has_replacements:
         table = _without_damaged(table)
-    return _without_swallowed(table, delimiter, name) if file.has_quotes else table
+    return _without_swallowed(table, delimiter, name) if look.has_quotes else table
 
 
 def _header(text: str, delimiter: str) -> list[str]:
@@ -290,40 +356,41 @@ class _TextFile:
     has_replacements: bool = True
 
 
-def _look_through(path: Path, head: bytes, name: str) -> _TextFile:
+def _look_through(file: File, head: bytes, name: str) -> _TextFile:
     if head.startswith(_UTF16_MARKS):
         return _TextFile("utf-16")
     decoder = codecs.getincrementaldecoder("utf-8")()
     has_quotes = has_replacements = False
-    with path.open("rb") as file:
+    with file.open() as opened:
         try:
-            while block := file.read(_BLOCK_BYTES):
+            while block := opened.read(_BLOCK_BYTES):
                 has_quotes = has_quotes or b'"' in block
                 has_replacements = _REPLACEMENT in decoder.decode(block) or has_replacements
             decoder.decode(b"", final=True)
         except UnicodeDecodeError:
-            return _TextFile(_encoding_of_damaged(path, name))
+            return _TextFile(_encoding_of_damaged(file, name))
     return _TextFile("utf-8", True, has_quotes, has_replacements)
 
 
-def _encoding_of_damaged(path: Path, name: str) -> str:
+def _encoding_of_damaged(file: File, name: str) -> str:
     """
     The encoding of a text file that is not valid UTF-8.
 
     UTF-8 still where more of its letters beyond ASCII are valid than not (such a file is damaged in places, and only
     those rows are rejected); else Windows-1252, which is Latin-1 with more letters, unless it shows that it is another.
     """
-    data = path.read_bytes()
+    with file.open() as opened:
+        data = opened.read()
     text = data.decode("utf-8", "replace")
     damaged = text.count(_REPLACEMENT)
     if len(text) - sum(map(text.count, _ASCII)) > 2 * damaged:
         return "utf-8"
     if _CONTROL_BYTES.search(data):
-        raise SourceError(f"{name}: {path} {_NO_TEXT_ADVICE}")
+        raise SourceError(f"{name}: {file} {_NO_TEXT_ADVICE}")
     in_words = sum(map(len, _ACCENTED_WORDS.findall(data)))
     if 2 * in_words > len(_ACCENTED.findall(data)) or _SIGN_IN_WORD.search(data):
         raise SourceError(
-            f"{name}: {path} is in a code page that cannot be told, such as that of Central Europe or of another script; save it "
+            f"{name}: {file} is in a code page that cannot be told, such as that of Central Europe or of another script; save it "
             f"as UTF-8"
         )
     return "cp1252" if _BEYOND_LATIN1.search(data) and _decodes(data, "cp1252") else "latin-1"
@@ -338,7 +405,7 @@ def _decodes(data: bytes, encoding: str) -> bool:
 
 
 def _parse(
-    path: Path, file: _TextFile, delimiter: str, columns: Sequence[str], name: str
+    file: File, look: _TextFile, delimiter: str, columns: Sequence[str], name: str
 ) -> tuple[pa.Table, tuple[RejectedRow, ...]]:
     rejected: list[RejectedRow] = []
 
@@ -346,16 +413,16 @@ def _parse(
         reason = f"has {row.actual_columns} fields where the header has {row.expected_columns}"
         if lines := row.text.strip().count("\n"):
             reason += f", over {lines + 1} lines: is a quotation mark not closed?"
-        rejected.append(RejectedRow(str(path), (row.number or 0) - 1, reason, row.text))
+        rejected.append(RejectedRow(str(file), (row.number or 0) - 1, reason, row.text))
         return "skip"
 
     def parse(*, threads: bool) -> pa.Table:
         rejected.clear()
         return pyarrow.csv.read_csv(
-            path if file.is_valid_utf8 else _utf8(path, file.encoding),
+            file.as_arrow() if look.is_valid_utf8 else _utf8(file, look.encoding),
             pyarrow.csv.ReadOptions(use_threads=threads, block_size=_BLOCK_BYTES),
             pyarrow.csv.ParseOptions(
-                delimiter=delimiter, newlines_in_values=file.has_quotes, invalid_row_handler=keep
+                delimiter=delimiter, newlines_in_values=look.has_quotes, invalid_row_handler=keep
             ),
             pyarrow.csv.ConvertOptions(
                 check_utf8=False,
@@ -372,13 +439,13 @@ def _parse(
             table = parse(threads=False)
     except (pa.ArrowException, OSError) as error:
         raise SourceError(
-            f"{name}: {path} cannot be read as CSV: {_first_line(error)}; see whether a quotation mark is not closed"
+            f"{name}: {file} cannot be read as CSV: {_first_line(error)}; see whether a quotation mark is not closed"
         ) from error
     for row in rejected:
-        _refuse_lost(name, str(path), row.row, row.content.strip().count("\n"))
+        _refuse_lost(name, str(file), row.row, row.content.strip().count("\n"))
     if table.num_columns != len(columns):
         raise SourceError(
-            f"{name}: {path}: the header is not one line of column names; put them into the first line"
+            f"{name}: {file}: the header is not one line of column names; put them into the first line"
         )
     data = pa.Table.from_arrays(
         [_joined(column) for column in table.columns], names=[column.strip() for column in columns]
@@ -386,8 +453,9 @@ def _parse(
     return data, tuple(rejected)
 
 
-def _utf8(path: Path, encoding: str) -> pa.BufferReader:
-    return pa.BufferReader(path.read_bytes().decode(encoding, "replace").encode())
+def _utf8(file: File, encoding: str) -> pa.BufferReader:
+    with file.open() as opened:
+        return pa.BufferReader(opened.read().decode(encoding, "replace").encode())
 
 
 def _refuse_lost(name: str, path: str, row: int, lines: int) -> None:

@@ -21,7 +21,7 @@ from hpmatch.reconcile.counterparts import People
 from hpmatch.reconcile.findings import standing_of
 from hpmatch.reconcile.sendings import Decision, SentAlert
 from hpmatch.schema import ALERT_ROLES, REGISTER_ROLES, Schema, read_schema, resolve
-from hpmatch.sources import RejectedRow, read, reject
+from hpmatch.sources import RejectedRow, is_folder, read, reject
 from hpmatch.standardise import standardise
 from hpmatch.standardise.countries import code_country
 from hpmatch.standardise.days import read_day
@@ -103,7 +103,7 @@ def _read(
     may_be_empty: bool = False,
 ) -> Table:
     """Read a table and set aside the rows that cannot be used."""
-    if isinstance(source, (str, Path)) and Path(source).is_dir():
+    if is_folder(source):
         raise SourceError(f"{name}: {source} is a folder; give the table itself (CSV or Parquet)")
     found = read(source, name, may_be_empty=may_be_empty)
     layout = resolve(read_schema(schema, name), found.data.column_names, roles, table=name, required=required)
