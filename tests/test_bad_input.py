@@ -461,6 +461,39 @@ def test_files_with_work_in_them_are_not_written_over(tmp_path, capsys):
     hp.read_model("imi").save(tmp_path / "model.json")
 
 
+TOO_LONG = "x" * 300
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["link", TOO_LONG, str(SAMPLE[1]), "--out", "out"],
+        ["link", str(SAMPLE[0]), TOO_LONG, "--out", "out"],
+        ["prepare", TOO_LONG, "--out", "out"],
+        ["reconcile", TOO_LONG, TOO_LONG, TOO_LONG, "--out", "out"],
+        ["generate", "--register", "9", "--alerts", "9", "--seed", "1", "--out", TOO_LONG],
+        ["train", *map(str, SAMPLE), "--out", TOO_LONG],
+        ["evaluate", TOO_LONG, TOO_LONG],
+    ],
+    ids=lambda command: command[0],
+)
+def test_a_path_that_is_too_long_is_named(command, tmp_path, monkeypatch, capsys):
+    """As what cannot be used, not as something that cannot be printed."""
+    monkeypatch.chdir(tmp_path)
+    assert main(command) == 1
+    error = capsys.readouterr().err
+    assert TOO_LONG in error
+    assert "File name too long" in error
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_path_that_is_too_long_is_an_error_of_the_library():
+    """Whoever calls it from Python catches one kind of error."""
+    for call in (hp.generate, hp.source_version, hp.Register.prepare, hp.Register.open):
+        with pytest.raises(hp.HpmatchError, match="File name too long"):
+            call(TOO_LONG, **({"seed": 1} if call is hp.generate else {}))
+
+
 def test_labels_without_training_are_refused():
     """They would count for nothing, silently."""
     with pytest.raises(hp.HpmatchError, match="train=True"):

@@ -37,7 +37,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("hpmatch: interrupted; there is a whole result or none", file=sys.stderr)
         return _INTERRUPTED
     except OSError as error:
-        print(f"hpmatch: cannot print: {error.strerror or error}", file=sys.stderr)
+        what = f"use {error.filename}" if error.filename else "print"
+        print(f"hpmatch: cannot {what}: {error.strerror or error}", file=sys.stderr)
+        if error.filename:
+            return DATA_UNUSABLE
         sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - what is left to print has no place
         return DATA_UNUSABLE
     return status

@@ -42,8 +42,12 @@ def finished_folder(out: Path) -> Iterator[Path]:
 
 
 def check_folder(out: Path) -> None:
-    """Refuse a folder that holds something."""
-    if out.exists() and not (out.is_dir() and not any(out.iterdir())):
+    """Refuse a folder that holds something, or that cannot be looked at."""
+    try:
+        is_taken = out.exists() and not (out.is_dir() and not any(out.iterdir()))
+    except OSError as error:
+        raise SourceError(f"cannot write to {out}: {error.strerror or error}") from error
+    if is_taken:
         raise SourceError(f"{out} already holds something; name a new or an empty folder")
 
 
