@@ -204,12 +204,12 @@ class Register:
         rejected = self.read.rejected
         return ReadRecords(records, self.read.id_name, rejected, len(records) + len(rejected), version)
 
-    def screen(self, record: Mapping[str, Any], model: Model | str | Path | None = None) -> list[Hit]:
+    def screen(self, record: Any, model: Model | str | Path | None = None) -> list[Hit]:
         """
         Hold one alert against the register, at once; safe to call from several threads.
 
         Args:
-            record: The alert, a mapping of column names to values.
+            record: The alert, a mapping of column names to values or a row of a pandas frame.
             model: A model to use instead of the one that the register was prepared with.
 
         Returns:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import lru_cache, partial
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -57,7 +58,7 @@ class Score:
         return score_html(self)
 
 
-def screen(register: Register, record: Mapping[str, Any], model: Model) -> list[Hit]:
+def screen(register: Register, record: Any, model: Model) -> list[Hit]:
     """Hold one alert against a prepared register; see ``Register.screen``."""
     alert = _one_record(record, ALERT_ROLES, model, "alert")
     scored = _scored(register, alert, model)
@@ -74,7 +75,7 @@ def _scored(register: Register, alert: Records, model: Model) -> Scored:
     return score_pairs(alert, register, model)
 
 
-def answer(register: Register, record: Mapping[str, Any], model: Model) -> dict[str, Any]:
+def answer(register: Register, record: Any, model: Model) -> dict[str, Any]:
     """
     Answer one alert as a batch job would.
 
@@ -118,14 +119,14 @@ def _record_of(line: str) -> dict[str, Any]:
     return record
 
 
-def score(left: Mapping[str, Any], right: Mapping[str, Any], model: Model | str = "imi") -> Score:
+def score(left: Any, right: Any, model: Model | str | Path = "imi") -> Score:
     """
     Compare two records, for example an alert and a registered person.
 
     How common names and dates are is known only with a register; without one, each counts as of average frequency.
 
     Args:
-        left: A mapping of column names to values, as of an alert.
+        left: A mapping of column names to values, or a row of a pandas frame, as of an alert.
         right: Another, as of a registered person.
         model: The model, see ``link``.
 
@@ -184,13 +185,18 @@ def _vectors(model: Model, found: Sequence[ComparedOne]) -> ComparisonVectors:
 _ROW = np.zeros(1, np.int32)
 
 
-def _one_record(record: Mapping[str, Any], roles: tuple[str, ...], model: Model, name: str) -> Records:
+def _one_record(record: Any, roles: tuple[str, ...], model: Model, name: str) -> Records:
     """A table of one record, its cells standardised as in any table."""
     return _records_of(_known(model), _cells(record, roles, name), roles[0])
 
 
-def _cells(record: Mapping[str, Any], roles: tuple[str, ...], name: str) -> _Cells:
+def _cells(record: Any, roles: tuple[str, ...], name: str) -> _Cells:
     """The role and the text of each cell that is not empty."""
+    if not isinstance(record, Mapping):
+        if not hasattr(record, "to_dict"):  # as a row of a pandas frame has
+            kind = type(record).__name__
+            raise SourceError(f"{name}: a {kind} is no record; give a mapping of column names to values")
+        record = record.to_dict()
     cells = tuple(
         [
             (role, text)

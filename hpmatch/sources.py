@@ -234,38 +234,37 @@ def _from_pandas(frame: Any, name: str) -> pa.Table:
     """A frame with its index where that has a name; one without only numbers the rows."""
     if not frame.columns.is_unique:
         raise SourceError(f"{name}: two columns of the DataFrame have one name; rename one of them")
-    if all(name is None for name in frame.index.names):
-        frame = frame.reset_index(drop=True)
+    named = [each for each in frame.index.names if each is not None]
     try:
-        return pa.table(frame)
+        table = pa.Table.from_pandas(frame, preserve_index=bool(named))
     except pa.ArrowException:  # a column may hold values of several kinds, as those of a spreadsheet do
-        frame = frame if all(name is None for name in frame.index.names) else frame.reset_index()
-        return pa.table(
-            {
-                str(column): pa.array([plain_cell(cell) for cell in frame[column]], pa.string())
-                for column in frame.columns
-            }
-        )
+        levels = {str(each): _plain_cells(frame.index.get_level_values(each)) for each in named}
+        return pa.table(levels | {str(column): _plain_cells(frame[column]) for column in frame.columns})
+    for place in range(frame.shape[1]):
+        if _is_listed(table.schema.types[place]):  # or a set, whose order Arrow takes as it comes
+            table = table.set_column(place, table.column_names[place], _plain_cells(frame.iloc[:, place]))
+    return table
 
 
 def _from_dicts(rows: Sequence[Mapping[str, Any]]) -> pa.Table:
     columns = dict.fromkeys(column for row in rows for column in row)
-    return pa.table(
-        {
-            str(column): pa.array([plain_cell(row.get(column)) for row in rows], pa.string())
-            for column in columns
-        }
-    )
+    return pa.table({str(column): _plain_cells(row.get(column) for row in rows) for column in columns})
+
+
+def _plain_cells(cells: Iterable[Any]) -> pa.Array:
+    return pa.array([plain_cell(cell) for cell in cells], pa.string())
 
 
 def plain_cell(cell: Any) -> str | None:
-    """A cell of a dict as text; None where there is nothing."""
+    """A cell of a dict as text; None where there is nothing. A set is read in the order of its texts."""
     if type(cell) is str:  # most are
         return cell
     if hasattr(cell, "tolist"):  # an array or a number of numpy
         cell = cell.tolist()
     if cell is None or type(cell).__name__ in ("NAType", "NaTType") or cell != cell:  # noqa: PLR0124 - NaN
         return None
+    if isinstance(cell, (set, frozenset)):
+        cell = sorted(cell, key=str)
     if isinstance(cell, (list, tuple)):
         return ";".join(text for each in cell if (text := plain_cell(each)))
     return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
@@ -287,13 +286,13 @@ def _text_column(column: pa.Array, name: str, field: str) -> pa.Array:
     if pa.types.is_dictionary(column.type):
         column = pc.cast(column.dictionary, pa.string()).take(column.indices)
     if _is_listed(column.type):
-        column = pa.array([plain_cell(cell) for cell in column.to_pylist()], pa.string())
+        column = _plain_cells(column.to_pylist())
     if pa.types.is_floating(column.type):
         # Whole numbers with gaps arrive from pandas as floats: 9144889.0 is the number 9144889.
         try:
             column = pc.cast(pc.if_else(pc.is_nan(column), None, column), pa.int64())
         except pa.ArrowInvalid:
-            column = pa.array([plain_cell(cell) for cell in column.to_pylist()], pa.string())
+            column = _plain_cells(column.to_pylist())
     if pa.types.is_timestamp(column.type) and column.type.tz is None:
         column = pc.cast(column, pa.date32(), safe=False)
     unusable = SourceError(

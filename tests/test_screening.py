@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
@@ -232,6 +233,29 @@ def test_a_score_adds_up_and_can_be_read():
     assert score.match_weight == pytest.approx(evidence + score.look_alike_weight)
     assert score.match_weight < hp.score(KARI, KARI).match_weight
     assert all(item.comparison in str(score) for item in score.evidence)
+
+
+def test_a_row_of_a_frame_is_a_record(folder):
+    """With the gaps that pandas has for what is missing."""
+    rows = pd.DataFrame([{**KARI, "middle_name": None}, {**KARI, "middle_name": "Moe"}])
+    assert hp.score(rows.iloc[0], pd.Series(PERSON)) == hp.score(KARI, PERSON)
+    register = hp.Register.open(folder)
+    alerts = pd.read_csv(SAMPLE / "alerts.csv")
+    plain = pd.read_csv(SAMPLE / "alerts.csv", dtype=str, keep_default_na=False).to_dict("records")
+    for place in range(40):
+        assert register.screen(alerts.iloc[place]) == register.screen(plain[place])
+
+
+def test_what_is_no_record_is_refused():
+    """The message says what to give."""
+    with pytest.raises(hp.SourceError, match="right: a list is no record; give a mapping"):
+        hp.score(KARI, ["Berg"])
+
+
+def test_a_score_takes_a_model_by_its_path(tmp_path):
+    """As everything does that takes a model."""
+    read_model("imi").save(tmp_path / "own.json")
+    assert hp.score(KARI, PERSON, tmp_path / "own.json") == hp.score(KARI, PERSON)
 
 
 def test_a_comparison_without_a_way_for_one_pair_is_given_tables_of_one_record():

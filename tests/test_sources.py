@@ -180,6 +180,35 @@ def test_typed_columns_become_text():
     ]
 
 
+@pytest.mark.parametrize("other", ["x", 2])
+def test_an_index_with_a_name_is_a_column(other):
+    """One that only counts, too; and where some column holds values of several kinds."""
+    index = pd.RangeIndex(5, 7, name="alert_id")
+    found = read(pd.DataFrame({"cell": ["y", other]}, index=index), "t").data
+    assert found.select(["alert_id", "cell"]).to_pylist() == [
+        {"alert_id": "5", "cell": "y"},
+        {"alert_id": "6", "cell": str(other)},
+    ]
+    assert read(pd.DataFrame({"cell": ["y", other]}), "t").data.column_names == ["cell"]
+
+
+@pytest.mark.parametrize("other", ["x", 2])
+def test_a_column_that_is_also_the_index_is_read_once(other):
+    """As ``set_index(..., drop=False)`` leaves it."""
+    frame = pd.DataFrame({"alert_id": ["A", "B"], "cell": ["y", other]})
+    found = read(frame.set_index("alert_id", drop=False), "t").data
+    assert found.select(["alert_id", "cell"]).to_pylist() == read(frame, "t").data.to_pylist()
+
+
+@pytest.mark.parametrize("kind", [set, frozenset])
+def test_a_set_is_read_in_an_order_of_its_own(kind):
+    """Not in that of its hashes, which is another in every process."""
+    words = [f"w{number:02}" for number in range(40)]
+    shuffled = kind(reversed(words))
+    for source in (pd.DataFrame({"cell": [shuffled]}), [{"cell": shuffled}]):
+        assert read(source, "t").data["cell"].to_pylist() == [";".join(words)]
+
+
 def test_missing_numbers_of_pandas_are_missing():
     """NaN is nothing, not a word."""
     assert read(pd.DataFrame({"id": ["a", "b"], "n": [1.0, np.nan]}), "t").data["n"].to_pylist() == [
