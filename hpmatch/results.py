@@ -55,8 +55,8 @@ class Result:
     Attributes:
         links: A row a kept pair: both identifiers, match_weight, match_probability, decision, rules (joined by ";"), and
             the comparison level of each comparison (null where a value is missing).
-        weights: A row a link, in the same order: both identifiers, prior_weight, and what each comparison adds to the match
-            weight (null where the classifier does not weigh comparisons one by one).
+        weights: A row a link, in the same order: both identifiers, prior_weight, look_alike_weight (what look-alikes take), and
+            what each comparison adds to the match weight (null where the classifier does not weigh comparisons one by one).
         dispositions: Exactly one row an alert: alert_id, disposition, hpr_number, match_probability, person_id, reason, and
             given earlier cases prior_case.
         persons: A row a person whom alerts are about; see ``hpmatch.persons.persons_table``.

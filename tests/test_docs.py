@@ -1,5 +1,6 @@
 """What the README and the documentation show is so: code runs, outputs are those, examples and figures are right."""
 
+import argparse
 import doctest
 import json
 import os
@@ -23,6 +24,7 @@ from hpmatch.comparison import compare
 from hpmatch.comparison.full_names import FullName
 from hpmatch.comparison.text import Identifier, Text
 from hpmatch.comparison.thresholds import Thresholds
+from hpmatch.generate.profiles import PROFILES
 from hpmatch.records import Column, Records
 from hpmatch.standardise.stages import PersonName, PlainText
 
@@ -229,6 +231,30 @@ def test_figures_on_fairness_are_those_of_the_benchmark():
     assert refreshed(other, results) == told
     gone = re.sub(r"^[|] sex: F .*$", "| sex: X | 1 | 0.5 | 0.5 | 0.5 |", told, flags=re.MULTILINE)
     assert "| sex: X | 0 | - | - | - |" in refreshed(gone, results)
+
+
+def test_look_alikes_are_told_as_they_are():
+    """The table has the rates of the shipped model, the text those of the generator."""
+    told = {
+        row[0]: float(row[2])
+        for heading, row in _rows("matching.md")
+        if heading == "Look-alikes" and row[0] != "kind"
+    }
+    assert told == {each.name: each.rate for each in hp.read_model("imi").classifier.look_alikes}
+    generated, text = PROFILES["typical"].rates, (DOCS / "matching.md").read_text("utf-8")
+    assert re.search(
+        rf"{generated['namesake']} namesakes, {generated['parent-child']} parents or children of the same name,\s"
+        rf"{generated['twin']} twins",
+        text,
+    )
+
+
+def test_help_fits_into_a_wide_terminal():
+    """No line of any command's own text is longer than 132 letters."""
+    (commands,) = (action for action in _parser()._actions if isinstance(action, argparse._SubParsersAction))
+    for name, command in commands.choices.items():
+        for line in f"{command.description}\n{command.epilog}".splitlines():
+            assert len(line) <= 132, f"{name}: {line}"
 
 
 def test_every_public_name_is_in_the_reference():

@@ -79,7 +79,7 @@ ENGINES: dict[str, Engine] = {
             "robot",
             "look-up",
             "lookups",
-            about="What a robot does that looks up surname and date: both are the same; several hits are no match.",
+            about="What a robot does that looks up surname and date: both are the same; several hits are a review.",
             floor=True,
         ),
     )

@@ -32,7 +32,7 @@ _LINK_MORE = """\
 What is written to DIR:
   dispositions.csv  one row for each alert: match, review, no_match, or unmatchable with the reason
   links.csv         the registered persons that an alert may be about, with weight, probability and what agrees
-  weights.csv       for each of these links the prior and what each comparison adds to its weight
+  weights.csv       for each of these links the prior, what each comparison adds to its weight, and what look-alikes take
   persons.csv       the persons whom alerts are about: which alerts, who is registered, clear or not, earlier case or new
   relations.csv     why a person has several alerts: re-sent, correction, specialty, earlier profession, update ...
   checks.csv        a checksum for each alert, by which explain and label notice that they are given other alerts

@@ -26,7 +26,8 @@ Counts for each blocking rule of a model the pairs that it finds, those that it 
 was lost to blocks that are too large. Without REGISTER the table is held against itself, as 'hpmatch dedupe' does.
 
 TRUTH says which pairs are of one person: alert_id and hpr_number (empty where the person is not registered); without
-REGISTER the identifier of a record and person_id or cluster_id; or labels of pairs (left_id, right_id, label). The keys of blocks are names and dates and are not shown.
+REGISTER the identifier of a record and person_id or cluster_id; or labels of pairs (left_id, right_id, label). The keys of
+blocks are names and dates and are not shown.
 """
 
 
