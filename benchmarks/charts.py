@@ -156,7 +156,7 @@ def calibration(results: dict[str, Any]) -> Any:
 
 def time(results: dict[str, Any]) -> Any:
     """Seconds of each engine, mean over the seeds."""
-    scenario = list(results["scenarios"].values())[-1]
+    scenario = next(iter(results["scenarios"].values()))
     rows = []
     for engine, measured in scenario["engines"].items():
         costs = list(measured["costs"].values())

@@ -124,7 +124,8 @@ def _blocking(results: dict[str, Any]) -> str:
     ]
     return (
         "## What blocking finds\n\nNo engine can find a pair that its blocking leaves out. *Pairs completeness* is the share of true "
-        "pairs among the\ncandidates, *pairs quality* the share of candidates that are true.\n\n"
+        "pairs among the\ncandidates, *pairs quality* the share of candidates that are true. "
+        f"The figures are for {scenario['hits']:,} hits among {scenario['alerts']:,} alerts in each seed.\n\n"
         + table(["", *_BLOCKING.values(), "candidate pairs"], rows)
     )
 
@@ -207,8 +208,29 @@ def _calibration(results: dict[str, Any], charts: Sequence[str]) -> str:
 
 
 def _cost(results: dict[str, Any], charts: Sequence[str]) -> str:
-    scenario = list(results["scenarios"].values())[-1]
+    parts = [
+        "## What it costs",
+        (
+            f"Mean of {len(results['options']['seeds'])} runs on {results['machine']['cores']} cores, start of Python left out. hpmatch reads and "
+            "standardises the files within its time.\nThe others get columns that were cleaned before; that time is not counted against "
+            "them, but the memory of that step is in their peak.\nSplink's time holds its training. The chart shows the first of the tables."
+        ),
+        _picture("time", charts),
+    ]
+    for scenario in results["scenarios"].values():
+        parts += [f"**{scenario['hits']:,} hits among {scenario['alerts']:,} alerts:**", _costs(scenario)]
+    return "\n\n".join(filter(None, parts))
+
+
+def _costs(scenario: dict[str, Any]) -> str:
     ours = _seconds(scenario["engines"][OURS])
+    titles = (
+        "seconds",
+        "times hpmatch",
+        "cleaning before (s)",
+        "peak memory (MiB)",
+        "candidate pairs a second",
+    )
     rows = [
         [
             ENGINES[engine].title,
@@ -220,31 +242,7 @@ def _cost(results: dict[str, Any], charts: Sequence[str]) -> str:
         ]
         for engine, measured in scenario["engines"].items()
     ]
-    return (
-        "## What it costs\n\n"
-        f"Mean of {len(results['options']['seeds'])} runs on {results['machine']['cores']} cores, start of Python left out. hpmatch reads and "
-        "standardises the files within its time\nand keeps every candidate pair as a link, which it does not by default. The others get columns "
-        "that were cleaned before; that\ntime is not counted against them, but the memory of that step is in their peak. Splink's time holds its training.\n\n"
-        + "\n\n".join(
-            filter(
-                None,
-                (
-                    _picture("time", charts),
-                    table(
-                        [
-                            "",
-                            "seconds",
-                            "times hpmatch",
-                            "cleaning before (s)",
-                            "peak memory (MiB)",
-                            "candidate pairs a second",
-                        ],
-                        rows,
-                    ),
-                ),
-            )
-        )
-    )
+    return table(["", *titles], rows)
 
 
 def _febrl(results: dict[str, Any]) -> str:

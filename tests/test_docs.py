@@ -18,6 +18,7 @@ import pytest
 
 import hpmatch as hp
 from benchmarks.fairness import refreshed
+from benchmarks.page import page
 from hpmatch.blocking import CandidatePairs
 from hpmatch.cli import _parser
 from hpmatch.comparison import compare
@@ -231,6 +232,25 @@ def test_figures_on_fairness_are_those_of_the_benchmark():
     assert refreshed(other, results) == told
     gone = re.sub(r"^[|] sex: F .*$", "| sex: X | 1 | 0.5 | 0.5 | 0.5 |", told, flags=re.MULTILINE)
     assert "| sex: X | 0 | - | - | - |" in refreshed(gone, results)
+
+
+def test_sizes_that_the_speed_page_measures_are_told_of_there_alone():
+    """A figure that stands on two pages is old on one of them after the next run."""
+    measured = json.loads((DOCS / "benchmark" / "speed.json").read_text("utf-8"))["sizes"]
+    told = {int(row[0].split()[0].replace(",", "")) for _, row in _rows("scale.md") if row[0][:1].isdigit()}
+    assert told
+    assert told.isdisjoint(map(int, measured))
+
+
+def test_the_benchmark_says_which_alerts_its_tables_are_of():
+    """Each table of costs, and the one of blocking, names the hits and alerts of its scenario."""
+    results = json.loads((DOCS / "benchmark" / "results.json").read_text("utf-8"))
+    told = [
+        f"{each['hits']:,} hits among {each['alerts']:,} alerts" for each in results["scenarios"].values()
+    ]
+    sections = dict(part.split("\n", 1) for part in page(results, []).split("\n## ")[1:])
+    assert told[0] in sections["What blocking finds"]
+    assert [sections["What it costs"].count(each) for each in told] == [1] * len(told)
 
 
 def test_look_alikes_are_told_as_they_are():
