@@ -225,6 +225,17 @@ def _generation_apart(person: Person, rng: np.random.Generator) -> date:
     )
 
 
+def with_room(subjects: Sequence[Subject], register: int) -> list[Subject]:
+    """The subjects, without the kin for whom a small register has no row left."""
+    room = register - sum(each.registered for each in subjects)
+    kept = []
+    for each in subjects:
+        is_too_many = each.kin is not None and room <= 0
+        room -= each.kin is not None
+        kept.append(replace(each, kin_tag="", kin=None) if is_too_many else each)
+    return kept
+
+
 def placed(subjects: Sequence[Subject], seed: int, register: int) -> dict[int, Person]:
     """
     The rows of the register that the registered people of the alerts, and then their kin, take up.

@@ -14,7 +14,7 @@ from hpmatch.generate.alerts import TRUTH, Alert, alert_row, truth_row, write_al
 from hpmatch.generate.population import Person
 from hpmatch.generate.profiles import Profile, profile
 from hpmatch.generate.register import LARGEST, hpr_number, register_blocks
-from hpmatch.generate.scenario import Subject, placed, scenario
+from hpmatch.generate.scenario import Subject, placed, scenario, with_room
 
 Table = list[tuple[str, ...]]
 
@@ -117,6 +117,7 @@ def world(
     subjects = (
         report.report(chosen.rates, seed) if name == "report" else scenario(chosen, seed, count, wanted)
     )
+    subjects = with_room(subjects, size)
     places = placed(subjects, seed, size)
     return World(chosen, seed, size, tuple(subjects), places, tuple(write_alerts(subjects, chosen, seed)))
 

@@ -13,6 +13,7 @@ from hpmatch.generate.errormodel import force, tag_names, write_down
 from hpmatch.generate.names import culture
 from hpmatch.generate.population import Draw, people
 from hpmatch.generate.profiles import profile
+from hpmatch.generate.scenario import Subject, placed, with_room
 from hpmatch.generate.tables import grouped, rows, strings
 from hpmatch.generate.views import CHANGES, Holder, register_view, render
 
@@ -149,6 +150,31 @@ def test_kin_stand_in_the_register(made, tag, test):
         assert kin.birth_male == person.birth_male
         if tag == "parent-child":
             assert 18 < abs((kin.born - person.born).days) / 365.25 < 31
+
+
+@pytest.mark.parametrize(("register", "kin"), [(90, 0), (100, 10)])
+def test_no_tag_tells_of_kin_for_whom_there_is_no_room(register, kin):
+    """Beside ninety registered persons of alerts, of whom each has one."""
+    subjects = [
+        Subject(person, registered=True, plan=(), kin_tag="twin", kin=person)
+        for person in crowd("LT", "LT", 90)
+    ]
+    kept = with_room(subjects, register)
+    assert [each.kin_tag for each in kept] == ["twin"] * kin + [""] * (90 - kin)
+    assert [each.kin is not None for each in kept] == [bool(each.kin_tag) for each in kept]
+    assert len(placed(kept, 1, register)) == register
+
+
+def test_all_kin_that_a_small_world_tells_of_stand_in_its_register():
+    """Where most of them find no room."""
+    small = world("hard", register=100, alerts=1_000, hits=90, seed=1)
+    assert any(subject.kin_tag for subject in small.subjects)
+    assert len(small.places) == len(set(small.places))
+    rows_taken = sum(subject.registered or subject.kin is not None for subject in small.subjects)
+    assert rows_taken <= 100
+    for subject in small.subjects:
+        assert bool(subject.kin_tag) == (subject.kin is not None)
+        assert subject.kin is None or subject.kin in small.places.values()
 
 
 @pytest.mark.parametrize("country", ["LT", "NL", "DE", "ES", "FI"])
