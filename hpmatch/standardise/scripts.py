@@ -77,6 +77,7 @@ def _contexts(script: str) -> dict[str, tuple[str, str]]:
         "before_voiceless": ("", f"(?={_one_of(_VOICELESS.get(script, ''))})"),
         "before_liquid": ("", "(?=[lr])"),
         "before_front": ("", front),
+        "between_consonants": (f"(?<={consonant})", f"(?={consonant})"),
         "before_consonant": ("", f"(?={consonant})"),
         "before_vowel": ("", f"(?={vowel})"),
         "after_sign": (f"(?<={_one_of(_SIGNS.get(script, ''))})", ""),
@@ -254,10 +255,11 @@ def _readings() -> tuple[tuple[tuple[str, ...], ...], dict[int, int]]:
 
 @dataclass(frozen=True)
 class SoundUnit:
-    """A row of `spelling_sounds.csv`: letters that are heard as one, and as what."""
+    """A row of `spelling_sounds.csv`: letters that are heard as one, and as what; whether they may be heard apart too."""
 
     script: str
     rule: Rule
+    apart: bool
     sounds: dict[str, float]
     left_out: float
     unwritten: float
@@ -271,6 +273,7 @@ def sound_table() -> tuple[SoundUnit, ...]:
         SoundUnit(
             row["script"],
             Rule(row["letters"].casefold(), row["context"]),
+            row["apart"] == "yes",
             {
                 sound: float(cost or 0)
                 for sound, _, cost in (cell.partition(":") for cell in row["sounds"].split())
@@ -289,7 +292,7 @@ def sound_units(token: str) -> tuple[tuple[int, ...], ...]:
     Cut a token into units that are heard as one.
 
     A Latin token, or one of a script that leaves vowels out, is cut as it stands (an Arabic one also without its
-    article), any other one in each of its spellings.
+    article), letters that may be one sound or several in both ways; any other one in each of its spellings.
 
     Returns:
         Distinct sequences of places in `sound_table`.
@@ -305,26 +308,34 @@ def sound_units(token: str) -> tuple[tuple[int, ...], ...]:
     elif script in CONSONANT_SCRIPTS:
         forms = (_known_letters(script, token), _ARABIC_ARTICLE.sub("", _known_letters(script, token)))
     else:
-        forms = spellings(token)
-        script = "latin"
-    sequences = [tuple(cut(_DOUBLED.sub(_once, form))) for form in forms for cut in _sound_segmenters(script)]
-    return tuple(dict.fromkeys(filter(None, sequences)))
+        together = _sound_segmenters("latin")[0]
+        return _distinct(together(_undoubled(form)) for form in spellings(token))
+    return _distinct(cut(form) for form in map(_undoubled, forms) for cut in _ways_to_cut(script, form))
+
+
+def _distinct(sequences: Iterable[Sequence[int]]) -> tuple[tuple[int, ...], ...]:
+    return tuple(dict.fromkeys(filter(None, map(tuple, sequences))))
+
+
+def _undoubled(form: str) -> str:
+    return _DOUBLED.sub(_once, form)
+
+
+def _ways_to_cut(script: str, form: str) -> tuple[Segmenter, ...]:
+    together, apart, in_doubt = _sound_segmenters(script)
+    return (together, apart) if in_doubt(form) else (together,)
 
 
 @cache
-def _sound_segmenters(script: str) -> tuple[Segmenter, ...]:
-    """How tokens of a script are cut; where vowels are left out, two letters may be one sound (تش) or have a vowel between."""
-    rules = {place: unit.rule for place, unit in enumerate(sound_table()) if unit.script == script}
-    if script not in CONSONANT_SCRIPTS:
-        return (Segmenter(script, rules),)
-    alone = {rule.letters for rule in rules.values()}
-    # A geresh has no sound of its own: it stays with its letter.
-    apart = {
-        place: rule
-        for place, rule in rules.items()
-        if len(rule.letters) == 1 or not alone.issuperset(rule.letters)
-    }
-    return Segmenter(script, rules), Segmenter(script, apart)
+def _sound_segmenters(script: str) -> tuple[Segmenter, Segmenter, Callable[[str], object]]:
+    """How tokens of a script are cut: letters that may be one sound or several (tj, تش) together or apart; who has such."""
+    units = {place: unit for place, unit in enumerate(sound_table()) if unit.script == script}
+    letters = sorted({unit.rule.letters for unit in units.values() if unit.apart})
+    return (
+        Segmenter(script, {place: unit.rule for place, unit in units.items()}),
+        Segmenter(script, {place: unit.rule for place, unit in units.items() if not unit.apart}),
+        re.compile("|".join(map(re.escape, letters)) or "(?!)").search,
+    )
 
 
 def _latin_letters(token: str) -> str:

@@ -162,7 +162,7 @@ def test_every_sound_row_is_used():
 SOUND_WORDS = """
 ılgaz avcı grå ärla järvelä ærø hæ bjørn östen malmö őry őz ülle fűz űr szegfű talü ueli eero lee oona soo kyyrö
 yyri lyy yjr kyjan avyj ijsbrand pârvu ânghel bâ mărgărit ăl popă mîndru înger hotărî çağlar tšehhov csaba kovacs
-kovács whelan dsjugasjvili schmidt ħal koń kučeraň řezníček śliwa blacksen żuk źrebak maarten
+kovács whelan okszana dsjugasjvili schmidt ħal koń kučeraň řezníček śliwa blacksen żuk źrebak maarten
 دجيرالد ايما اوليفيا לץ׳ ٱحمد بٱ بإذن بڵ بں بڼ بڭ بګ بټ بڈ بډ بړ بڕ بڤ بښ بږ بڅ بځ بۃ بۀ بە بۆ بے بې بێ بۓ بۍ אלפ נח
 """
 
