@@ -70,7 +70,7 @@ def as_typed(pattern):
 
 def categories(category):
     """Give the categories that one title says."""
-    return (category,) if category else ()
+    return tuple(sorted(filter(None, category.split(";"))))
 
 
 @pytest.mark.parametrize("title", TITLES)
@@ -288,7 +288,7 @@ FORMS = {
     "lähihoitaja": "HF",
     "nursing associate": "HF",
     "Pflegeassistentin": "HF",
-    "Altenpflegerin": "HF",
+    "Altenpflegerin": "HF;SP",
     "slaugytojo padėjėja": "HF",
     "infirmieră": "HF",
     "infirmière": "SP",
