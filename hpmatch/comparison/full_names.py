@@ -16,7 +16,15 @@ import numpy as np
 import numpy.typing as npt
 
 from hpmatch.comparison.name_words import NameWords, Tokens
-from hpmatch.comparison.relations import are_two_names, is_initial, one_name, one_stem, relations
+from hpmatch.comparison.relations import (
+    are_two_names,
+    have_alike_stems,
+    is_initial,
+    may_have_alike_stems,
+    one_name,
+    one_stem,
+    relations,
+)
 from hpmatch.comparison.spelling import token_similarity
 from hpmatch.protocols import Compared
 from hpmatch.records import FloatArray, IntArray, Records, ranges
@@ -177,7 +185,7 @@ def _finding(left: str, right: str, similarity: float) -> str:
         return "the same name"
     if similarity < _CONTRADICTION:
         return f"different names ({similarity:.2f})"
-    if one_stem(left, right):
+    if one_stem(left, right) or (may_have_alike_stems(similarity) and have_alike_stems(left, right)):
         return "the same name in another gender"
     if one_name(left, right):
         return "forms of one name"

@@ -1,42 +1,26 @@
 """
 What two name tokens have in common, for a single pair: ``token_agreement`` with plain numbers.
 
-The same rules as for many pairs (``spelling.py``, ``relations.py``), in the same whole numbers, so that the same is found; with
-arrays a pair would cost ten times as much.
+The same rules as for many pairs (``name_tables.py``), so that the same is found; with arrays a pair would cost ten times as much.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import cache, lru_cache
-from itertools import accumulate, product
-from typing import NamedTuple
-
-from rapidfuzz.distance import OSA
+from functools import lru_cache
 
 from hpmatch.comparison.cases import first_case
 from hpmatch.comparison.name_tables import NOTHING, SAME, agreement_cases, is_worth_a_look
+from hpmatch.comparison.one_similarity import similarity_of
 from hpmatch.comparison.relations import (
     SHARED_STEM_LIKENESS,
     Relations,
+    have_alike_stems,
     is_initial,
     is_single,
+    may_have_alike_stems,
     one_name,
     one_stem,
 )
-from hpmatch.comparison.spelling import (
-    LONGEST,
-    TRANSPOSED,
-    UNIT,
-    Costs,
-    edges_of,
-    edit_costs,
-    mixed_similarity,
-    similarity_at,
-    slip_distance,
-)
-from hpmatch.standardise.compounds import head_of
-from hpmatch.standardise.scripts import CONSONANT_SCRIPTS, script_of, sound_units, spellings
 from hpmatch.standardise.token_forms import CONSONANTS, GROUPS, LETTERS, STEMS, sketches_of
 
 _REMEMBERED = 1 << 16  # tokens, and pairs of them
@@ -60,8 +44,9 @@ def agreement_of(left: str, right: str) -> int:
         return NOTHING
     similarity = similarity_of(left, right)
     other = similarity < 1
+    shares_stem = may_share_stem and similarity >= SHARED_STEM_LIKENESS and one_stem(left, right)
     related = Relations(
-        bool(may_share_stem and other and similarity >= SHARED_STEM_LIKENESS and one_stem(left, right)),
+        bool(other and (shares_stem or (may_have_alike_stems(similarity) and have_alike_stems(left, right)))),
         bool(may_share_group and other and one_name(left, right)),
         bool(other and (is_single(left) or is_single(right)) and is_initial(left, right)),
     )
@@ -74,83 +59,3 @@ _sketches_of = lru_cache(maxsize=_REMEMBERED)(sketches_of)
 def _shared_bits(left: int, right: int) -> tuple[int, int]:
     """How many bits two sketches have in common, and how many the smaller one has."""
     return (left & right).bit_count(), max(min(left.bit_count(), right.bit_count()), 1)
-
-
-def similarity_of(left: str, right: str) -> float:
-    """
-    What ``spelling.token_similarity`` gives to a pair.
-
-    Example:
-        >>> similarity_of("müller", "mueller")
-        1.0
-    """
-    whole = _similarity(left, right)
-    heads = head_of(left), head_of(right)
-    if whole == 1 or left == heads[0] or right == heads[1]:
-        return whole
-    return min(whole, _similarity(*heads))
-
-
-def _similarity(left: str, right: str) -> float:
-    forms = list(product(spellings(left), spellings(right)))
-    alike = [OSA.normalized_similarity(*pair) for pair in forms]
-    letters = max(alike, default=0.0)
-    if letters == 1 or left == right:
-        return 1.0
-    consonantal = script_of(left) in CONSONANT_SCRIPTS, script_of(right) in CONSONANT_SCRIPTS
-    heard = [
-        similarity_at(_distance(_costed(a, *consonantal), _costed(b, *reversed(consonantal))))
-        for a, b in product(sound_units(left), sound_units(right))
-    ]
-    typed = [
-        similarity_at(slip_distance(likeness, max(len(a), len(b)), edges_of(a) == edges_of(b)))
-        for likeness, (a, b) in zip(alike, forms, strict=True)
-    ]
-    slip = 0.0 if any(consonantal) else max(typed, default=0.0)
-    return float(mixed_similarity(max(heard, default=0.0), letters, slip))
-
-
-class _Costed(NamedTuple):
-    """Units of sound, what it costs to leave each out, and by how much the cost of all edits is divided."""
-
-    units: Sequence[int]
-    left_out: Sequence[int]
-    frame: int
-
-
-@cache
-def _plain_costs() -> Costs:
-    """The costs as lists."""
-    return Costs(*(costs.tolist() for costs in edit_costs()))
-
-
-def _costed(units: Sequence[int], leaves_vowels_out: bool, other_leaves_vowels_out: bool) -> _Costed:
-    costs = _plain_costs()
-    units = [unit + 1 for unit in units[:LONGEST]]
-    mixed = leaves_vowels_out != other_leaves_vowels_out
-    left_out = costs.unwritten if mixed and other_leaves_vowels_out else costs.left_out
-    out = [left_out[unit] for unit in units]
-    return _Costed(units, out, sum(out) if mixed else sum([costs.weight[unit] for unit in units]))
-
-
-def _distance(a: _Costed, b: _Costed) -> float:
-    """The edit distance per letter (Damerau-Levenshtein, weighted)."""
-    costs = _plain_costs()
-    exchanged, letters = costs.exchanged, costs.letters
-    before: list[int] = []
-    above = [0, *accumulate(b.left_out)]
-    for i, unit in enumerate(a.units):
-        row = [above[0] + a.left_out[i]]
-        of_unit = exchanged[unit]
-        for j, other in enumerate(b.units):
-            cost = min(above[j] + of_unit[other], above[j + 1] + a.left_out[i], row[j] + b.left_out[j])
-            if (
-                i
-                and j
-                and letters[other] == letters[a.units[i - 1]]
-                and letters[b.units[j - 1]] == letters[unit]
-            ):
-                cost = min(cost, before[j - 1] + TRANSPOSED)
-            row.append(cost)
-        before, above = above, row
-    return above[-1] / max(a.frame, b.frame, UNIT)

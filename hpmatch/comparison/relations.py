@@ -5,21 +5,29 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from itertools import permutations
+from itertools import permutations, product
+from string import ascii_uppercase
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from hpmatch.comparison.one_similarity import similarity_of
 from hpmatch.records import FloatArray, IntArray
 from hpmatch.standardise.given_names import implied_sex_of_given, name_groups
-from hpmatch.standardise.scripts import spellings
+from hpmatch.standardise.scripts import script_of, spellings
 from hpmatch.standardise.surnames import stems
 
 Mask = npt.NDArray[np.bool_]
 
 # Tokens that share a stem are at least so alike.
 SHARED_STEM_LIKENESS = 0.4
+# Stems of which each is spelled in its own way are at least so alike, and tokens that have such stems; above, the tokens are
+# spellings of one form.
+_ALIKE_STEMS = 0.94
+_ALIKE_TOKENS = 0.74
+# The classes of endings of languages in other letters, see ``surname_endings.csv``; other languages' names have one spelling.
+_TRANSCRIBED = frozenset({"", "H", "N", "Y"})
 _LETTERS_OF_ONE = 2  # a letter and a sign, or a letter of two characters
 _REMEMBERED = 1 << 16
 # Endings of given names of men and women that stand against each other: Lithuanian and Latvian -s, Romance and Slavic -o,
@@ -93,7 +101,8 @@ def relations(
         return found
 
     return Relations(
-        look(may_share.stem & (similarity >= SHARED_STEM_LIKENESS), one_stem),
+        look(may_share.stem & (similarity >= SHARED_STEM_LIKENESS), one_stem)
+        | look(may_have_alike_stems(similarity), have_alike_stems),
         look(may_share.group, one_name),
         look(single[left] | single[right], is_initial),
     )
@@ -119,6 +128,55 @@ def is_single(token: str) -> bool:
 def one_stem(left: str, right: str) -> bool:
     """Whether two tokens share a stem."""
     return not set(stems(left)).isdisjoint(stems(right))
+
+
+def may_have_alike_stems(similarity: Any) -> Any:
+    """Whether tokens so alike are worth a look at how their stems are spelled."""
+    return (similarity >= _ALIKE_TOKENS) & (similarity < _ALIKE_STEMS)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def have_alike_stems(left: str, right: str) -> bool:
+    """
+    Whether two tokens in Latin letters have stems that two schemes spell otherwise; other letters have every scheme's.
+
+    Two given names have none: Christina is a Kristin by the table of given names or not at all.
+
+    Example:
+        >>> have_alike_stems("schukow", "zhukova"), have_alike_stems("schukow", "zhelev")
+        (True, False)
+    """
+    if {script_of(left), script_of(right)} != {"latin"} or (name_groups(left) and name_groups(right)):
+        return False
+    return any(
+        (ours.is_shorter or theirs.is_shorter)
+        and ours.of_class == theirs.of_class
+        and similarity_of(ours.name, theirs.name) >= _ALIKE_STEMS
+        for ours, theirs in product(_transcribed_stems(left), _transcribed_stems(right))
+    )
+
+
+class _Stem(NamedTuple):
+    """A stem without the class of the ending taken off, that class, and whether an ending was taken off at all."""
+
+    name: str
+    of_class: str
+    is_shorter: bool
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _transcribed_stems(token: str) -> tuple[_Stem, ...]:
+    """The stems by endings of languages that are transcribed."""
+    whole = spellings(token)
+    parted = [
+        (stem.rstrip(ascii_uppercase), stem[-1:] if stem[-1:].isupper() else "", stem)
+        for stem in stems(token)
+    ]
+    return tuple(
+        _Stem(name, of_class, stem not in whole)
+        for name, of_class, stem in parted
+        if of_class in _TRANSCRIBED
+    )
 
 
 def one_name(left: str, right: str) -> bool:

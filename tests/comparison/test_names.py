@@ -12,6 +12,7 @@ from strategies import FAMILY, GIVEN
 from hpmatch.comparison.name_tables import NOTHING, NameTables, one_words
 from hpmatch.comparison.names import FIELDS, FamilyName, GivenName, PersonName
 from hpmatch.comparison.one_token import agreement_of
+from hpmatch.comparison.relations import have_alike_stems
 from hpmatch.records import FEW, Column, Records, Vocabulary
 from hpmatch.standardise import stages
 from hpmatch.standardise.names import name_tokens
@@ -49,6 +50,13 @@ CASES = [
     ("Anna // Kowalska", "Anna // Kowalski", "stem", "same"),  # PL
     ("Jana // Nováková", "Jana // Novák", "stem", "same"),  # CZ
     ("Ivan // Ivanovs", "Ivan // Ivanov", "stem", "same"),  # LV
+    ("Anna // Schukow", "Anna // Zhukova", "stem", "same"),  # DE, RU: the husband's form in another transcription
+    ("Anna // Jankowa", "Anna // Yankov", "stem", "same"),  # BG
+    ("Anna // Fedorova", "Anna // Fjodorov", "stem", "same"),
+    ("Anna // Tschaikowskaja", "Anna // Chaykovsky", "stem", "same"),
+    ("Anna // Kravtjuk", "Anna // Kravchuk", "spelled", "same"),  # SE
+    ("Jan // v.d. Berg", "Jan // van den Berg", "same", "same"),  # NL
+    ("Jan // v d Berg", "Jan // van der Berg", "same", "same"),
     ("José // García López", "José // García", "part", "same"),  # ES: second surname dropped
     ("José // García López", "José // García Pérez", "mixed", "same"),  # ES: the mothers differ
     ("Anna // Berg Hansen", "Anna / Hansen / Berg Lie", "part", "same"),  # NO: the other name became a middle name
@@ -246,7 +254,7 @@ def test_all_names_that_kin_share_are_taken_for_more_common():
 
 TOKENS = sorted(
     {token for name in (*GIVEN, *FAMILY) for token in name_tokens(name)}
-    | {"k", "johannes", "kazlauskaite", "محمد"}
+    | {"k", "johannes", "kazlauskaite", "محمد", "schukow", "zhukova", "fjodorov", "fedorova", "kravtjuk"}
 )
 
 
@@ -257,6 +265,12 @@ def test_a_token_has_the_sketches_that_it_has_among_others(tokens):
     """Worked out for one or for many."""
     found = token_forms(Vocabulary(pa.array(tokens, pa.string()))).sketches
     assert found.tolist() == [list(sketches_of(token)) for token in tokens]
+
+
+def test_given_names_have_no_stems_that_are_spelled_otherwise():
+    """What the table of given names does not bring together are two names; a surname is in no group."""
+    assert not have_alike_stems("christin", "krystyna")
+    assert have_alike_stems("borissov", "borisova")
 
 
 def test_two_tokens_agree_as_they_do_among_others():

@@ -15,7 +15,7 @@ from rapidfuzz.distance import JaroWinkler
 from unidecode import unidecode
 
 from hpmatch.comparison import spelling
-from hpmatch.comparison.one_token import similarity_of
+from hpmatch.comparison.one_similarity import similarity_of
 from hpmatch.comparison.spelling import token_similarity
 from hpmatch.data import read_table
 from hpmatch.standardise.scripts import sound_table, spellings
