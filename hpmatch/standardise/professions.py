@@ -4,7 +4,8 @@ Professions: from titles in any language to the categories of the Norwegian regi
 The titles are in `hpmatch/data/professions.csv`, the specialties in `hpmatch/data/specialties.csv`. In both, `*` at the
 end of a word stands for any ending and `*` at its beginning for the first part of a compound. The longest known title
 decides, so 'lekarz dentysta' is a dentist although 'lekarz' is a doctor. A title without a category (feldsher) is known
-and says nothing, one with several (Altenpfleger) says each. A title of at most three letters, such as a category's own code, counts only where it stands alone.
+and says nothing, one with several (FA: FA1 or FA2) says each. A title of at most three letters, such as a category's own code,
+counts only where it stands alone.
 
 Who learns a profession or helps in it does not hold it: the words for them are in `hpmatch/data/profession_helpers.csv`,
 and what a helper is instead in `hpmatch/data/helper_categories.csv`.
@@ -120,7 +121,7 @@ def same_occupation(left: Sequence[str], right: Sequence[str]) -> bool:
 
 
 class _Title(NamedTuple):
-    """What a known title says: a category or several, '' if none; whether its holder is a specialist; the stem of its last word."""
+    """What a known title says: its categories with ';', '' if none; whether its holder is a specialist; its last word's stem."""
 
     category: str
     specialist: bool

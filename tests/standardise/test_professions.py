@@ -288,7 +288,7 @@ FORMS = {
     "lähihoitaja": "HF",
     "nursing associate": "HF",
     "Pflegeassistentin": "HF",
-    "Altenpflegerin": "HF;SP",
+    "Altenpflegerin": "HF",
     "slaugytojo padėjėja": "HF",
     "infirmieră": "HF",
     "infirmière": "SP",
