@@ -15,7 +15,7 @@ import numpy.typing as npt
 from hpmatch.comparison.one_similarity import similarity_of
 from hpmatch.records import FloatArray, IntArray
 from hpmatch.standardise.given_names import implied_sex_of_given, name_groups
-from hpmatch.standardise.scripts import script_of, spellings
+from hpmatch.standardise.scripts import script_of, sounds, spellings
 from hpmatch.standardise.surnames import stems
 
 Mask = npt.NDArray[np.bool_]
@@ -100,9 +100,9 @@ def relations(
         found[places] = [related(tokens[a], tokens[b]) for a, b in pairs]
         return found
 
+    shared = look(may_share.stem & (similarity >= SHARED_STEM_LIKENESS), one_stem)
     return Relations(
-        look(may_share.stem & (similarity >= SHARED_STEM_LIKENESS), one_stem)
-        | look(may_have_alike_stems(similarity), have_alike_stems),
+        shared | look(may_have_alike_stems(similarity) & ~shared, have_alike_stems),
         look(may_share.group, one_name),
         look(single[left] | single[right], is_initial),
     )
@@ -151,17 +151,19 @@ def have_alike_stems(left: str, right: str) -> bool:
     return any(
         (ours.is_shorter or theirs.is_shorter)
         and ours.of_class == theirs.of_class
+        and not ours.sounds.isdisjoint(theirs.sounds)  # as all have that are alike; faster to see
         and similarity_of(ours.name, theirs.name) >= _ALIKE_STEMS
         for ours, theirs in product(_transcribed_stems(left), _transcribed_stems(right))
     )
 
 
 class _Stem(NamedTuple):
-    """A stem without the class of the ending taken off, that class, and whether an ending was taken off at all."""
+    """A stem without the class of the ending taken off, that class, whether an ending was taken off at all, and its sounds."""
 
     name: str
     of_class: str
     is_shorter: bool
+    sounds: frozenset[str]
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -173,7 +175,7 @@ def _transcribed_stems(token: str) -> tuple[_Stem, ...]:
         for stem in stems(token)
     ]
     return tuple(
-        _Stem(name, of_class, stem not in whole)
+        _Stem(name, of_class, stem not in whole, frozenset(sounds(name)))
         for name, of_class, stem in parted
         if of_class in _TRANSCRIBED
     )
