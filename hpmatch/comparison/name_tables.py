@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 
 from hpmatch.comparison.cases import first_cases
 from hpmatch.comparison.name_frequencies import TokenFrequencies
-from hpmatch.comparison.relations import MayShare, Relations, joined, relations
+from hpmatch.comparison.relations import MayShare, Relations, relations
 from hpmatch.comparison.spelling import SpelledTokens, pair_similarity
 from hpmatch.protocols import LevelArray
 from hpmatch.records import (
@@ -238,20 +238,6 @@ def _spelled(vocabulary: Vocabulary, places: IntArray) -> SpelledTokens:
         token_forms(vocabulary).lists[name].take(pa.array(places)) for name in ("spellings", "units")
     )
     return SpelledTokens.of_lists(texts, spelled, heard)
-
-
-def one_words(vocabulary: Vocabulary) -> pa.StringArray:
-    """What each token is in one word, see ``relations.joined``."""
-    return vocabulary.derived("one_words", lambda: _one_words(vocabulary))
-
-
-def _one_words(vocabulary: Vocabulary) -> pa.StringArray:
-    if len(vocabulary) <= FEW:
-        return pa.array([joined((text,)) for text in vocabulary.texts], pa.string())
-    words = pc.binary_join(pc.list_slice(token_forms(vocabulary).lists["spellings"], 0, 1), "")
-    of_several = pc.match_substring(vocabulary.array, " ")
-    parts = [joined((text,)) for text in vocabulary.array.filter(of_several).to_pylist()]
-    return pc.replace_with_mask(words, of_several, pa.array(parts, pa.string()))
 
 
 class NameTokens(NamedTuple):

@@ -16,7 +16,6 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from hpmatch.comparison.name_cases import FAMILY_CASES, FIRST_OF, GIVEN_CASES, Best, NameCases, contradict
 from hpmatch.comparison.name_tables import (
@@ -27,12 +26,12 @@ from hpmatch.comparison.name_tables import (
     NameTables,
     TokenPairs,
     common_terms,
-    one_words,
 )
 from hpmatch.comparison.one_name import compare_one_name
+from hpmatch.comparison.one_words import one_words
 from hpmatch.comparison.relations import are_of_two_groups, are_of_two_sexes
 from hpmatch.protocols import Compared, ComparedOne, Comparison, JointComparison
-from hpmatch.records import IntArray, Records, distinct, offsets_of, ranges, run_starts
+from hpmatch.records import IntArray, Records, distinct, run_starts
 
 Values = Mapping[str, Any]
 
@@ -385,8 +384,8 @@ class _Look:
         other = self.best((field,), (field,)).agreement != SAME
         rows = np.flatnonzero((left != right) & (left > 0) & (right > 0) & other)
         if len(rows):
-            left, right = (_joined(records, field, rows) for records in (self.left, self.right))
-            found[rows] = pc.equal(left, right)
+            left, right = (_one_words(records, field, rows) for records in (self.left, self.right))
+            found[rows] = left == right
         return found
 
     @property
@@ -398,13 +397,9 @@ class _Look:
 _GIVEN, _FIRST = ("given_name",), (FIRST_OF + "given_name",)
 
 
-def _joined(records: Records, field: str, rows: IntArray) -> pa.StringArray:
-    """What each of some names is in one word."""
+def _one_words(records: Records, field: str, rows: IntArray) -> npt.NDArray[np.uint64]:
     terms = common_terms(records)[1][field]
-    codes = records[field].codes[rows]
-    sizes = terms.sizes[codes]
-    words = one_words(terms.vocabulary).take(pa.array(terms.codes[ranges(terms.offsets[codes], sizes)]))
-    return pc.binary_join(pa.ListArray.from_arrays(pa.array(offsets_of(sizes), pa.int32()), words), "")
+    return one_words(terms.vocabulary).of_names(terms, records[field].codes[rows])
 
 
 def _first_tokens(records: Records, rows: IntArray) -> list[str]:

@@ -9,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import FAMILY, GIVEN
 
-from hpmatch.comparison.name_tables import NOTHING, NameTables, one_words
+from hpmatch.comparison.name_tables import NOTHING, NameTables
 from hpmatch.comparison.names import FIELDS, FamilyName, GivenName, PersonName
 from hpmatch.comparison.one_token import agreement_of
-from hpmatch.comparison.relations import have_alike_stems
+from hpmatch.comparison.one_words import one_words
+from hpmatch.comparison.relations import have_alike_stems, joined
 from hpmatch.records import FEW, Column, Records, Vocabulary
 from hpmatch.standardise import stages
 from hpmatch.standardise.names import name_tokens
@@ -36,6 +37,20 @@ def _name(text):
     return {"given_name": given, "middle_name": middle, "family_name": family}
 
 
+WORDS = [
+    "gun",
+    "britt",
+    "gunbritt",
+    "g",
+    "unbritt",
+    "sjögren",
+    "sjogren",
+    "de los reyes",
+    "щерев",
+    "shcherev",
+    "дос сантос",
+    "'",
+]
 # The alert's name, the registered name, the level of the family name, the level of the given name.
 CASES = [
     ("Kari // Hansen", "Kari // Hansen", "same", "same"),
@@ -289,10 +304,12 @@ def test_two_tokens_agree_as_they_do_among_others():
     assert len(set(alone)) > 3
 
 
-def test_tokens_are_one_word_in_a_large_table_as_in_a_small_one():
-    """Of several words, in another script, and without a letter: a table that is worked out at once says the same."""
-    tokens = ["britt", "sjögren", "de los reyes", "щерев", "дос сантос", "'"]
-    words = ["britt", "sjogren", "delosreyes", "shcherev", "dossantos", ""]
-    many = [*tokens, *("a" * length for length in range(1, FEW))]
-    for vocabulary in (tokens, many):
-        assert one_words(Vocabulary(pa.array(vocabulary))).to_pylist()[: len(tokens)] == words
+@given(st.lists(st.lists(st.sampled_from(WORDS), max_size=3), min_size=2, max_size=4), st.booleans())
+def test_names_are_one_word_as_their_letters_are(names, is_large):
+    """Of several words, in another script, and without a letter; in a large table, which is worked out at once, too."""
+    more = [("a" * length,) for length in range(1, FEW)] if is_large else []
+    column = Column.encode([*map(tuple, names), *more], pa.list_(pa.string()))
+    terms = column.values.terms
+    found = one_words(terms.vocabulary).of_names(terms, column.codes[: len(names)])
+    words = [joined(tuple(name)) for name in names]
+    assert [a == b for a in found for b in found] == [a == b for a in words for b in words]
