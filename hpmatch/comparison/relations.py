@@ -25,7 +25,7 @@ SHARED_STEM_LIKENESS = 0.4
 # Stems of which each is spelled in its own way are at least so alike, and tokens that have such stems; above, the tokens are
 # spellings of one form.
 _ALIKE_STEMS = 0.94
-_ALIKE_TOKENS = 0.74
+_ALIKE_TOKENS = 0.78
 # The classes of endings of languages in other letters, see ``surname_endings.csv``; other languages' names have one spelling.
 _TRANSCRIBED = frozenset({"", "H", "N", "Y"})
 _LETTERS_OF_ONE = 2  # a letter and a sign, or a letter of two characters
