@@ -88,9 +88,9 @@ def check_truth(truth: pa.Table, known: Sequence[pa.ChunkedArray]) -> None:
 
 
 def _plain(ids: pa.Array) -> pa.Array:
-    """Identifiers without what a spreadsheet or a form may add to them: signs, zeros before and behind, capitals."""
-    whole = pc.replace_substring_regex(pc.utf8_lower(ids), r"\.0+$", "")
-    return pc.replace_substring_regex(pc.replace_substring_regex(whole, r"[^\pL\pN]", ""), "^0+", "")
+    """Identifiers without what a spreadsheet or a form may add to them: blanks, zeros before and behind, capitals."""
+    whole = pc.replace_substring_regex(pc.utf8_lower(ids), r"\.0+\s*$", "")
+    return pc.replace_substring_regex(pc.replace_substring_regex(whole, r"\s", ""), "^0+", "")
 
 
 def judge(

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import hpmatch as hp
 from hpmatch.cli import main
 from hpmatch.evaluation import evaluate
-from hpmatch.judging import judge
+from hpmatch.judging import check_truth, judge
 from hpmatch.measures import (
     Answers,
     best_f1,
@@ -444,3 +444,12 @@ def test_blanks_around_identifiers_of_a_truth_do_not_count():
     )
     rules = hp.blocking_report(alerts, register, truth=truth).rules.to_pylist()
     assert max(rule["true_cumulative"] for rule in rules) == 2
+
+
+@pytest.mark.parametrize(("named", "known"), [("1-23", "12-3"), ("rec-1", "rec-11"), ("7", "70")])
+def test_persons_of_like_numbers_are_not_one_written_otherwise(named, known):
+    """A truth may name persons whom no link does."""
+    truth = pa.table({"alert_id": ["a"], "hpr_number": [named]})
+    check_truth(truth, [pa.chunked_array([[known]])])
+    with pytest.raises(hp.HpmatchError, match="written otherwise"):
+        check_truth(truth, [pa.chunked_array([[f"{named}.0"]])])
