@@ -398,6 +398,7 @@ _GIVEN, _FIRST = ("given_name",), (FIRST_OF + "given_name",)
 
 
 def _one_words(records: Records, field: str, rows: IntArray) -> npt.NDArray[np.uint64]:
+    """A number for what each of some names is in one word."""
     terms = common_terms(records)[1][field]
     return one_words(terms.vocabulary).of_names(terms, records[field].codes[rows])
 

@@ -313,3 +313,24 @@ def test_names_are_one_word_as_their_letters_are(names, is_large):
     found = one_words(terms.vocabulary).of_names(terms, column.codes[: len(names)])
     words = [joined(tuple(name)) for name in names]
     assert [a == b for a in found for b in found] == [a == b for a in words for b in words]
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "alike"),
+    [
+        ("schukow", "zhukova", True),
+        ("wesselinowa", "veselinov", True),
+        (
+            "müller",
+            "moller",
+            False,
+        ),  # neither has an ending to take off: spellings of whole names are another level
+        ("malik", "malicki", False),  # an ending on one side alone makes another name
+        ("constantin", "konstantinou", False),
+        ("christina", "kristin", False),  # two given names, of which the table says what they are
+        ("жукова", "schukow", False),  # another script has every scheme's spelling
+    ],
+)
+def test_stems_that_two_schemes_spell(left, right, alike):
+    """They are alike if an ending was taken off, of one kind on both sides; whichever side comes first."""
+    assert have_alike_stems(left, right) is have_alike_stems(right, left) is alike

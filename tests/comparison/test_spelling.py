@@ -100,6 +100,12 @@ def test_one_slip_inside_four_letters_is_close(name, typed):
     assert inside >= 0.86 > at_the_edge
 
 
+@pytest.mark.parametrize(("name", "typed"), [("anna", "annq"), ("vera", "ver")])
+def test_a_slip_at_the_end_of_four_letters_is_no_likeness(name, typed):
+    """Names of four letters that end otherwise are many people's."""
+    assert token_similarity([name], [typed])[0] < 0.74
+
+
 def slip(word, random_numbers):
     """Make one typing error inside a word."""
     place, letter = random_numbers.randrange(1, len(word) - 2), random_numbers.choice("abdefgiklmnoprstu")

@@ -87,6 +87,12 @@ def test_dates_of_births_are_read_alike():
     assert AnyDate("birth_date").standardise(texts) == BirthDate().standardise(texts, empty, empty)
 
 
+@pytest.mark.parametrize("text", ["04.05.1978", "4/5/1978", "04051978"])
+def test_nobody_knows_the_order_of_any_date(text):
+    """Of a table about anything no sender tells whether the day or the month comes first: both are read."""
+    assert AnyDate("made").standardise([text]) == [(19780504, 19780405)]
+
+
 LITHUANIAN, NORWEGIAN = "48507150067", "13097248022"
 
 
