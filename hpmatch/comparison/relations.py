@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hpmatch.comparison.one_similarity import similarity_of
+from hpmatch.comparison.spelling import token_similarity
 from hpmatch.records import FloatArray, IntArray
 from hpmatch.standardise.given_names import implied_sex_of_given, name_groups
 from hpmatch.standardise.scripts import script_of, sounds, spellings
@@ -101,8 +102,10 @@ def relations(
         return found
 
     shared = look(may_share.stem & (similarity >= SHARED_STEM_LIKENESS), one_stem)
+    places = np.flatnonzero(may_have_alike_stems(similarity) & ~shared)
+    shared[places] = _have_alike_stems(tokens, left[places], right[places])
     return Relations(
-        shared | look(may_have_alike_stems(similarity) & ~shared, have_alike_stems),
+        shared,
         look(may_share.group, one_name),
         look(single[left] | single[right], is_initial),
     )
@@ -146,15 +149,34 @@ def have_alike_stems(left: str, right: str) -> bool:
         >>> have_alike_stems("schukow", "zhukova"), have_alike_stems("schukow", "zhelev")
         (True, False)
     """
+    return any(similarity_of(*names) >= _ALIKE_STEMS for names in _stems_to_compare(left, right))
+
+
+def _have_alike_stems(tokens: Sequence[str], left: IntArray, right: IntArray) -> Mask:
+    """The same of many pairs of tokens, whose stems are compared all at once."""
+    found = np.zeros(len(left), bool)
+    compared = [
+        (pair, ours, theirs)
+        for pair, (a, b) in enumerate(zip(left.tolist(), right.tolist(), strict=True))
+        for ours, theirs in _stems_to_compare(tokens[a], tokens[b])
+    ]
+    if compared:
+        owner, ours, theirs = zip(*compared, strict=True)
+        found[np.array(owner)[token_similarity(ours, theirs) >= _ALIKE_STEMS]] = True
+    return found
+
+
+def _stems_to_compare(left: str, right: str) -> list[tuple[str, str]]:
+    """The stems of two tokens that may be one form in two schemes."""
     if {script_of(left), script_of(right)} != {"latin"} or (name_groups(left) and name_groups(right)):
-        return False
-    return any(
-        (ours.is_shorter or theirs.is_shorter)
+        return []
+    return [
+        (ours.name, theirs.name)
+        for ours, theirs in product(_transcribed_stems(left), _transcribed_stems(right))
+        if (ours.is_shorter or theirs.is_shorter)
         and ours.of_class == theirs.of_class
         and not ours.sounds.isdisjoint(theirs.sounds)  # as all have that are alike; faster to see
-        and similarity_of(ours.name, theirs.name) >= _ALIKE_STEMS
-        for ours, theirs in product(_transcribed_stems(left), _transcribed_stems(right))
-    )
+    ]
 
 
 class _Stem(NamedTuple):
