@@ -28,7 +28,7 @@ from hpmatch.fellegi_sunter import FellegiSunter, Level
 from hpmatch.model import RECORDS, Model, read_model
 from hpmatch.protocols import BlockingRule, Comparison, JointComparison, Standardiser
 from hpmatch.schema import RECORD_ROLES, Layout, Schema, read_schema, recognised, resolve
-from hpmatch.sources import RawTable
+from hpmatch.sources.tables import RawTable
 from hpmatch.standardise.stages import (
     AnyDate,
     Countries,

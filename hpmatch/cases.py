@@ -14,7 +14,9 @@ import pyarrow.compute as pc
 
 from hpmatch.records import Records
 from hpmatch.schema import Schema, read_schema, resolve
-from hpmatch.sources import RejectedRow, read, reject
+from hpmatch.sources import read
+from hpmatch.sources.rejected import reject
+from hpmatch.sources.tables import RejectedRow
 from hpmatch.standardise.days import read_day
 
 CASE_ROLES = ("case_number", "hpr_number", "case_status", "case_date")

@@ -30,7 +30,7 @@ from hpmatch.reading import ReadRecords, read_for
 from hpmatch.records import IntArray
 from hpmatch.schema import Schema, read_schema
 from hpmatch.sources import read as read_source
-from hpmatch.sources import rejected_table
+from hpmatch.sources.rejected import rejected_table
 
 TABLES = ("pairs", "clusters", "rejected")
 # What two records of one cluster count against it that fit badly or share no key: of pairs of one person about three in

@@ -23,7 +23,9 @@ from hpmatch.output import read_folder
 from hpmatch.reading import cells_by_id, checks_of, identifiers, with_usable_ids
 from hpmatch.register import Register, source_version
 from hpmatch.schema import ALERT_ROLES, REGISTER_ROLES, Layout, Schema, read_schema, resolve
-from hpmatch.sources import File, RawTable, is_folder, read
+from hpmatch.sources import read
+from hpmatch.sources.files import File, is_folder
+from hpmatch.sources.tables import RawTable
 
 _TABLES = ("links", "weights", "dispositions", "checks")
 

@@ -41,7 +41,7 @@ from hpmatch.reading import ReadRecords
 from hpmatch.records import Column, Records, Values, Vocabulary
 from hpmatch.register import MODEL_FILE, Register, read_changes
 from hpmatch.schema import Schema
-from hpmatch.sources import RejectedRow
+from hpmatch.sources.tables import RejectedRow
 from hpmatch.standardise.token_forms import LISTS, SKETCHES, TokenForms, token_forms
 
 try:

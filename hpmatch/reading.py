@@ -25,7 +25,9 @@ from hpmatch.schema import (
     read_schema,
     resolve,
 )
-from hpmatch.sources import RawTable, RejectedRow, read, reject
+from hpmatch.sources import read
+from hpmatch.sources.rejected import reject
+from hpmatch.sources.tables import RawTable, RejectedRow
 from hpmatch.standardise import standardise
 
 if TYPE_CHECKING:

@@ -28,7 +28,9 @@ from hpmatch.parallel import batch_job, start_processes
 from hpmatch.reading import ReadRecords, read_for, read_records
 from hpmatch.records import MISSING, Column, IntArray, Records, distinct
 from hpmatch.schema import REGISTER_ROLES, Schema, plain_name, read_schema, resolve
-from hpmatch.sources import File, content_digest, is_folder, read
+from hpmatch.sources import read
+from hpmatch.sources.files import File, is_folder
+from hpmatch.sources.tables import content_digest
 from hpmatch.standardise import with_common_vocabulary
 from hpmatch.standardise.token_forms import learn_forms
 

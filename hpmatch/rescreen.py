@@ -38,7 +38,8 @@ from hpmatch.records import IntArray, distinct, sizes_of
 from hpmatch.register import Register, by_itself, read_changes, read_register, version_with
 from hpmatch.results import Result
 from hpmatch.schema import Schema
-from hpmatch.sources import is_folder, without_content
+from hpmatch.sources.files import is_folder
+from hpmatch.sources.rejected import without_content
 
 NOT_PREPARED = "re-screening needs the prepared register that the alerts were held against: hpmatch prepare REGISTER --out DIR"
 # Alerts that say so are no longer in force.

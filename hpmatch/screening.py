@@ -25,7 +25,7 @@ from hpmatch.reading import ReadRecords
 from hpmatch.records import Column, Records, is_present
 from hpmatch.register import Register
 from hpmatch.schema import ALERT_ROLES, REGISTER_ROLES, Layout, Schema, resolve
-from hpmatch.sources import plain_cell
+from hpmatch.sources.memory import plain_cell
 from hpmatch.standardise import told_roles, value_of_cells, with_common_vocabulary
 
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"

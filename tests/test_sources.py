@@ -13,9 +13,8 @@ import pyarrow.parquet as pq
 import pytest
 
 import hpmatch as hp
-from hpmatch import sources
 from hpmatch.errors import SourceError
-from hpmatch.sources import read
+from hpmatch.sources import files, read
 
 ROWS = [
     {"id": "1", "name": "Bērziņš", "birth_date": "1978-04-09"},
@@ -397,7 +396,7 @@ def test_a_register_from_a_pipe_has_the_version_of_its_file(tmp_path, piped):
 
 def test_a_pipe_without_an_end_is_refused(monkeypatch, piped):
     """Before it fills the memory."""
-    monkeypatch.setattr(sources, "_LARGEST_PIPE", 10)
+    monkeypatch.setattr(files, "_LARGEST_PIPE", 10)
     with pytest.raises(SourceError, match="does not end; save it as a file"):
         read(piped(TEXT.encode()), "t")
     assert read(piped(b"id\n1234567"), "t").data.to_pylist() == [{"id": "1234567"}]

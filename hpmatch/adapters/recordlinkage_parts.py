@@ -33,7 +33,8 @@ from hpmatch.protocols import (
 )
 from hpmatch.records import MISSING, FloatArray, IntArray, Records
 from hpmatch.schema import RECORD_ROLES, Schema, resolve
-from hpmatch.sources import plain_cell, read
+from hpmatch.sources import read
+from hpmatch.sources.memory import plain_cell
 from hpmatch.standardise import standardise
 
 

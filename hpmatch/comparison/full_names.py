@@ -28,7 +28,7 @@ from hpmatch.comparison.relations import (
 from hpmatch.comparison.spelling import token_similarity
 from hpmatch.protocols import Compared
 from hpmatch.records import FloatArray, IntArray, Records, ranges
-from hpmatch.sources import plain_cell
+from hpmatch.sources.memory import plain_cell
 from hpmatch.standardise.scripts import CONSONANT_SCRIPTS, script_of
 from hpmatch.standardise.surnames import is_patronymic
 

@@ -39,7 +39,9 @@ from hpmatch.ledger.entries import (
 from hpmatch.reading import contents, identifiers, with_usable_ids
 from hpmatch.results import Result
 from hpmatch.schema import ALERT_ROLES, Layout, Schema, read_schema, resolve
-from hpmatch.sources import RawTable, RejectedRow, cells_told, read, reject
+from hpmatch.sources import read
+from hpmatch.sources.rejected import cells_told, reject
+from hpmatch.sources.tables import RawTable, RejectedRow
 
 if TYPE_CHECKING:
     from hpmatch.rescreen import Rescreened

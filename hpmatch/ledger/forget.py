@@ -17,7 +17,7 @@ from hpmatch.ledger import Ledger
 from hpmatch.output import FORMATS, RESCREENED, check_folder, read_folder, result_files, write_folder
 from hpmatch.persons import funnel
 from hpmatch.results import TABLES
-from hpmatch.sources import cells_told
+from hpmatch.sources.rejected import cells_told
 
 Tables = Mapping[str, pa.Table]
 

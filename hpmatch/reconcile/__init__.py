@@ -41,7 +41,7 @@ from hpmatch.reconcile.tables import (
     read_entries,
 )
 from hpmatch.schema import Schema
-from hpmatch.sources import rejected_table
+from hpmatch.sources.rejected import rejected_table
 from hpmatch.standardise.countries import code_country
 
 TABLES = ("findings", "rejected")

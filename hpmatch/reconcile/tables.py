@@ -21,7 +21,10 @@ from hpmatch.reconcile.counterparts import People
 from hpmatch.reconcile.findings import standing_of
 from hpmatch.reconcile.sendings import Decision, SentAlert
 from hpmatch.schema import ALERT_ROLES, REGISTER_ROLES, Schema, read_schema, resolve
-from hpmatch.sources import RejectedRow, is_folder, read, reject
+from hpmatch.sources import read
+from hpmatch.sources.files import is_folder
+from hpmatch.sources.rejected import reject
+from hpmatch.sources.tables import RejectedRow
 from hpmatch.standardise import standardise
 from hpmatch.standardise.countries import code_country
 from hpmatch.standardise.days import read_day

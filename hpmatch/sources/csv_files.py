@@ -1,0 +1,234 @@
+"""CSV files: their encoding, their delimiter, and the rows that are damaged."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv
+
+from hpmatch.errors import SourceError
+from hpmatch.sources.files import BLOCK_BYTES, File, first_line
+from hpmatch.sources.rejected import reject
+from hpmatch.sources.tables import RawTable, RejectedRow, joined
+
+_DELIMITERS = ",;\t|"
+_UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_CONTROL_BYTES = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_BEYOND_LATIN1 = re.compile(rb"[\x80-\x9f]")
+# What shows that one byte a letter is not that of Western Europe: words of nothing but accented letters, as Cyrillic, Greek,
+# Arabic and Hebrew become; and signs amid a word (± ³ ¶ ¹ ¼ ¿), as the Polish ą ł ś ż ź do.
+_ACCENTED = re.compile(rb"[\xc0-\xff]")
+_ACCENTED_WORDS = re.compile(rb"[\xc0-\xff]{3,}")
+_SIGN_IN_WORD = re.compile(rb"[A-Za-z][\xb1\xb3\xb6\xb9\xbc\xbf][a-z]")
+_ASCII = [chr(code) for code in range(128)]
+_NO_TEXT_ADVICE = "is not a text file; give a CSV (UTF-8 or Latin-1) or a Parquet file"
+_REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+_MOST_LINES_LOST = 10
+
+
+def read_csv(file: File, head: bytes, name: str) -> RawTable:
+    """
+    Read a text file, whatever its encoding and its delimiter.
+
+    Args:
+        file: The file.
+        head: How it begins.
+        name: What to call the table in messages.
+
+    Raises:
+        SourceError: If it is no CSV file, or so damaged that rows would be lost.
+    """
+    if not head.strip():
+        raise SourceError(f"{name}: {file} is empty (only blank lines)")
+    if b"\x00" in head and not head.startswith(_UTF16_MARKS):
+        raise SourceError(f"{name}: {file} {_NO_TEXT_ADVICE}")
+    look = _look_through(file, head, name)
+    text = head.decode(look.encoding, "replace").removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}")
+    # The delimiter that splits the header into most fields; a comma for a single column.
+    delimiter = max(_DELIMITERS, key=lambda each: len(_header(text, each)))
+    columns = _header(text, delimiter)
+    if not columns:
+        raise SourceError(f"{name}: {file} is empty (only blank lines)")
+    if len(columns) <= 2 and columns[0].startswith("sep="):  # noqa: PLR2004 - "sep=;" cut at its own delimiter
+        raise SourceError(f"{name}: {file} begins with a line 'sep=', which is Excel's; delete that line")
+    data, rejected = _parse(file, look, delimiter, columns, name)
+    rows = np.delete(np.arange(1, len(data) + len(rejected) + 1), [row.row - 1 for row in rejected])
+    table = RawTable(str(file), data, rows, rejected)
+    if look.has_replacements:
+        table = _without_damaged(table)
+    return _without_swallowed(table, delimiter, name) if look.has_quotes else table
+
+
+def _header(text: str, delimiter: str) -> list[str]:
+    return next((row for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if row), [])
+
+
+@dataclass(frozen=True)
+class _TextFile:
+    """
+    What a first look through a text file tells.
+
+    Attributes:
+        encoding: Its encoding.
+        is_valid_utf8: Whether it can be read as it stands.
+        has_quotes: Whether it may hold a quotation mark; without any no cell holds a line break.
+        has_replacements: Whether it may hold, once decoded, the character that stands for damaged bytes.
+    """
+
+    encoding: str
+    is_valid_utf8: bool = False
+    has_quotes: bool = True
+    has_replacements: bool = True
+
+
+def _look_through(file: File, head: bytes, name: str) -> _TextFile:
+    if head.startswith(_UTF16_MARKS):
+        return _TextFile("utf-16")
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    has_quotes = has_replacements = False
+    with file.open() as opened:
+        try:
+            while block := opened.read(BLOCK_BYTES):
+                has_quotes = has_quotes or b'"' in block
+                has_replacements = _REPLACEMENT in decoder.decode(block) or has_replacements
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            return _TextFile(_encoding_of_damaged(file, name))
+    return _TextFile("utf-8", True, has_quotes, has_replacements)
+
+
+def _encoding_of_damaged(file: File, name: str) -> str:
+    """
+    The encoding of a text file that is not valid UTF-8.
+
+    UTF-8 still where more of its letters beyond ASCII are valid than not (such a file is damaged in places, and only
+    those rows are rejected); else Windows-1252, which is Latin-1 with more letters, unless it shows that it is another.
+    """
+    with file.open() as opened:
+        data = opened.read()
+    text = data.decode("utf-8", "replace")
+    damaged = text.count(_REPLACEMENT)
+    if len(text) - sum(map(text.count, _ASCII)) > 2 * damaged:
+        return "utf-8"
+    if _CONTROL_BYTES.search(data):
+        raise SourceError(f"{name}: {file} {_NO_TEXT_ADVICE}")
+    in_words = sum(map(len, _ACCENTED_WORDS.findall(data)))
+    if 2 * in_words > len(_ACCENTED.findall(data)) or _SIGN_IN_WORD.search(data):
+        raise SourceError(
+            f"{name}: {file} is in a code page that cannot be told, such as that of Central Europe or of another script; save it "
+            f"as UTF-8"
+        )
+    return "cp1252" if _BEYOND_LATIN1.search(data) and _decodes(data, "cp1252") else "latin-1"
+
+
+def _decodes(data: bytes, encoding: str) -> bool:
+    try:
+        data.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _parse(
+    file: File, look: _TextFile, delimiter: str, columns: Sequence[str], name: str
+) -> tuple[pa.Table, tuple[RejectedRow, ...]]:
+    rejected: list[RejectedRow] = []
+
+    def keep(row: pyarrow.csv.InvalidRow) -> str:
+        reason = f"has {row.actual_columns} fields where the header has {row.expected_columns}"
+        if lines := row.text.strip().count("\n"):
+            reason += f", over {lines + 1} lines: is a quotation mark not closed?"
+        rejected.append(RejectedRow(str(file), (row.number or 0) - 1, reason, row.text))
+        return "skip"
+
+    def parse(*, threads: bool) -> pa.Table:
+        rejected.clear()
+        return pyarrow.csv.read_csv(
+            file.as_arrow() if look.is_valid_utf8 else _utf8(file, look.encoding),
+            pyarrow.csv.ReadOptions(use_threads=threads, block_size=BLOCK_BYTES),
+            pyarrow.csv.ParseOptions(
+                delimiter=delimiter, newlines_in_values=look.has_quotes, invalid_row_handler=keep
+            ),
+            pyarrow.csv.ConvertOptions(
+                check_utf8=False,
+                strings_can_be_null=True,
+                null_values=[""],
+                column_types=dict.fromkeys(columns, pa.string()),
+            ),
+        )
+
+    try:
+        table = parse(threads=True)
+        if rejected:
+            # Only a reader of one thread knows the numbers of the rows that it leaves out.
+            table = parse(threads=False)
+    except (pa.ArrowException, OSError) as error:
+        raise SourceError(
+            f"{name}: {file} cannot be read as CSV: {first_line(error)}; see whether a quotation mark is not closed"
+        ) from error
+    for row in rejected:
+        _refuse_lost(name, str(file), row.row, row.content.strip().count("\n"))
+    if table.num_columns != len(columns):
+        raise SourceError(
+            f"{name}: {file}: the header is not one line of column names; put them into the first line"
+        )
+    data = pa.Table.from_arrays(
+        [joined(column) for column in table.columns], names=[column.strip() for column in columns]
+    )
+    return data, tuple(rejected)
+
+
+def _utf8(file: File, encoding: str) -> pa.BufferReader:
+    with file.open() as opened:
+        return pa.BufferReader(opened.read().decode(encoding, "replace").encode())
+
+
+def _refuse_lost(name: str, path: str, row: int, lines: int) -> None:
+    """A few lines that are not read are told as rejected; a register without its end would answer alerts wrongly."""
+    if lines > _MOST_LINES_LOST:
+        raise SourceError(
+            f"{name}: {path}: a quotation mark in row {row} is not closed, so that the {lines} lines behind it are not read; "
+            f"close it or take it out"
+        )
+
+
+def _without_swallowed(table: RawTable, delimiter: str, name: str) -> RawTable:
+    """Reject the rows in which a quotation mark that is not closed made a cell of whole further rows."""
+    swallowed: set[int] = set()
+    width = table.data.num_columns
+    for place_of_column, column in enumerate(table.data.columns):
+        places = np.flatnonzero(np.asarray(pc.fill_null(pc.match_substring(column, "\n"), False)))
+        for place, cell in zip(places.tolist(), column.take(pa.array(places)).to_pylist(), strict=True):
+            _, *whole, last = (line.count(delimiter) for line in cell.split("\n"))
+            # Rows lie between, or the cell ends in the column that it began in; a text of several lines does neither.
+            if max(whole, default=0) >= max(width - 1, 1) or last == place_of_column >= max(width // 2, 1):
+                _refuse_lost(name, table.source, int(table.rows[place]), len(whole) + 1)
+                swallowed.add(place)
+    if not swallowed:
+        return table
+    reason = (
+        "has a cell that holds further rows: a quotation mark is not closed; those rows are not read either"
+    )
+    rejected = reject(table, np.array(sorted(swallowed)), reason)
+    keep = np.setdiff1d(np.arange(len(table.data)), list(swallowed))
+    return RawTable(table.source, table.data.take(keep), table.rows[keep], (*table.rejected, *rejected))
+
+
+def _without_damaged(table: RawTable) -> RawTable:
+    """Reject the rows with bytes that are no text."""
+    damaged = np.zeros(len(table.data), bool)
+    for column in table.data.columns:
+        damaged |= np.asarray(pc.fill_null(pc.match_substring(column, _REPLACEMENT), False))
+    if not damaged.any():
+        return table
+    rejected = reject(table, np.flatnonzero(damaged), "holds bytes that are not text in the file's encoding")
+    keep = np.flatnonzero(~damaged)
+    return RawTable(table.source, table.data.take(keep), table.rows[keep], (*table.rejected, *rejected))

@@ -1,0 +1,58 @@
+"""Rows that could not be used: told with their reason, never dropped in silence."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
+
+import pyarrow as pa
+
+from hpmatch.records import IntArray
+from hpmatch.sources.tables import RawTable, RejectedRow
+
+_IN_ROWS = re.compile(r'[,;\t|"\r\n]')
+
+
+def reject(table: RawTable, places: IntArray, reason: str) -> list[RejectedRow]:
+    """The rows at the given places of a table, as rejected for one reason."""
+    cells = table.data.take(pa.array(places)).to_pylist()
+    return [
+        RejectedRow(table.source, int(row), reason, json.dumps(content, ensure_ascii=False))
+        for row, content in zip(table.rows[places], cells, strict=True)
+    ]
+
+
+def cells_told(content: str | None) -> frozenset[str]:
+    """
+    What the cells of a rejected row say, by which alone an alert's identifier can be found in one that cannot be read.
+
+    Example:
+        >>> sorted(cells_told("A1,Berg,,too many")), sorted(cells_told('{"id": "A1", "name": null}'))
+        (['A1', 'Berg', 'too many'], ['A1'])
+    """
+    text = content or ""
+    try:
+        cells = list(json.loads(text).values())
+    except (ValueError, AttributeError):
+        cells = _IN_ROWS.split(text)
+    return frozenset(str(cell).strip() for cell in cells if cell is not None) - {""}
+
+
+def without_content(rows: Iterable[RejectedRow], ids: Collection[str]) -> tuple[RejectedRow, ...]:
+    """Rejected rows, those without what they say that name one of some identifiers."""
+    return tuple(row if cells_told(row.content).isdisjoint(ids) else replace(row, content="") for row in rows)
+
+
+def rejected_table(rows: Sequence[RejectedRow]) -> pa.Table:
+    """Rejected rows as a table: file, row, reason, content; by file and row."""
+    ordered = sorted(rows, key=lambda row: (row.source, row.row))
+    return pa.table(
+        {
+            "file": pa.array([row.source for row in ordered], pa.string()),
+            "row": pa.array([row.row for row in ordered], pa.int64()),
+            "reason": pa.array([row.reason for row in ordered], pa.string()),
+            "content": pa.array([row.content for row in ordered], pa.string()),
+        }
+    )

@@ -1,0 +1,78 @@
+"""A table as it was found, and what it says."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from hpmatch.records import IntArray
+
+
+@dataclass(frozen=True)
+class RejectedRow:
+    """
+    A row that could not be used.
+
+    Attributes:
+        source: The file, or the kind of table, that it stood in.
+        row: Its number there; the first row after the header is 1.
+        reason: Why it could not be used.
+        content: The row as it stood.
+    """
+
+    source: str
+    row: int
+    reason: str
+    content: str
+
+
+@dataclass(frozen=True)
+class RawTable:
+    """
+    A table as it was found.
+
+    Attributes:
+        source: The file, or the kind of table.
+        data: Text columns; null where a cell is empty.
+        rows: int64[n], the number that each row had in its source, from 1.
+        rejected: The rows that could not be read.
+    """
+
+    source: str
+    data: pa.Table
+    rows: IntArray
+    rejected: tuple[RejectedRow, ...] = ()
+
+
+def numbered(source: str, data: pa.Table) -> RawTable:
+    """A table whose rows are all there, numbered from 1."""
+    return RawTable(source, data, np.arange(1, len(data) + 1))
+
+
+def content_digest(table: pa.Table) -> str:
+    """
+    The SHA-256 of what a table of text columns says, however it lies in memory.
+
+    Example:
+        >>> table = pa.table({"name": ["Berg", None]})
+        >>> content_digest(table) == content_digest(pa.concat_tables([table[:1], table[1:]]))
+        True
+    """
+    digest = hashlib.sha256(json.dumps([table.column_names, len(table)]).encode())
+    for column in table.columns:
+        cells = joined(column)
+        # Lengths keep apart what lies side by side: "ab", "c" is not "a", "bc", and nothing is not "".
+        digest.update(np.asarray(pc.fill_null(pc.cast(pc.binary_length(cells), pa.int64()), -1)).tobytes())
+        whole = pa.ListArray.from_arrays([0, len(cells)], pc.fill_null(cells, ""))
+        digest.update(pc.binary_join(whole, "")[0].as_buffer())
+    return digest.hexdigest()
+
+
+def joined(column: pa.ChunkedArray) -> pa.Array:
+    """A column in one piece."""
+    return pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], column.type)
