@@ -16,7 +16,7 @@ from hpmatch.alert_relations import TOLD
 from hpmatch.alerts import group_alerts
 from hpmatch.blocking import candidate_pairs
 from hpmatch.cases import read_prior_cases
-from hpmatch.comparison import DEFAULT_CHUNK_SIZE, compare
+from hpmatch.comparison import DEFAULT_CHUNK_SIZE, compare, prepare
 from hpmatch.comparison.name_tables import common_terms
 from hpmatch.decision import check_min_weight, decide
 from hpmatch.dispose import Scored, dispose
@@ -153,8 +153,11 @@ def score_pairs(
     # Most names of alerts are registered: their forms are worked out already, or about to be.
     learn_forms(common_terms(alerts)[0], common_terms(registered)[0])
     grouping = begin_beside(lambda: group_alerts(alerts, model, chunk_size) if persons is None else persons)
+    # What comparisons know of the whole register is kept with it.
+    preparing = begin_beside(lambda: [prepare(each, registered) for each in model.comparisons])
     pairs = candidate_pairs(alerts, registered, model.blocking_rules, model.max_block, register.indexes)
     grouped = grouping()
+    preparing()
     pairs = share_candidates(pairs, grouped)
     vectors = compare(alerts, registered, pairs, model.comparisons, chunk_size, report)
     vectors = pool_evidence(vectors, pairs, grouped, model)
