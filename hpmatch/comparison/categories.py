@@ -10,7 +10,7 @@ import numpy as np
 
 from hpmatch.protocols import Compared, ComparedOne, LevelArray
 from hpmatch.records import Records
-from hpmatch.standardise.professions import compatible, same_occupation
+from hpmatch.standardise.professions import RELATIONS, relation_of
 
 
 @dataclass(frozen=True)
@@ -54,13 +54,13 @@ class Profession:
     """
     Professions as category codes of the register.
 
-    Levels: ``same`` (one in common, or one that replaced the other in the register), ``compatible`` (one person plausibly has both,
-    such as nurse and later doctor), ``different``.
+    Levels: ``same`` (one in common, or one that replaced the other in the register), ``compatible`` (one person often has both, such as
+    nurse and midwife), ``career`` (a second education, such as nurse and later doctor), ``different``.
     """
 
     name: str = "profession"
     column: str = "profession"
-    levels: ClassVar = ("same", "compatible", "different")
+    levels: ClassVar = RELATIONS
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -119,8 +119,7 @@ class Country:
 
 
 def _level(left: frozenset[str], right: frozenset[str]) -> int:
-    lefts, rights = sorted(left), sorted(right)
-    return 0 if same_occupation(lefts, rights) else 1 if compatible(lefts, rights) else 2
+    return RELATIONS.index(relation_of(sorted(left), sorted(right)))
 
 
 def _sets(records: Records, column: str) -> list[frozenset[str]]:

@@ -19,6 +19,10 @@ from typing import NamedTuple
 from hpmatch.data import read_table
 from hpmatch.standardise.text import Match, PhraseIndex, fold, split_words
 
+# How two occupations are related, best first: one in common or one that replaced the other in the register; titles, grades and
+# fields that one person often has both of; a second education, which few have; none of these.
+RELATIONS = ("same", "compatible", "career", "different")
+
 _SEPARATORS = re.compile(r"[/|,&+\n]")
 _LONGEST_SHORT_TITLE = 3
 _LONGEST_SHORT_CELL = 12  # a short title with blanks and dots around it
@@ -82,42 +86,29 @@ def are_specialists(titles: Sequence[str]) -> list[bool]:
     return [_is_specialist(title) for title in titles]
 
 
-def compatible(left: Sequence[str], right: Sequence[str]) -> bool:
+def relation_of(left: Sequence[str], right: Sequence[str]) -> str:
     """
-    Say whether one person plausibly holds categories of both sides; the order of the sides does not matter.
+    Say how the occupations of two sides are related, by the two categories that are related best.
 
     Args:
-        left: Categories on one side.
-        right: Categories on the other side.
+        left: Categories on one side, at least one.
+        right: Categories on the other side, at least one.
 
     Returns:
-        True if the sides share a category, if the table relates two of them, or if a side is empty: nothing known
-        contradicts nothing.
+        One of ``RELATIONS``.
 
     Examples:
-        >>> compatible(["SP"], ["LE"]), compatible(["SP", "TL"], ["TL"]), compatible(["TL"], ["FT"])
-        (True, True, False)
+        >>> relation_of(["SP", "TL"], ["TL"]), relation_of(["HF"], ["HP"]), relation_of(["SP"], ["JO"])
+        ('same', 'same', 'compatible')
+        >>> relation_of(["SP"], ["LE"]), relation_of(["TL"], ["FT"])
+        ('career', 'different')
     """
-    if not left or not right:
-        return True
-    related = _related()
-    return any(one == other or (one, other) in related for one in left for other in right)
-
-
-def same_occupation(left: Sequence[str], right: Sequence[str]) -> bool:
-    """
-    Say whether both sides name one occupation, which may have had another category once.
-
-    Args:
-        left: Categories on one side.
-        right: Categories on the other side.
-
-    Examples:
-        >>> same_occupation(["SP", "TL"], ["TL"]), same_occupation(["HF"], ["HP"]), same_occupation(["SP"], ["LE"])
-        (True, True, False)
-    """
-    once = _related(_REPLACED)
-    return any(one == other or (one, other) in once for one in left for other in right)
+    found = {
+        "same" if one == other else _related().get((one, other), "different")
+        for one in left
+        for other in right
+    }
+    return next(relation for relation in RELATIONS if relation in found)
 
 
 class _Title(NamedTuple):
@@ -247,7 +238,10 @@ def _specialty_categories() -> dict[str, str]:
 
 
 @cache
-def _related(relation: str = "") -> frozenset[tuple[str, str]]:
-    rows = read_table("profession_relations")
-    pairs = [(row["left"], row["right"]) for row in rows if relation in ("", row["relation"])]
-    return frozenset(pairs) | {(right, left) for left, right in pairs}
+def _related() -> dict[tuple[str, str], str]:
+    """How two categories are related, from either side; what replaced another was one occupation once."""
+    related = {}
+    for row in read_table("profession_relations"):
+        relation = "same" if row["relation"] == _REPLACED else row["relation"]
+        related[row["left"], row["right"]] = related[row["right"], row["left"]] = relation
+    return related

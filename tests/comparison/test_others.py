@@ -33,14 +33,16 @@ def _level(comparison, column, left, right, kind=WORDS):
     [
         (("SP",), ("SP",), "same"),
         (("SP",), ("LE", "SP"), "same"),
-        (("SP",), ("LE",), "compatible"),  # nurse, later doctor (report)
+        (("SP",), ("LE",), "career"),  # nurse, later doctor (report)
+        (("SP",), ("JO",), "compatible"),
+        (("SP",), ("LE", "JO"), "compatible"),
         (("FA1",), ("FA2",), "compatible"),
         (("HF",), ("HP",), "same"),  # an occupation whose category was replaced
         (("TL",), ("AA",), "different"),
     ],
 )
 def test_professions(left, right, level):
-    """One in common is the same; what one person may both be is compatible."""
+    """One in common is the same; what one person often is beside it is compatible, a second education a career."""
     assert _level(Profession(), "profession", left, right) == level
 
 

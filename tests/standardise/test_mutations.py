@@ -133,10 +133,11 @@ def of_helper_categories():
 
 
 def of_relations():
-    """Related categories are compatible in both directions."""
-    for left, right, _ in PAIRS:
+    """Categories are related alike in both directions."""
+    for left, right, relation in PAIRS:
+        expected = "same" if relation == "replaced" else relation
         for one, other in ((left, right), (right, left)):
-            yield fact((one, other), [(left, right)], True, professions.compatible, [one], [other])
+            yield fact((one, other), [(left, right)], expected, professions.relation_of, [one], [other])
 
 
 def of_name_noise():
