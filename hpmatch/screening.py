@@ -27,6 +27,7 @@ from hpmatch.register import Register
 from hpmatch.schema import ALERT_ROLES, REGISTER_ROLES, Layout, Schema, resolve
 from hpmatch.sources.memory import plain_cell
 from hpmatch.standardise import told_roles, value_of_cells, with_common_vocabulary
+from hpmatch.standardise.whole_names import reads_whole_names, with_name_apart
 
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 _REMEMBERED = 1 << 12  # records and cells, so that what repeats is not standardised again
@@ -243,9 +244,14 @@ def _stages_of(known: _Known, roles: tuple[str, ...]) -> list[tuple[_Stage, list
     ]
 
 
+@lru_cache(maxsize=_LAYOUTS)
+def _reads_whole_names(known: _Known) -> bool:
+    return reads_whole_names(known.model.standardisers)
+
+
 def _stages_told(known: _Known, cells: _Cells) -> Iterator[tuple[_Stage, tuple[str, ...]]]:
     """The stages of which some role is told, with what their roles tell."""
-    told = dict(cells)
+    told = with_name_apart(dict(cells)) if _reads_whole_names(known) else dict(cells)
     for stage, roles in _stages_of(known, tuple(told)):
         yield stage, tuple([told[role] if role else "" for role in roles])
 

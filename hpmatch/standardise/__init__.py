@@ -19,6 +19,7 @@ from hpmatch.parallel import each_chunk
 from hpmatch.protocols import Standardiser
 from hpmatch.records import FEW, Column, IntArray, Records, Vocabulary
 from hpmatch.standardise.token_forms import NAME_TOKENS, begin_forms
+from hpmatch.standardise.whole_names import reads_whole_names, with_names_apart
 
 Cells = TypeVar("Cells")
 
@@ -41,6 +42,8 @@ def standardise(
         >>> records["family_name"].codes.tolist(), records["family_name"].values.array.to_pylist()
         ([0, 0, -1], [['berg']])
     """
+    if reads_whole_names(standardisers):
+        cells = with_names_apart(cells)
     wanted = [stage for stage in standardisers if any(role in cells for role in stage.roles)]
     # Names first: other processes can begin with the forms of their tokens while the rest is standardised here.
     names = [stage for stage in wanted if getattr(stage, "vocabulary", "") == NAME_TOKENS]
