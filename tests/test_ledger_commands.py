@@ -165,6 +165,21 @@ def test_a_result_without_an_alert_is_as_if_it_had_never_been_there(tmp_path, ki
             assert ours == theirs
 
 
+def test_a_result_of_all_candidate_pairs_holds_all_still(tmp_path):
+    """What is left can be evaluated, and recall be estimated, as without the alert; where pairs were left out they lack still."""
+    people = [*REGISTER, {"hpr_number": "9144897", **PERSON, "given_name": "Rasma"}]
+    truth = [{"alert_id": name, "hpr_number": "9144889"} for name in ("A1", "A2")]
+    alerts = [alert("A1"), alert("A2", given_name="Rasma")]
+    hp.link(alerts, people, min_weight=-1000).write(tmp_path / "out")
+    assert hp.evaluate(tmp_path / "out", truth, replicates=0).estimates["pairs_quality"].of == 4
+    hp.link(alerts, people, min_weight=1000).write(tmp_path / "few")
+    for folder in ("out", "few"):
+        assert take_out(tmp_path / folder, "A1")
+    assert hp.evaluate(tmp_path / "out", truth, replicates=0).estimates["pairs_quality"].of == 2
+    assert hp.estimate_recall(tmp_path / "out").true_pairs.of == 2
+    assert "pairs_quality" not in hp.evaluate(tmp_path / "few", truth, replicates=0).estimates
+
+
 def test_a_result_that_does_not_hold_an_alert_is_left_alone(tmp_path):
     """Not one byte, nor a new file."""
     hp.link([alert("A1")], REGISTER).write(tmp_path / "out")

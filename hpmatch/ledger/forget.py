@@ -174,7 +174,10 @@ def _counted(summary: Mapping[str, Any], tables: Tables, kinds: Sequence[str]) -
     dispositions = tables["dispositions"]
     matched = dispositions.filter(pc.equal(dispositions["disposition"], MATCH))["hpr_number"]
     persons = {"alerted": _distinct(dispositions["person_id"]), "matched": _distinct(matched)}
-    counted = {"alerts": alerts, "persons": persons, "links": len(tables["links"])}
+    links = len(tables["links"])
+    # As many candidate pairs less as there are links less: a result that held all of them holds all still.
+    pairs = summary["candidate_pairs"] - (summary["links"] - links)
+    counted = {"alerts": alerts, "persons": persons, "candidate_pairs": pairs, "links": links}
     return {**summary, **counted, "funnel": funnel(tables["persons"], alerts)}
 
 
