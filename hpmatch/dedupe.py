@@ -46,7 +46,7 @@ class Deduplicated:
     Attributes:
         pairs: A row a pair that may matter: both identifiers, match_weight, match_probability, decision.
         clusters: A row a record, by identifier: the identifier and cluster_id, the smallest identifier of its cluster.
-        rejected: A row a rejected row: file, row, reason, content.
+        rejected: A row a rejected row: table, file, row, reason, content.
         summary: Counts.
     """
 
@@ -137,7 +137,7 @@ def dedupe(
     return Deduplicated(
         scored.take(pa.array(ordered)),
         pa.table({read.id_name: table.ids, "cluster_id": pa.array(_named(table.ids, clusters), pa.string())}),
-        rejected_table(read.rejected),
+        rejected_table({"records": read.rejected}),
         _summary(read, model, pairs, decisions, clusters) | (trained.summary if trained else {}),
     )
 

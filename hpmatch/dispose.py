@@ -90,7 +90,9 @@ def dispose(
     if cases:
         dispositions = dispositions.append_column("prior_case", _prior_case(dispositions, persons))
     relations = related(alerts, _person_of_row(alerts.records, dispositions))
-    rejected = rejected_table((*alerts.rejected, *register.rejected, *known.rejected))
+    rejected = rejected_table(
+        {"alerts": alerts.rejected, "register": register.rejected, "prior cases": known.rejected}
+    )
     summary = _summary(alerts, register, scored, model, dispositions, len(links))
     summary["funnel"] = funnel(persons, summary["alerts"])
     if cases:

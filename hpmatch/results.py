@@ -61,7 +61,7 @@ class Result:
             given earlier cases prior_case.
         persons: A row a person whom alerts are about; see ``hpmatch.persons.persons_table``.
         relations: A row an alert about a person who has an earlier one; see ``hpmatch.alert_relations.related``.
-        rejected: A row a rejected row: file, row, reason, content.
+        rejected: A row a rejected row: table, file, row, reason, content.
         checks: A row an alert, in the order of the dispositions: alert_id, and check, which tells whether an alert is the
             one that was linked.
         summary: Counts that add up.

@@ -237,6 +237,27 @@ def test_rejected_rows_about_an_alert_lose_their_content(tmp_path):
     assert "A2," not in "".join(path.read_text() for path in (tmp_path / "out").iterdir())
 
 
+def test_rejected_rows_of_other_tables_keep_their_content(tmp_path):
+    """The number of a case, a row of the register and an alert are one number by chance; all three rows are rejected."""
+    cells = "Kazlauskaite,Rasa,1978-04-09"
+    texts = {
+        "alerts.csv": f"{','.join(alert('x'))}\n1,{cells}\n4,{cells},more\n",
+        "register.csv": f"hpr_number,{','.join(PERSON)}\n9144889,{cells}\n4,{cells},more\n",
+        "cases.csv": "hpr_number,case_number\n7,4\n",
+    }
+    for name, text in texts.items():
+        (tmp_path / name).write_text(text, "utf-8")
+    alerts, register, cases = (tmp_path / name for name in texts)
+    hp.link(alerts, register, prior_cases=cases).write(tmp_path / "out")
+    assert take_out(tmp_path / "out", "4")
+    rows = pyarrow.csv.read_csv(tmp_path / "out" / "rejected.csv").to_pylist()
+    assert {row["table"]: bool(row["content"]) for row in rows} == {
+        "alerts": False,
+        "register": True,
+        "prior cases": True,
+    }
+
+
 def test_identifiers_that_a_spreadsheet_would_run_are_found(tmp_path):
     """They are written with an apostrophe before them, and so they stay."""
     hp.link([alert("=A1"), alert("=A2"), alert("-3")], REGISTER).write(tmp_path / "out")

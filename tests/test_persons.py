@@ -73,8 +73,8 @@ def test_a_person_is_told_with_countries_professions_and_alerts(result):
 
 def test_cases_about_nobody_and_without_a_number_are_set_aside(result):
     """Each with its row and what to do; the counts add up."""
-    told = [(row["file"], row["row"], row["reason"]) for row in result.rejected.to_pylist()]
-    assert [row for _, row, _ in told] == [3, 4]
+    told = [(row["table"], row["row"], row["reason"]) for row in result.rejected.to_pylist()]
+    assert [each[:2] for each in told] == [("prior cases", 3), ("prior cases", 4)]
     assert "not in the register" in told[0][2]
     assert "case number" in told[1][2]
     assert result.summary["prior_cases"] == {"rows": 4, "read": 2, "rejected": 2}

@@ -31,7 +31,7 @@ def forget(alert_id: str, ledger: Ledger | str | Path, results: Sequence[str | P
     Args:
         alert_id: The alert.
         ledger: The ledger, or its path; it gets a tombstone, and does not receive the alert again.
-        results: Folders that ``Result.write`` or ``hpmatch link`` wrote, as CSV or Parquet.
+        results: Folders that ``hpmatch link`` or ``hpmatch rescreen`` wrote, or ``write`` of what they found, as CSV or Parquet.
 
     Returns:
         How many of the folders held it.
@@ -52,6 +52,7 @@ def forget(alert_id: str, ledger: Ledger | str | Path, results: Sequence[str | P
     """
     for folder in results:  # what cannot be done is told before anything is done
         if is_rescreening(folder):
+            read_folder(folder, RESCREENED)
             check_folder(folder, result_files(RESCREENED))
         else:
             _read(folder)
@@ -65,7 +66,7 @@ def take_out(folder: str | Path, alert_id: str) -> bool:
     Take an alert out of the tables and the counts of a result, at once or not at all.
 
     The answers of other alerts about its person stay as they were given; relations to it go with it.
-    A rejected row that names the alert keeps its place and its reason, so that rows are still accounted for, and loses its
+    A rejected row of the alerts that names it keeps its place and its reason, so that rows are still accounted for, and loses its
     content.
 
     Returns:
@@ -131,8 +132,11 @@ def _equal(column: pa.ChunkedArray, alert_id: str) -> npt.NDArray[np.bool_]:
 
 
 def _names(rejected: pa.Table, alert_id: str) -> npt.NDArray[np.bool_]:
-    """Which rejected rows have the alert's identifier in some cell."""
-    return np.array([alert_id in cells_told(content) for content in rejected["content"].to_pylist()], bool)
+    """Which rejected rows of alerts have the alert's identifier in some cell; numbers of other tables name others."""
+    rows = rejected.select(["table", "content"]).to_pylist()
+    return np.array(
+        [row["table"] == "alerts" and alert_id in cells_told(row["content"]) for row in rows], bool
+    )
 
 
 def _regrouped(dispositions: pa.Table, alert_id: str) -> pa.Table:

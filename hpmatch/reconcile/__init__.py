@@ -56,7 +56,7 @@ class Reconciled:
 
     Attributes:
         findings: A row a finding: kind, decision_id, alert_id, hpr_number, explanation.
-        rejected: A row a rejected row: file, row, reason, content.
+        rejected: A row a rejected row: table, file, row, reason, content.
         summary: Counts that add up.
     """
 
@@ -140,7 +140,12 @@ def _reconciled(case: Case, tables: tuple[Table, Table, Table], model: Model) ->
         name: pa.array([getattr(finding, name) or None for finding in found], pa.string())
         for name in Finding._fields
     }
-    rejected = rejected_table([row for table in tables for row in table.rejected])
+    rejected = rejected_table(
+        {
+            name: table.rejected
+            for name, table in zip(("decisions", "alerts", "register"), tables, strict=True)
+        }
+    )
     return Reconciled(pa.table(columns), rejected, _summary(case, found, tables, model))
 
 

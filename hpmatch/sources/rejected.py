@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import pyarrow as pa
@@ -45,11 +45,14 @@ def without_content(rows: Iterable[RejectedRow], ids: Collection[str]) -> tuple[
     return tuple(row if cells_told(row.content).isdisjoint(ids) else replace(row, content="") for row in rows)
 
 
-def rejected_table(rows: Sequence[RejectedRow]) -> pa.Table:
-    """Rejected rows as a table: file, row, reason, content; by file and row."""
-    ordered = sorted(rows, key=lambda row: (row.source, row.row))
+def rejected_table(of_tables: Mapping[str, Sequence[RejectedRow]]) -> pa.Table:
+    """The rejected rows of several tables as one: table, file, row, reason, content; by file and row."""
+    told = [(table, row) for table, rows in of_tables.items() for row in rows]
+    told.sort(key=lambda each: (each[1].source, each[1].row))
+    ordered = [row for _, row in told]
     return pa.table(
         {
+            "table": pa.array([table for table, _ in told], pa.string()),
             "file": pa.array([row.source for row in ordered], pa.string()),
             "row": pa.array([row.row for row in ordered], pa.int64()),
             "reason": pa.array([row.reason for row in ordered], pa.string()),
