@@ -3,6 +3,7 @@
 import csv
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
@@ -364,6 +365,18 @@ def test_a_forgotten_alert_disappears_from_a_rescreening(files, tmp_path, kind):
     assert main(["forget", "A0", "--ledger", files[0], "--result", str(out)]) == 0
     assert b"A0" not in b"".join(path.read_bytes() for path in out.iterdir())
     assert json.loads((out / "summary.json").read_text())["alerts"]["different"] == 0
+
+
+def test_half_a_rescreening_is_refused_before_anything_is_forgotten(files, tmp_path):
+    """The ledger knows the alert still."""
+    changed = _write(tmp_path / "changes.csv", [{"hpr_number": "11", **KARI}])
+    out = tmp_path / "night"
+    assert main(["rescreen", *files, "--changes", changed, "--out", str(out)]) == 0
+    (out / "links.csv").unlink()
+    before = Path(files[0]).read_bytes()
+    with pytest.raises(hp.SourceError, match="no whole result"):
+        hp.forget("A0", files[0], [out])
+    assert Path(files[0]).read_bytes() == before
 
 
 @pytest.mark.parametrize("more", [[], ["--dry-run"]])

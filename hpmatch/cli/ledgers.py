@@ -69,7 +69,7 @@ def add_forget(commands: Any) -> None:
         nargs="+",
         action="extend",
         default=[],
-        help="folders that 'hpmatch link' wrote, to take it out of",
+        help="folders that 'hpmatch link' or 'hpmatch rescreen' wrote, to take it out of",
     )
     command.set_defaults(run=_forget)
 
