@@ -31,7 +31,7 @@ from hpmatch.measures import (
     precision_recall,
     recall_at_precision,
 )
-from hpmatch.output import rearmed
+from hpmatch.output import rearmed, write_text
 from hpmatch.records import FloatArray, IntArray
 from hpmatch.results import Result
 from hpmatch.sources import read
@@ -214,15 +214,12 @@ def evaluate(
 
 def write_json(evaluation: Evaluation, path: str | Path) -> None:
     """
-    Write all figures to a JSON file.
+    Write all figures to a JSON file, whole or not at all.
 
     Raises:
         SourceError: If it cannot be written.
     """
-    try:
-        Path(path).write_text(json.dumps(evaluation.to_json(), indent=1, ensure_ascii=False) + "\n", "utf-8")
-    except OSError as error:
-        raise SourceError(f"cannot write to {path}: {error.strerror or error}") from error
+    write_text(path, json.dumps(evaluation.to_json(), indent=1, ensure_ascii=False) + "\n")
 
 
 def _slices(answers: Answers, truth: pa.Table, replicates: int, seed: int) -> tuple[Slice, ...]:

@@ -89,15 +89,21 @@ def check_file(path: str | Path) -> None:
     if target.is_dir():
         raise SourceError(f"cannot write {path}: it is a folder; name a file in it")
     try:
-        with tempfile.NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}."):
-            pass
+        if not _stays(target):
+            with tempfile.NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}."):
+                pass
     except OSError as error:
         raise SourceError(f"cannot write {path}: {error.strerror or error}") from error
 
 
+def _stays(target: Path) -> bool:
+    """Whether a file is written to and not replaced: a link, a pipe, a device."""
+    return os.path.lexists(target) and not stat.S_ISREG(target.lstat().st_mode)
+
+
 def write_text(path: str | Path, text: str) -> None:
     """
-    Write a file, whole or not at all.
+    Write a file, whole or not at all; what is a link, a pipe or a device stays one and is written to.
 
     Raises:
         SourceError: If it cannot be written.
@@ -105,10 +111,15 @@ def write_text(path: str | Path, text: str) -> None:
     target = Path(path)
     unfinished = target.with_name(f".{target.name}.{os.getpid()}")
     try:
-        unfinished.write_text(text, "utf-8")
-        unfinished.replace(target)
+        if _stays(target):
+            target.write_text(text, "utf-8")
+            return
+        try:
+            unfinished.write_text(text, "utf-8")
+            unfinished.replace(target)
+        finally:
+            unfinished.unlink(missing_ok=True)
     except OSError as error:
-        unfinished.unlink(missing_ok=True)
         raise SourceError(f"cannot write {path}: {error.strerror or error}") from error
 
 

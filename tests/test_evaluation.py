@@ -225,6 +225,34 @@ def test_the_command_prints_and_writes(folder, tmp_path, capsys):
     assert main(["evaluate", str(tmp_path / "nowhere"), str(tmp_path / "truth.parquet")]) == 1
 
 
+def test_figures_that_cannot_be_written_leave_the_earlier_ones(folder, tmp_path, monkeypatch, capsys):
+    """A disk that is full in the midst of it: the file of before stays, nothing lies beside it, and the figures are shown."""
+    pq.write_table(pa.Table.from_pylist(TRUTH), tmp_path / "truth.parquet")
+    file, write = tmp_path / "e.json", Path.write_text
+    file.write_text("of before", "utf-8")
+    before = sorted(tmp_path.iterdir())
+
+    def half(path, text, *more):
+        write(path, text[: len(text) // 2], *more)
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_text", half)
+    assert main(["evaluate", str(folder), str(tmp_path / "truth.parquet"), "--json", str(file)]) == 1
+    assert file.read_text("utf-8") == "of before"
+    assert sorted(tmp_path.iterdir()) == before
+    shown = capsys.readouterr()
+    assert "No space left on device" in shown.err
+    assert "recall at 95 % precision" in shown.out
+
+
+def test_figures_are_written_to_what_a_link_names(folder, tmp_path):
+    """The link stays a link."""
+    (tmp_path / "link.json").symlink_to(tmp_path / "e.json")
+    hp.evaluation.write_json(evaluate(folder, TRUTH, replicates=0), tmp_path / "link.json")
+    assert (tmp_path / "link.json").is_symlink()
+    assert json.loads((tmp_path / "e.json").read_text("utf-8"))["alerts"] == 10
+
+
 def test_a_written_result_evaluates_like_the_result(tmp_path):
     """Through CSV files the figures stay the same."""
     sample = Path(__file__).parents[1] / "examples" / "data"

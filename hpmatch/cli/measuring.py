@@ -86,16 +86,18 @@ def add_evaluate(commands: Any) -> None:
 
 def _evaluate(options: argparse.Namespace) -> int:
     from hpmatch.evaluation import evaluate, write_json  # noqa: PLC0415 - so that --help answers at once
-    from hpmatch.output import check_folder  # noqa: PLC0415
+    from hpmatch.output import check_file, check_folder  # noqa: PLC0415
 
     if options.charts:
         from hpmatch.charts.evaluated import FILES, save_evaluation_charts  # noqa: PLC0415 - altair takes long to import
 
         check_folder(options.charts, FILES)
+    if options.json:
+        check_file(options.json)
     evaluation = evaluate(options.result, options.truth)
+    print(evaluation)
     if options.json:
         write_json(evaluation, options.json)
-    print(evaluation)
     if options.charts:
         drawn = save_evaluation_charts(options.result, options.truth, evaluation, options.charts)
         print(f"\n{', '.join(drawn)} drawn in {Path(options.charts)}")
