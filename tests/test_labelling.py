@@ -247,6 +247,16 @@ def test_a_torn_line_is_mended_and_its_pair_asked_again(tmp_path, cut):
     assert not mend(file)
 
 
+def test_a_line_torn_within_a_letter_is_mended(tmp_path):
+    """The letter has two bytes, and one of them was written."""
+    file = tmp_path / "labels.csv"
+    append_label(file, {"left_id": "A1", "right_id": "7", "label": "match", "labelled_by": "Bjørg"})
+    before = file.read_bytes()
+    file.write_bytes(before + "A2,7,match,Bjø".encode()[:-1])
+    assert mend(file)
+    assert file.read_bytes() == before
+
+
 def test_a_torn_header_is_written_anew(tmp_path):
     """Nothing was labelled yet."""
     file = tmp_path / "labels.csv"
@@ -274,6 +284,43 @@ def test_a_file_with_other_columns_is_added_to_in_its_own_order(result, tmp_path
     with pytest.raises(hp.SourceError, match="has no end"):
         labelling_of(result, tmp_path)
     assert file.read_text("utf-8").endswith("A1")
+
+
+@pytest.mark.parametrize("last", ["\r\n", ""])
+@pytest.mark.parametrize(
+    ("encoding", "delimiter", "words"),
+    [
+        ("cp1252", ",", "not in UTF-8"),
+        ("utf-16", ",", "not in UTF-8"),
+        ("utf-8-sig", ";", "separated by commas"),
+    ],
+)
+def test_a_file_that_was_saved_in_another_form_is_refused_before_anybody_judges(
+    result, tmp_path, encoding, delimiter, words, last
+):
+    """A spreadsheet saved it: what to do is said at the start, and no line is lost."""
+    lines = [FILE_COLUMNS, ("A1", "7", "match", "Bjørg", "2026-01-02T03:04:05+00:00", "0.5", "random")]
+    text = "\r\n".join(delimiter.join(line) for line in lines) + last
+    (tmp_path / "labels.csv").write_bytes(text.encode(encoding))
+    with pytest.raises(hp.SourceError, match=words) as caught:
+        labelling_of(result, tmp_path)
+    assert "save it as CSV with commas" in str(caught.value)
+    assert (tmp_path / "labels.csv").read_bytes() in (text.encode(encoding), text.encode(encoding) + b"\n")
+
+
+def test_a_place_that_cannot_be_written_is_refused_before_anybody_judges(result, tmp_path):
+    """No such folder, and a folder in the file's place."""
+    (tmp_path / "labels.csv").mkdir()
+    for place in (tmp_path, tmp_path / "nowhere"):
+        with pytest.raises(hp.SourceError, match="cannot"):
+            labelling_of(result, place)
+
+
+def test_identifiers_with_a_line_break_are_refused_before_anybody_judges(tmp_path):
+    """They could not be saved."""
+    linked = hp.link([{"alert_id": "A\n1", **KARI}], [{"hpr_number": "7", **KARI}])
+    with pytest.raises(hp.SourceError, match="line break"):
+        labelling_of(linked, tmp_path)
 
 
 def test_cells_cannot_run_as_formulas_and_are_read_as_they_were(tmp_path):

@@ -21,7 +21,14 @@ from hpmatch.explain import candidate_line, record_lines
 from hpmatch.explain_folder import held_by_files
 from hpmatch.labelling.agreeing import Agreement, agreement
 from hpmatch.labelling.choosing import choose_pairs
-from hpmatch.labelling.saving import FILE_COLUMNS, append_label, key_of, mend, read_rows
+from hpmatch.labelling.saving import (
+    FILE_COLUMNS,
+    append_label,
+    check_labels_file,
+    key_of,
+    mend,
+    read_rows,
+)
 from hpmatch.labels import MATCH, NO_MATCH, UNSURE
 from hpmatch.output import read_folder
 from hpmatch.results import Result
@@ -209,6 +216,7 @@ def start_labelling(
     if not who:
         raise HpmatchError("labels need a name; say who labels")
     mended = mend(file)
+    check_labels_file(file, chosen)
     answered = {
         key_of(row): str(row["label"])
         for row in read_rows(file)

@@ -5,20 +5,21 @@ from __future__ import annotations
 import csv
 import io
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 from hpmatch.errors import SourceError
 from hpmatch.labelling.choosing import DIVERSE, INCLUSION, RANDOM, UNCERTAIN
 from hpmatch.labels import COLUMNS
-from hpmatch.output import disarmed, rearmed
+from hpmatch.output import check_file, disarmed, rearmed
 from hpmatch.sources import read
 
 # What chose a pair comes last: a line that ends with such a word is whole.
 FILE_COLUMNS: Final = (*COLUMNS[:-1], INCLUSION, COLUMNS[-1])
 # Without these a row is no judgement.
 LABELLED: Final = COLUMNS[:4]
+_SAVE: Final = "save it as CSV with commas (UTF-8), or name another file"
 
 
 def key_of(pair: Mapping[str, Any]) -> tuple[str, str]:
@@ -52,12 +53,7 @@ def append_label(file: str | Path, row: Mapping[str, Any]) -> None:
     """
     path = Path(file)
     try:
-        columns = _header(path)
-        if columns and not {"left_id", "right_id", "label"}.issubset(columns):
-            raise SourceError(
-                f"labels: {file} has no columns left_id, right_id and label separated by commas, so that nothing can be added "
-                f"to it; save it as CSV with commas (UTF-8), or name another file"
-            )
+        columns = _columns(path, _bytes(path))
         text = _line([row.get(name, "") for name in columns or FILE_COLUMNS])
         if not columns:
             text = _line(FILE_COLUMNS) + text
@@ -69,11 +65,43 @@ def append_label(file: str | Path, row: Mapping[str, Any]) -> None:
         raise SourceError(f"cannot write to {file}: {error.strerror or error}") from error
 
 
-def _header(path: Path) -> list[str]:
-    if not path.exists():
-        return []
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        return next(csv.reader(file), [])
+def check_labels_file(file: Path, pairs: Iterable[Mapping[str, Any]]) -> None:
+    """
+    Make sure that judgements of some pairs can be added to a file of labels, before anybody judges.
+
+    Raises:
+        SourceError: If it cannot be written, has another form than it was saved with, or an identifier holds a line break.
+    """
+    for pair in pairs:
+        _line(key_of(pair))
+    try:
+        if _columns(file, _bytes(file)):
+            file.open("ab").close()
+        else:
+            check_file(file)
+    except OSError as error:
+        raise SourceError(f"cannot write to {file}: {error.strerror or error}") from error
+
+
+def _bytes(path: Path) -> bytes:
+    return path.read_bytes() if path.exists() else b""
+
+
+def _columns(path: Path, data: bytes) -> list[str]:
+    """The columns of a file of labels that can be added to; none if it holds nothing yet."""
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise SourceError(
+            f"labels: {path} is not in UTF-8, so that nothing can be added to it; {_SAVE}"
+        ) from error
+    columns = next(csv.reader(io.StringIO(text, newline="")), [])
+    if columns and not {"left_id", "right_id", "label"}.issubset(columns):
+        raise SourceError(
+            f"labels: {path} has no columns left_id, right_id and label separated by commas, so that nothing can be added "
+            f"to it; {_SAVE}"
+        )
+    return columns
 
 
 def _line(cells: Sequence[Any]) -> str:
@@ -100,11 +128,11 @@ def mend(file: str | Path) -> bool:
     """
     path = Path(file)
     try:
-        data = path.read_bytes() if path.exists() else b""
+        data = _bytes(path)
         if not data or data.endswith(b"\n"):
             return False
         kept, _, torn = data.rpartition(b"\n")
-        if kept and tuple(_header(path)) != FILE_COLUMNS:
+        if kept and tuple(_columns(path, kept)) != FILE_COLUMNS:
             raise SourceError(
                 f"labels: the last line of {file} has no end; end it with a line break, or take it out"
             )
