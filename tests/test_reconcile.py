@@ -140,6 +140,21 @@ CASES = {
         [decision("D1", hpr_number="1001")], [sent("A1", status="trukket tilbake", **BERG)], LOST,
         [("unclear_sent", "D1", "A1", "1001"), ("unclear_alert", "D1", "A1", "")],
     ),
+    "an alert was withdrawn and sent anew": (
+        [decision("D1", hpr_number="1001")], [sent("A1", status="withdrawn", **BERG), sent("A2", date(2024, 3, 20), **BERG)], LOST,
+        [("sent_late", "D1", "A2", "1001")],
+    ),
+    "an alert from before the decision was withdrawn": (
+        [decision("D1", hpr_number="1001")],
+        [sent("A1", date(2024, 2, 1), status="withdrawn", **BERG), sent("A2", **BERG)], LOST,
+        [("alert_without_decision", "", "A1", "")],
+    ),
+    "of two decisions one was sent, and a withdrawn alert may be of the other": (
+        [decision("D1", hpr_number="1001"), decision("D2", date(2024, 3, 2), hpr_number="1001")],
+        [sent("A1", date(2024, 3, 2), decision_date="2024-03-01", status="withdrawn", **BERG),
+         sent("A2", date(2024, 3, 2), decision_date="2024-03-01", **BERG)], LOST,
+        [("unclear_sent", "D2", "A1", "1001"), ("unclear_alert", "D2", "A1", "")],
+    ),
     "an alert that was updated counts": ([decision("D1", hpr_number="1001")], [sent("A1", status="oppdatert", **BERG)], LOST, []),
     "an alert about another profession": (
         [decision("D1", hpr_number="1001", profession="sykepleier")], [sent("A1", profession="lege", **BERG)], LOST,

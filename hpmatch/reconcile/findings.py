@@ -149,7 +149,7 @@ def _is_latest(case: Case, place: int) -> bool:
 
 
 def _alerts_without_decision(case: Case) -> Iterator[Finding]:
-    told = {row for sending in case.sent for row in sending.alerts}
+    told = {row for sending in case.sent for row in (*sending.alerts, *sending.withdrawn)}
     may_be = _first_by_row(sending.possible for sending in case.sent)
     for row, alert in enumerate(case.alerts):
         if row in may_be:

@@ -70,10 +70,12 @@ class Sending:
     Attributes:
         alerts: The alerts that are about it.
         possible: Where there are none, the alerts that may be.
+        withdrawn: Where there are some, those that were about it and were taken back.
     """
 
     alerts: tuple[int, ...] = ()
     possible: tuple[int, ...] = ()
+    withdrawn: tuple[int, ...] = ()
 
 
 def sendings(
@@ -99,8 +101,13 @@ def sendings(
         own = tuple(sorted(alert for alert, of in taken.items() if of == place))
         open_ones = [] if own else [row for row in range(len(alerts)) if row not in taken]
         possible = (row for row in open_ones if _may_be(decision, alerts[row], who[place], row))
-        found.append(Sending(own, tuple(possible)))
+        found.append(Sending(own, tuple(possible), _withdrawn(decision, alerts, who[place]) if own else ()))
     return found
+
+
+def _withdrawn(decision: Decision, alerts: Sequence[SentAlert], who: Counterpart) -> tuple[int, ...]:
+    rows = (row for row in sorted(who.certain) if alerts[row].is_withdrawn)
+    return tuple(row for row in rows if _days_apart(decision, alerts[row]) is not None)
 
 
 def _taken(
