@@ -196,6 +196,14 @@ CASES = {
         [decision("D1", hpr_number="1001", **BERG)], [sent("A1", hpr_number="1002", **BERG)], LOST,
         [("unclear_sent", "D1", "A1", "1001"), ("unclear_alert", "D1", "A1", "1002")],
     ),
+    "an alert of another's number, and a decision by names": (
+        [decision("D1", **BERG)], [sent("A1", hpr_number="1002", **BERG)], LOST,
+        [("unclear_sent", "D1", "A1", "1001"), ("unclear_alert", "D1", "A1", "1002")],
+    ),
+    "an alert of the person's number and another's names, and a decision by names": (
+        [decision("D1", **BERG)], [sent("A1", hpr_number="1001", **DAHL)], LOST,
+        [("unclear_sent", "D1", "A1", "1001"), ("unclear_alert", "D1", "A1", "1001")],
+    ),
     "number and nothing to compare by": (
         [decision("D1", hpr_number="1009")], IN_TIME, register(),
         [("unclear_sent", "D1", "A1", "1009"), ("not_entered", "D1", "", "1009"), ("unclear_alert", "D1", "A1", "")],

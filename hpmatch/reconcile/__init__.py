@@ -26,7 +26,7 @@ from hpmatch.errors import HpmatchError
 from hpmatch.model import Model, read_model
 from hpmatch.output import write_folder
 from hpmatch.parallel import batch_job
-from hpmatch.reconcile.counterparts import counterparts
+from hpmatch.reconcile.counterparts import counterparts, with_numbers
 from hpmatch.reconcile.findings import DECIDED, KINDS, Case, Finding, findings_of, standing_of
 from hpmatch.reconcile.sendings import sendings
 from hpmatch.reconcile.tables import (
@@ -120,8 +120,9 @@ def reconcile(
     sent = read_alerts(alerts_sent, own, schema)
     with batch_job(workers):
         decided, alerted = (people_of(named_by_register(each, held), matcher) for each in (told, sent))
-        who_was_alerted = counterparts(decided, grouped(alerted, matcher), matcher)
         who_is_registered = counterparts(decided, people_of(held, matcher), matcher)
+        known = with_numbers(decided, who_is_registered, held.ids)
+        who_was_alerted = counterparts(known, grouped(alerted, matcher), matcher)
     own_decisions, alerts = decisions_of(told), alerts_of(sent)
     case = Case(
         own_decisions,

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -99,6 +99,20 @@ def counterparts(left: People, right: People, model: Model) -> list[Counterpart]
         unseen = not pairs.blockable[row] or pairs.crowded[row]
         found.append(Counterpart(certain, possible - certain, bool(unseen and not (number and all_numbered))))
     return found
+
+
+def with_numbers(people: People, found: Sequence[Counterpart], numbers: Sequence[str]) -> People:
+    """
+    The records with the numbers of the registered persons whom they fit for certain, where they tell none.
+
+    Args:
+        people: The records.
+        found: For each the registered persons who are the same.
+        numbers: The numbers of the registered.
+    """
+    known = (numbers[min(each.certain)] if len(each.certain) == 1 else "" for each in found)
+    told = [own or number for own, number in zip(people.numbers, known, strict=True)]
+    return replace(people, numbers=told)
 
 
 def _by_names(scored: Scored, persons: IntArray, model: Model) -> Iterator[tuple[list[int], list[int]]]:
