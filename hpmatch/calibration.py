@@ -40,6 +40,7 @@ _SLOPE_SPREAD, _SHIFT_SPREAD, _RATE_SPREAD, _SMALLEST_SLOPE = 0.25, 3.0, 2.0, 0.
 _NEWTON_ROUNDS, _SETTLED = 50, 1e-8
 _SEEN = 0.01
 _LN2 = float(np.log(2))
+_WORSE = "calibrating made it worse: keep the model as it was, or calibrate it by more answers"
 
 
 @dataclass(frozen=True)
@@ -54,8 +55,8 @@ class Calibration:
         look_alikes: For each kind of look-alike how many of them the register holds for each alert.
         alerts: How many alerts it was learned from.
         matches: How many of them have a match among their candidates.
-        error_before: The expected calibration error of the model as it was, over pairs that it gives at least 0.01.
-        error: The same after calibrating, each fifth of the persons judged by what the others say.
+        error_before: The expected calibration error of the model as it was, over pairs that get at least 0.01 before or after.
+        error: The same after calibrating, over the same pairs, each fifth of the persons judged by what the others say.
     """
 
     model: Model
@@ -72,7 +73,11 @@ class Calibration:
         lines.append(f"{'prior weight':<18}{self.shift:>+7.3f}")
         lines += [f"{f'{name}s an alert':<18}{rate:>7.4f}" for name, rate in self.look_alikes.items()]
         lines.append(f"learned from {self.alerts:,} alerts, {self.matches:,} of them with a match")
-        lines.append(f"expected calibration error {self.error_before:.4f} before, {self.error:.4f} after")
+        lines.append(
+            f"expected calibration error {self.error_before:.4f} before, {self.error:.4f} after, by persons not learned from"
+        )
+        if self.error > self.error_before:
+            lines.append(_WORSE)
         return "\n".join(lines)
 
 
@@ -152,6 +157,9 @@ def calibrate(
         classifier=replace(classifier, slopes=learned, look_alikes=look_alikes),
         decision=replace(start.decision, registered_share=float(odds / (1 + odds))),
     )
+    error_before, error = _errors(
+        _probabilities(evidence, known, evidence.plain), _held_out(evidence, known), known
+    )
     return Calibration(
         calibrated,
         learned,
@@ -159,8 +167,8 @@ def calibrate(
         {each.name: each.rate for each in look_alikes},
         known.alerts,
         int(known.is_match.sum()),
-        _error(_probabilities(evidence, known, evidence.plain), known),
-        _error(_held_out(evidence, known), known),
+        error_before,
+        error,
     )
 
 
@@ -382,7 +390,14 @@ def _held_out(evidence: _Evidence, known: _Known) -> FloatArray:
     return probabilities
 
 
-def _error(probabilities: FloatArray, known: _Known) -> float:
-    """The calibration error over the pairs that somebody might look at; all others would make it look small."""
-    seen = probabilities >= _SEEN
-    return expected_calibration_error(probabilities[seen], known.is_match[seen]) if seen.any() else 0.0
+def _errors(before: FloatArray, after: FloatArray, known: _Known) -> tuple[float, float]:
+    """
+    The calibration errors before and after, over the pairs that somebody might look at; all others would make them look small.
+
+    Both are over the same pairs, for a pair that only one of the two says is likely is where they differ.
+    """
+    seen = np.maximum(before, after) >= _SEEN
+    if not seen.any():
+        return 0.0, 0.0
+    so = known.is_match[seen]
+    return expected_calibration_error(before[seen], so), expected_calibration_error(after[seen], so)

@@ -220,6 +220,24 @@ def test_labels_calibrate_as_the_truth_does(tables, linked):
     assert by_labels[0].shift == pytest.approx(by_truth.shift, abs=1e-6)
 
 
+def test_errors_before_and_after_are_over_the_same_pairs():
+    """A pair that calibrating makes likely counts before, too: (0.005 + 0.1) / 2 before, (0.02 + 0.1) / 2 after."""
+    nothing = np.zeros(3)
+    known = _Known(np.arange(3), np.arange(3), 3, np.ones(3), np.zeros(3, int), np.array([0.0, 1.0, 0.0]))
+    before, after = np.array([0.005, 0.9, 0.001]), np.array([0.02, 0.9, 0.002])
+    assert calibration._errors(before, after, known) == pytest.approx((0.0525, 0.06))
+    assert calibration._errors(nothing, nothing, known) == (0.0, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "worse"), [(0.01, 0.02, True), (0.01, 0.01, False), (0.02, 0.01, False)]
+)
+def test_it_is_said_if_calibrating_made_it_worse(before, after, worse):
+    """With what to do."""
+    found = calibration.Calibration(read_model("imi"), {}, 0.0, {}, 60, 30, before, after)
+    assert ("made it worse: keep the model as it was" in str(found)) == worse
+
+
 def test_too_few_answers_are_an_error():
     """It says how many are needed."""
     few = [{"alert_id": alert, "hpr_number": person} for alert, person in list(TRUTH.items())[:10]]
