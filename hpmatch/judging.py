@@ -16,6 +16,7 @@ from hpmatch.errors import HpmatchError
 from hpmatch.measures import Answers
 from hpmatch.records import FloatArray, IntArray
 from hpmatch.sources import read
+from hpmatch.sources.rejected import whole
 
 _NOTHING = (
     "",
@@ -36,13 +37,13 @@ def read_truth(truth: Any) -> pa.Table:
         truth: See ``hpmatch.sources.read``.
 
     Raises:
-        SourceError: If it cannot be read.
+        SourceError: If it, or a row of it, cannot be read.
 
     Example:
         >>> read_truth([{"alert_id": "A1 ", "hpr_number": " "}]).to_pylist()
         [{'alert_id': 'A1', 'hpr_number': None}]
     """
-    table = read(truth, "truth").data
+    table = whole(read(truth, "truth"), "truth").data
     cells = [pc.utf8_trim_whitespace(column) for column in table.columns]
     nothing = pa.array(_NOTHING, pa.string())
     filled = [pc.if_else(pc.is_in(column, value_set=nothing), None, column) for column in cells]

@@ -8,6 +8,7 @@ has said anything yet.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +21,7 @@ from hpmatch.errors import SourceError
 from hpmatch.output import rearmed
 from hpmatch.records import IntArray
 from hpmatch.sources import read
+from hpmatch.sources.rejected import whole
 
 MATCH, NO_MATCH, UNSURE = "match", "no_match", "unsure"
 COLUMNS = ("left_id", "right_id", "label", "labelled_by", "labelled_at", "chosen_as")
@@ -45,6 +47,42 @@ class Labels:
         return len(self.is_match)
 
 
+def judgements(source: Any, columns: Sequence[str], *, may_be_empty: bool = False) -> list[dict[str, str]]:
+    """
+    What people said, in the order of the rows; where nobody has said anything yet there is none.
+
+    Args:
+        source: See ``read_labels``.
+        columns: The columns that are needed; ``label`` among them.
+        may_be_empty: Whether a table without rows will do.
+
+    Raises:
+        SourceError: If it, or a row of it, cannot be read, or if it lacks a column or holds another label.
+
+    Example:
+        >>> judgements([{"left_id": "A1", "label": " match"}, {"left_id": "A2", "label": ""}], ("left_id", "label"))
+        [{'left_id': 'A1', 'label': 'match'}]
+    """
+    raw = whole(read(source, "labels", may_be_empty=may_be_empty), "labels")
+    table = rearmed(raw.data)
+    if lacking := [name for name in columns if name not in table.column_names]:
+        raise SourceError(
+            f"labels: {raw.source} has no column {lacking[0]!r}; a file of labels has {', '.join(columns)}"
+        )
+    rows = [
+        {name: str(cell or "").strip() for name, cell in row.items()}
+        for row in table.select(columns).to_pylist()
+    ]
+    known = {"", MATCH, NO_MATCH, UNSURE}
+    wrong = [number for number, row in zip(raw.rows, rows, strict=True) if row["label"] not in known]
+    if wrong:
+        more = f" and {len(wrong) - 1} more" if len(wrong) > 1 else ""
+        raise SourceError(
+            f"labels: row {wrong[0]}{more}: the label is none of {MATCH}, {NO_MATCH} and {UNSURE}; correct it, or leave it empty"
+        )
+    return [row for row in rows if row["label"]]
+
+
 def read_labels(source: Any) -> Labels:
     """
     Read labels; of several for one pair the last one holds, and a pair whose last label is unsure, or which has none, is left out.
@@ -61,24 +99,7 @@ def read_labels(source: Any) -> Labels:
         >>> labels.left_ids.to_pylist(), labels.is_match.tolist()
         (['A1'], [True])
     """
-    raw = read(source, "labels")
-    table = rearmed(raw.data)
-    if lacking := [name for name in _NEEDED if name not in table.column_names]:
-        raise SourceError(
-            f"labels: there is no column {lacking[0]!r}; a file of labels has {', '.join(_NEEDED)}"
-        )
-    rows = [
-        {name: str(cell or "").strip() for name, cell in row.items()}
-        for row in table.select(_NEEDED).to_pylist()
-    ]
-    known = {"", MATCH, NO_MATCH, UNSURE}
-    wrong = [number for number, row in zip(raw.rows, rows, strict=True) if row["label"] not in known]
-    if wrong:
-        more = f" and {len(wrong) - 1} more" if len(wrong) > 1 else ""
-        raise SourceError(
-            f"labels: row {wrong[0]}{more}: the label is none of {MATCH}, {NO_MATCH} and {UNSURE}; correct it, or leave it empty"
-        )
-    last = {(row["left_id"], row["right_id"]): row["label"] for row in rows if row["label"]}
+    last = {(row["left_id"], row["right_id"]): row["label"] for row in judgements(source, _NEEDED)}
     sure = sorted(pair for pair, label in last.items() if label != UNSURE)
     return Labels(
         pa.array([left for left, _ in sure], pa.string()),

@@ -30,6 +30,7 @@ from hpmatch.records import MISSING, Column, IntArray, Records, distinct
 from hpmatch.schema import REGISTER_ROLES, Schema, plain_name, read_schema, resolve
 from hpmatch.sources import read
 from hpmatch.sources.files import File, is_folder
+from hpmatch.sources.rejected import whole
 from hpmatch.sources.tables import content_digest
 from hpmatch.standardise import with_common_vocabulary
 from hpmatch.standardise.token_forms import learn_forms
@@ -305,12 +306,7 @@ def read_changes(changes: Any, schema: Schema | str | Path | None = None) -> pa.
         SourceError: If a row cannot be read; changes are taken whole or not at all.
         SchemaError: If a needed column is missing.
     """
-    raw = read(changes, "changes", may_be_empty=True)
-    if raw.rejected:
-        first = min(raw.rejected, key=lambda row: row.row)
-        raise SourceError(
-            f"changes: row {first.row} {first.reason}; correct it: changes are taken whole or not at all"
-        )
+    raw = whole(read(changes, "changes", may_be_empty=True), "changes")
     told = [column for column in raw.data.column_names if plain_name(column) == CHANGE_COLUMN]
     if len(told) > 1:
         raise SchemaError(f"changes: columns {' and '.join(map(repr, told))} both say what to do; keep one")

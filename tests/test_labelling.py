@@ -18,6 +18,7 @@ import hpmatch as hp
 from hpmatch.cli import main
 from hpmatch.decision import DecisionRule
 from hpmatch.errors import SourceError
+from hpmatch.judging import read_truth
 from hpmatch.labelling import FILE_COLUMNS, agreement, append_label, choose_pairs, mend, start_labelling
 from hpmatch.labels import read_labels
 
@@ -449,6 +450,32 @@ def test_nobody_agrees_with_somebody_who_labelled_nothing():
         agreement(said, "Kari", "Ola")
     with pytest.raises(hp.SourceError, match="labelled_by"):
         agreement([{"left_id": "A1", "right_id": "7", "label": "match"}], "Kari", "Ola")
+
+
+def test_what_nobody_has_said_yet_is_asked_and_is_no_agreement(tmp_path):
+    """A sample without labels; blanks around a cell say nothing, and a wrong label is refused."""
+    linked = hp.link([{"alert_id": "A1", **KARI}], [{"hpr_number": "7", **KARI}])
+    file, head = tmp_path / "labels.csv", "left_id,right_id,label,labelled_by\n"
+    file.write_text(head + "A1,7,,Kari\n", "utf-8")
+    assert labelling_of(linked, tmp_path).left == 1
+    file.write_text(head + "A1,7, match , Kari\n", "utf-8")
+    assert labelling_of(linked, tmp_path).left == 0
+    file.write_text(head + "A1,7,yes,Kari\n", "utf-8")
+    with pytest.raises(hp.SourceError, match="row 1: the label is none of match"):
+        labelling_of(linked, tmp_path)
+    file.write_text(head + "A1,7,match,Kari\nA1,7, match,Ola\nA2,7,,Kari\nA2,7,,Ola\n", "utf-8")
+    assert (agreement(file, "Kari", "Ola").pairs, agreement(file, "Kari", "Ola").agreed) == (1, 1.0)
+
+
+def test_no_judgement_is_lost_in_a_row_that_cannot_be_read(tmp_path):
+    """It is told by its row, for labels and for a truth."""
+    file = tmp_path / "labels.csv"
+    file.write_text("left_id,right_id,label\nA1,7,match\nA2,7,match,sure\n", "utf-8")
+    with pytest.raises(hp.SourceError, match="labels: row 2 has 4 fields"):
+        read_labels(file)
+    file.write_text("alert_id,hpr_number\nA1,7\nA2,7,sure\n", "utf-8")
+    with pytest.raises(hp.SourceError, match="truth: row 2 has 3 fields"):
+        read_truth(file)
 
 
 def test_a_file_with_other_delimiters_takes_no_judgement(tmp_path):

@@ -25,9 +25,9 @@ from hpmatch.labelling.saving import (
     FILE_COLUMNS,
     append_label,
     check_labels_file,
+    judged_by,
     key_of,
     mend,
-    read_rows,
 )
 from hpmatch.labels import MATCH, NO_MATCH, UNSURE
 from hpmatch.output import read_folder
@@ -217,11 +217,7 @@ def start_labelling(
         raise HpmatchError("labels need a name; say who labels")
     mended = mend(file)
     check_labels_file(file, chosen)
-    answered = {
-        key_of(row): str(row["label"])
-        for row in read_rows(file)
-        if str(row["labelled_by"] or "").strip() == who
-    }
+    answered = judged_by(file, who)
     told, registered = held([pair["left_id"] for pair in chosen], [pair["right_id"] for pair in chosen])
     shown = []
     for place, pair in enumerate(chosen, 1):

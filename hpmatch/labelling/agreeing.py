@@ -6,13 +6,9 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.compute as pc
-
-from hpmatch.errors import HpmatchError, SourceError
+from hpmatch.errors import HpmatchError
 from hpmatch.labelling.saving import LABELLED, key_of
-from hpmatch.output import rearmed
-from hpmatch.sources import read
+from hpmatch.labels import judgements
 
 
 @dataclass(frozen=True)
@@ -54,12 +50,10 @@ def agreement(labels: Any, first: str, second: str) -> Agreement:
     The formula is Cohen's (A Coefficient of Agreement for Nominal Scales, 1960): with p_o the share labelled alike, and p_e what
     it would be by chance, (p_o - p_e) / (1 - p_e).
     """
-    table = rearmed(read(labels, "labels").data)
-    if lacking := [name for name in LABELLED if name not in table.column_names]:
-        raise SourceError(f"labels: there is no column {lacking[0]!r}")
     said: dict[str, dict[tuple[str, str], str]] = {first: {}, second: {}}
-    for row in table.filter(pc.is_in(table["labelled_by"], pa.array([first, second]))).to_pylist():
-        said[row["labelled_by"]][key_of(row)] = row["label"]
+    for row in judgements(labels, LABELLED):
+        if row["labelled_by"] in said:
+            said[row["labelled_by"]][key_of(row)] = row["label"]
     both = sorted(said[first].keys() & said[second].keys())
     if not both or first == second:
         raise HpmatchError("there is no pair that two persons labelled; say who labelled, as in labelled_by")

@@ -11,9 +11,8 @@ from typing import Any, Final
 
 from hpmatch.errors import SourceError
 from hpmatch.labelling.choosing import DIVERSE, INCLUSION, RANDOM, UNCERTAIN
-from hpmatch.labels import COLUMNS
-from hpmatch.output import check_file, disarmed, rearmed
-from hpmatch.sources import read
+from hpmatch.labels import COLUMNS, judgements
+from hpmatch.output import check_file, disarmed
 
 # What chose a pair comes last: a line that ends with such a word is whole.
 FILE_COLUMNS: Final = (*COLUMNS[:-1], INCLUSION, COLUMNS[-1])
@@ -27,17 +26,12 @@ def key_of(pair: Mapping[str, Any]) -> tuple[str, str]:
     return str(pair["left_id"]), str(pair["right_id"])
 
 
-def read_rows(file: Path) -> list[dict[str, Any]]:
-    """The rows of a file of labels; none if there is no file."""
+def judged_by(file: Path, who: str) -> dict[tuple[str, str], str]:
+    """What a person said of each pair in a file of labels; nothing if there is no file."""
     if not file.exists() or not file.stat().st_size:
-        return []
-    table = rearmed(read(file, "labels", may_be_empty=True).data)
-    if lacking := [name for name in LABELLED if name not in table.column_names]:
-        raise SourceError(
-            f"labels: {file} has no column {lacking[0]!r}, so that nothing can be added; name a new file"
-        )
-    rows: list[dict[str, Any]] = table.to_pylist()
-    return rows
+        return {}
+    said = judgements(file, LABELLED, may_be_empty=True)
+    return {key_of(row): row["label"] for row in said if row["labelled_by"] == who}
 
 
 def append_label(file: str | Path, row: Mapping[str, Any]) -> None:

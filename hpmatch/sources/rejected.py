@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import pyarrow as pa
 
+from hpmatch.errors import SourceError
 from hpmatch.records import IntArray
 from hpmatch.sources.tables import RawTable, RejectedRow
 
@@ -22,6 +23,30 @@ def reject(table: RawTable, places: IntArray, reason: str) -> list[RejectedRow]:
         RejectedRow(table.source, int(row), reason, json.dumps(content, ensure_ascii=False))
         for row, content in zip(table.rows[places], cells, strict=True)
     ]
+
+
+def whole(table: RawTable, name: str) -> RawTable:
+    """
+    A table of which every row counts.
+
+    Args:
+        table: The table.
+        name: What to call it in messages.
+
+    Raises:
+        SourceError: If a row could not be read.
+
+    Example:
+        >>> whole(RawTable("labels.csv", pa.table({}), (), (RejectedRow("labels.csv", 2, "has 4 fields", ""),)), "labels")
+        Traceback (most recent call last):
+        hpmatch.errors.SourceError: labels: row 2 has 4 fields; correct it: the table is taken whole or not at all
+    """
+    if table.rejected:
+        first = min(table.rejected, key=lambda row: row.row)
+        raise SourceError(
+            f"{name}: row {first.row} {first.reason}; correct it: the table is taken whole or not at all"
+        )
+    return table
 
 
 def cells_told(content: str | None) -> frozenset[str]:
