@@ -534,3 +534,16 @@ def test_decisions_that_were_set_aside_are_told_of():
     assert [(row["kind"], row["hpr_number"]) for row in told] == [("entry_without_decision", "1002")]
     assert "set aside (1)" in told[0]["explanation"]
     assert "set aside" not in str(found([read_day_of], sent, people).findings.to_pylist())
+
+
+def test_alerts_and_entries_that_were_set_aside_are_told_of():
+    """What lacks may stand in a row that could not be used; what others sent is no such row."""
+    decided = [decision("D1", hpr_number="1001", **BERG)]
+    twice = [*LOST, {**LOST[0], "status": "aktiv"}]
+    nobody, foreign = sent("A1"), sent("A2", **BERG) | {"sending_country": "SE"}
+    told = found(decided, [nobody, sent("A9", **DAHL)], twice).findings.to_pylist()
+    words = {row["kind"]: row["explanation"] for row in told}
+    assert "look at those set aside (1); send one if it is not there" in words["not_sent"]
+    assert "look at those set aside (2)" in words["not_entered"]
+    told = found(decided, [foreign, sent("A9", **DAHL)]).findings.to_pylist()
+    assert {row["kind"]: row["explanation"] for row in told}["not_sent"] == "no alert about it; send one"

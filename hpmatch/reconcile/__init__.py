@@ -130,7 +130,7 @@ def reconcile(
         tuple(zip(held.ids, map(standing_of, held.cells("status")), strict=True)),
         sendings(own_decisions, alerts, who_was_alerted),
         who_is_registered,
-        len(told.rejected),
+        *(table.unread for table in (told, sent, held)),
     )
     return _reconciled(case, (told, sent, held), matcher)
 

@@ -52,6 +52,8 @@ class Case:
         sent: For each decision the alerts about it.
         entered: For each decision the registered persons whom it may be about.
         unread: How many rows of the decisions could not be used: what is found to have no decision may have one of them.
+        unread_alerts: The same of the alerts.
+        unread_entries: The same of the register.
     """
 
     decisions: Sequence[Decision]
@@ -60,6 +62,8 @@ class Case:
     sent: Sequence[Sending]
     entered: Sequence[Counterpart]
     unread: int = 0
+    unread_alerts: int = 0
+    unread_entries: int = 0
 
 
 def findings_of(case: Case) -> list[Finding]:
@@ -81,7 +85,9 @@ def _sent(case: Case, place: int) -> Iterator[Finding]:
         words = f"this alert may be about it{_and_more(sending.possible)}; look whether it is"
         yield say("unclear_sent", alert_id=alert, explanation=words)
     elif not sending.alerts:
-        yield say("not_sent", alert_id="", explanation="no alert about it; send one")
+        unread = _of_those_read(case.unread_alerts)
+        words = f"no alert about it{unread}; send one{' if it is not there' if unread else ''}"
+        yield say("not_sent", alert_id="", explanation=words)
     else:
         yield from _late(case, place, say)
 
@@ -120,7 +126,8 @@ def _entered(case: Case, place: int) -> Iterator[Finding]:
         yield say("unclear_entered", explanation="too little to tell the person by; give hpr_number")
     else:
         by = "has this hpr_number" if decision.hpr_number else "fits"
-        yield say("not_entered", explanation=f"nobody in the register {by}")
+        words = f"nobody in the register {by}{_of_those_read(case.unread_entries)}"
+        yield say("not_entered", explanation=words)
 
 
 def _as_decided(case: Case, place: int, say: Callable[..., Finding]) -> Iterator[Finding]:
@@ -157,7 +164,7 @@ def _alerts_without_decision(case: Case) -> Iterator[Finding]:
             words = "it may be about this decision; look whether it is"
             yield Finding("unclear_alert", decision, alert.alert_id, alert.hpr_number, words)
         elif row not in told:
-            words = f"no decision that it is about{_of_those_read(case)}"
+            words = f"no decision that it is about{_of_those_read(case.unread)}"
             yield Finding("alert_without_decision", "", alert.alert_id, alert.hpr_number, words)
 
 
@@ -181,12 +188,12 @@ def _entries_without_decision(case: Case) -> Iterator[Finding]:
             words = "this decision may be about the person; look whether it is"
             yield Finding("unclear_entry", decision, "", number, words)
         else:
-            words = f"the register says {standing}, and there is no decision about the person{_of_those_read(case)}"
+            words = f"the register says {standing}, and there is no decision about the person{_of_those_read(case.unread)}"
             yield Finding("entry_without_decision", "", "", number, words)
 
 
-def _of_those_read(case: Case) -> str:
-    return f" among those that could be read; look at those set aside ({case.unread})" if case.unread else ""
+def _of_those_read(unread: int) -> str:
+    return f" among those that could be read; look at those set aside ({unread})" if unread else ""
 
 
 def _number(case: Case, place: int) -> str:

@@ -44,6 +44,7 @@ _FROM_REGISTER = (*_WHO, "middle_name", "sex")
 _NOBODY: Final = (
     "has neither hpr_number nor two of family_name, given_name and birth_date; fill in one of these"
 )
+_FOREIGN: Final = "was not sent by"
 _DAYLESS: Final = "has no day that can be read in decision_date; write it as in 2024-03-31"
 
 
@@ -67,6 +68,11 @@ class Table:
     def ids(self) -> list[str]:
         """The identifiers."""
         return self.cells(self.data.column_names[0])
+
+    @property
+    def unread(self) -> int:
+        """How many rows could not be used though they may hold what is looked for."""
+        return sum(not row.reason.startswith(_FOREIGN) for row in self.rejected)
 
     def cells(self, role: str) -> list[str]:
         """The cells of a role, whether it is there or not."""
@@ -136,7 +142,7 @@ def _unusable_alert(own: str, row: Mapping[str, str]) -> str:
     """Why an alert cannot be used; "" where it can."""
     sender = row.get("sending_country", "")
     if sender and code_country(sender) != own:
-        return f"was not sent by {own}; leave out what others sent, or name the own country"
+        return f"{_FOREIGN} {own}; leave out what others sent, or name the own country"
     return _unusable_person(row)
 
 
