@@ -198,7 +198,7 @@ def estimate_recall(
             for place, name in enumerate(names)
         },
         {name: int((~np.isnan(said[strata == place])).sum()) for place, name in enumerate(STRATA)},
-        tuple(each.format(near=_NEAR) for each in _assumed(said, strange, caught)),
+        tuple(each.format(near=_NEAR) for each in _assumed(said, strata, strange, caught)),
     )
 
 
@@ -305,8 +305,16 @@ def _chapman(cells: FloatArray) -> FloatArray:
     return np.asarray(only_first * only_second / (both + 1), np.float64)
 
 
-def _assumed(said: FloatArray, strange: int, caught: FloatArray | None) -> Sequence[str]:
-    first = _ASSUMED[0] if not np.isnan(said).all() else "nobody labelled a pair: all probabilities are right"
+def _assumed(said: FloatArray, strata: IntArray, strange: int, caught: FloatArray | None) -> Sequence[str]:
+    is_said = ~np.isnan(said)
+    believed = [
+        name
+        for place, name in enumerate(_SHARES)
+        if (strata == place).any() and not is_said[strata == place].any()
+    ]
+    first = _ASSUMED[0] if is_said.any() else "nobody labelled a pair: all probabilities are right"
+    if is_said.any() and believed:
+        first += f"; nobody labelled a pair of {' and '.join(believed)}: there the probabilities are right"
     if strange:
         first += f" ({strange:,} are of pairs that the result does not hold, and were left out)"
     why_not = _why_not(caught)

@@ -497,6 +497,19 @@ def test_known_captures_are_recovered():
     assert _chapman(cells)[0] == pytest.approx(20, abs=0.1)
 
 
+def test_where_nobody_labelled_is_said(tables, linked):
+    """A stratum without labels is believed, which has to hold; one that all were labelled of, not."""
+    sample = hp.recall_sample(linked, 400).to_pylist()
+    kinds = {row["chosen_as"] for row in sample}
+    assert {"match", "near"} <= kinds
+    for left_out in ("match", "near"):
+        labels = [{**row, "label": "match"} for row in sample if row["chosen_as"] != left_out]
+        assumed = hp.estimate_recall(linked, labels).assumptions[0]
+        assert f"nobody labelled a pair of {left_out}: there the probabilities are right" in assumed
+    labels = [{**row, "label": "match"} for row in sample]
+    assert "nobody" not in hp.estimate_recall(linked, labels).assumptions[0]
+
+
 def test_a_sample_repeats(linked):
     """Another seed draws others; a pair is drawn once; the order of rows does not matter."""
     first, again, other = (hp.recall_sample(linked, 60, seed).to_pylist() for seed in (1, 1, 2))
