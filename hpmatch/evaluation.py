@@ -35,6 +35,7 @@ from hpmatch.output import rearmed, write_text
 from hpmatch.records import FloatArray, IntArray
 from hpmatch.results import Result
 from hpmatch.sources import read
+from hpmatch.sources.rejected import whole
 
 __all__ = ["Evaluation", "Slice", "best_f1", "evaluate", "judge", "write_json"]
 
@@ -258,18 +259,24 @@ def result_tables(result: Result | str | Path) -> tuple[pa.Table, pa.Table, Mapp
     folder = Path(result)
     links, dispositions = (_read_table(folder, name) for name in ("links", "dispositions"))
     try:
-        summary = json.loads((folder / "summary.json").read_text("utf-8"))
+        summary = dict(json.loads((folder / "summary.json").read_text("utf-8")))
     except OSError as error:
         raise SourceError(f"{folder} holds no result: summary.json: {error.strerror or error}") from error
-    except ValueError as error:
+    except (ValueError, TypeError) as error:
         raise SourceError(f"{folder} holds a damaged result: summary.json is not JSON; link again") from error
+    counted = {"links": summary.get("links"), "dispositions": summary.get("alerts", {}).get("read")}
+    for name, table in (("links", links), ("dispositions", dispositions)):
+        if counted[name] not in (None, len(table)):
+            raise SourceError(
+                f"{folder} holds a damaged result: {name} has {len(table)} rows, and summary.json counts {counted[name]}; link again"
+            )
     return links, dispositions, summary
 
 
 def _read_table(folder: Path, name: str) -> pa.Table:
     for ending in ("parquet", "csv"):
         if (path := folder / f"{name}.{ending}").exists():
-            table = read(path, name, may_be_empty=True).data
+            table = whole(read(path, name, may_be_empty=True), name).data
             return rearmed(table) if ending == "csv" else table
     raise SourceError(f"{folder} holds no result: there is no {name}.csv or {name}.parquet")
 

@@ -24,6 +24,7 @@ from hpmatch.measures import (
     recall_at_precision,
 )
 
+PERSON = {"family_name": "Berg", "given_name": "Kari", "birth_date": "1980-02-03"}
 # Ten alerts; a to f are about registered persons. Worked out on paper:
 #   matches a b c d g: right a b c, wrong d (another person) and g (nobody) -> precision 3/5, recall 3/6, F1 6/11
 #   review e (names the right person) and h -> recall with review 4/6
@@ -163,6 +164,23 @@ def test_the_person_whom_the_disposition_names_is_named_without_a_link(folder):
     """Another engine's review may name a person and give no link."""
     pq.write_table(_links().filter(pa.compute.not_equal(_links()["alert_id"], "e")), folder / "links.parquet")
     assert evaluate(folder, TRUTH, replicates=0).recall_with_review == pytest.approx(4 / 6)
+
+
+@pytest.mark.parametrize("name", ["links", "dispositions"])
+@pytest.mark.parametrize("torn", ["a line", "half a line"])
+def test_a_result_that_was_cut_off_gives_no_figures(tmp_path, name, torn):
+    """Rows that are gone would be taken for answers that never were."""
+    rows = [{"alert_id": f"A{place}", **PERSON} for place in range(3)]
+    hp.link(rows, [{"hpr_number": "7", **PERSON}]).write(tmp_path / "out")
+    truth = [{"alert_id": row["alert_id"], "hpr_number": "7"} for row in rows]
+    assert evaluate(tmp_path / "out", truth, replicates=0).recall == 1
+    file = tmp_path / "out" / f"{name}.csv"
+    lines = file.read_text("utf-8").splitlines(keepends=True)
+    file.write_text(
+        "".join(lines[:-1]) + (lines[-1].partition(",")[0] if torn == "half a line" else ""), "utf-8"
+    )
+    with pytest.raises(hp.SourceError, match=name):
+        evaluate(tmp_path / "out", truth, replicates=0)
 
 
 @pytest.mark.parametrize("replicates", [-1, 1, 39])
