@@ -23,7 +23,7 @@ from hpmatch.draws import hashed
 from hpmatch.errors import HpmatchError, ModelError
 from hpmatch.fellegi_sunter import FellegiSunter
 from hpmatch.judging import check_truth, read_truth
-from hpmatch.labels import Labels, read_labels, rows_of_pairs
+from hpmatch.labels import Labels, check_some_known, read_labels, rows_of_pairs
 from hpmatch.link import score_pairs
 from hpmatch.model import Model, read_model
 from hpmatch.parallel import batch_job
@@ -261,6 +261,7 @@ def _by_labels(
 ) -> tuple[npt.NDArray[np.bool_], FloatArray]:
     """All candidates of an alert with a labelled match; of others those that were labelled."""
     one, other, there = rows_of_pairs(labels, alerts.ids, register.ids)
+    check_some_known(there)
     width = len(register)
     labelled = one[there] * width + other[there]
     matches = labelled[labels.is_match[there]]

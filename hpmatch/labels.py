@@ -17,7 +17,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hpmatch.errors import SourceError
+from hpmatch.errors import HpmatchError, SourceError
 from hpmatch.output import rearmed
 from hpmatch.records import IntArray
 from hpmatch.sources import read
@@ -127,3 +127,19 @@ def rows_of_pairs(
         for ids, known in ((labels.left_ids, left), (labels.right_ids, right))
     ]
     return rows[0], rows[1], (rows[0] >= 0) & (rows[1] >= 0)
+
+
+def check_some_known(is_known: npt.NDArray[np.bool_]) -> None:
+    """
+    Make sure that labels are of the tables that they are used for.
+
+    Args:
+        is_known: bool[n], for each labelled pair whether both records are there; see ``rows_of_pairs``.
+
+    Raises:
+        HpmatchError: If no pair is.
+    """
+    if not is_known.any():
+        raise HpmatchError(
+            f"none of the {len(is_known)} labelled pairs is of these alerts and this register; compare the identifiers"
+        )

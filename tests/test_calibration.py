@@ -238,6 +238,13 @@ def test_it_is_said_if_calibrating_made_it_worse(before, after, worse):
     assert ("made it worse: keep the model as it was" in str(found)) == worse
 
 
+def test_labels_of_other_tables_are_told_as_such():
+    """More of them would not help."""
+    labels = [{"left_id": f"Z{place}", "right_id": "1", "label": "match"} for place in range(60)]
+    with pytest.raises(hp.HpmatchError, match="none of the 60 labelled pairs"):
+        hp.calibrate(*SAMPLE, labels)
+
+
 def test_too_few_answers_are_an_error():
     """It says how many are needed."""
     few = [{"alert_id": alert, "hpr_number": person} for alert, person in list(TRUTH.items())[:10]]

@@ -20,7 +20,7 @@ from sklearn.base import clone
 from hpmatch.blocking import CandidatePairs, candidate_pairs
 from hpmatch.comparison import compare
 from hpmatch.errors import HpmatchError, ModelError, PluginError
-from hpmatch.labels import Labels, read_labels, rows_of_pairs
+from hpmatch.labels import Labels, check_some_known, read_labels, rows_of_pairs
 from hpmatch.model import Model, read_model
 from hpmatch.protocols import ComparisonVectors
 from hpmatch.reading import read_for
@@ -125,10 +125,7 @@ def training_set(
     right = held.read.records
     labels = labels if isinstance(labels, Labels) else read_labels(labels)
     left_rows, right_rows, known = rows_of_pairs(labels, left.ids, right.ids)
-    if not known.any():
-        raise HpmatchError(
-            f"none of the {len(labels)} labelled pairs is of these alerts and this register; compare the identifiers"
-        )
+    check_some_known(known)
     nothing = np.zeros(0, bool)
     left_rows, right_rows = left_rows[known].astype(np.int32), right_rows[known].astype(np.int32)
     pairs = CandidatePairs(left_rows, right_rows, np.zeros(len(left_rows), np.int32), (), nothing, nothing)
