@@ -90,6 +90,20 @@ def test_the_uncertain_are_those_nearest_to_a_threshold():
     assert {row["right_id"] for row in chosen if row["chosen_as"] == "uncertain"} == {"1", "3"}
 
 
+def test_thresholds_are_those_of_the_model_that_made_a_folder(tmp_path):
+    """A model of one's own has to be given, and gives the same pairs as the result in memory."""
+    own = hp.read_model("imi").with_decision(match=0.9999, review=0.0001)
+    result = hp.link(ALERTS, REGISTER, own, min_weight=-1000)
+    result.write(tmp_path / "out")
+    more = {"alerts": ALERTS, "register": REGISTER, "number": 8, "by": "Kari"}
+    expected = choose_pairs(result, 8).to_pylist()
+    assert expected != choose_pairs(result.links, 8).to_pylist()
+    found = start_labelling(tmp_path / "out", tmp_path / "labels.csv", model=own, **more)
+    assert found.pairs == expected
+    with pytest.raises(hp.HpmatchError, match="made by another model"):
+        start_labelling(tmp_path / "out", tmp_path / "labels.csv", **more)
+
+
 def test_the_diverse_have_patterns_of_their_own(result):
     """Each agreement pattern gives one pair at most, and they reach from the least to the most alike."""
     chosen = choose_pairs(result, 60).to_pylist()

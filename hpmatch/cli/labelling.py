@@ -49,7 +49,7 @@ def add_label(commands: Any) -> None:
     command.add_argument(
         "--seed", metavar="S", type=int, default=1, help="another seed draws other pairs (default: 1)"
     )
-    add_shared(command, "schema")
+    add_shared(command, "model_of_result", "schema")
     command.add_argument("--lang", choices=LANGUAGES, default="en", help="the language (default: en)")
     command.set_defaults(run=_label)
 
@@ -66,6 +66,7 @@ def _label(options: argparse.Namespace) -> int:
         alerts=options.alerts,
         register=options.register,
         schema=options.schema,
+        model=options.model,
         seed=options.seed,
         language=options.lang,
     )

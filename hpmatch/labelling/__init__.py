@@ -20,7 +20,7 @@ from hpmatch.evidence import Hit, hits_from
 from hpmatch.explain import candidate_line, record_lines
 from hpmatch.explain_folder import held_by_files
 from hpmatch.labelling.agreeing import Agreement, agreement
-from hpmatch.labelling.choosing import choose_pairs
+from hpmatch.labelling.choosing import choose_pairs, rule_of
 from hpmatch.labelling.saving import (
     FILE_COLUMNS,
     append_label,
@@ -30,6 +30,7 @@ from hpmatch.labelling.saving import (
     mend,
 )
 from hpmatch.labels import MATCH, NO_MATCH, UNSURE
+from hpmatch.model import Model
 from hpmatch.output import read_folder
 from hpmatch.results import Result
 from hpmatch.schema import Schema
@@ -187,6 +188,7 @@ def start_labelling(
     alerts: Any = None,
     register: Any = None,
     schema: Schema | str | Path | None = None,
+    model: Model | str | Path | None = None,
     seed: int = 1,
     language: str = "en",
 ) -> Labelling:
@@ -204,13 +206,15 @@ def start_labelling(
         alerts: The alerts that were linked, which are shown as they stand there; needed for a folder.
         register: The register, likewise.
         schema: Which column of them plays which role.
+        model: The model that made the result, by whose thresholds pairs are chosen; None where the result holds it, or is a folder
+            that names a shipped one.
         seed: See ``choose_pairs``.
         language: "en" or "nb".
 
     Raises:
         HpmatchError: If the result or the files cannot be used.
     """
-    chosen = choose_pairs(result, number, seed=seed).to_pylist()
+    chosen = choose_pairs(result, number, seed=seed, rule=rule_of(result, model)).to_pylist()
     links, weights, held = _sources(result, alerts, register, schema)
     file, who = Path(labels), (by or getpass.getuser()).strip()
     if not who:

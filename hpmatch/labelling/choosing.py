@@ -20,8 +20,8 @@ import pyarrow as pa
 from hpmatch.decision import DecisionRule
 from hpmatch.draws import hashed
 from hpmatch.errors import HpmatchError
-from hpmatch.model import read_model
-from hpmatch.output import read_folder
+from hpmatch.model import Model, model_that_made, read_model
+from hpmatch.output import read_folder, read_summary
 from hpmatch.records import FloatArray, IntArray
 from hpmatch.results import Result
 
@@ -44,14 +44,15 @@ def choose_pairs(
             come near the review threshold; ``link(..., min_weight=-1000)`` keeps all candidate pairs.
         number: How many; all if there are fewer.
         seed: Another one draws other pairs.
-        rule: The thresholds; by default those of the result's model, or of the shipped one.
+        rule: The thresholds; by default those of the model that made the result, or of the shipped one for links alone.
 
     Returns:
         A row a pair, in an order that tells nothing: ``left_id, right_id``, ``chosen_as`` (uncertain, diverse or random) and
         ``inclusion``, the probability with which the pair is chosen.
 
     Raises:
-        HpmatchError: If there is nothing to choose from, or ``number`` is less than 1.
+        HpmatchError: If there is nothing to choose from, ``number`` is less than 1, or a folder's model is no shipped one and no
+            ``rule`` is given.
 
     Example:
         >>> from hpmatch.link import link
@@ -71,7 +72,7 @@ def choose_pairs(
         {name: links.column(side).cast(pa.string()).combine_chunks() for side, name in enumerate(_IDS)}
     )
     everyone = np.arange(len(ids))
-    rule = rule or _rule_of(result)
+    rule = rule or rule_of(result)
     size = min(number, len(ids))
     distance = _distance(np.asarray(links["match_probability"], np.float64), rule)
     near = np.lexsort((_hashes(ids, everyone, UNCERTAIN, seed), distance))[: -(-size // 2)]
@@ -102,9 +103,23 @@ def _links_of(result: Result | pa.Table | str | Path) -> pa.Table:
     return result if isinstance(result, pa.Table) else read_folder(result, ("links",))[0]["links"]
 
 
-def _rule_of(result: Result | pa.Table | str | Path) -> DecisionRule:
-    own = result.model if isinstance(result, Result) else None
-    return (own or read_model("imi")).decision
+def rule_of(result: Result | pa.Table | str | Path, model: Model | str | Path | None = None) -> DecisionRule:
+    """
+    The thresholds that a result was made by.
+
+    Args:
+        result: See ``choose_pairs``.
+        model: The model that made it; None where the result holds it, or is a folder that names a shipped one.
+
+    Raises:
+        HpmatchError: If that is another model, or none is given and the folder names none that is shipped.
+    """
+    if isinstance(result, pa.Table):
+        return read_model("imi" if model is None else model).decision
+    if isinstance(result, Result) and result.model and model is None:
+        return result.model.decision
+    made_by = result.summary if isinstance(result, Result) else read_summary(result, "model")
+    return model_that_made(made_by.get("model", {}), model).decision
 
 
 def _distance(probabilities: FloatArray, rule: DecisionRule) -> FloatArray:
