@@ -57,6 +57,17 @@ def test_letters_of_windows_1252_beyond_latin_1_are_read(tmp_path):
         ("cp1256", "محمد أحمد"),
         ("cp1250", "Pawłowski Łukasz"),
         ("iso8859-2", "Wiśniewska Bożena"),
+        ("cp850", "Sørås Bjørn Åge"),
+        ("cp865", "Sørås Bjørn Åge"),
+        ("cp850", "Bjørn"),
+        ("cp850", "MÖLLER"),
+        ("cp850", "Kjærstad"),
+        ("cp437", "Björn"),
+        ("cp850", "Anaïs Hélène"),
+        ("cp850", "García"),
+        ("cp852", "Pawłowski"),
+        ("cp866", "Иванов Пётр"),
+        ("mac-roman", "Bjørn Åge"),
     ],
 )
 def test_other_code_pages_are_refused(tmp_path, encoding, names):
@@ -68,12 +79,40 @@ def test_other_code_pages_are_refused(tmp_path, encoding, names):
 
 @pytest.mark.parametrize(
     "name",
-    ["Ødegård", "Þórður", "Señor Nuñez", "Ångström", "ÆØÅ", "Zoë", "5 m³", "Günther Öztürk", "L’Hôpital"],
+    [
+        "Ødegård",
+        "Þórður",
+        "Señor Nuñez",
+        "Ångström",
+        "ÆØÅ",
+        "Zoë",
+        "5 m³",
+        "Günther Öztürk",
+        "L’Hôpital",
+        "O’Brien",
+        "d’Arc",
+        "‘t Hooft",
+        "in ’t Veld",
+        "O‘Connor",
+        "Sa‘id",
+        "Lund–Berg",
+        "so… und „so“",
+        "Œuvre Šaš Žiž",
+    ],
 )
 def test_names_of_western_europe_are_read_in_windows_1252(tmp_path, name):
     """Whatever signs and accents they have."""
     path = _write(tmp_path, f"id,name\n1,{name}\n2,Bjørn Håkonsen Sørås\n".encode("cp1252"))
     assert read(path, "t").data["name"][0].as_py() == name
+
+
+@pytest.mark.parametrize(
+    "name", ["O’Brien", "d’Arc", "O‘Connor", "Lund–Berg", "“Kari” Berg", "Müller", "so…"]
+)
+def test_a_single_letter_beyond_ascii_is_read_in_windows_1252(tmp_path, name):
+    """An apostrophe or a dash amid a word is no sign of another code page."""
+    path = _write(tmp_path, f"id,name\n1,{name}\n".encode("cp1252"))
+    assert read(path, "t").data["name"].to_pylist() == [name]
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])

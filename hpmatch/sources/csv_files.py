@@ -22,12 +22,13 @@ from hpmatch.sources.tables import RawTable, RejectedRow, joined
 _DELIMITERS = ",;\t|"
 _UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _CONTROL_BYTES = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
-_BEYOND_LATIN1 = re.compile(rb"[\x80-\x9f]")
 # What shows that one byte a letter is not that of Western Europe: words of nothing but accented letters, as Cyrillic, Greek,
-# Arabic and Hebrew become; and signs amid a word (± ³ ¶ ¹ ¼ ¿), as the Polish ą ł ś ż ź do.
+# Arabic and Hebrew become; signs amid a word (¡ ¢ £ ¤ ¥ ± ³ ¶ ¹ ¼ ¿), as the Polish ą ł ś ż ź do, and í ó ú ñ of DOS; and more
+# quotation marks and the like amid words (” › † ‘) than accented letters, as the ö ø å æ of DOS become.
 _ACCENTED = re.compile(rb"[\xc0-\xff]")
 _ACCENTED_WORDS = re.compile(rb"[\xc0-\xff]{3,}")
-_SIGN_IN_WORD = re.compile(rb"[A-Za-z][\xb1\xb3\xb6\xb9\xbc\xbf][a-z]")
+_SIGN_IN_WORD = re.compile(rb"[A-Za-z][\xa1-\xa5\xb1\xb3\xb6\xb9\xbc\xbf][a-z]")
+_MARK_IN_WORD = re.compile(rb"[A-Za-z](?:[\x80-\x84\x86-\x89\x8b\x93\x94\x98\x99\x9b][A-Za-z]|\x91[a-z])")
 _ASCII = [chr(code) for code in range(128)]
 _NO_TEXT_ADVICE = "is not a text file; give a CSV (UTF-8 or Latin-1) or a Parquet file"
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
@@ -110,7 +111,8 @@ def _encoding_of_damaged(file: File, name: str) -> str:
     The encoding of a text file that is not valid UTF-8.
 
     UTF-8 still where more of its letters beyond ASCII are valid than not (such a file is damaged in places, and only
-    those rows are rejected); else Windows-1252, which is Latin-1 with more letters, unless it shows that it is another.
+    those rows are rejected); else Windows-1252, which is Latin-1 with more letters, unless it shows that it is another or
+    holds bytes that Windows-1252 does not know, which in Latin-1 are control characters that no text has.
     """
     with file.open() as opened:
         data = opened.read()
@@ -120,13 +122,14 @@ def _encoding_of_damaged(file: File, name: str) -> str:
         return "utf-8"
     if _CONTROL_BYTES.search(data):
         raise SourceError(f"{name}: {file} {_NO_TEXT_ADVICE}")
-    in_words = sum(map(len, _ACCENTED_WORDS.findall(data)))
-    if 2 * in_words > len(_ACCENTED.findall(data)) or _SIGN_IN_WORD.search(data):
+    accented, in_words = len(_ACCENTED.findall(data)), sum(map(len, _ACCENTED_WORDS.findall(data)))
+    is_other = 2 * in_words > accented or _SIGN_IN_WORD.search(data)
+    if is_other or len(_MARK_IN_WORD.findall(data)) > accented or not _decodes(data, "cp1252"):
         raise SourceError(
-            f"{name}: {file} is in a code page that cannot be told, such as that of Central Europe or of another script; save it "
-            f"as UTF-8"
+            f"{name}: {file} is in a code page that cannot be told, such as that of DOS, of Central Europe or of another script; "
+            f"save it as UTF-8"
         )
-    return "cp1252" if _BEYOND_LATIN1.search(data) and _decodes(data, "cp1252") else "latin-1"
+    return "cp1252"
 
 
 def _decodes(data: bytes, encoding: str) -> bool:
