@@ -1,5 +1,6 @@
 """Reading tables of every kind, and refusing what is none."""
 
+import codecs
 import datetime as dt
 import os
 from threading import Thread
@@ -33,7 +34,7 @@ def _write(tmp_path, content, name="t.csv"):
     return path
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "latin-1", "cp1252", "utf-16"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "latin-1", "cp1252", "utf-16", "utf-32"])
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
 def test_encodings_are_found_out(tmp_path, encoding, newline):
     """The same letters come out of every encoding."""
@@ -274,6 +275,22 @@ def test_damaged_bytes_reject_their_row_only(tmp_path):
         (2, "holds bytes that are not text in the file's encoding")
     ]
     assert table.rows.tolist() == [1, 3]
+
+
+@pytest.mark.parametrize("before", [0, 1 << 17, 1 << 23])
+@pytest.mark.parametrize("encoding", ["utf-8", "latin-1", "utf-16", "utf-16-be", "utf-32", "damaged"])
+def test_a_nul_is_no_text_wherever_it_stands(tmp_path, before, encoding):
+    """In the first bytes, behind them, and in whatever encoding."""
+    text = "id,name\n" + "1,Müller Žukauskas\n" * (before // 20) + "2,Mü\0ller\n"
+    content = b"".join(
+        [
+            codecs.BOM_UTF16_BE if encoding == "utf-16-be" else b"",
+            text.encode("utf-8" if encoding == "damaged" else encoding, "ignore"),
+            b"3,\xff\n" if encoding == "damaged" else b"",
+        ]
+    )
+    with pytest.raises(SourceError, match="not a text file"):
+        read(_write(tmp_path, content), "t")
 
 
 BAD = {

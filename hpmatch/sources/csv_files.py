@@ -20,7 +20,13 @@ from hpmatch.sources.rejected import reject
 from hpmatch.sources.tables import RawTable, RejectedRow, joined
 
 _DELIMITERS = ",;\t|"
-_UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+# UTF-32 first: its mark begins as that of UTF-16 does.
+_MARKED = {
+    codecs.BOM_UTF32_LE: "utf-32",
+    codecs.BOM_UTF32_BE: "utf-32",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
 _CONTROL_BYTES = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 # What shows that one byte a letter is not that of Western Europe: words of nothing but accented letters, as Cyrillic, Greek,
 # Arabic and Hebrew become; signs amid a word (¡ ¢ £ ¤ ¥ ± ³ ¶ ¹ ¼ ¿), as the Polish ą ł ś ż ź do, and í ó ú ñ of DOS; and more
@@ -30,7 +36,6 @@ _ACCENTED_WORDS = re.compile(rb"[\xc0-\xff]{3,}")
 _SIGN_IN_WORD = re.compile(rb"[A-Za-z][\xa1-\xa5\xb1\xb3\xb6\xb9\xbc\xbf][a-z]")
 _MARK_IN_WORD = re.compile(rb"[A-Za-z](?:[\x80-\x84\x86-\x89\x8b\x93\x94\x98\x99\x9b][A-Za-z]|\x91[a-z])")
 _ASCII = [chr(code) for code in range(128)]
-_NO_TEXT_ADVICE = "is not a text file; give a CSV (UTF-8 or Latin-1) or a Parquet file"
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 _MOST_LINES_LOST = 10
 
@@ -49,8 +54,6 @@ def read_csv(file: File, head: bytes, name: str) -> RawTable:
     """
     if not head.strip():
         raise SourceError(f"{name}: {file} is empty (only blank lines)")
-    if b"\x00" in head and not head.startswith(_UTF16_MARKS):
-        raise SourceError(f"{name}: {file} {_NO_TEXT_ADVICE}")
     look = _look_through(file, head, name)
     text = head.decode(look.encoding, "replace").removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}")
     # The delimiter that splits the header into most fields; a comma for a single column.
@@ -91,13 +94,17 @@ class _TextFile:
 
 
 def _look_through(file: File, head: bytes, name: str) -> _TextFile:
-    if head.startswith(_UTF16_MARKS):
-        return _TextFile("utf-16")
+    if marked := next((encoding for mark, encoding in _MARKED.items() if head.startswith(mark)), None):
+        return _TextFile(marked)
+    if b"\x00" in head:
+        raise _no_text(file, name)
     decoder = codecs.getincrementaldecoder("utf-8")()
     has_quotes = has_replacements = False
     with file.open() as opened:
         try:
             while block := opened.read(BLOCK_BYTES):
+                if b"\x00" in block:
+                    raise _no_text(file, name)
                 has_quotes = has_quotes or b'"' in block
                 has_replacements = _REPLACEMENT in decoder.decode(block) or has_replacements
             decoder.decode(b"", final=True)
@@ -121,7 +128,7 @@ def _encoding_of_damaged(file: File, name: str) -> str:
     if len(text) - sum(map(text.count, _ASCII)) > 2 * damaged:
         return "utf-8"
     if _CONTROL_BYTES.search(data):
-        raise SourceError(f"{name}: {file} {_NO_TEXT_ADVICE}")
+        raise _no_text(file, name)
     accented, in_words = len(_ACCENTED.findall(data)), sum(map(len, _ACCENTED_WORDS.findall(data)))
     is_other = 2 * in_words > accented or _SIGN_IN_WORD.search(data)
     if is_other or len(_MARK_IN_WORD.findall(data)) > accented or not _decodes(data, "cp1252"):
@@ -155,7 +162,7 @@ def _parse(
     def parse(*, threads: bool) -> pa.Table:
         rejected.clear()
         return pyarrow.csv.read_csv(
-            file.as_arrow() if look.is_valid_utf8 else _utf8(file, look.encoding),
+            file.as_arrow() if look.is_valid_utf8 else _utf8(file, look.encoding, name),
             pyarrow.csv.ReadOptions(use_threads=threads, block_size=BLOCK_BYTES),
             pyarrow.csv.ParseOptions(
                 delimiter=delimiter, newlines_in_values=look.has_quotes, invalid_row_handler=keep
@@ -189,9 +196,16 @@ def _parse(
     return data, tuple(rejected)
 
 
-def _utf8(file: File, encoding: str) -> pa.BufferReader:
+def _utf8(file: File, encoding: str, name: str) -> pa.BufferReader:
     with file.open() as opened:
-        return pa.BufferReader(opened.read().decode(encoding, "replace").encode())
+        data = opened.read().decode(encoding, "replace").encode()
+    if b"\x00" in data:
+        raise _no_text(file, name)
+    return pa.BufferReader(data)
+
+
+def _no_text(file: File, name: str) -> SourceError:
+    return SourceError(f"{name}: {file} is not a text file; give a CSV (UTF-8 or Latin-1) or a Parquet file")
 
 
 def _refuse_lost(name: str, path: str, row: int, lines: int) -> None:
