@@ -3,6 +3,7 @@
 import codecs
 import datetime as dt
 import os
+from decimal import Decimal
 from threading import Thread
 
 import duckdb
@@ -168,6 +169,11 @@ def test_rows_as_dicts_may_lack_cells():
         (pd.NaT, None),
         (1.0, "1"),
         (1.5, "1.5"),
+        (Decimal("9144889.00"), "9144889"),
+        (Decimal(1200), "1200"),
+        (Decimal("1.2E+3"), "1200"),
+        (Decimal("1.50"), "1.5"),
+        (Decimal("NaN"), None),
         (["LE", None, "SP"], "LE;SP"),
         ([], None),
     ],
@@ -246,6 +252,21 @@ def test_a_set_is_read_in_an_order_of_its_own(kind):
     shuffled = kind(reversed(words))
     for source in (pd.DataFrame({"cell": [shuffled]}), [{"cell": shuffled}]):
         assert read(source, "t").data["cell"].to_pylist() == [";".join(words)]
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        pa.table({"id": pa.array([Decimal("9144889.00"), None, Decimal("100.00")], pa.decimal128(18, 2))}),
+        pd.DataFrame({"id": [Decimal("9144889.00"), None, Decimal("100.00")]}),
+        duckdb.sql("select unnest([9144889, null, 100])::decimal(18, 2) as id"),
+        pl.DataFrame({"id": [Decimal("9144889.00"), None, Decimal("100.00")]}),
+    ],
+    ids=["arrow", "pandas", "duckdb", "polars"],
+)
+def test_whole_decimals_are_whole_numbers(table):
+    """As floats are: an identifier has no point."""
+    assert read(table, "t").data["id"].to_pylist() == ["9144889", None, "100"]
 
 
 def test_missing_numbers_of_pandas_are_missing():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
@@ -82,6 +83,9 @@ def plain_cell(cell: Any) -> str | None:
         cell = sorted(cell, key=str)
     if isinstance(cell, (list, tuple)):
         return ";".join(text for each in cell if (text := plain_cell(each)))
+    if isinstance(cell, Decimal):
+        text = f"{cell:f}"
+        return text.rstrip("0").rstrip(".") if "." in text else text
     return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
 
 
@@ -98,6 +102,8 @@ def _text_column(column: pa.Array, name: str, field: str) -> pa.Array:
     if pa.types.is_dictionary(column.type):
         column = pc.cast(column.dictionary, pa.string()).take(column.indices)
     if _is_listed(column.type):
+        column = _plain_cells(column.to_pylist())
+    if pa.types.is_decimal(column.type):
         column = _plain_cells(column.to_pylist())
     if pa.types.is_floating(column.type):
         # Whole numbers with gaps arrive from pandas as floats: 9144889.0 is the number 9144889.
