@@ -341,6 +341,37 @@ def test_a_csv_named_parquet_is_refused(tmp_path):
         read(_write(tmp_path, b"id,name\n1,a\n", "t.parquet"), "alerts")
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_a_cell_larger_than_a_block_is_read(tmp_path, encoding):
+    """And a row that is damaged behind it keeps its number."""
+    large = "a" * (2 * files.BLOCK_BYTES + 1)
+    table = read(_write(tmp_path, f'id,name\n1,"{large}"\n2\n3,b\n'.encode(encoding)), "t")
+    assert [len(name) for name in table.data["name"].to_pylist()] == [len(large), 1]
+    assert [row.row for row in table.rejected] == [2]
+
+
+def test_a_quotation_mark_that_takes_more_than_a_block_is_told_with_its_row(tmp_path):
+    """Of a file whose rows are many."""
+    rows = "2,b\n" * (files.BLOCK_BYTES // 2)
+    with pytest.raises(SourceError, match="a quotation mark in row 1 is not closed"):
+        read(_write(tmp_path, f'id,name\n1,"a\n{rows}'.encode()), "t")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+@pytest.mark.parametrize("column", ["column007", "column0007"])
+def test_a_long_header_is_read_whole_or_refused(tmp_path, encoding, column):
+    """No column behind its beginning is taken for numbers, wherever in a name the beginning ends."""
+
+    def found(number):
+        content = f"id{f',{column}' * number}\n1{',007' * number}\n".encode(encoding)
+        return read(_write(tmp_path, content), "t").data
+
+    assert found(5_500).num_columns == 5_501
+    assert set(found(5_500).schema.types) == {pa.string()}
+    with pytest.raises(SourceError, match="at most 128 KB"):
+        found(14_000)
+
+
 @pytest.mark.parametrize("path", ["none.csv", "."])
 def test_a_path_that_is_no_file_is_refused(tmp_path, path):
     """A missing file and a folder are both told by name."""

@@ -58,7 +58,7 @@ def read(source: Any, name: str, *, may_be_empty: bool = False) -> RawTable:
 def _read_file(file: File, name: str) -> RawTable:
     try:
         with file.open() as opened:
-            head = opened.read(_SNIFFED_BYTES)
+            head = opened.read(_SNIFFED_BYTES) + opened.readline(_SNIFFED_BYTES)  # the whole of a long header
     except OSError as error:
         raise SourceError(f"{name}: cannot read {file}: {error.strerror or error}") from error
     if not head:

@@ -38,6 +38,8 @@ _MARK_IN_WORD = re.compile(rb"[A-Za-z](?:[\x80-\x84\x86-\x89\x8b\x93\x94\x98\x99
 _ASCII = [chr(code) for code in range(128)]
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 _MOST_LINES_LOST = 10
+# What Arrow says of a row that no block holds; and a block that holds any row, of as many bytes as a 32-bit number counts.
+_ROW_TOO_LONG, _LARGEST_BLOCK = "straddl", (1 << 31) - 1
 
 
 def read_csv(file: File, head: bytes, name: str) -> RawTable:
@@ -55,7 +57,10 @@ def read_csv(file: File, head: bytes, name: str) -> RawTable:
     if not head.strip():
         raise SourceError(f"{name}: {file} is empty (only blank lines)")
     look = _look_through(file, head, name)
-    text = head.decode(look.encoding, "replace").removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}")
+    decoded = codecs.getincrementaldecoder(look.encoding)("replace").decode(
+        head
+    )  # which may end amid a letter
+    text = decoded.removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}")
     # The delimiter that splits the header into most fields; a comma for a single column.
     delimiter = max(_DELIMITERS, key=lambda each: len(_header(text, each)))
     columns = _header(text, delimiter)
@@ -159,11 +164,11 @@ def _parse(
         rejected.append(RejectedRow(str(file), (row.number or 0) - 1, reason, row.text))
         return "skip"
 
-    def parse(*, threads: bool) -> pa.Table:
+    def parse(*, threads: bool, block: int = BLOCK_BYTES) -> pa.Table:
         rejected.clear()
         return pyarrow.csv.read_csv(
             file.as_arrow() if look.is_valid_utf8 else _utf8(file, look.encoding, name),
-            pyarrow.csv.ReadOptions(use_threads=threads, block_size=BLOCK_BYTES),
+            pyarrow.csv.ReadOptions(use_threads=threads, block_size=block),
             pyarrow.csv.ParseOptions(
                 delimiter=delimiter, newlines_in_values=look.has_quotes, invalid_row_handler=keep
             ),
@@ -176,19 +181,24 @@ def _parse(
         )
 
     try:
-        table = parse(threads=True)
-        if rejected:
-            # Only a reader of one thread knows the numbers of the rows that it leaves out.
-            table = parse(threads=False)
+        try:
+            table = parse(threads=True)
+            if rejected:
+                # Only a reader of one thread knows the numbers of the rows that it leaves out.
+                table = parse(threads=False)
+        except pa.ArrowInvalid as error:
+            if _ROW_TOO_LONG not in str(error):
+                raise
+            table = parse(threads=False, block=_LARGEST_BLOCK)
     except (pa.ArrowException, OSError) as error:
         raise SourceError(
             f"{name}: {file} cannot be read as CSV: {first_line(error)}; see whether a quotation mark is not closed"
         ) from error
     for row in rejected:
         _refuse_lost(name, str(file), row.row, row.content.strip().count("\n"))
-    if table.num_columns != len(columns):
+    if table.column_names != list(columns):
         raise SourceError(
-            f"{name}: {file}: the header is not one line of column names; put them into the first line"
+            f"{name}: {file}: the header is not one line of column names of at most 128 KB; put them into the first line"
         )
     data = pa.Table.from_arrays(
         [joined(column) for column in table.columns], names=[column.strip() for column in columns]
