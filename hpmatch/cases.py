@@ -76,7 +76,8 @@ def read_prior_cases(source: Any, register: Records, schema: Schema | str | Path
         ('2023/17', 'is about a person who is not in the register; correct hpr_number, or leave the row out')
     """
     raw = read(source, "prior cases", may_be_empty=True)
-    names = raw.data.column_names
+    if not (names := raw.data.column_names):
+        return PriorCases()
     layout = resolve(read_schema(schema, "cases"), names, CASE_ROLES, table="prior cases", required=_REQUIRED)
     texts = {role: _texts(raw.data, layout.roles.get(role)) for role in CASE_ROLES}
     person, number = pa.array(texts["hpr_number"], pa.string()), np.array(texts["case_number"], dtype=object)

@@ -307,6 +307,8 @@ def read_changes(changes: Any, schema: Schema | str | Path | None = None) -> pa.
         SchemaError: If a needed column is missing.
     """
     raw = whole(read(changes, "changes", may_be_empty=True), "changes")
+    if not raw.data.num_columns:
+        return pa.table({REGISTER_ROLES[0]: pa.array([], pa.string())})
     told = [column for column in raw.data.column_names if plain_name(column) == CHANGE_COLUMN]
     if len(told) > 1:
         raise SchemaError(f"changes: columns {' and '.join(map(repr, told))} both say what to do; keep one")

@@ -143,9 +143,12 @@ def test_cases_are_read_by_their_norwegian_names():
     assert found.of_person["11"][0] == Case("3.2.2020", "", "3.2.2020")
 
 
-def test_an_agency_may_have_no_cases_yet():
-    """A file with a header only; every hit is new."""
-    none = pa.table({"hpr_number": pa.array([], pa.string()), "case_number": pa.array([], pa.string())})
+HEADER = pa.table({"hpr_number": pa.array([], pa.string()), "case_number": pa.array([], pa.string())})
+
+
+@pytest.mark.parametrize("none", [HEADER, []], ids=["a header only", "no rows"])
+def test_an_agency_may_have_no_cases_yet(none):
+    """Every hit is new then."""
     result = hp.link(ALERTED, REGISTER, prior_cases=none)
     assert result.summary["prior_cases"] == {"rows": 0, "read": 0, "rejected": 0}
     assert result.summary["funnel"]["total"]["new"] == 2

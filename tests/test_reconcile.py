@@ -503,6 +503,11 @@ def test_alerts_without_rows_mean_that_nothing_was_sent(tmp_path):
     assert summary["alerts"]["rows"] == 0
 
 
+def test_no_alerts_at_all_mean_that_nothing_was_sent():
+    """A list without rows has no header either."""
+    assert rows(found([decision("D1", hpr_number="1001")], [])) == [("not_sent", "D1", "", "1001")]
+
+
 def test_a_folder_with_other_files_is_left_alone(tmp_path, capsys):
     """It is refused before the work begins."""
     (tmp_path / "out").mkdir()

@@ -50,6 +50,7 @@ CHANGES = {
     ),
     "nothing that matters": ([{"hpr_number": "15", "family_name": "Moe", "given_name": "Per", "birth_date": "1962-01-05"}], []),
     "the same again": ([REGISTER[0]], []),
+    "a day without changes": ([], []),
 }  # fmt: skip
 
 

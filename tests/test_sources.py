@@ -386,11 +386,19 @@ def test_what_is_no_source_is_refused(thing):
         read(thing, "alerts")
 
 
-@pytest.mark.parametrize("empty", [[], pd.DataFrame(), pa.table({"id": pa.array([], pa.string())})])
-def test_an_empty_table_is_refused(empty):
-    """No rows are as good as no table."""
-    with pytest.raises(SourceError, match="no columns|no rows"):
+@pytest.mark.parametrize(
+    ("empty", "says"),
+    [
+        ([], "list has no rows"),
+        (pd.DataFrame(), "DataFrame has no rows"),
+        (pa.table({"id": pa.array([], pa.string())}), "Table has a header but no rows"),
+    ],
+)
+def test_an_empty_table_is_refused_where_rows_are_needed(empty, says):
+    """And told as what it is."""
+    with pytest.raises(SourceError, match=says):
         read(empty, "alerts")
+    assert len(read(empty, "alerts", may_be_empty=True).data) == 0
 
 
 def test_a_text_of_several_lines_is_a_cell(tmp_path):

@@ -115,6 +115,8 @@ def _read(
     if is_folder(source):
         raise SourceError(f"{name}: {source} is a folder; give the table itself (CSV or Parquet)")
     found = read(source, name, may_be_empty=may_be_empty)
+    if not found.data.num_columns:
+        return Table(pa.table({roles[0]: pa.array([], pa.string())}), ())
     layout = resolve(read_schema(schema, name), found.data.column_names, roles, table=name, required=required)
     raw = with_usable_ids(found, layout.id)
     columns = {roles[0]: layout.id} | {role: layout.roles[role] for role in roles[1:] if role in layout.roles}

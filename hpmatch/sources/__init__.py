@@ -31,10 +31,10 @@ def read(source: Any, name: str, *, may_be_empty: bool = False) -> RawTable:
         source: The path of a CSV or Parquet file, or of a pipe that gives one; anything with the Arrow PyCapsule interface
             (pyarrow, pandas, polars, DuckDB relations); a sequence of dicts, one a row; or a table that was read already.
         name: What to call the table in messages.
-        may_be_empty: Whether a table without rows will do.
+        may_be_empty: Whether a table without rows will do; one in memory has no columns then either.
 
     Raises:
-        SourceError: If it cannot be read, has no columns or has no rows.
+        SourceError: If it cannot be read or has no rows.
 
     Example:
         >>> read([{"id": 1, "name": "Berg"}], "people").data.to_pylist()
@@ -48,10 +48,9 @@ def read(source: Any, name: str, *, may_be_empty: bool = False) -> RawTable:
         table = _read_file(source, name)
     else:
         table = numbered(type(source).__name__, table_in_memory(source, name))
-    if table.data.num_columns == 0:
-        raise SourceError(f"{name}: {table.source} has no columns; it needs a header row")
     if len(table.data) == 0 and not table.rejected and not may_be_empty:
-        raise SourceError(f"{name}: {table.source} has a header but no rows")
+        lacks = "a header but no rows" if table.data.num_columns else "no rows"
+        raise SourceError(f"{name}: {table.source} has {lacks}")
     return table
 
 
