@@ -11,7 +11,7 @@ from __future__ import annotations
 import difflib
 import re
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -211,10 +211,11 @@ def _shown(found: Sequence[str], known: Sequence[str]) -> Sequence[str] | None:
     return None if is_data else found
 
 
-def _told(shown: Sequence[str] | None, word: str) -> str:
+def _told(shown: Sequence[str] | None, word: str, taken: Collection[str] = ()) -> str:
     if shown is None:
         return "the first line may hold data instead of column names, so it is not repeated here"
-    return f"found: {', '.join(shown)}{_nearest(word, shown)}"
+    free = [column for column in shown if column not in taken]
+    return f"found: {', '.join(shown)}{_nearest(word, free)}"
 
 
 def _unknown_columns(schema: Schema, found: Sequence[str], shown: Sequence[str] | None) -> list[str]:
@@ -255,8 +256,9 @@ def _missing(
     if not known or not required:
         return []
     required = required if schema.id else (known[0], *required)
+    taken = {column for columns in players.values() for column in columns}
     return [
-        f"no column for {role!r}; {_told(shown, role)}; recognised names are "
+        f"no column for {role!r}; {_told(shown, role, taken)}; recognised names are "
         f'{", ".join(_names_of(role))}; for any other name give a schema file with [columns] YOUR_COLUMN = "{role}"'
         for role in required
         if role not in players

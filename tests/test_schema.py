@@ -50,6 +50,12 @@ def taken_for(role, alias):
     return resolve(Schema(), columns, known, table="t", required=required).roles.get(role)
 
 
+def test_a_column_that_has_a_role_is_not_offered_for_another():
+    """However like it their names are."""
+    with pytest.raises(SchemaError, match="no column for 'case_number'; found: hpr_number; recognised"):
+        resolve(Schema(), ["hpr_number"], CASE_ROLES, table="cases", required=("hpr_number",))
+
+
 @pytest.mark.parametrize(
     ("role", "alias"), [(role, alias) for role, aliases in ALIASES.items() for alias in aliases]
 )
