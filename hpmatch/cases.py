@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -45,7 +45,8 @@ class PriorCases:
     The earlier cases of registered persons.
 
     Attributes:
-        of_person: The cases of each person, by the person's identifier, the latest first.
+        of_person: The cases of each person, by the person's identifier, the latest first; of a case that several rows
+            tell of, what the latest says.
         rejected: The rows that could not be used: without a number, or about a person who is not registered.
         rows: How many rows the source has.
     """
@@ -61,8 +62,8 @@ def read_prior_cases(source: Any, register: Records, schema: Schema | str | Path
 
     Args:
         source: The cases, any table that ``link`` takes: ``hpr_number``, ``case_number``, and if there are any ``status`` and
-            ``date``. A person may have several.
-        register: The registered persons; a case about anybody else is set aside.
+            ``date``. A person may have several, and a case be about several persons, whose numbers ``;`` separates.
+        register: The registered persons; a case about none of them is set aside.
         schema: Which column plays which role, where its name does not say it.
 
     Raises:
@@ -80,9 +81,9 @@ def read_prior_cases(source: Any, register: Records, schema: Schema | str | Path
         return PriorCases()
     layout = resolve(read_schema(schema, "cases"), names, CASE_ROLES, table="prior cases", required=_REQUIRED)
     texts = {role: _texts(raw.data, layout.roles.get(role)) for role in CASE_ROLES}
-    person, number = pa.array(texts["hpr_number"], pa.string()), np.array(texts["case_number"], dtype=object)
-    numberless = number == ""
-    registered = np.asarray(pc.is_in(person, register.ids.cast(pa.string())))
+    persons = _registered(texts["hpr_number"], register)
+    numberless = np.array([number == "" for number in texts["case_number"]], bool)
+    registered = np.array([bool(each) for each in persons], bool)
     rejected = (
         *raw.rejected,
         *reject(raw, np.flatnonzero(numberless), "has no case number; give it one"),
@@ -95,9 +96,25 @@ def read_prior_cases(source: Any, register: Records, schema: Schema | str | Path
     of_person: dict[str, list[Case]] = {}
     for row in np.flatnonzero(~numberless & registered).tolist():
         case = Case(*(texts[role][row] for role in ("case_number", "case_status", "case_date")))
-        of_person.setdefault(texts["hpr_number"][row], []).append(case)
-    ordered = {key: tuple(sorted(set(cases), key=_latest_first)) for key, cases in of_person.items()}
+        for person in persons[row]:
+            of_person.setdefault(person, []).append(case)
+    ordered = {person: _each_once(cases) for person, cases in of_person.items()}
     return PriorCases(MappingProxyType(ordered), rejected, len(raw.data) + len(raw.rejected))
+
+
+def _registered(cells: Sequence[str], register: Records) -> list[list[str]]:
+    """The registered persons whom each cell names, be it one or several."""
+    named = [(cell, *(each.strip() for each in cell.split(";"))) for cell in cells]
+    asked = pa.array([each for names in named for each in names], pa.string())
+    known = set(asked.filter(pc.is_in(asked, register.ids.cast(pa.string()))).to_pylist())
+    return [[each for each in dict.fromkeys(names) if each in known] for names in named]
+
+
+def _each_once(cases: Iterable[Case]) -> tuple[Case, ...]:
+    latest: dict[str, Case] = {}
+    for case in sorted(cases, key=_latest_first):
+        latest.setdefault(case.number, case)
+    return tuple(latest.values())
 
 
 def _latest_first(case: Case) -> tuple[int, str, str]:

@@ -143,6 +143,32 @@ def test_cases_are_read_by_their_norwegian_names():
     assert found.of_person["11"][0] == Case("3.2.2020", "", "3.2.2020")
 
 
+def test_a_case_may_be_about_several_persons():
+    """Each of them has it; who is not registered has none, whatever else the cell says."""
+    rows = [
+        {"hpr_number": "11;12 ; 99", "case_number": "2023/9"},
+        {"hpr_number": "98;99", "case_number": "2023/10"},
+        {"hpr_number": "14;15", "case_number": "2023/11"},
+    ]
+    found = read_prior_cases(rows, Records(pa.array(["11", "12", "14;15"]), {}))
+    assert {person: [case.number for case in cases] for person, cases in found.of_person.items()} == {
+        "11": ["2023/9"],
+        "12": ["2023/9"],
+        "14;15": ["2023/11"],
+    }
+    assert [row.row for row in found.rejected] == [2]
+
+
+def test_a_case_that_several_rows_tell_of_is_one_case():
+    """As the latest of them tells it."""
+    rows = [
+        {"hpr_number": "11", "case_number": "2023/9", "status": status, "date": date}
+        for status, date in (("open", "2023-01-01"), ("closed", "2024-01-01"), ("appealed", ""))
+    ]
+    found = read_prior_cases(rows, Records(pa.array(["11"]), {}))
+    assert found.of_person["11"] == (Case("2023/9", "closed", "2024-01-01"),)
+
+
 HEADER = pa.table({"hpr_number": pa.array([], pa.string()), "case_number": pa.array([], pa.string())})
 
 
