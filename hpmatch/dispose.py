@@ -24,7 +24,7 @@ from hpmatch.alerts import IDENTITY, person_ids
 from hpmatch.blocking import CandidatePairs
 from hpmatch.cases import PriorCases
 from hpmatch.decision import MATCH, NO_MATCH, REVIEW, Decisions, near_likeliest
-from hpmatch.evidence import LOOK_ALIKE_COLUMN, MISSING, PRIOR_COLUMN, Evidence, Hit
+from hpmatch.evidence import LINK_COLUMNS, LOOK_ALIKE_COLUMN, MISSING, PRIOR_COLUMN, Evidence, Hit, id_columns
 from hpmatch.explain import Cells
 from hpmatch.fellegi_sunter import Weights, weights_of
 from hpmatch.model import Model
@@ -204,9 +204,8 @@ def _links(
         comparison.name: _named(comparison.levels, vectors.levels[places, column])
         for column, comparison in enumerate(model.parts)
     }
-    alert_name, person_name = alerts.id_name, register.id_name
-    if alert_name == person_name:
-        alert_name, person_name = f"{alert_name}_left", f"{person_name}_right"
+    others = {*LINK_COLUMNS, PRIOR_COLUMN, LOOK_ALIKE_COLUMN, *levels}
+    alert_name, person_name = id_columns(alerts.id_name, register.id_name, others)
     ids = {
         alert_name: alerts.records.ids.take(pa.array(pairs.left[places])),
         person_name: register.records.ids.take(pa.array(pairs.right[places])),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -13,7 +13,21 @@ PRIOR, LOOK_ALIKES, SUM, MISSING = "prior", "look_alikes", "sum", "missing"
 # In links the levels come behind two identifiers and four columns about the pair; in weights the partial weights come behind
 # two identifiers, the prior and what look-alikes take.
 _FIRST_LEVEL, _FIRST_WEIGHT = 6, 4
+LINK_COLUMNS = ("match_weight", "match_probability", "decision", "rules")
 PRIOR_COLUMN, LOOK_ALIKE_COLUMN = "prior_weight", "look_alike_weight"
+
+
+def id_columns(alerts: str, register: str, others: Collection[str]) -> tuple[str, str]:
+    """
+    What links call their two identifiers: what their tables do, or that with the side where a name would be there twice.
+
+    Example:
+        >>> id_columns("alert_id", "hpr_number", LINK_COLUMNS), id_columns("decision", "hpr_number", LINK_COLUMNS)
+        (('alert_id', 'hpr_number'), ('decision_left', 'hpr_number_right'))
+    """
+    if alerts == register or alerts in others or register in others:
+        return f"{alerts}_left", f"{register}_right"
+    return alerts, register
 
 
 @dataclass(frozen=True)

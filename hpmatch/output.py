@@ -37,12 +37,17 @@ _IDENTIFIERS = 2
 # What a spreadsheet takes for a formula (OWASP, CSV injection); a plain number is none.
 _FORMULA = r"^'*[=+\-@\t\r]"
 _NUMBER = r"^[+-]?[0-9]+([.,][0-9]+)?$"
+# The columns of each table that are not text; an identifier is text, whatever its column is called.
 _NUMBER_COLUMNS = {
-    **dict.fromkeys(
-        ("match_weight", "match_probability", "match_probability_before", "registered_probability"),
-        pa.float64(),
-    ),
-    **dict.fromkeys(("row", "alerts"), pa.int64()),
+    "links": {"match_weight": pa.float64(), "match_probability": pa.float64()},
+    "dispositions": {"match_probability": pa.float64()},
+    "persons": {
+        "alerts": pa.int64(),
+        "match_probability": pa.float64(),
+        "registered_probability": pa.float64(),
+    },
+    "differences": {"match_probability": pa.float64(), "match_probability_before": pa.float64()},
+    "rejected": {"row": pa.int64()},
 }
 
 
@@ -273,7 +278,7 @@ def _read_table(path: Path) -> pa.Table:
         return pq.read_table(path)
     with path.open(encoding="utf-8", newline="") as file:
         columns = next(csv.reader(file))
-    types = {column: _NUMBER_COLUMNS.get(column, pa.string()) for column in columns}
+    types = dict.fromkeys(columns, pa.string()) | _NUMBER_COLUMNS.get(path.stem, {})
     if path.stem == WEIGHTS:
         types |= dict.fromkeys(columns[_IDENTIFIERS:], pa.float64())
     table = pyarrow.csv.read_csv(

@@ -10,8 +10,10 @@ from ledgers import PERSON, REGISTER, about, alert, refused
 
 import hpmatch as hp
 from hpmatch.cli import main
+from hpmatch.explain_folder import explain_folder
 from hpmatch.ledger import Ledger
 from hpmatch.ledger.forget import take_out
+from hpmatch.output import read_folder
 
 SAMPLE = Path(__file__).parents[1] / "examples" / "data"
 ALERTS, PEOPLE = SAMPLE / "alerts.csv", SAMPLE / "register.csv"
@@ -308,6 +310,24 @@ def test_what_is_no_result_is_refused_before_anything_is_forgotten(tmp_path, spo
     assert str(other) in str(caught.value)
     assert [cell for cell in PERSON.values() if cell in str(caught.value)] == []
     assert (ledger.path.read_bytes(), _read(tmp_path / "out")) == before
+
+
+@pytest.mark.parametrize("name", ["row", "alerts", "match_weight", "decision", "prior_weight", "sex"])
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+def test_the_column_of_an_identifier_may_have_any_name(tmp_path, name, ending):
+    """That of a column of the result, too; and its numbers are text."""
+    alerts, schema = [{name: number, **PERSON} for number in ("4", "5")], hp.Schema(id=name)
+    ledger, out = Ledger(tmp_path / "ledger"), tmp_path / "out"
+    result = ledger.link(alerts, hp.Register.prepare(REGISTER), out, schema=schema, format=ending)
+    assert result.links.column(0).to_pylist() == ["4", "5"]
+    assert result.links["decision"].to_pylist() == ["match", "match"]
+    truth = [{"alert_id": number, "hpr_number": "9144889"} for number in ("4", "5")]
+    assert hp.evaluate(out, truth).precision == hp.evaluate(out, truth).recall == 1
+    assert str(explain_folder(out, "4")).startswith("Alert 4: match")
+    assert hp.forget("4", ledger, [out]) == 1
+    tables, *_ = read_folder(out, TABLES)
+    assert tables["links"].column(0).to_pylist() == tables["weights"].column(0).to_pylist() == ["5"]
+    assert tables["links"].schema == result.links.schema
 
 
 def test_forget_says_that_an_alert_is_unknown(tmp_path):

@@ -61,6 +61,7 @@ import pyarrow.compute as pc
 from hpmatch.decision import MATCH, check_min_weight
 from hpmatch.dispose import dispose
 from hpmatch.errors import HpmatchError, SchemaError, SourceError
+from hpmatch.evidence import id_columns
 from hpmatch.link import score_pairs
 from hpmatch.model import Model, read_model
 from hpmatch.parallel import batch_job
@@ -281,10 +282,9 @@ def _told_roles(
 
 
 def _links(answers: DataFrame, alert_name: str, person_name: str) -> DataFrame:
-    if alert_name == person_name:
-        alert_name, person_name = f"{alert_name}_left", f"{person_name}_right"
     links = answers.select(_ID, F.explode("links").alias("link")).select(_ID, "link.*")
-    return links.toDF(alert_name, person_name, *links.columns[2:])
+    others = links.columns[2:]
+    return links.toDF(*id_columns(alert_name, person_name, others), *others)
 
 
 def _with_persons(answers: DataFrame) -> DataFrame:
