@@ -22,6 +22,7 @@ from hpmatch.blocking import CandidatePairs, candidate_pairs, each_once
 from hpmatch.clusters import join
 from hpmatch.comparison import DEFAULT_CHUNK_SIZE, compare
 from hpmatch.decision import MATCH, NO_MATCH, REVIEW, check_min_weight, probability_of
+from hpmatch.errors import SchemaError
 from hpmatch.link import Progress
 from hpmatch.model import Model, read_model
 from hpmatch.output import write_folder
@@ -33,6 +34,7 @@ from hpmatch.sources import read as read_source
 from hpmatch.sources.rejected import rejected_table
 
 TABLES = ("pairs", "clusters", "rejected")
+CLUSTER_COLUMN = "cluster_id"
 # What two records of one cluster count against it that fit badly or share no key: of pairs of one person about three in
 # four share a key, and that one in four does not is a hint of about two bits (log2 odds).
 _MISFIT = -2.0
@@ -113,6 +115,10 @@ def dedupe(
     )
     model = trained.model if trained else read_model(model or "imi")
     read = read_for(model, raw, "records", trained.schema if trained else said)
+    if read.id_name == CLUSTER_COLUMN:
+        raise SchemaError(
+            f"records: the column of the identifier is called {CLUSTER_COLUMN!r}, as that of the clusters is; rename it"
+        )
     # By identifier, so that which of a pair stands left does not hang on the order of rows.
     table = read.records.take(np.asarray(pc.sort_indices(read.records.ids)))
     pairs = each_once(candidate_pairs(table, table, model.blocking_rules, model.max_block))
@@ -136,7 +142,9 @@ def dedupe(
     ordered = kept[np.lexsort((pairs.right[kept], pairs.left[kept], -weights[kept]))]
     return Deduplicated(
         scored.take(pa.array(ordered)),
-        pa.table({read.id_name: table.ids, "cluster_id": pa.array(_named(table.ids, clusters), pa.string())}),
+        pa.table(
+            {read.id_name: table.ids, CLUSTER_COLUMN: pa.array(_named(table.ids, clusters), pa.string())}
+        ),
         rejected_table({"records": read.rejected}),
         _summary(read, model, pairs, decisions, clusters) | (trained.summary if trained else {}),
     )

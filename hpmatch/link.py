@@ -20,7 +20,8 @@ from hpmatch.comparison import DEFAULT_CHUNK_SIZE, compare, prepare
 from hpmatch.comparison.name_tables import common_terms
 from hpmatch.decision import check_min_weight, decide
 from hpmatch.dispose import Scored, dispose
-from hpmatch.errors import HpmatchError
+from hpmatch.errors import HpmatchError, ModelError
+from hpmatch.evidence import LINK_COLUMNS, LOOK_ALIKE_COLUMN, PRIOR_COLUMN
 from hpmatch.model import Model, read_model
 from hpmatch.parallel import batch_job, begin_beside, start_processes
 from hpmatch.plugins import checked_weights
@@ -129,6 +130,7 @@ def _link(
     chunk_size: int,
     report: Progress,
 ) -> Result:
+    _check_names(model)
     report("read", 0, 2)
     reading = begin_beside(lambda: read_register(register, model, schema))
     left = read_for(model, alerts, "alerts", schema, kept=_KEPT)
@@ -138,6 +140,15 @@ def _link(
     report("read", 2, 2)
     scored = score_pairs(left.records, held, model, chunk_size, report)
     return dispose(left, held.read, scored, model, min_weight, cases)
+
+
+def _check_names(model: Model) -> None:
+    ours = {*LINK_COLUMNS, PRIOR_COLUMN, LOOK_ALIKE_COLUMN}
+    if taken := sorted(ours.intersection(part.name for part in model.parts)):
+        raise ModelError(
+            f"model {model.name!r}: comparison {taken[0]!r} has the name of a column of the result; rename it, or the column "
+            f"of your tables that it is called after"
+        )
 
 
 def score_pairs(

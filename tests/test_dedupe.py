@@ -46,6 +46,12 @@ def test_the_identifier_can_be_named():
     assert hp.dedupe(rows, id="key").pairs.column_names[:2] == ["key_left", "key_right"]
 
 
+def test_the_identifier_is_not_called_as_the_cluster_is():
+    """One of the two would be lost."""
+    with pytest.raises(hp.SchemaError, match="'cluster_id', as that of the clusters is; rename it"):
+        hp.dedupe([{"cluster_id": row["no"], **row} for row in ROWS])
+
+
 def test_a_least_weight_that_is_no_number_is_refused():
     """No weight is at least NaN, so there would be no pairs."""
     with pytest.raises(hp.HpmatchError, match="min_weight is NaN; give a number"):

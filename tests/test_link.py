@@ -2,6 +2,7 @@
 
 import io
 import json
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -248,6 +249,17 @@ def test_two_identifiers_of_one_name_are_told_apart():
     ]
     links = hp.link(alerts, register, schema=hp.Schema(id="rec")).links
     assert links.column_names[:2] == ["rec_left", "rec_right"]
+
+
+@pytest.mark.parametrize("name", ["decision", "prior_weight"])
+def test_a_comparison_that_is_called_as_a_column_of_the_result_is_refused(name):
+    """One of the two would be lost from links or weights."""
+    imi = hp.read_model("imi")
+    named = [replace(each, name=name) if each.name == "sex" else each for each in imi.comparisons]
+    levels = {name if each == "sex" else each: numbers for each, numbers in imi.classifier.levels.items()}
+    model = replace(imi, comparisons=tuple(named), classifier=replace(imi.classifier, levels=levels, look_alikes=()))
+    with pytest.raises(hp.ModelError, match="the name of a column of the result; rename it"):
+        hp.link(ALERTS_BY_HAND, REGISTER, model)
 
 
 def test_a_result_is_written_whole(tmp_path, result):
