@@ -220,6 +220,10 @@ def read_model(model: Model | str | Path) -> Model:
     """
     if isinstance(model, Model):
         return model
+    if not isinstance(model, (str, Path)):
+        raise ModelError(
+            f"a {type(model).__name__} is no model; give a Model, the name of a shipped one or the path of a model file"
+        )
     shipped = _shipped()
     if str(model) in shipped:
         return _shipped_model(str(model))

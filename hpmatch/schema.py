@@ -96,10 +96,21 @@ class Schema:
 
 
 def read_schema(schema: Schema | str | Path | None, table: str) -> Schema:
-    """A schema for a table: the one given, the one that a file holds, or none."""
+    """
+    A schema for a table: the one given, the one that a file holds, or none.
+
+    Raises:
+        SchemaError: If it is no schema, or the file cannot be read.
+    """
     if schema is None:
         return Schema()
-    return schema if isinstance(schema, Schema) else Schema.read(schema, table)
+    if isinstance(schema, (str, Path)):
+        return Schema.read(schema, table)
+    if not isinstance(schema, Schema):
+        raise SchemaError(
+            f"a {type(schema).__name__} is no schema; give hp.Schema(id=..., columns={{...}}) or the path of a schema file"
+        )
+    return schema
 
 
 @dataclass(frozen=True)

@@ -110,13 +110,22 @@ def _record_of(line: str) -> dict[str, Any]:
     if _REPLACEMENT in line:
         raise SourceError("holds bytes that are not text in UTF-8")
     try:
-        record = json.loads(line)
+        record = json.loads(line, object_pairs_hook=_each_once)
+    except SourceError:
+        raise
     except json.JSONDecodeError as error:
         raise SourceError(f"is not JSON: {error.msg} at character {error.pos + 1}") from error
     except ValueError as error:
         raise SourceError("holds a number that is too long to be read") from error
     if not isinstance(record, dict):
         raise SourceError("is not a JSON object")
+    return record
+
+
+def _each_once(cells: list[tuple[str, Any]]) -> dict[str, Any]:
+    record = dict(cells)
+    if len(record) < len(cells):
+        raise SourceError("names a column twice; keep one of them")
     return record
 
 
@@ -194,9 +203,12 @@ def _one_record(record: Any, roles: tuple[str, ...], model: Model, name: str) ->
 def _cells(record: Any, roles: tuple[str, ...], name: str) -> _Cells:
     """The role and the text of each cell that is not empty."""
     if not isinstance(record, Mapping):
-        if not hasattr(record, "to_dict"):  # as a row of a pandas frame has
+        # A row of a pandas frame has to_dict; a whole frame has too, and two dimensions.
+        if not hasattr(record, "to_dict") or len(getattr(record, "shape", (0,))) != 1:
             kind = type(record).__name__
-            raise SourceError(f"{name}: a {kind} is no record; give a mapping of column names to values")
+            raise SourceError(
+                f"{name}: a {kind} is no record; give a mapping of column names to values, or one row of a pandas frame"
+            )
         record = record.to_dict()
     cells = tuple(
         [

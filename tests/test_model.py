@@ -226,6 +226,13 @@ def test_an_unknown_model_is_answered_with_the_shipped_ones():
         read_model("iim")
 
 
+@pytest.mark.parametrize("thing", [3, ["imi"], {"name": "imi"}])
+def test_what_is_no_model_is_refused(thing):
+    """The message says what to give."""
+    with pytest.raises(ModelError, match="is no model; give a Model, the name of a shipped one or the path"):
+        read_model(thing)
+
+
 def test_a_stage_that_is_not_installed_is_named(tmp_path):
     """A model made with a package that is missing says which stage, and that a package is to be installed."""
     path = tmp_path / "own.json"

@@ -5,7 +5,7 @@ import pytest
 from hpmatch.cases import CASE_ROLES
 from hpmatch.errors import SchemaError
 from hpmatch.reconcile.tables import DECISION_ROLES
-from hpmatch.schema import ALERT_ROLES, REGISTER_ROLES, Schema, resolve
+from hpmatch.schema import ALERT_ROLES, REGISTER_ROLES, Schema, read_schema, resolve
 
 # What the column is called, the role it is recognised as.
 ALIASES = {
@@ -48,6 +48,12 @@ def taken_for(role, alias):
     columns = [alias, *(name for name in others if name != role)]
     required = ("birth_date",) if others else ()
     return resolve(Schema(), columns, known, table="t", required=required).roles.get(role)
+
+
+def test_what_is_no_schema_is_refused():
+    """The message says what to give."""
+    with pytest.raises(SchemaError, match=r"a dict is no schema; give hp\.Schema"):
+        read_schema({"id": "case"}, "alerts")
 
 
 def test_a_column_that_has_a_role_is_not_offered_for_another():

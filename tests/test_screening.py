@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
+import polars as pl
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
@@ -132,6 +133,7 @@ BAD_LINES = {
     "no text": ('{"family_name": "Berger\ufffdsen"}', "bytes that are not text"),
     "no name or date": ('{"town": "Bergen"}', "there is no family_name, given_name, birth_date"),
     "empty": ("{}", "among its 0 columns"),
+    "a column twice": ('{"family_name": "Bergersen", "given_name": "Kari", "family_name": "Moe"}', "a column twice; keep one"),
     "two for a role": ('{"family_name": "Bergersen", "etternavn": "Kari"}', "both taken for 'family_name'"),
 }  # fmt: skip
 
@@ -250,6 +252,14 @@ def test_what_is_no_record_is_refused():
     """The message says what to give."""
     with pytest.raises(hp.SourceError, match="right: a list is no record; give a mapping"):
         hp.score(KARI, ["Berg"])
+
+
+@pytest.mark.parametrize("frame", [pd.DataFrame, pl.DataFrame])
+def test_a_whole_frame_is_no_record(frame):
+    """Though it has what a row of one has."""
+    register = hp.Register.prepare([PERSON])
+    with pytest.raises(hp.SourceError, match="alert: a DataFrame is no record; give .* one row"):
+        register.screen(frame([KARI]))
 
 
 def test_a_score_takes_a_model_by_its_path(tmp_path):
