@@ -82,13 +82,17 @@ class Register:
         Args:
             source: The register, see ``link``.
             model: The model whose standardisers and blocking rules prepare it; by default that of a prepared register, else "imi".
-            schema: Which column plays which role, where its name does not say it.
+            schema: Which column plays which role, where its name does not say it; none for a prepared register.
             workers: How many processes and threads share the work; None for one a core.
             progress: Called with the stage, what is done and what there is to do.
 
         Raises:
             HpmatchError: If the data, the schema or the model cannot be used.
         """
+        if schema is not None and (isinstance(source, Register) or is_folder(source)):
+            raise SchemaError(
+                "register: it is prepared already, so that a schema tells nothing of it; leave the schema out"
+            )
         model, report = read_model(model or model_of(source) or "imi"), progress or (lambda *_: None)
         with batch_job(workers):
             start_processes(source)

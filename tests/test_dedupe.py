@@ -74,6 +74,13 @@ def test_the_command_writes_pairs_and_clusters(tmp_path, capsys):
     assert "clusters" in capsys.readouterr().out
 
 
+def test_help_offers_no_prepared_register(capsys):
+    """Which is not taken."""
+    with pytest.raises(SystemExit):
+        main(["dedupe", "--help"])
+    assert "prepared register" not in " ".join(capsys.readouterr().out.split())
+
+
 def test_a_table_without_any_known_column_says_so():
     """Nothing to go by is an error, not an empty result."""
     with pytest.raises(hp.HpmatchError):

@@ -181,6 +181,18 @@ def test_changes_with_broken_rows_are_refused(prepared, tmp_path, capsys):
     assert list(prepared.glob("changes-*")) == []
 
 
+def test_options_that_would_be_ignored_are_refused(prepared, tmp_path, capsys):
+    """A schema of what is prepared already, and a model for changes; the message says what to leave out."""
+    file, before = write(tmp_path / "changes.csv", [ADDED]), found(prepared)
+    assert main(["prepare", str(prepared), "--schema", "nowhere.toml", "--out", str(prepared)]) == 1
+    assert "leave the schema out" in capsys.readouterr().err
+    assert main(["prepare", str(file), "--changes-to", str(prepared), "--model", "imi"]) == 1
+    assert "leave --model out" in capsys.readouterr().err
+    with pytest.raises(hp.SchemaError, match="leave the schema out"):
+        hp.Register.prepare(hp.Register.open(prepared), schema=hp.Schema())
+    assert found(prepared) == before
+
+
 def test_a_register_keeps_or_takes_the_model_that_it_is_prepared_with(prepared):
     """Prepared anew from itself it keeps its model, or takes the one that is given; to link is to use it."""
     own = hp.read_model("imi").with_decision(match=0.999999)

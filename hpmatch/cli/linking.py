@@ -20,6 +20,7 @@ from hpmatch.cli.shared import (
     show_rejected,
 )
 from hpmatch.cli.training import check_training, show_warnings
+from hpmatch.errors import ModelError
 
 _LINK = """\
 Holds every alert against the register and says whether its person is in it.
@@ -221,6 +222,8 @@ def _prepare(options: argparse.Namespace) -> int:
     from hpmatch.prepared import MANIFEST, add_changes, alone, check_prepared_folder  # noqa: PLC0415 - so that --help answers at once
     from hpmatch.register import Register  # noqa: PLC0415
 
+    if options.changes_to and options.model:
+        raise ModelError("changes are taken with the model of the prepared register; leave --model out")
     if options.changes_to:
         rows = add_changes(options.changes_to, options.register, options.schema)
         print(f"{rows:,} rows of changes kept in {Path(options.changes_to)}; they count from now on")
@@ -278,7 +281,7 @@ def add_dedupe(commands: Any) -> None:
         commands, "dedupe", "find records of one table that are about the same person", _DEDUPE
     )
     command.add_argument("records", metavar="RECORDS", help="the table (CSV or Parquet)")
-    add_shared(command, "result", "model_or_train", "schema", "train", "labels", "format")
+    add_shared(command, "result", "model_or_train_records", "schema", "train", "labels", "format")
     command.set_defaults(run=_dedupe)
 
 

@@ -73,6 +73,13 @@ SHARED: dict[str, tuple[str, dict[str, Any]]] = {
             "help": "a shipped model or a model file (default: that of a prepared register, else imi; with --train, one for the columns)",
         },
     ),
+    "model_or_train_records": (
+        "--model",
+        {
+            "metavar": "NAME|FILE",
+            "help": "a shipped model or a model file (default: imi; with --train, one for the columns)",
+        },
+    ),
     "model_to_train": (
         "--model",
         {
