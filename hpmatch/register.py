@@ -27,7 +27,7 @@ from hpmatch.model import Model, read_model
 from hpmatch.parallel import batch_job, start_processes
 from hpmatch.reading import ReadRecords, read_for, read_records
 from hpmatch.records import MISSING, Column, IntArray, Records, distinct
-from hpmatch.schema import REGISTER_ROLES, Schema, plain_name, read_schema, resolve
+from hpmatch.schema import CHANGE, CHANGE_ROLES, REGISTER_ROLES, Schema, read_schema, resolve
 from hpmatch.sources import read
 from hpmatch.sources.files import File, is_folder
 from hpmatch.sources.rejected import whole
@@ -39,9 +39,8 @@ if TYPE_CHECKING:
     from hpmatch.evidence import Hit
 
 Progress = Callable[[str, int, int], None]
-_REMOVED = frozenset({"removed", "slettet"})
+_REMOVED = frozenset({"removed", "deleted", "slettet", "fjernet"})
 _KEPT = frozenset({"", "added", "changed", "ny", "endret"})
-CHANGE_COLUMN = "change"
 MODEL_FILE = "model.json"  # in the folder of a prepared register
 
 
@@ -164,11 +163,12 @@ class Register:
 
         Args:
             changes: A table like the register. A person who is there already is replaced, any other added; where a column
-                ``change`` says "removed" (or "slettet"), the person is taken out; it may also say "added" or "changed".
+                ``change`` (``endring``) says "removed" ("slettet"), the person is taken out; it may also say "added" ("ny") or
+                "changed" ("endret").
             schema: Which column plays which role, where its name does not say it.
 
         Raises:
-            HpmatchError: If the changes cannot be used, or name a person for removal who is not there.
+            HpmatchError: If the changes cannot be used, or name a person for removal who is not there or comes as well.
         """
         table = read_changes(changes, schema)
         if not len(table):  # a day without changes
@@ -181,6 +181,10 @@ class Register:
         if unknown := len(removed) - len(removed.filter(pc.is_in(removed, known.filter(goes)))):
             raise SourceError(
                 f"changes: {unknown} of the persons to be removed are not in the register; leave them out"
+            )
+        if both := pc.sum(pc.is_in(removed, added.ids)).as_py():
+            raise SourceError(
+                f"changes: {both} of the persons to be removed are added or changed in other rows; keep one row for each"
             )
         stays = np.flatnonzero(~np.asarray(goes))
         records = _changed(self.read.records, stays, added, self.model)
@@ -313,27 +317,39 @@ def read_changes(changes: Any, schema: Schema | str | Path | None = None) -> pa.
     raw = whole(read(changes, "changes", may_be_empty=True), "changes")
     if not raw.data.num_columns:
         return pa.table({REGISTER_ROLES[0]: pa.array([], pa.string())})
-    told = [column for column in raw.data.column_names if plain_name(column) == CHANGE_COLUMN]
-    if len(told) > 1:
-        raise SchemaError(f"changes: columns {' and '.join(map(repr, told))} both say what to do; keep one")
     said, found = read_schema(schema, "register"), raw.data.column_names
-    layout = resolve(said, found, REGISTER_ROLES, table="changes", required=REGISTER_ROLES[:1])
+    layout = resolve(said, found, CHANGE_ROLES, table="changes", required=REGISTER_ROLES[:1])
+    if CHANGE not in layout.roles:
+        _refuse_unseen_removals(raw.data)
     named = {column: role for role, column in layout.roles.items()} | {layout.id: REGISTER_ROLES[0]}
-    named |= dict.fromkeys(told, CHANGE_COLUMN)
-    table = raw.data.rename_columns([named.get(column, column) for column in raw.data.column_names])
+    table = raw.data.rename_columns([named.get(column, column) for column in found])
     place = table.column_names.index(REGISTER_ROLES[0])
     return table.set_column(place, REGISTER_ROLES[0], pc.utf8_trim_whitespace(table[REGISTER_ROLES[0]]))
 
 
+def _refuse_unseen_removals(table: pa.Table) -> None:
+    """A person would stay whose removal a column tells that is not known to tell it."""
+    for column in table.column_names:
+        if pc.any(pc.is_in(_words(table[column]), pa.array(sorted(_REMOVED)))).as_py():
+            raise SchemaError(
+                f"changes: column {column!r} says that persons are removed, and its name does not say that it tells what "
+                f"becomes of them; name it {CHANGE!r}, or if it tells something else add an empty column {CHANGE!r}"
+            )
+
+
+def _words(cells: pa.ChunkedArray) -> pa.ChunkedArray:
+    return pc.utf8_lower(pc.utf8_trim_whitespace(pc.fill_null(cells, "")))
+
+
 def _split(table: pa.Table) -> tuple[pa.Array, pa.Table]:
     """The identifiers of the persons to be removed, and the rows of all others."""
-    if CHANGE_COLUMN not in table.column_names:
+    if CHANGE not in table.column_names:
         return pa.array([], pa.string()), table
-    words = pc.utf8_lower(pc.utf8_trim_whitespace(pc.fill_null(table[CHANGE_COLUMN], "")))
+    words = _words(table[CHANGE])
     unknown = np.flatnonzero(~np.asarray(pc.is_in(words, pa.array(sorted(_REMOVED | _KEPT)))))
     if len(unknown):
         raise SourceError(
-            f"changes: row {unknown[0] + 1} has an unknown word in column {CHANGE_COLUMN!r}; it may be "
+            f"changes: row {unknown[0] + 1} has an unknown word in column {CHANGE!r}; it may be "
             f"{', '.join(sorted(_REMOVED | _KEPT - {''}))} or empty"
         )
     is_removal = pc.is_in(words, pa.array(sorted(_REMOVED)))
@@ -341,7 +357,7 @@ def _split(table: pa.Table) -> tuple[pa.Array, pa.Table]:
     removed = pc.fill_null(removed, "")
     if unnamed := pc.sum(pc.equal(removed, "")).as_py():
         raise SourceError(f"changes: {unnamed} of the persons to be removed have no identifier; give it")
-    return pc.unique(removed), table.filter(pc.invert(is_removal)).drop_columns([CHANGE_COLUMN])
+    return pc.unique(removed), table.filter(pc.invert(is_removal)).drop_columns([CHANGE])
 
 
 def _added(rows: pa.Table, model: Model) -> Records:

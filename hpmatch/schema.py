@@ -33,6 +33,8 @@ REGISTER_ROLES = (
     "hpr_number", "family_name", "middle_name", "given_name", "birth_date", "sex", "professions", "specialties",
     "education_country", "national_id", "nationality", "status",
 )  # fmt: skip
+CHANGE = "change"  # what becomes of a person
+CHANGE_ROLES = (*REGISTER_ROLES, CHANGE)
 REQUIRED_ROLES = ("family_name", "given_name", "birth_date")
 _DATA = re.compile(r"\d{4}")  # a date, an identifier
 _SECTIONS = ("id", "columns", "alerts", "register", "records", "cases", "decisions")

@@ -55,7 +55,7 @@ def test_the_header_of_the_column_of_changes_is_recognised_like_any_other():
     """'Change' and 'CHANGE:' are 'change'; two of them are refused."""
     register = hp.Register.prepare([*REGISTER, {**REGISTER[0], "hpr_number": "2"}])
     assert len(register.changed([{"hpr_number": "1", "CHANGE:": "removed"}])) == 1
-    with pytest.raises(hp.SchemaError, match="both say what to do"):
+    with pytest.raises(hp.SchemaError, match="both taken for 'change'"):
         register.changed([{"hpr_number": "1", "Change": "removed", "change": ""}])
 
 

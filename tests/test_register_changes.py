@@ -140,11 +140,35 @@ def test_a_change_may_leave_cells_empty(prepared):
     assert found(hp.Register.open(prepared).recounted()) == found([*PEOPLE, dateless])
 
 
+@pytest.mark.parametrize("name", ["endring", "Change type", "HANDLING", "Endringstype", "Hendelse"])
+@pytest.mark.parametrize("word", ["slettet", "Removed", "fjernet", "deleted"])
+def test_the_column_of_changes_has_usual_names(name, word):
+    """Norwegian or English: whoever is removed goes, and whoever is changed or new is there."""
+    rows = [{**PEOPLE[0], name: word}, {**MARRIED, name: "endret"}, {**ADDED, name: "ny"}]
+    changed = hp.Register.prepare(PEOPLE).changed(rows)
+    assert sorted(changed.read.records.ids.to_pylist()) == ["1000002", "1000003", "1000009"]
+
+
+@pytest.mark.parametrize("name", ["Kode", "status"])
+def test_a_removal_under_another_name_is_refused(prepared, name):
+    """Nobody stays in silence; a schema says what the column is, or a column of changes that it is none."""
+    rows = [{**ADDED, name: "ny"}, {**PEOPLE[0], name: " Slettet "}]
+    with pytest.raises(hp.SchemaError, match=f"column '{name}' says that persons are removed") as caught:
+        add_changes(prepared, rows)
+    assert [secret for secret in SECRETS if secret in str(caught.value)] == []
+    add_changes(prepared, rows, hp.Schema(columns={name: "change"}))
+    assert "1000001" not in hp.Register.open(prepared).read.records.ids.to_pylist()
+    add_changes(prepared, [{**row, "change": ""} for row in rows])
+    assert "1000001" in hp.Register.open(prepared).read.records.ids.to_pylist()
+
+
 # Changes that cannot be used, and what the message says.
 UNUSABLE_CHANGES = {
     "unknown person": ([ADDED, {"hpr_number": "7654321", "change": "removed"}], "1 of the persons to be removed are not in the register"),
     "nobody named": ([ADDED, {"hpr_number": "", "change": "removed"}], "1 of the persons to be removed have no identifier"),
     "unknown word": ([ADDED, {"hpr_number": "1000001", "change": "gone"}], "row 2 has an unknown word in column 'change'"),
+    "removed and changed": ([{"hpr_number": "1000002", "change": "removed"}, MARRIED], "1 of the persons to be removed are added or changed in other rows"),
+    "changed and removed": ([MARRIED, {"hpr_number": "1000002", "change": "removed"}], "1 of the persons to be removed are added or changed in other rows"),
     "other identifier": ([{"number": "1000001", "change": "removed"}], "no column for 'hpr_number'"),
     "no name column": ([{"hpr_number": "1000001", "birth_date": "1966-01-30"}], "family_name"),
 }  # fmt: skip

@@ -5,7 +5,7 @@ import pytest
 from hpmatch.cases import CASE_ROLES
 from hpmatch.errors import SchemaError
 from hpmatch.reconcile.tables import DECISION_ROLES
-from hpmatch.schema import ALERT_ROLES, REGISTER_ROLES, Schema, read_schema, resolve
+from hpmatch.schema import ALERT_ROLES, CHANGE_ROLES, REGISTER_ROLES, Schema, read_schema, resolve
 
 # What the column is called, the role it is recognised as.
 ALIASES = {
@@ -36,14 +36,13 @@ ALIASES = {
     "decision_id": ["decision_id", "Decision number", "case number", "Saksnummer", "saksnr", "vedtak id", "Vedtaksnummer"],
     "case_status": ["status", "case status", "saksstatus"],
     "case_date": ["date", "case date", "Dato", "saksdato"],
+    "change": ["change", "Change type", "operation", "Action", "endring", "Endringstype", "type endring", "Handling", "hendelse", "hendelsestype"],
 }  # fmt: skip
 
 
 def taken_for(role, alias):
     """Give the column that is taken for a role where one has this name."""
-    known = next(
-        roles for roles in (ALERT_ROLES, REGISTER_ROLES, CASE_ROLES, DECISION_ROLES) if role in roles
-    )
+    known = next(roles for roles in (ALERT_ROLES, CHANGE_ROLES, CASE_ROLES, DECISION_ROLES) if role in roles)
     others = [] if known is CASE_ROLES else [known[0], "family_name", "given_name", "birth_date"]
     columns = [alias, *(name for name in others if name != role)]
     required = ("birth_date",) if others else ()
