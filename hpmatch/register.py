@@ -308,7 +308,7 @@ def version_with(version: str, changes: pa.Table) -> str:
 
 def read_changes(changes: Any, schema: Schema | str | Path | None = None) -> pa.Table:
     """
-    The rows of changes to a register, as text, each column under the name of its role.
+    The rows of changes to a register, as text: the columns that play a role, under its name.
 
     Raises:
         SourceError: If a row cannot be read; changes are taken whole or not at all.
@@ -322,7 +322,7 @@ def read_changes(changes: Any, schema: Schema | str | Path | None = None) -> pa.
     if CHANGE not in layout.roles:
         _refuse_unseen_removals(raw.data)
     named = {column: role for role, column in layout.roles.items()} | {layout.id: REGISTER_ROLES[0]}
-    table = raw.data.rename_columns([named.get(column, column) for column in found])
+    table = raw.data.select(list(named)).rename_columns(list(named.values()))
     place = table.column_names.index(REGISTER_ROLES[0])
     return table.set_column(place, REGISTER_ROLES[0], pc.utf8_trim_whitespace(table[REGISTER_ROLES[0]]))
 

@@ -133,6 +133,16 @@ def test_changes_may_name_their_columns_otherwise(prepared):
     assert "7777777" in [hit.hpr_number for hit in hp.Register.open(prepared).screen(alert)]
 
 
+def test_a_column_that_a_schema_passes_over_is_not_asked_about_again(prepared):
+    """Of two that may say what becomes of a person the schema names one; only what plays a role is kept."""
+    rows = [{**PEOPLE[0], "endring": "slettet", "handling": "vedtak", "note": "secret"}]
+    with pytest.raises(hp.SchemaError, match="both taken for 'change'; say in a schema"):
+        add_changes(prepared, rows)
+    add_changes(prepared, rows, hp.Schema(columns={"endring": "change"}))
+    assert "1000001" not in hp.Register.open(prepared).read.records.ids.to_pylist()
+    assert b"secret" not in next(prepared.glob("changes-*")).read_bytes()
+
+
 def test_a_change_may_leave_cells_empty(prepared):
     """One person without a birth date is added as the whole register would hold her."""
     dateless = {**ADDED, "birth_date": ""}
