@@ -62,7 +62,7 @@ def write_prepared(register: Register, folder: str | Path) -> None:
         raise SourceError(
             "this register was read for one run; use Register.prepare to make one that can be saved"
         )
-    if not all(isinstance(index, KeyIndex) for index in register.indexes.values()):
+    if register.is_changed:
         register = register.recounted()
     with whole_folder(folder, _own_files(Path(folder))) as made:
         for name, table in _tables(register).items():

@@ -53,6 +53,7 @@ class Register:
         read: The standardised records, and what became of every row of their source.
         model: The model that they were prepared with.
         indexes: The keys of each blocking rule; None for a register that serves one run only.
+        is_changed: Whether it was changed since names and persons were counted.
 
     Example:
         >>> people = [{"hpr_number": "9144889", "family_name": "Berg", "given_name": "Kari", "birth_date": "1980-02-03"}]
@@ -64,6 +65,7 @@ class Register:
     read: ReadRecords
     model: Model
     indexes: Mapping[str, KeyIndex | ChangedIndex] | None
+    is_changed: bool = False
 
     @classmethod
     def prepare(
@@ -189,14 +191,20 @@ class Register:
         stays = np.flatnonzero(~np.asarray(goes))
         records = _changed(self.read.records, stays, added, self.model)
         indexes = self._reindexed(stays, added)
-        return Register(self._as_read(records, version_with(self.read.version, table)), self.model, indexes)
+        version = version_with(self.read.version, table)
+        return Register(self._as_read(records, version), self.model, indexes, is_changed=True)
 
     def recounted(self, progress: Progress | None = None) -> Register:
-        """The same persons, counted and indexed anew: the same as if the register had been prepared from them."""
+        """
+        The same persons, counted and indexed anew: the same as if the register had been prepared from them.
+
+        One that was changed gets another version, for names may be weighed otherwise.
+        """
         records = _counted(self.read.records, self.model)
         NameTables.of(records)
         indexes = index_keys(records, self.model.blocking_rules, progress or (lambda *_: None))
-        return Register(self._as_read(records, self.read.version), self.model, indexes)
+        version = _version_anew(self.read.version) if self.is_changed else self.read.version
+        return Register(self._as_read(records, version), self.model, indexes)
 
     def _reindexed(self, stays: IntArray, added: Records) -> Mapping[str, KeyIndex | ChangedIndex] | None:
         if self.indexes is None:
@@ -276,7 +284,8 @@ def source_version(source: Any) -> str:
 
     Returns:
         The SHA-256 of a file's bytes, or of a table's cells. A prepared register has the version of what it was prepared
-        from; with changes, the SHA-256 of that version, a blank and the SHA-256 of the changes' cells.
+        from; with changes, the SHA-256 of that version, a blank and the SHA-256 of the changes' cells; and where these were
+        counted anew, the SHA-256 of the version with them and " counted anew".
 
     Raises:
         SourceError: If it cannot be read.
@@ -304,6 +313,10 @@ def source_version(source: Any) -> str:
 def version_with(version: str, changes: pa.Table) -> str:
     """The version of a register with changes, as ``read_changes`` gives them."""
     return hashlib.sha256(f"{version} {content_digest(changes)}".encode()).hexdigest()
+
+
+def _version_anew(version: str) -> str:
+    return hashlib.sha256(f"{version} counted anew".encode()).hexdigest()
 
 
 def read_changes(changes: Any, schema: Schema | str | Path | None = None) -> pa.Table:

@@ -277,13 +277,14 @@ def _check(last: Mapping[str, Any] | None, register: Register, changes: pa.Table
     if last["register_version"] != register.read.version:
         raise LedgerError(
             f"the register is not the one that the ledger names last (version {last['register_version'][:12]}..., not "
-            f"{register.read.version[:12]}...); give that one, or link all alerts anew: hpmatch link ... --ledger"
+            f"{register.read.version[:12]}...; one that was prepared anew with its changes is another too); give that one, or "
+            f"link all alerts anew: hpmatch link ... --ledger"
         )
     if last["model_sha256"] != register.model.fingerprint:
         raise LedgerError(
             f"the ledger's last answers are by another model than {register.model.name!r}, with which the register was "
-            f"prepared; prepare it with that model (hpmatch prepare PREPARED --model MODEL --out PREPARED), or link all "
-            f"alerts anew: hpmatch link ... --ledger"
+            f"prepared; prepare it with that model (hpmatch prepare PREPARED --model MODEL --out PREPARED)"
+            f"{', and' if register.is_changed else ', or'} link all alerts anew: hpmatch link ... --ledger"
         )
 
 

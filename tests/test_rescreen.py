@@ -15,6 +15,7 @@ from hpmatch.cli import main
 from hpmatch.errors import LedgerError
 from hpmatch.ledger import Ledger
 from hpmatch.model import read_model
+from hpmatch.prepared import add_changes
 from hpmatch.rescreen import AlertsInForce, Rescreened, rescreen
 
 KARI = {"family_name": "Bergersen", "given_name": "Kari", "birth_date": "1980-02-03"}
@@ -79,6 +80,40 @@ def test_another_model_is_a_reason(ledger):
         ("A1", "review", "the model changed"),
         ("A2", "review", "the model changed"),
     ]
+
+
+def test_a_register_that_was_counted_anew_is_another(tmp_path):
+    """A thousand namesakes came, which weigh on the answer once they are counted; an unrelated change would not tell."""
+    qvist = {"family_name": "Qvistgaardsen", "given_name": "Maria", "birth_date": "1975-04-03"}
+    alerts = [{"alert_id": "A", "sending_country": "SE", **qvist, "birth_date": "1975-03-04"}]
+    came = [
+        {**qvist, "hpr_number": str(8000000 + day), "birth_date": f"{1950 + day % 20}-01-{1 + day % 28:02}"}
+        for day in range(1000)
+    ]
+    hp.Register.prepare([*REGISTER, {"hpr_number": "9", **qvist}]).save(tmp_path / "prepared")
+    add_changes(tmp_path / "prepared", came)
+    ledger = Ledger(tmp_path / "ledger")
+    before = ledger.link(alerts, tmp_path / "prepared", tmp_path / "out").dispositions.to_pylist()
+    hp.Register.prepare(tmp_path / "prepared").save(tmp_path / "prepared")
+    now = hp.link(alerts, tmp_path / "prepared").dispositions.to_pylist()
+    assert now[0]["match_probability"] < before[0]["match_probability"]
+    with pytest.raises(
+        LedgerError, match="prepared anew with its changes is another too.*link all alerts anew"
+    ):
+        rescreen(ledger, alerts, tmp_path / "prepared", changes=[{"hpr_number": "11", **KARI}])
+    ledger.link(alerts, tmp_path / "prepared", tmp_path / "out")
+    assert told(rescreen(ledger, alerts, tmp_path / "prepared", changes=[{"hpr_number": "11", **KARI}])) == []
+
+
+def test_another_model_for_a_changed_register_is_a_new_beginning(ledger, tmp_path):
+    """To prepare it with that model counts it anew, so the message does not send to a second refusal."""
+    register = hp.Register.prepare(REGISTER)
+    night = rescreen(ledger, ALERTED, register, changes=[{"hpr_number": "11", **KARI}])
+    ledger.answer_again(night)
+    strict = read_model("imi").with_decision(match=0.99)
+    ledger.answer_again(rescreen(ledger, ALERTED, night.register, new_model=strict))
+    with pytest.raises(LedgerError, match=r"prepare it with that model \(.*\), and link all alerts anew"):
+        rescreen(ledger, ALERTED, night.register, changes=[REGISTER[0]])
 
 
 def test_what_was_found_is_noted_and_asked_once(ledger):

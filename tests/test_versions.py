@@ -78,7 +78,7 @@ def test_a_prepared_register_keeps_the_version_of_its_source(file, tmp_path):
 
 
 def test_every_change_is_chained_to_the_version(file, tmp_path):
-    """In memory, beside the folder, and folded in for good; in their order."""
+    """In memory and beside the folder, in their order; folded in for good names are counted anew: another version, once."""
 
     def chained(version, *changes):
         for change in changes:
@@ -89,9 +89,14 @@ def test_every_change_is_chained_to_the_version(file, tmp_path):
     register.save(tmp_path / "prepared")
     for change in (ADDED, REMOVED):
         add_changes(tmp_path / "prepared", change)
-    hp.Register.prepare(tmp_path / "prepared").save(tmp_path / "folded")
     expected = chained(source_version(file), ADDED, REMOVED)
-    assert source_version(tmp_path / "prepared") == source_version(tmp_path / "folded") == expected
+    assert source_version(tmp_path / "prepared") == expected
+    anew = hashlib.sha256(f"{expected} counted anew".encode()).hexdigest()
+    for source, folder in (("prepared", "folded"), ("folded", "again")):
+        hp.Register.prepare(tmp_path / source).save(tmp_path / folder)
+        assert source_version(tmp_path / folder) == anew
+    register.changed(ADDED).changed(REMOVED).save(tmp_path / "saved")
+    assert source_version(tmp_path / "saved") == anew
     assert source_version(register.changed(ADDED).changed(REMOVED)) == expected
     assert source_version(register.changed(REMOVED).changed(ADDED)) == chained(
         source_version(file), REMOVED, ADDED
