@@ -12,8 +12,9 @@ import re
 import shutil
 import stat
 import tempfile
+import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,11 @@ except ModuleNotFoundError:  # Windows locks files that are open by itself
     fcntl = None  # type: ignore[assignment]
 
 FORMATS = ("csv", "parquet")
-_AT_WORK = "at-work"
+_AT_WORK, _EARLIER = "at-work", "earlier"
+_WAITS, _WAIT = (
+    100,
+    0.01,
+)  # how often, and how many seconds each time, a folder that is being replaced is waited for
 RESCREENED = ("differences", "links", "rejected")  # the tables of a re-screening
 WEIGHTS = "weights"  # the table that holds nothing but numbers behind two identifiers
 _IDENTIFIERS = 2
@@ -123,9 +128,15 @@ def write_text(path: str | Path, text: str) -> None:
             unfinished.write_text(text, "utf-8")
             unfinished.replace(target)
         finally:
-            unfinished.unlink(missing_ok=True)
+            discard(unfinished)
     except OSError as error:
         raise SourceError(f"cannot write {path}: {error.strerror or error}") from error
+
+
+def discard(unfinished: Path) -> None:
+    """Remove a file that could not be finished; where that fails too, what went wrong first is what has to be told."""
+    with suppress(OSError):
+        unfinished.unlink()
 
 
 @contextmanager
@@ -145,7 +156,7 @@ def whole_folder(out: str | Path, ours: Collection[str]) -> Iterator[Path]:
                 made = workshop / "new"
                 made.mkdir()
                 yield made
-                _put_in_place(made, folder, workshop / "earlier")
+                _put_in_place(made, folder, workshop / _EARLIER)
         finally:
             shutil.rmtree(workshop, ignore_errors=True)
     except (OSError, pa.ArrowException) as error:
@@ -185,12 +196,26 @@ def _clear_away(folder: Path) -> None:
     Whose they were their locks tell, on any machine; where there are none, the number of a process of this one.
     """
     written = re.compile(re.escape(_workshop_of(folder, "PROCESS")).replace("PROCESS", "([0-9]+)"))
-    for left in folder.parent.glob(f".{glob.escape(folder.name)}.*"):
+    for left in _workshops(folder):
         found = written.match(left.name)
         if not _is_at_work(left) if (left / _AT_WORK).exists() else found and not _is_alive(int(found[1])):
-            if not folder.exists() and (left / "earlier").exists():
-                (left / "earlier").replace(folder)  # it was killed between the two renames
+            if not folder.exists() and (left / _EARLIER).exists():
+                (left / _EARLIER).replace(folder)  # it was killed between the two renames
             shutil.rmtree(left, ignore_errors=True)
+
+
+def _workshops(folder: Path) -> Iterator[Path]:
+    """What any process writes, or left, beside a folder."""
+    return folder.parent.glob(f".{glob.escape(folder.name)}.*")
+
+
+def is_there(folder: Path) -> bool:
+    """Whether a folder is there; between the two renames by which another takes its place it is waited for."""
+    for _ in range(_WAITS):
+        if folder.is_dir() or not any((each / _EARLIER).exists() for each in _workshops(folder.resolve())):
+            break
+        time.sleep(_WAIT)
+    return folder.is_dir()
 
 
 def _is_alive(process: int) -> bool:

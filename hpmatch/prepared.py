@@ -22,7 +22,7 @@ import json
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -35,7 +35,7 @@ from hpmatch.comparison.name_frequencies import TokenFrequencies
 from hpmatch.comparison.name_tables import NameTables, common_terms
 from hpmatch.errors import HpmatchError, SourceError
 from hpmatch.model import read_model
-from hpmatch.output import check_folder, whole_folder
+from hpmatch.output import check_folder, discard, is_there, whole_folder
 from hpmatch.parallel import each_chunk
 from hpmatch.reading import ReadRecords
 from hpmatch.records import Column, Records, Values, Vocabulary
@@ -54,6 +54,7 @@ MANIFEST, _UNFINISHED = "manifest.json", ".changes"
 _AGAIN = "prepare it again: hpmatch prepare REGISTER --out DIR"
 _CHANGES = re.compile(r"changes-(\d{6})-([0-9a-f]{32})\.arrow")
 _BLOCK = 1 << 22
+_TRIES = 10  # how often a register is opened that is replaced meanwhile
 
 
 def write_prepared(register: Register, folder: str | Path) -> None:
@@ -109,10 +110,10 @@ def add_changes(folder: str | Path, changes: Any, schema: Schema | str | Path | 
     """
     home = Path(folder)
     table = read_changes(changes, schema)
-    _manifest(home)
-    if not len(table):
-        return 0
     with alone(home):
+        _manifest(home)
+        if not len(table):
+            return 0
         Register.open(home).changed(table)  # refused now rather than when it is opened
         number = len(_pending(home)) + 1
         unfinished = home / _UNFINISHED
@@ -121,7 +122,7 @@ def add_changes(folder: str | Path, changes: Any, schema: Schema | str | Path | 
                 writer.write_table(table)
             unfinished.rename(home / f"changes-{number:06}-{_sealed(unfinished)['sha256'][:32]}.arrow")
         except OSError as error:
-            unfinished.unlink(missing_ok=True)
+            discard(unfinished)
             raise SourceError(
                 f"cannot write to {folder}: {error.strerror or error}; nothing was changed"
             ) from error
@@ -135,23 +136,51 @@ def alone(home: Path) -> Iterator[None]:
 
     A lock goes with the process that holds it.
     """
-    while True:
-        with (home / MANIFEST).open("rb") as file:
-            if fcntl is not None:
-                fcntl.flock(file, fcntl.LOCK_EX)
-            # Whoever held it may have put another folder in its place.
-            if os.path.samestat(os.fstat(file.fileno()), (home / MANIFEST).stat()):
-                yield
-                return
+    with ExitStack() as held:
+        while _state(home)[0]:
+            with suppress(FileNotFoundError):  # replaced just now
+                file = held.enter_context((home / MANIFEST).open("rb"))
+                if fcntl is not None:
+                    fcntl.flock(file, fcntl.LOCK_EX)
+                # Whoever held it may have put another folder in its place.
+                if os.path.samestat(os.fstat(file.fileno()), (home / MANIFEST).stat()):
+                    break
+        else:
+            raise _missing(home)
+        yield
 
 
 def read_prepared(folder: str | Path, *, verify: bool = True) -> Register:
-    """Open a prepared register; see ``Register.open``."""
+    """Open a prepared register, see ``Register.open``; again if another was put in its place meanwhile."""
     home = Path(folder)
+    for _ in range(_TRIES):
+        begun = _state(home)
+        try:
+            register = _read(home, verify=verify)
+        except HpmatchError:
+            if _state(home) == begun:
+                raise
+        else:
+            if _state(home)[0] == begun[0]:
+                return register
+    raise SourceError(f"{home} was replaced each of the {_TRIES} times that it was opened; try again")
+
+
+def _state(home: Path) -> tuple[bytes, int, int]:
+    """The manifest of a prepared register, and what tells its file from another with the same text; b"" if there is none."""
+    with suppress(OSError):
+        if is_there(home):
+            with (home / MANIFEST).open("rb") as file:
+                told = os.fstat(file.fileno())
+                return file.read(), told.st_ino, told.st_mtime_ns
+    return b"", 0, 0
+
+
+def _read(home: Path, *, verify: bool) -> Register:
     manifest = _manifest(home)
     pending = _pending(home)
     if verify:
-        _verify(home, manifest)
+        _verify(home, manifest, pending)
     _check_order(home, pending)
     try:
         register = _register(home, manifest)
@@ -162,7 +191,7 @@ def read_prepared(folder: str | Path, *, verify: bool = True) -> Register:
     except HpmatchError:
         raise
     except (OSError, pa.ArrowException, LookupError, ValueError, TypeError) as error:
-        raise SourceError(f"{folder} is damaged ({type(error).__name__}); {_AGAIN}") from error
+        raise SourceError(f"{home} is damaged: its files do not hold together; {_AGAIN}") from error
     return register
 
 
@@ -171,9 +200,7 @@ def _manifest(home: Path) -> dict[str, Any]:
         manifest: dict[str, Any] = json.loads((home / MANIFEST).read_text("utf-8"))
         kind, number = manifest["format"], manifest["format_version"]
     except FileNotFoundError as error:
-        raise SourceError(
-            f"{home} is no prepared register: it has no {MANIFEST}; make one: hpmatch prepare REGISTER --out DIR"
-        ) from error
+        raise _missing(home) from error
     except OSError as error:
         raise SourceError(f"cannot read {home}: {error.strerror or error}") from error
     except (ValueError, KeyError, TypeError) as error:
@@ -185,7 +212,13 @@ def _manifest(home: Path) -> dict[str, Any]:
     return manifest
 
 
-def _verify(home: Path, manifest: Mapping[str, Any]) -> None:
+def _missing(home: Path) -> SourceError:
+    return SourceError(
+        f"{home} is no prepared register: it has no {MANIFEST}; make one: hpmatch prepare REGISTER --out DIR"
+    )
+
+
+def _verify(home: Path, manifest: Mapping[str, Any], pending: Sequence[Path]) -> None:
     """Hold every file against its size and checksum."""
     files: Mapping[str, Mapping[str, Any]] = manifest["files"]
 
@@ -194,14 +227,13 @@ def _verify(home: Path, manifest: Mapping[str, Any]) -> None:
             sealed = _sealed(home / name)
         except OSError:
             return f"{name} is missing or cannot be read"
-        return "" if sealed == files[name] else f"{name} is not as it was written"
+        changes = _CHANGES.fullmatch(name)
+        is_whole = sealed["sha256"].startswith(changes[2]) if changes else sealed == files[name]
+        return "" if is_whole else f"{name} is not as it was written"
 
-    if damaged := [found for found in each_chunk(damage, files) if found]:
+    names = [*files, *(path.name for path in pending)]
+    if damaged := [found for found in each_chunk(damage, names) if found]:
         raise SourceError(f"{home} is damaged: {damaged[0]}; {_AGAIN}")
-    for path in _pending(home):
-        found = _CHANGES.fullmatch(path.name)
-        if not found or _sealed(path)["sha256"][:32] != found[2]:
-            raise SourceError(f"{home} is damaged: {path.name} is not as it was written; {_AGAIN}")
 
 
 def _check_order(home: Path, pending: Sequence[Path]) -> None:

@@ -11,9 +11,10 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
-from registers import ADDED, PEOPLE, SAMPLE, found, refused
+from registers import ABOUT_PEOPLE, ADDED, MARRIED, PEOPLE, SAMPLE, found, refused
 
 import hpmatch as hp
+import hpmatch.prepared as prepared_module
 from hpmatch.cli import main
 from hpmatch.output import whole_folder
 from hpmatch.prepared import add_changes
@@ -229,3 +230,82 @@ def test_what_is_being_written_is_not_removed(small_register, tmp_path):
         register.save(tmp_path / "prepared")
         assert (made / "manifest.json").exists()
         shutil.rmtree(tmp_path / "prepared")
+
+
+@pytest.mark.parametrize("verify", [True, False])
+@pytest.mark.parametrize("people", [PEOPLE, [*PEOPLE, ADDED]])
+def test_a_register_that_is_replaced_while_it_is_opened_is_opened_again(
+    prepared, monkeypatch, people, verify
+):
+    """Between its manifest and its files, by the same register or by another: the new one is what is found."""
+    manifest, other = prepared_module._manifest, hp.Register.prepare(people)
+    times = iter([True])
+
+    def replaced_once(home):
+        found = manifest(home)
+        if next(times, False):
+            other.save(home)
+        return found
+
+    add_changes(prepared, [MARRIED])  # a file that goes with the folder
+    monkeypatch.setattr(prepared_module, "_manifest", replaced_once)
+    assert found(hp.Register.open(prepared, verify=verify)) == found(people)
+
+
+def test_a_register_that_is_replaced_again_and_again_is_given_up(prepared, monkeypatch):
+    """The message asks to try again; it is not said to be damaged."""
+    verified = []
+    registers = [hp.Register.prepare(PEOPLE), hp.Register.prepare(PEOPLE[:2])]
+
+    def replacing(home, *_):
+        verified.append(home)
+        registers[len(verified) % 2].save(home)
+
+    monkeypatch.setattr(prepared_module, "_verify", replacing)
+    refused(lambda: hp.Register.open(prepared), prepared, "was replaced", "try again")
+    assert len(verified) == prepared_module._TRIES
+
+
+def test_what_is_damaged_is_not_opened_again(prepared, monkeypatch):
+    """Nobody replaced it: it is told at once."""
+    verified, verify = [], prepared_module._verify
+    monkeypatch.setattr(prepared_module, "_verify", lambda *told: verified.append(told) or verify(*told))
+    (prepared / "ids.arrow").unlink()
+    refused(lambda: hp.Register.open(prepared), "ids.arrow")
+    assert len(verified) == 1
+
+
+USES = {
+    "opened": hp.Register.open,
+    "linked": lambda home: hp.link(ABOUT_PEOPLE, home),
+    "changed": lambda home: add_changes(home, [ADDED]),
+}
+
+
+@pytest.mark.parametrize("use", USES.values(), ids=USES)
+def test_a_register_between_two_renames_is_waited_for(prepared, monkeypatch, use):
+    """The earlier folder was moved aside, and the new one is not yet in its place; but nobody waits for ever."""
+    workshop = prepared.parent / f".{prepared.name}.elsewhere.1.x"
+    workshop.mkdir()
+    prepared.rename(workshop / "earlier")
+    waited = []
+    monkeypatch.setattr("hpmatch.output.time.sleep", waited.append)
+    refused(lambda: use(prepared), prepared)
+    assert waited
+    monkeypatch.setattr("hpmatch.output.time.sleep", lambda _: (workshop / "earlier").rename(prepared))
+    use(prepared)
+
+
+def test_a_folder_where_nothing_can_be_written_is_told(prepared, monkeypatch):
+    """Neither the changes nor, after that, away with an unfinished file: the first reason is told, as one of ours."""
+
+    def forbidden(*_, **__):
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+
+    with monkeypatch.context() as patched:
+        for step in ("pyarrow.ipc.new_file", "pathlib.Path.unlink"):
+            patched.setattr(step, forbidden)
+        refused(
+            lambda: add_changes(prepared, [ADDED]), prepared, "Read-only file system", "nothing was changed"
+        )
+    assert found(prepared) == found(PEOPLE)

@@ -19,6 +19,7 @@ import altair as alt
 import numpy as np
 
 from hpmatch.errors import HpmatchError, SourceError
+from hpmatch.output import discard
 from hpmatch.records import FloatArray
 
 INK = "#7d7d7d"  # read on white and on black
@@ -219,7 +220,7 @@ def save_chart(chart: Any, path: str | Path, theme: str = "auto") -> None:
         unfinished.write_bytes(_drawn(chart, ending))
         unfinished.replace(target)
     except OSError as error:
-        unfinished.unlink(missing_ok=True)
+        discard(unfinished)
         raise SourceError(f"cannot write {path}: {error.strerror or error}") from error
 
 

@@ -28,6 +28,7 @@ from pathlib import Path
 from typing import IO, Any, NamedTuple
 
 from hpmatch.errors import LedgerError
+from hpmatch.output import discard
 
 if sys.platform == "win32":
     import msvcrt
@@ -199,10 +200,10 @@ def write(path: Path, change: Callable[[Iterable[bytes]], Iterable[bytes]]) -> N
             os.fsync(new.fileno())
         made.replace(path)
     except OSError as error:
-        _clear_away(made)
+        discard(made)
         raise _unwritable(path, error) from error
     except BaseException:
-        _clear_away(made)
+        discard(made)
         raise
     with suppress(OSError):  # not every file system can
         _sync_folder(path.parent)
@@ -210,11 +211,6 @@ def write(path: Path, change: Callable[[Iterable[bytes]], Iterable[bytes]]) -> N
 
 def _private(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
-
-
-def _clear_away(made: Path) -> None:
-    with suppress(OSError):
-        made.unlink()
 
 
 def _sync_folder(folder: Path) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import pyarrow as pa
 
 from hpmatch.errors import SourceError
+from hpmatch.output import is_there
 
 BLOCK_BYTES = 1 << 22
 _LARGEST_PIPE = 1 << 30  # bytes, some ten million registered persons
@@ -78,7 +79,7 @@ def _drained(path: Path) -> bytes:
 def is_folder(source: Any) -> bool:
     """Whether a source is the path of a folder; of what cannot be looked at, whoever reads it says what is wrong."""
     try:
-        return isinstance(source, (str, Path)) and Path(source).is_dir()
+        return isinstance(source, (str, Path)) and is_there(Path(source))
     except OSError:
         return False
 
