@@ -39,7 +39,7 @@ from hpmatch.output import check_folder, discard, is_there, whole_folder
 from hpmatch.parallel import each_chunk
 from hpmatch.reading import ReadRecords
 from hpmatch.records import Column, Records, Values, Vocabulary
-from hpmatch.register import MODEL_FILE, Register, read_changes
+from hpmatch.register import MODEL_FILE, Register, read_changes, version_with
 from hpmatch.schema import Schema
 from hpmatch.sources.tables import RejectedRow
 from hpmatch.standardise.token_forms import LISTS, SKETCHES, TokenForms, token_forms
@@ -93,7 +93,9 @@ def check_prepared_folder(folder: str | Path) -> None:
     check_folder(folder, _own_files(Path(folder)))
 
 
-def add_changes(folder: str | Path, changes: Any, schema: Schema | str | Path | None = None) -> int:
+def add_changes(
+    folder: str | Path, changes: Any, schema: Schema | str | Path | None = None, *, onto: str | None = None
+) -> int:
     """
     Keep changes beside a prepared register; they are folded in whenever it is opened, until it is prepared anew.
 
@@ -101,12 +103,14 @@ def add_changes(folder: str | Path, changes: Any, schema: Schema | str | Path | 
         folder: The prepared register.
         changes: See ``Register.changed``.
         schema: Which column plays which role, where its name does not say it.
+        onto: The version of the register that they are changes to; None for whichever it is. Where they were kept last, as
+            when a re-screening is repeated that was broken off, nothing is added.
 
     Returns:
         How many rows of changes were added.
 
     Raises:
-        HpmatchError: If the changes cannot be folded in; nothing is kept then.
+        HpmatchError: If the changes cannot be folded in, or the register is of another version; nothing is kept then.
     """
     home = Path(folder)
     table = read_changes(changes, schema)
@@ -114,7 +118,15 @@ def add_changes(folder: str | Path, changes: Any, schema: Schema | str | Path | 
         _manifest(home)
         if not len(table):
             return 0
-        Register.open(home).changed(table)  # refused now rather than when it is opened
+        register = Register.open(home)
+        if onto is not None and register.read.version == version_with(onto, table):
+            return 0
+        if onto not in (None, register.read.version):
+            raise SourceError(
+                f"{folder} is not the register that these are changes to (version {onto[:12]}..., not "
+                f"{register.read.version[:12]}...); nothing was changed. Re-screen again"
+            )
+        register.changed(table)  # refused now rather than when it is opened
         number = len(_pending(home)) + 1
         unfinished = home / _UNFINISHED
         try:
@@ -150,13 +162,20 @@ def alone(home: Path) -> Iterator[None]:
         yield
 
 
-def read_prepared(folder: str | Path, *, verify: bool = True) -> Register:
-    """Open a prepared register, see ``Register.open``; again if another was put in its place meanwhile."""
+def read_prepared(folder: str | Path, *, verify: bool = True, without_last: bool = False) -> Register:
+    """
+    Open a prepared register, see ``Register.open``; again if another was put in its place meanwhile.
+
+    Args:
+        folder: The folder that it was saved to.
+        verify: Whether to hold all files against their checksums.
+        without_last: Whether to leave out the changes that were kept last.
+    """
     home = Path(folder)
     for _ in range(_TRIES):
         begun = _state(home)
         try:
-            register = _read(home, verify=verify)
+            register = _read(home, verify=verify, without_last=without_last)
         except HpmatchError:
             if _state(home) == begun:
                 raise
@@ -176,7 +195,7 @@ def _state(home: Path) -> tuple[bytes, int, int]:
     return b"", 0, 0
 
 
-def _read(home: Path, *, verify: bool) -> Register:
+def _read(home: Path, *, verify: bool, without_last: bool) -> Register:
     manifest = _manifest(home)
     pending = _pending(home)
     if verify:
@@ -186,7 +205,7 @@ def _read(home: Path, *, verify: bool) -> Register:
         register = _register(home, manifest)
         if register.model.preparing != manifest["prepared_by"]:
             raise SourceError(f"{home} was prepared by another version of hpmatch; {_AGAIN}")
-        for path in pending:
+        for path in pending[:-1] if without_last else pending:
             register = register.changed(_load(path))
     except HpmatchError:
         raise

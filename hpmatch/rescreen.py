@@ -33,6 +33,7 @@ from hpmatch.link import score_pairs
 from hpmatch.model import Model, read_model
 from hpmatch.output import RESCREENED, write_folder
 from hpmatch.parallel import batch_job
+from hpmatch.prepared import read_prepared
 from hpmatch.reading import ReadRecords, read_for
 from hpmatch.records import IntArray, distinct, sizes_of
 from hpmatch.register import Register, by_itself, read_changes, read_register, version_with
@@ -218,6 +219,8 @@ def _rescreen(
     changes = None if changes is None else read_changes(changes, schema)
     before = read_register(register, _model_of(register), schema)
     account = ledger.account()
+    if _are_kept(changes, before, account.last_run) and is_folder(register):
+        before = read_prepared(register, without_last=True)
     _check(account.last_run, before, changes)
     model = before.model if new_model is None else read_model(new_model)
     standing = (
@@ -266,6 +269,13 @@ def _model_of(register: Any) -> Model:
     raise SourceError(NOT_PREPARED)
 
 
+def _are_kept(changes: pa.Table | None, register: Register, last: Mapping[str, Any] | None) -> bool:
+    """Whether changes were kept with the register by a re-screening that was broken off before the ledger noted it."""
+    if changes is None or last is None:
+        return False
+    return register.read.version == version_with(last["register_version"], changes)
+
+
 def _check(last: Mapping[str, Any] | None, register: Register, changes: pa.Table | None) -> None:
     if last is None:
         raise LedgerError("the ledger holds no answers yet; link the alerts first: hpmatch link ... --ledger")
@@ -277,8 +287,8 @@ def _check(last: Mapping[str, Any] | None, register: Register, changes: pa.Table
     if last["register_version"] != register.read.version:
         raise LedgerError(
             f"the register is not the one that the ledger names last (version {last['register_version'][:12]}..., not "
-            f"{register.read.version[:12]}...; one that was prepared anew with its changes is another too); give that one, or "
-            f"link all alerts anew: hpmatch link ... --ledger"
+            f"{register.read.version[:12]}...; one that was prepared anew with its changes is another too); give that one, "
+            f"repeat a re-screening that was broken off, with its changes, or link all alerts anew: hpmatch link ... --ledger"
         )
     if last["model_sha256"] != register.model.fingerprint:
         raise LedgerError(

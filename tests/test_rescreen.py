@@ -1,7 +1,10 @@
 """Re-screening: what changed is scored again, and the answers are those of a whole run."""
 
 import csv
+import errno
 import json
+import os
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -342,6 +345,90 @@ def test_the_command_keeps_ledger_and_register_together(files, tmp_path, capsys)
         "match",
         "match",
     ]
+
+
+class Killed(BaseException):
+    """What no code takes for an error."""
+
+
+def broken_off(command, monkeypatch, step, error=Killed):
+    """Run a command that ends at a step, by an error or as if it were killed."""
+
+    def ends(*_, **__):
+        raise error(errno.EROFS, os.strerror(errno.EROFS))
+
+    with monkeypatch.context() as patched, suppress(Killed):
+        patched.setattr(step, ends)
+        assert main(command) == 1
+
+
+# Where a re-screening ends, by what, and how often the register has the changes then.
+BREAKS = {
+    "before the result": ("hpmatch.output.whole_folder", Killed, 0),
+    "while the register is written": ("pyarrow.ipc.new_file", Killed, 0),
+    "for the register cannot be written": ("pyarrow.ipc.new_file", OSError, 0),
+    "before the ledger": ("hpmatch.ledger.Ledger.answer_again", Killed, 1),
+    "for the ledger cannot be written": ("hpmatch.ledger.Ledger.answer_again", hp.LedgerError, 1),
+}
+
+
+@pytest.mark.parametrize(("step", "error", "kept"), BREAKS.values(), ids=BREAKS)
+def test_a_rescreening_that_was_broken_off_is_repeated(files, tmp_path, monkeypatch, step, error, kept):
+    """At any step: the ledger names a register that is there, and the same again gives what it had given, once."""
+    changed = _write(tmp_path / "changes.csv", [{"hpr_number": "11", **KARI}])
+    command = ["rescreen", *files, "--changes", changed, "--out", str(tmp_path / "night")]
+    noted, version = Path(files[0]).read_bytes(), hp.source_version(files[2])
+    broken_off(command, monkeypatch, step, error)
+    assert Path(files[0]).read_bytes() == noted
+    assert len(list(Path(files[2]).glob("changes-*"))) == kept
+    assert (hp.source_version(files[2]) == version) is (kept == 0)
+    assert main(command) == 0
+    assert _differences(tmp_path / "night") == [("A0", "", "11")]
+    assert len(list(Path(files[2]).glob("changes-*"))) == 1
+    assert Ledger(files[0]).account().last_run["register_version"] == hp.source_version(files[2])
+    leaves = _write(tmp_path / "leaves.csv", [{"hpr_number": "11", "change": "removed"}])
+    assert main(["rescreen", *files, "--changes", leaves, "--out", str(tmp_path / "night")]) == 0
+    assert _differences(tmp_path / "night") == [("A0", "11", "")]
+
+
+def test_what_was_broken_off_is_repeated_before_the_next(files, tmp_path, monkeypatch, capsys):
+    """The next night's changes are refused until then, with what to do."""
+    nights = [
+        _write(tmp_path / f"{number}.csv", [{"hpr_number": number, **who}])
+        for number, who in (("11", KARI), ("14", RASA))
+    ]
+    commands = [["rescreen", *files, "--changes", night, "--out", str(tmp_path / "out2")] for night in nights]
+    broken_off(commands[0], monkeypatch, "hpmatch.ledger.Ledger.answer_again")
+    assert main(commands[1]) == 1
+    assert "repeat a re-screening that was broken off" in capsys.readouterr().err
+    assert [main(command) for command in commands] == [0, 0]
+
+
+def test_changes_are_kept_with_the_register_that_was_rescreened(files):
+    """Another process changed it meanwhile: they are refused, and the ledger can be told nothing of them yet."""
+    applicants = [[{"hpr_number": number, **KARI}] for number in ("11", "14")]
+    ledger, version = Ledger(files[0]), hp.source_version(files[2])
+    found = [rescreen(ledger, ALERTED, files[2], changes=each) for each in applicants]
+    assert [each.started_from["register_version"] for each in found] == [version, version]
+    assert add_changes(files[2], applicants[0], onto=version) == 1
+    assert add_changes(files[2], applicants[0], onto=version) == 0
+    with pytest.raises(hp.SourceError, match="nothing was changed. Re-screen again"):
+        add_changes(files[2], applicants[1], onto=version)
+    assert len(list(Path(files[2]).glob("changes-*"))) == 1
+
+
+def test_changes_may_come_through_a_pipe(files, tmp_path):
+    """They are read once."""
+    reading, writing = os.pipe()
+    with os.fdopen(writing, "w") as file:
+        file.write("hpr_number,family_name,given_name,birth_date\n11," + ",".join(KARI.values()) + "\n")
+    try:
+        out = tmp_path / "night"
+        assert main(["rescreen", *files, "--changes", f"/dev/fd/{reading}", "--out", str(out)]) == 0
+    finally:
+        os.close(reading)
+    assert _differences(tmp_path / "night") == [("A0", "", "11")]
+    assert "11" in hp.Register.open(files[2]).read.records.ids.to_pylist()
 
 
 def test_a_dry_run_leaves_ledger_and_register_alone(files, tmp_path):

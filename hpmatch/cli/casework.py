@@ -61,7 +61,8 @@ What is written to DIR:
   rejected.csv     rows of the alerts that could not be used
   summary.json     counts
 
-The differences are noted in the ledger; --changes are kept with PREPARED, so that both name the same register again.
+The --changes are kept with PREPARED, then the differences are noted in the ledger, so that both name the same register again.
+Broken off at any moment, it can be repeated.
 """
 
 
@@ -204,10 +205,13 @@ def _rescreen(options: argparse.Namespace) -> int:
     from hpmatch.output import RESCREENED, check_folder, result_files  # noqa: PLC0415
     from hpmatch.prepared import add_changes  # noqa: PLC0415
     from hpmatch.rescreen import rescreen  # noqa: PLC0415
+    from hpmatch.sources import read  # noqa: PLC0415
 
     check_folder(options.out, result_files(RESCREENED))
     ledger = Ledger(options.ledger)
     ledger.account()  # one that is not there is not begun
+    # It may be a pipe, and is wanted twice.
+    changes = None if options.changes is None else read(options.changes, "changes", may_be_empty=True)
     alerts = options.alerts
     if not options.dry_run:
         alerts = ledger.receive(alerts, schema=options.schema).alerts
@@ -215,17 +219,19 @@ def _rescreen(options: argparse.Namespace) -> int:
         ledger,
         alerts,
         options.register,
-        changes=options.changes,
+        changes=changes,
         new_register=options.new_register,
         new_model=options.new_model,
         schema=options.schema,
     )
     found.write(options.out, options.format)
     if not options.dry_run:
+        # In this order, so that the ledger never names a register that is not there; broken off in between, it can be repeated.
+        if changes is not None:
+            onto = found.started_from["register_version"]
+            add_changes(options.register, changes, options.schema, onto=onto)
         for alert in ledger.answer_again(found).forgotten:
             take_out(options.out, alert)
-        if options.changes:
-            add_changes(options.register, options.changes, options.schema)
     counts = found.summary["alerts"]
     print(f"{'alerts in force':<24}{counts['in_force']:>10,}")
     print(f"{'  scored again':<24}{counts['scored_again']:>10,}")
