@@ -24,7 +24,6 @@ from hpmatch.alerts import group_alerts
 from hpmatch.blocking import index_keys, keying, largest_block
 from hpmatch.blocking.blocks import Blocks, KeyIndex
 from hpmatch.blocking.keys import Hashes
-from hpmatch.decision import MATCH, REVIEW
 from hpmatch.dispose import dispose
 from hpmatch.errors import LedgerError, SourceError
 from hpmatch.ledger import Ledger
@@ -40,12 +39,16 @@ from hpmatch.register import Register, by_itself, read_changes, read_register, v
 from hpmatch.results import Result
 from hpmatch.schema import Schema
 from hpmatch.sources.files import is_folder
-from hpmatch.sources.rejected import without_content
+from hpmatch.sources.rejected import cells_told, without_content
 
 NOT_PREPARED = "re-screening needs the prepared register that the alerts were held against: hpmatch prepare REGISTER --out DIR"
 # Alerts that say so are no longer in force.
 OVER = frozenset({"revoked", "withdrawn", "expired"})
-_HIT = (MATCH, REVIEW)
+# Reasons for another answer, where no person who is told of came, left or changed.
+_OTHERS = "others whom the alert may be about came, left or changed"
+_OTHERWISE = "entries, or how common names are, differ in the new register"
+_JOINED = "it is answered together with another alert about its person now"
+_OVERDUE = "its last answer was by another model or version of the register"
 _DIFFERENCES = pa.schema(
     [
         *((name, pa.string()) for name in ("alert_id", "disposition_before", "hpr_number_before")),
@@ -108,6 +111,10 @@ class AlertsInForce:
         concerned = np.zeros(len(self.persons), bool)
         concerned[self.persons[rows]] = True
         return np.flatnonzero(concerned[self.persons])
+
+    def ids_of(self, rows: IntArray) -> frozenset[str]:
+        """The identifiers of the given alerts."""
+        return frozenset(self.read.records.ids.take(pa.array(rows)).to_pylist())
 
 
 def _standing(read: ReadRecords, model: Model) -> AlertsInForce:
@@ -237,13 +244,18 @@ def _rescreen(
     now = now if new_register is None else read_register(new_register, model, schema)
     now.check(model)
     whole = new_register is not None or new_model is not None
-    rows = np.arange(len(standing.persons)) if whole else _concerned(standing, before, changes, now)
+    touching = np.arange(len(standing.persons)) if whole else _concerned(standing, before, changes, now)
     answers = {alert: vars(answer) for alert, (_, answer) in account.answers.items()}
     unheld = _unanswered(standing, account.standing())
-    rows = standing.with_fellows(np.union1d(rows, unheld).astype(np.int64))
+    rows = standing.with_fellows(np.union1d(touching, unheld).astype(np.int64))
     result = _answered(standing, rows, now, model)
-    moved = _Moves.between(before.read.records.ids, now.read.records.ids, changes)
-    differences = _differences(result, answers, moved, "the model changed" if new_model is not None else "")
+    reasons = _Reasons(
+        _Moves.between(before.read.records.ids, now.read.records.ids, changes),
+        "the model changed" if new_model is not None else "",
+        standing.ids_of(standing.with_fellows(touching)),
+        standing.ids_of(_joined(standing, _unanswered(standing, answers), unheld)),
+    )
+    differences = _differences(result, answers, reasons)
     changed = frozenset(differences["alert_id"].to_pylist())
     is_reported = pc.is_in(
         differences["alert_id"], standing.read.records.ids.filter(pa.array(standing.in_force))
@@ -300,10 +312,18 @@ def _check(last: Mapping[str, Any] | None, register: Register, changes: pa.Table
 
 def _refuse_missing(standing: AlertsInForce, answers: Collection[str]) -> None:
     given = set(standing.read.records.ids.to_pylist())
-    if missing := len(set(answers) - given):
+    missing = set(answers) - given
+    rows = [row for row in standing.read.rejected if not missing.isdisjoint(cells_told(row.content))]
+    if rows:
+        first = min(rows, key=lambda row: row.row)
         raise LedgerError(
-            f"{missing} of the {len(answers)} alerts that were answered are not among the {len(given)} given; give all of "
-            f"them, those no longer in force too"
+            f"{len(rows)} rows of the alerts cannot be used that are about alerts that were answered; correct them: row "
+            f"{first.row} {first.reason}"
+        )
+    if missing:
+        raise LedgerError(
+            f"{len(missing)} of the {len(answers)} alerts that were answered are not among the {len(given)} given; give all "
+            f"of them, those no longer in force too"
         )
 
 
@@ -320,6 +340,13 @@ def _without(standing: AlertsInForce, gone: Collection[str]) -> AlertsInForce:
 
 def _unanswered(standing: AlertsInForce, answers: Mapping[str, Any]) -> IntArray:
     return np.flatnonzero([alert not in answers for alert in standing.read.records.ids.to_pylist()])
+
+
+def _joined(standing: AlertsInForce, new: IntArray, unheld: IntArray) -> IntArray:
+    """The alerts that are answered together with others about their persons that they were not answered with before."""
+    return np.union1d(standing.with_fellows(new), np.setdiff1d(standing.with_fellows(unheld), unheld)).astype(
+        np.int64
+    )
 
 
 def _concerned(standing: AlertsInForce, before: Register, changes: pa.Table, now: Register) -> IntArray:
@@ -363,11 +390,12 @@ def _answered(standing: AlertsInForce, rows: IntArray, register: Register, model
 
 @dataclass(frozen=True)
 class _Moves:
-    """Who came to a register, left it, and changed in it."""
+    """Who came to a register, left it, and changed in it; and what is said where it was none of those that are told of."""
 
     came: frozenset[str]
     left: frozenset[str]
     changed: frozenset[str]
+    others: str
 
     @classmethod
     def between(cls, before: pa.Array, now: pa.Array, changes: pa.Table | None) -> _Moves:
@@ -375,31 +403,55 @@ class _Moves:
             came, left = (
                 one.filter(pc.invert(pc.is_in(one, other))) for one, other in ((now, before), (before, now))
             )
-            return cls(frozenset(came.to_pylist()), frozenset(left.to_pylist()), frozenset())
+            return cls(frozenset(came.to_pylist()), frozenset(left.to_pylist()), frozenset(), _OTHERWISE)
         touched = pc.unique(changes["hpr_number"])  # few: cheap to look up in
         was, is_now = (set(ids.filter(pc.is_in(ids, touched)).to_pylist()) for ids in (before, now))
-        return cls(frozenset(is_now - was), frozenset(was - is_now), frozenset(was & is_now))
+        return cls(frozenset(is_now - was), frozenset(was - is_now), frozenset(was & is_now), _OTHERS)
 
-    def reason(self, before: str | None, after: str | None) -> str:
-        """Why an alert is answered in another way."""
+    def words(self, before: str | None, after: str | None) -> list[str]:
+        """What of this may be why an alert is answered in another way."""
         told = [
             (after in self.came, f"{after} is new in the register"),
             (before in self.left, f"{before} left the register"),
             (after in self.changed, f"the entry of {after} changed"),
             (before in self.changed and before != after, f"the entry of {before} changed"),
         ]
-        words = [text for holds, text in told if holds]
-        return "; ".join(words) or "others whom the alert may be about came, left or changed"
+        return [text for holds, text in told if holds] or [self.others]
 
 
-def _differences(
-    result: Result, answers: Mapping[str, Mapping[str, Any]], moves: _Moves, reason: str
-) -> pa.Table:
+@dataclass(frozen=True)
+class _Reasons:
+    """
+    Why alerts are answered in another way.
+
+    Attributes:
+        moves: What happened in the register.
+        model: What is said of the model, if it is another.
+        touched: The alerts that it may be about.
+        joined: The alerts that others about their persons have come to.
+    """
+
+    moves: _Moves
+    model: str
+    touched: frozenset[str]
+    joined: frozenset[str]
+
+    def of(self, alert: str, before: str | None, after: str | None) -> str:
+        """Why an alert is answered in another way."""
+        words = [self.model] if self.model else self.moves.words(before, after)
+        told = [
+            *(words if alert in self.touched else ()),
+            *([_JOINED] if alert in self.joined else ()),
+        ]
+        return "; ".join(told) or _OVERDUE
+
+
+def _differences(result: Result, answers: Mapping[str, Mapping[str, Any]], reasons: _Reasons) -> pa.Table:
     rows = []
     for now in result.dispositions.to_pylist():
         before = answers.get(now["alert_id"], {})
         if (before.get("disposition"), before.get("hpr_number")) != (now["disposition"], now["hpr_number"]):
-            told = reason or moves.reason(before.get("hpr_number"), now["hpr_number"])
+            reason = reasons.of(now["alert_id"], before.get("hpr_number"), now["hpr_number"])
             rows.append(
                 {
                     **{
@@ -410,7 +462,7 @@ def _differences(
                         f"{name}_before": before.get(name)
                         for name in ("disposition", "hpr_number", "match_probability")
                     },
-                    "reason": told if before else "answered for the first time",
+                    "reason": reason if before else "answered for the first time",
                 }
             )
     return pa.Table.from_pylist(rows, _DIFFERENCES)

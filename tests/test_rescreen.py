@@ -85,27 +85,77 @@ def test_another_model_is_a_reason(ledger):
     ]
 
 
+PERSON = {"sending_country": "SE", "given_name": "Kari", "national_id": "19800203-2383", "sex": "F"}
+ALONE = {"alert_id": "B1", "family_name": "Qvistgaardsen", "birth_date": "", "birth_name": "", **PERSON}
+FELLOW = {"alert_id": "B2", "birth_name": "Qvistgaardsen", **PERSON, **KARI}
+JOINED = "it is answered together with another alert about its person now"
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"hpr_number": "15", "family_name": "Moe", "given_name": "Per", "birth_date": "1962-01-05"}, JOINED),
+        ({"hpr_number": "11", **KARI}, f"the entry of 11 changed; {JOINED}"),
+        ({"hpr_number": "16", **KARI, "given_name": "Ida"}, f"others whom the alert may be about came, left or changed; {JOINED}"),
+    ],
+)  # fmt: skip
+def test_another_alert_about_the_same_person_is_a_reason(tmp_path, change, reason):
+    """By itself the first says too little; the register gets the blame only where it may be to blame."""
+    register, ledger = hp.Register.prepare([{"hpr_number": "11", **KARI}, *REGISTER]), Ledger(tmp_path / "l")
+    ledger.link([ALONE], register, tmp_path / "out")
+    alerts = ledger.receive([ALONE, FELLOW]).alerts
+    assert told(rescreen(ledger, alerts, register, changes=[change])) == [
+        ("B1", "no_match", None, "match", "11", reason),
+        ("B2", None, None, "match", "11", "answered for the first time"),
+    ]
+
+
+QVIST = {"family_name": "Qvistgaardsen", "given_name": "Maria", "birth_date": "1975-04-03"}
+ABOUT_QVIST = [{"alert_id": "A", "sending_country": "SE", **QVIST, "birth_date": "1975-03-04"}]
+NAMESAKES = [
+    {**QVIST, "hpr_number": str(8000000 + day), "birth_date": f"{1950 + day % 20}-01-{1 + day % 28:02}"}
+    for day in range(1000)
+]
+
+
+def test_names_that_are_counted_otherwise_are_a_reason(tmp_path):
+    """A name that nobody else held is common now; the one whom the alert was about is there as before."""
+    people, ledger = [*REGISTER, {"hpr_number": "9", **QVIST}], Ledger(tmp_path / "ledger")
+    register = hp.Register.prepare(people)
+    ledger.link(ABOUT_QVIST, register, tmp_path / "out")
+    found = rescreen(ledger, ABOUT_QVIST, register, new_register=[*people, *NAMESAKES])
+    reason = "entries, or how common names are, differ in the new register"
+    assert told(found) == [("A", "match", "9", "no_match", None, reason)]
+
+
+def test_an_alert_that_is_given_only_in_rejected_rows_is_told_so(ledger):
+    """Not that it is missing: twice with other content, neither row can be used. No identifier stands in the message."""
+    alerts = [*ALERTED, {**ALERTED[1], "given_name": "Olav"}]
+    with pytest.raises(
+        LedgerError, match="2 rows of the alerts cannot be used .* correct them: row 2 shares its"
+    ) as caught:
+        rescreen(ledger, alerts, hp.Register.prepare(REGISTER), changes=[REGISTER[0]])
+    assert "A1" not in str(caught.value)
+
+
 def test_a_register_that_was_counted_anew_is_another(tmp_path):
     """A thousand namesakes came, which weigh on the answer once they are counted; an unrelated change would not tell."""
-    qvist = {"family_name": "Qvistgaardsen", "given_name": "Maria", "birth_date": "1975-04-03"}
-    alerts = [{"alert_id": "A", "sending_country": "SE", **qvist, "birth_date": "1975-03-04"}]
-    came = [
-        {**qvist, "hpr_number": str(8000000 + day), "birth_date": f"{1950 + day % 20}-01-{1 + day % 28:02}"}
-        for day in range(1000)
-    ]
-    hp.Register.prepare([*REGISTER, {"hpr_number": "9", **qvist}]).save(tmp_path / "prepared")
-    add_changes(tmp_path / "prepared", came)
+    hp.Register.prepare([*REGISTER, {"hpr_number": "9", **QVIST}]).save(tmp_path / "prepared")
+    add_changes(tmp_path / "prepared", NAMESAKES)
     ledger = Ledger(tmp_path / "ledger")
-    before = ledger.link(alerts, tmp_path / "prepared", tmp_path / "out").dispositions.to_pylist()
+    before = ledger.link(ABOUT_QVIST, tmp_path / "prepared", tmp_path / "out").dispositions.to_pylist()
     hp.Register.prepare(tmp_path / "prepared").save(tmp_path / "prepared")
-    now = hp.link(alerts, tmp_path / "prepared").dispositions.to_pylist()
+    now = hp.link(ABOUT_QVIST, tmp_path / "prepared").dispositions.to_pylist()
     assert now[0]["match_probability"] < before[0]["match_probability"]
     with pytest.raises(
         LedgerError, match="prepared anew with its changes is another too.*link all alerts anew"
     ):
-        rescreen(ledger, alerts, tmp_path / "prepared", changes=[{"hpr_number": "11", **KARI}])
-    ledger.link(alerts, tmp_path / "prepared", tmp_path / "out")
-    assert told(rescreen(ledger, alerts, tmp_path / "prepared", changes=[{"hpr_number": "11", **KARI}])) == []
+        rescreen(ledger, ABOUT_QVIST, tmp_path / "prepared", changes=[{"hpr_number": "11", **KARI}])
+    ledger.link(ABOUT_QVIST, tmp_path / "prepared", tmp_path / "out")
+    assert (
+        told(rescreen(ledger, ABOUT_QVIST, tmp_path / "prepared", changes=[{"hpr_number": "11", **KARI}]))
+        == []
+    )
 
 
 def test_another_model_for_a_changed_register_is_a_new_beginning(ledger, tmp_path):
@@ -169,7 +219,8 @@ def test_an_answer_from_before_another_register_does_not_stand(ledger, tmp_path)
     new = {"alert_id": "B", "sending_country": "SE", **OLA}
     ledger.link([new], changed, tmp_path / "some")
     found = rescreen(ledger, [*ALERTED, new], changed, changes=[REGISTER[0]])
-    assert [row[:5] for row in told(found)] == [("A0", "no_match", None, "match", "11")]
+    reason = "its last answer was by another model or version of the register"
+    assert told(found) == [("A0", "no_match", None, "match", "11", reason)]
     ledger.answer_again(found)
     again = rescreen(ledger, [*ALERTED, new], found.register, changes=[REGISTER[1]])
     assert again.summary["alerts"]["scored_again"] < 4
