@@ -214,13 +214,15 @@ class Ledger:
             register_version: The version of the register, if it is not the one that the result tells.
 
         Raises:
-            LedgerError: If an alert of the result was never received, or the ledger cannot be relied on or written.
+            LedgerError: If an alert of the result was never received, no file can hold the model, or the ledger cannot be
+                relied on or written.
         """
         return self._answer(result, _run(result.summary, register_version))
 
     def _answer(
         self, result: Result, run: Mapping[str, Any], after: Mapping[str, Any] | None = None
     ) -> Answered:
+        _refuse_nameless(run["model"], run["model_sha256"])
         rows = result.dispositions.to_pylist()
         with alone(self._file):
             account = self.account()
@@ -295,11 +297,15 @@ class Ledger:
         """
         from hpmatch.ledger.forget import take_out  # noqa: PLC0415 - it needs this module
         from hpmatch.link import link  # noqa: PLC0415 - noting alone needs no stage
+        from hpmatch.model import read_model  # noqa: PLC0415
+        from hpmatch.register import model_of  # noqa: PLC0415
 
         if Path(out).resolve() in self._file.resolve().parents:
             raise LedgerError(
                 f"the ledger {self.path} would lie in the folder of the result, which each run replaces; keep it elsewhere"
             )
+        if used := model or model_of(register):
+            _refuse_nameless(read_model(used).name, read_model(used).fingerprint)
         received = self.receive(alerts, schema=schema)
         result = link(received.alerts, register, model, schema=schema, **options)
         result.write(out, format)
@@ -468,6 +474,15 @@ def _alert_of(content: str, column: str) -> str | None:
         return str(json.loads(content)[column] or "").strip() or None
     except (ValueError, LookupError, TypeError):
         return None
+
+
+def _refuse_nameless(name: str, sha256: str) -> None:
+    """Two models without a fingerprint could not be told apart."""
+    if not sha256:
+        raise LedgerError(
+            f"no file can hold model {name!r}, so the ledger could not say which model answered; nothing was recorded. Link "
+            f"with a model that can be saved (Model.save), or without a ledger"
+        )
 
 
 def _run(summary: Mapping[str, Any], register_version: str | None) -> dict[str, Any]:

@@ -221,3 +221,21 @@ def test_it_cannot_be_saved_and_says_what_to_do(tables, training):
     with pytest.raises(hp.PluginError, match="fit it anew from the labels, or write a plug-in"):
         model.to_json()
     assert hp.link(*tables[:2], model).summary["model"]["sha256"] == ""
+
+
+def test_a_ledger_takes_no_answers_of_a_model_that_nothing_tells_from_another(training, tables, tmp_path):
+    """Two estimators have one name and no fingerprint: refused before the work, and with a result at hand."""
+    alerts, register, _ = tables
+    ledger = hp.Ledger(tmp_path / "ledger")
+    for estimator in (LogisticRegression(max_iter=1000), DummyClassifier()):
+        model = replace(MODEL, classifier=fit(estimator, training))
+        with pytest.raises(hp.LedgerError, match="can be saved"):
+            ledger.link(alerts, register, tmp_path / "out", model)
+        with pytest.raises(hp.LedgerError, match="can be saved"):
+            ledger.link(alerts, hp.Register.prepare(register, model), tmp_path / "out")
+    assert list(tmp_path.iterdir()) == []
+    ledger.receive(alerts)
+    kept = ledger.path.read_bytes()
+    with pytest.raises(hp.LedgerError, match="nothing was recorded"):
+        ledger.answer(hp.link(alerts, register, model))
+    assert ledger.path.read_bytes() == kept
