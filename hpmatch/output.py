@@ -273,9 +273,19 @@ def read_folder(folder: str | Path, names: Sequence[str]) -> tuple[dict[str, pa.
         return tables, dict(summary), endings[0]
     except (OSError, ValueError, LookupError, TypeError, StopIteration, pa.ArrowException) as error:
         raise SourceError(
-            f"{folder} holds no whole result ({type(error).__name__}); name a folder with summary.json and "
-            f"{', '.join(names)}"
+            f"{folder} holds no whole result: {_lack(home, names)}; name a folder with summary.json and {', '.join(names)}"
         ) from error
+
+
+def _lack(home: Path, names: Sequence[str]) -> str:
+    """What a folder lacks that is read as a result."""
+    if not home.is_dir():
+        return "there is no such folder"
+    files = list(home.glob("*"))
+    if not any(path.name == "summary.json" for path in files):
+        return "it has no summary.json"
+    lacking = [name for name in names if all(path.stem != name for path in files)]
+    return f"it has no {' and no '.join(lacking)}" if lacking else "its files cannot be read together"
 
 
 def read_summary(folder: str | Path, part: str) -> dict[str, Any]:

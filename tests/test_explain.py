@@ -3,6 +3,7 @@
 import csv
 import json
 import re
+import shutil
 from dataclasses import dataclass, replace
 from html.parser import HTMLParser
 from importlib import import_module
@@ -582,6 +583,36 @@ def test_the_command_says_what_is_wrong(folder, tmp_path, capsys):
     assert (
         main(["explain", str(folder), "A000004", "--alerts", str(REGISTER), "--register", str(REGISTER)]) == 1
     )
+
+
+def _without(*names):
+    def remove(folder):
+        for path in [path for path in folder.iterdir() if path.stem in names]:
+            path.unlink()
+
+    return remove
+
+
+# What became of the folder of a result, and what the message says.
+NO_RESULTS = {
+    "gone": (shutil.rmtree, "there is no such folder"),
+    "of another command": (_without("summary"), "it has no summary.json"),
+    "without tables": (_without("links", "weights", "dispositions", "checks"), "it has no links and no weights and no"),
+    "of an older release": (_without("checks"), "it has no checks"),
+    "no text": (lambda folder: (folder / "summary.json").write_text("{", "utf-8"), "its files cannot be read together"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("act", "words"), NO_RESULTS.values(), ids=NO_RESULTS)
+def test_a_folder_that_is_no_result_is_told_in_words(folder, tmp_path, capsys, act, words):
+    """What it lacks, and what to name instead; no name of an error of Python."""
+    other = Path(shutil.copytree(folder, tmp_path / "other"))
+    act(other)
+    assert main(["explain", str(other), "A000004"]) == 1
+    told = capsys.readouterr().err
+    assert f"holds no whole result: {words}" in told
+    assert "name a folder with summary.json and links" in told
+    assert "Error" not in told
 
 
 # --- the chart
