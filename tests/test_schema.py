@@ -5,7 +5,7 @@ import pytest
 from hpmatch.cases import CASE_ROLES
 from hpmatch.errors import SchemaError
 from hpmatch.reconcile.tables import DECISION_ROLES
-from hpmatch.schema import ALERT_ROLES, CHANGE_ROLES, REGISTER_ROLES, Schema, read_schema, resolve
+from hpmatch.schema import ALERT_ROLES, CHANGE_ROLES, Schema, read_schema, resolve
 
 # What the column is called, the role it is recognised as.
 ALIASES = {
