@@ -32,10 +32,8 @@ except ModuleNotFoundError:  # Windows locks files that are open by itself
 
 FORMATS = ("csv", "parquet")
 _AT_WORK, _EARLIER = "at-work", "earlier"
-_WAITS, _WAIT = (
-    100,
-    0.01,
-)  # how often, and how many seconds each time, a folder that is being replaced is waited for
+# How often a folder that is being replaced is waited for, and how many seconds each time.
+_WAITS, _WAIT = 100, 0.01
 RESCREENED = ("differences", "links", "rejected")  # the tables of a re-screening
 WEIGHTS = "weights"  # the table that holds nothing but numbers behind two identifiers
 _IDENTIFIERS = 2

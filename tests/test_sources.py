@@ -259,7 +259,7 @@ def test_a_set_is_read_in_an_order_of_its_own(kind):
     [
         pa.table({"id": pa.array([Decimal("9144889.00"), None, Decimal("100.00")], pa.decimal128(18, 2))}),
         pd.DataFrame({"id": [Decimal("9144889.00"), None, Decimal("100.00")]}),
-        duckdb.sql("select unnest([9144889, null, 100])::decimal(18, 2) as id"),
+        duckdb.connect().sql("select unnest([9144889, null, 100])::decimal(18, 2) as id"),
         pl.DataFrame({"id": [Decimal("9144889.00"), None, Decimal("100.00")]}),
     ],
     ids=["arrow", "pandas", "duckdb", "polars"],
