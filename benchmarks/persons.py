@@ -28,7 +28,8 @@ from hpmatch.generate import generate
 from hpmatch.ledger import Ledger
 from hpmatch.measures import BoolArray
 from hpmatch.records import FloatArray, IntArray
-from hpmatch.rescreen import AlertsInForce, rescreen
+from hpmatch.rescreen import rescreen
+from hpmatch.rescreen.standing import AlertsInForce
 
 _DOCS = Path(__file__).parents[1] / "docs"
 _REPLICATES, _TAIL = 2_000, 2.5

@@ -53,8 +53,8 @@ if TYPE_CHECKING:
     from hpmatch.records import Records as Records
     from hpmatch.register import Register as Register
     from hpmatch.register import source_version as source_version
-    from hpmatch.rescreen import AlertsInForce as AlertsInForce
     from hpmatch.rescreen import rescreen as rescreen
+    from hpmatch.rescreen.standing import AlertsInForce as AlertsInForce
     from hpmatch.results import Result as Result
     from hpmatch.schema import Schema as Schema
     from hpmatch.screening import Score as Score
@@ -66,7 +66,7 @@ if TYPE_CHECKING:
 
 # Modules are imported when a name is first used, so that `import hpmatch` costs next to nothing.
 _HOMES = {
-    "AlertsInForce": "rescreen",
+    "AlertsInForce": "rescreen.standing",
     "Calibration": "calibration",
     "BlockingReport": "blocking.report",
     "Column": "records",

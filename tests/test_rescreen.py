@@ -19,7 +19,8 @@ from hpmatch.errors import LedgerError
 from hpmatch.ledger import Ledger
 from hpmatch.model import read_model
 from hpmatch.prepared import add_changes
-from hpmatch.rescreen import AlertsInForce, Rescreened, rescreen
+from hpmatch.rescreen import Rescreened, rescreen
+from hpmatch.rescreen.standing import AlertsInForce
 
 KARI = {"family_name": "Bergersen", "given_name": "Kari", "birth_date": "1980-02-03"}
 OLA = {"family_name": "Dahl", "given_name": "Ola", "birth_date": "1975-07-30"}

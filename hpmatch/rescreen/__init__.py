@@ -10,19 +10,16 @@ ones that a whole run would give. With another register or model every alert is.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hpmatch.alert_relations import TOLD, status_of
-from hpmatch.alerts import group_alerts
-from hpmatch.blocking import index_keys, keying, largest_block
-from hpmatch.blocking.blocks import Blocks, KeyIndex
+from hpmatch.blocking import keying, largest_block
+from hpmatch.blocking.blocks import Blocks
 from hpmatch.blocking.keys import Hashes
 from hpmatch.dispose import dispose
 from hpmatch.errors import LedgerError, SourceError
@@ -33,108 +30,16 @@ from hpmatch.model import Model, read_model
 from hpmatch.output import RESCREENED, write_folder
 from hpmatch.parallel import batch_job
 from hpmatch.prepared import read_prepared
-from hpmatch.reading import ReadRecords, read_for
 from hpmatch.records import IntArray, distinct, sizes_of
 from hpmatch.register import Register, by_itself, read_changes, read_register, version_with
+from hpmatch.rescreen.differences import Moves, Reasons, differences_of
+from hpmatch.rescreen.standing import AlertsInForce, taken, without_forgotten
 from hpmatch.results import Result
 from hpmatch.schema import Schema
 from hpmatch.sources.files import is_folder
-from hpmatch.sources.rejected import cells_told, without_content
+from hpmatch.sources.rejected import cells_told
 
 NOT_PREPARED = "re-screening needs the prepared register that the alerts were held against: hpmatch prepare REGISTER --out DIR"
-# Alerts that say so are no longer in force.
-OVER = frozenset({"revoked", "withdrawn", "expired"})
-# Reasons for another answer, where no person who is told of came, left or changed.
-_OTHERS = "others whom the alert may be about came, left or changed"
-_OTHERWISE = "entries, or how common names are, differ in the new register"
-_JOINED = "it is answered together with another alert about its person now"
-_OVERDUE = "its last answer was by another model or version of the register"
-_DIFFERENCES = pa.schema(
-    [
-        *((name, pa.string()) for name in ("alert_id", "disposition_before", "hpr_number_before")),
-        ("match_probability_before", pa.float64()),
-        *((name, pa.string()) for name in ("disposition", "hpr_number")),
-        ("match_probability", pa.float64()),
-        ("reason", pa.string()),
-    ]
-)
-
-
-@dataclass(frozen=True)
-class AlertsInForce:
-    """
-    Alerts, ready to be held against changes of a register as often as wanted.
-
-    Attributes:
-        read: The standardised alerts, those no longer in force too: they are evidence about their persons.
-        in_force: bool[n], which of them are in force.
-        persons: int64[n], which of them are about one person; see ``hpmatch.alerts.group_alerts``.
-        indexes: The keys of each blocking rule.
-        model: The model that they were prepared with.
-    """
-
-    read: ReadRecords
-    in_force: npt.NDArray[np.bool_]
-    persons: IntArray
-    indexes: Mapping[str, KeyIndex]
-    model: Model
-
-    @classmethod
-    def prepare(
-        cls, alerts: Any, model: Model | str | Path = "imi", *, schema: Schema | str | Path | None = None
-    ) -> AlertsInForce:
-        """
-        Prepare alerts; those whose status says revoked, withdrawn or expired are not in force.
-
-        Args:
-            alerts: See ``link``.
-            model: The model whose standardisers, blocking rules and grouping prepare them.
-            schema: Which column plays which role, where its name does not say it.
-
-        Raises:
-            HpmatchError: If the alerts, the schema or the model cannot be used.
-
-        Example:
-            >>> kari = {"family_name": "Berg", "given_name": "Kari", "birth_date": "1980-02-03"}
-            >>> len(AlertsInForce.prepare([{"alert_id": "A1", **kari}, {"alert_id": "A2", **kari, "status": "revoked"}]))
-            1
-        """
-        model = read_model(model)
-        with batch_job(None):
-            return _standing(read_for(model, alerts, "alerts", schema, kept=TOLD), model)
-
-    def __len__(self) -> int:
-        return int(self.in_force.sum())
-
-    def with_fellows(self, rows: IntArray) -> IntArray:
-        """int64[m], the given alerts and all others about the same persons."""
-        concerned = np.zeros(len(self.persons), bool)
-        concerned[self.persons[rows]] = True
-        return np.flatnonzero(concerned[self.persons])
-
-    def ids_of(self, rows: IntArray) -> frozenset[str]:
-        """The identifiers of the given alerts."""
-        return frozenset(self.read.records.ids.take(pa.array(rows)).to_pylist())
-
-
-def _standing(read: ReadRecords, model: Model) -> AlertsInForce:
-    persons = group_alerts(read.records, model)
-    return AlertsInForce(
-        read, _in_force(read), persons, index_keys(read.records, model.blocking_rules), model
-    )
-
-
-def _in_force(read: ReadRecords) -> npt.NDArray[np.bool_]:
-    if "status" not in read.texts:
-        return np.ones(len(read.records), bool)
-    texts = read.texts["status"].to_pylist()
-    return np.array([status_of(text or "") not in OVER for text in texts], bool)
-
-
-def _taken(read: ReadRecords, rows: IntArray) -> ReadRecords:
-    texts = {role: cells.take(pa.array(rows)) for role, cells in read.texts.items()}
-    checks = None if read.checks is None else read.checks.take(pa.array(rows))
-    return replace(read, records=read.records.take(rows), texts=texts, checks=checks)
 
 
 @dataclass(frozen=True)
@@ -238,7 +143,7 @@ def _rescreen(
             f"the alerts were prepared with other standardisers or blocking rules than model {model.name!r} has; "
             f"prepare them again: AlertsInForce.prepare"
         )
-    standing = _without(standing, account.forgotten)
+    standing = without_forgotten(standing, account.forgotten)
     _refuse_missing(standing, account.answers)
     now = before if changes is None else before.changed(changes)
     now = now if new_register is None else read_register(new_register, model, schema)
@@ -249,13 +154,13 @@ def _rescreen(
     unheld = _unanswered(standing, account.standing())
     rows = standing.with_fellows(np.union1d(touching, unheld).astype(np.int64))
     result = _answered(standing, rows, now, model)
-    reasons = _Reasons(
-        _Moves.between(before.read.records.ids, now.read.records.ids, changes),
+    reasons = Reasons(
+        Moves.between(before.read.records.ids, now.read.records.ids, changes),
         "the model changed" if new_model is not None else "",
         standing.ids_of(standing.with_fellows(touching)),
         standing.ids_of(_joined(standing, _unanswered(standing, answers), unheld)),
     )
-    differences = _differences(result, answers, reasons)
+    differences = differences_of(result, answers, reasons)
     changed = frozenset(differences["alert_id"].to_pylist())
     is_reported = pc.is_in(
         differences["alert_id"], standing.read.records.ids.filter(pa.array(standing.in_force))
@@ -327,17 +232,6 @@ def _refuse_missing(standing: AlertsInForce, answers: Collection[str]) -> None:
         )
 
 
-def _without(standing: AlertsInForce, gone: Collection[str]) -> AlertsInForce:
-    """The alerts that were not forgotten, of rejected rows too."""
-    ids, rejected = standing.read.records.ids, without_content(standing.read.rejected, gone)
-    is_gone = np.asarray(pc.is_in(ids, pa.array(sorted(gone), ids.type)))
-    if not is_gone.any():
-        return replace(standing, read=replace(standing.read, rejected=rejected))
-    return _standing(
-        _taken(replace(standing.read, rejected=rejected), np.flatnonzero(~is_gone)), standing.model
-    )
-
-
 def _unanswered(standing: AlertsInForce, answers: Mapping[str, Any]) -> IntArray:
     return np.flatnonzero([alert not in answers for alert in standing.read.records.ids.to_pylist()])
 
@@ -382,87 +276,7 @@ def _sizes(blocks: Blocks) -> IntArray:
 
 def _answered(standing: AlertsInForce, rows: IntArray, register: Register, model: Model) -> Result:
     """The answers of some alerts, of whose persons no alert is missing."""
-    read = _taken(standing.read, rows)
+    read = taken(standing.read, rows)
     persons = np.searchsorted(rows, standing.persons[rows])
     scored = score_pairs(read.records, register, model, persons=persons)
     return dispose(read, register.read, scored, model, None)
-
-
-@dataclass(frozen=True)
-class _Moves:
-    """Who came to a register, left it, and changed in it; and what is said where it was none of those that are told of."""
-
-    came: frozenset[str]
-    left: frozenset[str]
-    changed: frozenset[str]
-    others: str
-
-    @classmethod
-    def between(cls, before: pa.Array, now: pa.Array, changes: pa.Table | None) -> _Moves:
-        if changes is None:
-            came, left = (
-                one.filter(pc.invert(pc.is_in(one, other))) for one, other in ((now, before), (before, now))
-            )
-            return cls(frozenset(came.to_pylist()), frozenset(left.to_pylist()), frozenset(), _OTHERWISE)
-        touched = pc.unique(changes["hpr_number"])  # few: cheap to look up in
-        was, is_now = (set(ids.filter(pc.is_in(ids, touched)).to_pylist()) for ids in (before, now))
-        return cls(frozenset(is_now - was), frozenset(was - is_now), frozenset(was & is_now), _OTHERS)
-
-    def words(self, before: str | None, after: str | None) -> list[str]:
-        """What of this may be why an alert is answered in another way."""
-        told = [
-            (after in self.came, f"{after} is new in the register"),
-            (before in self.left, f"{before} left the register"),
-            (after in self.changed, f"the entry of {after} changed"),
-            (before in self.changed and before != after, f"the entry of {before} changed"),
-        ]
-        return [text for holds, text in told if holds] or [self.others]
-
-
-@dataclass(frozen=True)
-class _Reasons:
-    """
-    Why alerts are answered in another way.
-
-    Attributes:
-        moves: What happened in the register.
-        model: What is said of the model, if it is another.
-        touched: The alerts that it may be about.
-        joined: The alerts that others about their persons have come to.
-    """
-
-    moves: _Moves
-    model: str
-    touched: frozenset[str]
-    joined: frozenset[str]
-
-    def of(self, alert: str, before: str | None, after: str | None) -> str:
-        """Why an alert is answered in another way."""
-        words = [self.model] if self.model else self.moves.words(before, after)
-        told = [
-            *(words if alert in self.touched else ()),
-            *([_JOINED] if alert in self.joined else ()),
-        ]
-        return "; ".join(told) or _OVERDUE
-
-
-def _differences(result: Result, answers: Mapping[str, Mapping[str, Any]], reasons: _Reasons) -> pa.Table:
-    rows = []
-    for now in result.dispositions.to_pylist():
-        before = answers.get(now["alert_id"], {})
-        if (before.get("disposition"), before.get("hpr_number")) != (now["disposition"], now["hpr_number"]):
-            reason = reasons.of(now["alert_id"], before.get("hpr_number"), now["hpr_number"])
-            rows.append(
-                {
-                    **{
-                        name: now[name]
-                        for name in ("alert_id", "disposition", "hpr_number", "match_probability")
-                    },
-                    **{
-                        f"{name}_before": before.get(name)
-                        for name in ("disposition", "hpr_number", "match_probability")
-                    },
-                    "reason": reason if before else "answered for the first time",
-                }
-            )
-    return pa.Table.from_pylist(rows, _DIFFERENCES)

@@ -1,0 +1,117 @@
+"""Alerts, ready to be held against changes of a register."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from hpmatch.alert_relations import TOLD, status_of
+from hpmatch.alerts import group_alerts
+from hpmatch.blocking import index_keys
+from hpmatch.blocking.blocks import KeyIndex
+from hpmatch.model import Model, read_model
+from hpmatch.parallel import batch_job
+from hpmatch.reading import ReadRecords, read_for
+from hpmatch.records import IntArray
+from hpmatch.schema import Schema
+from hpmatch.sources.rejected import without_content
+
+# Alerts that say so are no longer in force.
+OVER = frozenset({"revoked", "withdrawn", "expired"})
+
+
+@dataclass(frozen=True)
+class AlertsInForce:
+    """
+    Alerts, ready to be held against changes of a register as often as wanted.
+
+    Attributes:
+        read: The standardised alerts, those no longer in force too: they are evidence about their persons.
+        in_force: bool[n], which of them are in force.
+        persons: int64[n], which of them are about one person; see ``hpmatch.alerts.group_alerts``.
+        indexes: The keys of each blocking rule.
+        model: The model that they were prepared with.
+    """
+
+    read: ReadRecords
+    in_force: npt.NDArray[np.bool_]
+    persons: IntArray
+    indexes: Mapping[str, KeyIndex]
+    model: Model
+
+    @classmethod
+    def prepare(
+        cls, alerts: Any, model: Model | str | Path = "imi", *, schema: Schema | str | Path | None = None
+    ) -> AlertsInForce:
+        """
+        Prepare alerts; those whose status says revoked, withdrawn or expired are not in force.
+
+        Args:
+            alerts: See ``link``.
+            model: The model whose standardisers, blocking rules and grouping prepare them.
+            schema: Which column plays which role, where its name does not say it.
+
+        Raises:
+            HpmatchError: If the alerts, the schema or the model cannot be used.
+
+        Example:
+            >>> kari = {"family_name": "Berg", "given_name": "Kari", "birth_date": "1980-02-03"}
+            >>> len(AlertsInForce.prepare([{"alert_id": "A1", **kari}, {"alert_id": "A2", **kari, "status": "revoked"}]))
+            1
+        """
+        model = read_model(model)
+        with batch_job(None):
+            return standing_alerts(read_for(model, alerts, "alerts", schema, kept=TOLD), model)
+
+    def __len__(self) -> int:
+        return int(self.in_force.sum())
+
+    def with_fellows(self, rows: IntArray) -> IntArray:
+        """int64[m], the given alerts and all others about the same persons."""
+        concerned = np.zeros(len(self.persons), bool)
+        concerned[self.persons[rows]] = True
+        return np.flatnonzero(concerned[self.persons])
+
+    def ids_of(self, rows: IntArray) -> frozenset[str]:
+        """The identifiers of the given alerts."""
+        return frozenset(self.read.records.ids.take(pa.array(rows)).to_pylist())
+
+
+def standing_alerts(read: ReadRecords, model: Model) -> AlertsInForce:
+    """Alerts that were read, grouped and indexed."""
+    persons = group_alerts(read.records, model)
+    return AlertsInForce(
+        read, _in_force(read), persons, index_keys(read.records, model.blocking_rules), model
+    )
+
+
+def _in_force(read: ReadRecords) -> npt.NDArray[np.bool_]:
+    if "status" not in read.texts:
+        return np.ones(len(read.records), bool)
+    texts = read.texts["status"].to_pylist()
+    return np.array([status_of(text or "") not in OVER for text in texts], bool)
+
+
+def without_forgotten(standing: AlertsInForce, gone: Collection[str]) -> AlertsInForce:
+    """The alerts that were not forgotten, of rejected rows too."""
+    ids, rejected = standing.read.records.ids, without_content(standing.read.rejected, gone)
+    is_gone = np.asarray(pc.is_in(ids, pa.array(sorted(gone), ids.type)))
+    if not is_gone.any():
+        return replace(standing, read=replace(standing.read, rejected=rejected))
+    return standing_alerts(
+        taken(replace(standing.read, rejected=rejected), np.flatnonzero(~is_gone)), standing.model
+    )
+
+
+def taken(read: ReadRecords, rows: IntArray) -> ReadRecords:
+    """Some of the alerts that were read."""
+    texts = {role: cells.take(pa.array(rows)) for role, cells in read.texts.items()}
+    checks = None if read.checks is None else read.checks.take(pa.array(rows))
+    return replace(read, records=read.records.take(rows), texts=texts, checks=checks)
