@@ -285,14 +285,18 @@ def _may_agree(left: Sketches, right: Sketches) -> npt.NDArray[np.bool_]:
 
 def _shared(left: npt.NDArray[np.uint64], right: npt.NDArray[np.uint64]) -> tuple[IntArray, IntArray]:
     """How many bits two sketches have in common, and how many the smaller one has."""
-    fewer = np.minimum(np.bitwise_count(left), np.bitwise_count(right))
-    return np.bitwise_count(left & right), np.maximum(fewer, 1)
+    return np.bitwise_count(left & right), np.minimum(np.bitwise_count(left), np.bitwise_count(right))
 
 
 def is_worth_a_look(letters: Any, of_letters: Any, consonants: Any, of_consonants: Any) -> Any:
-    """Whether the parts that are shared add up to enough; in whole numbers, which one pair has in common with arrays."""
+    """
+    Whether the parts that are shared add up to enough; in whole numbers, which one pair has in common with arrays.
+
+    Where one token is a single letter, which has no pair of consonants, any letter that is shared is enough.
+    """
     parts = letters * of_consonants + consonants * of_letters
-    return _WORTH_A_LOOK[1] * parts >= _WORTH_A_LOOK[0] * of_letters * of_consonants
+    enough = _WORTH_A_LOOK[1] * parts >= _WORTH_A_LOOK[0] * of_letters * of_consonants
+    return enough & (letters + of_consonants > 0)
 
 
 def _held_once(records: Records, terms: dict[str, Terms], tokens: int) -> tuple[IntArray, IntArray]:

@@ -16,11 +16,11 @@ from hpmatch.comparison.relations import (
     Relations,
     have_alike_stems,
     is_initial,
-    is_single,
     may_have_alike_stems,
     one_name,
     one_stem,
 )
+from hpmatch.standardise.scripts import is_single
 from hpmatch.standardise.token_forms import CONSONANTS, GROUPS, LETTERS, STEMS, sketches_of
 
 _REMEMBERED = 1 << 16  # tokens, and pairs of them
@@ -58,4 +58,4 @@ _sketches_of = lru_cache(maxsize=_REMEMBERED)(sketches_of)
 
 def _shared_bits(left: int, right: int) -> tuple[int, int]:
     """How many bits two sketches have in common, and how many the smaller one has."""
-    return (left & right).bit_count(), max(min(left.bit_count(), right.bit_count()), 1)
+    return (left & right).bit_count(), min(left.bit_count(), right.bit_count())

@@ -16,7 +16,7 @@ from hpmatch.comparison.one_similarity import similarity_of
 from hpmatch.comparison.spelling import token_similarity
 from hpmatch.records import FloatArray, IntArray
 from hpmatch.standardise.given_names import implied_sex_of_given, name_groups
-from hpmatch.standardise.scripts import script_of, sounds, spellings
+from hpmatch.standardise.scripts import is_single, script_of, sounds, spellings
 from hpmatch.standardise.surnames import stems
 
 Mask = npt.NDArray[np.bool_]
@@ -29,7 +29,6 @@ _ALIKE_STEMS = 0.94
 _ALIKE_TOKENS = 0.78
 # The classes of endings of languages in other letters, see ``surname_endings.csv``; other languages' names have one spelling.
 _TRANSCRIBED = frozenset({"", "H", "N", "Y"})
-_LETTERS_OF_ONE = 2  # a letter and a sign, or a letter of two characters
 _REMEMBERED = 1 << 16
 # Endings of given names of men and women that stand against each other: Lithuanian and Latvian -s, Romance and Slavic -o,
 # and none behind a consonant in most languages, against -a or -e.
@@ -121,11 +120,6 @@ def joined(tokens: tuple[str, ...]) -> str:
         ('gunbritt', 'delosreyes')
     """
     return "".join(spellings(word)[0] for token in tokens for word in token.split() if spellings(word))
-
-
-def is_single(token: str) -> bool:
-    """Whether a token is a single letter."""
-    return len(token) <= _LETTERS_OF_ONE and min(map(len, spellings(token)), default=0) == 1
 
 
 def one_stem(left: str, right: str) -> bool:
@@ -266,5 +260,12 @@ def _roots_of_man(spelling: str) -> list[str]:
 
 
 def is_initial(left: str, right: str) -> bool:
-    """Whether one token is the first letter of the other."""
-    return any(min(len(a), len(b)) == 1 and a[0] == b[0] for a in spellings(left) for b in spellings(right))
+    """Whether one token is a single letter and the other begins with it."""
+    return any(
+        is_single(letter) and not is_single(name) and _begins_with(name, letter)
+        for letter, name in ((left, right), (right, left))
+    )
+
+
+def _begins_with(name: str, letter: str) -> bool:
+    return any(form.startswith(spellings(letter)) for form in spellings(name))

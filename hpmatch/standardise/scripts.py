@@ -28,6 +28,7 @@ Form = TypeVar("Form")
 
 MAX_SPELLINGS = 12
 MAX_SOUNDS = 3
+_LETTERS_OF_ONE = 2  # a letter and a sign, or a letter of two characters
 CONSONANT_SCRIPTS = frozenset({"arabic", "hebrew"})
 _REMEMBERED = 1 << 20
 _AFTER_LATIN, _MORE_LATIN = "\u0250", ("\u1e00", "\u1eff")
@@ -206,6 +207,18 @@ def spellings(token: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, _alphabet(script).spell(_known_letters(script, token)))))[
         :MAX_SPELLINGS
     ]
+
+
+def is_single(token: str) -> bool:
+    """
+    Whether a token is a single letter, whatever it is spelled as in Latin ones.
+
+    Example:
+        >>> is_single("ø"), is_single("ж"), is_single("θ"), is_single("bo"), is_single("王")
+        (True, True, True, False, False)
+    """
+    shortest = min(map(len, spellings(token)), default=0)
+    return (len(token) == 1 and bool(script_of(token))) or (len(token) <= _LETTERS_OF_ONE and shortest == 1)
 
 
 @_of_single_words(MAX_SOUNDS)

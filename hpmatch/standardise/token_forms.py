@@ -22,7 +22,7 @@ from hpmatch.parallel import begin
 from hpmatch.records import IntArray, Vocabulary
 from hpmatch.standardise.given_names import name_groups
 from hpmatch.standardise.names import token_keys
-from hpmatch.standardise.scripts import sound_units, sounds, spellings
+from hpmatch.standardise.scripts import is_single, sound_units, sounds, spellings
 from hpmatch.standardise.surnames import stems
 
 WORDS, UNITS = pa.list_(pa.string()), pa.list_(pa.list_(pa.int16()))
@@ -40,7 +40,8 @@ class TokenForms:
 
     Attributes:
         sketches: uint64[t, 4], a bit for each pair of neighbouring letters of a token's spellings, for each pair of
-            neighbouring consonants of its sounds, for each group of given names that it belongs to, and for each stem.
+            neighbouring consonants of its sounds, for each group of given names that it belongs to, and for each stem. A
+            single letter has none of consonants.
         make_lists: What makes the lists when somebody asks for them; of a single alert's tokens nobody does.
     """
 
@@ -137,7 +138,7 @@ def forms_of_tokens(tokens: Sequence[str]) -> list[_Batch]:
     groups, spelled = [sorted(name_groups(token)) for token in tokens], [spellings(token) for token in tokens]
     sketches = (
         _pairs(spelled),
-        _pairs([sounds(token) for token in tokens]),
+        _pairs([_sounds_sketched(token) for token in tokens]),
         _bits(groups),
         _bits([stems(token) for token in tokens]),
     )
@@ -147,8 +148,12 @@ def forms_of_tokens(tokens: Sequence[str]) -> list[_Batch]:
 
 def sketches_of(token: str) -> tuple[int, int, int, int]:
     """The sketches of one token, see ``TokenForms``."""
-    letters, consonants = _pairs_of(spellings(token)), _pairs_of(sounds(token))
+    letters, consonants = _pairs_of(spellings(token)), _pairs_of(_sounds_sketched(token))
     return letters, consonants, _bits_of(name_groups(token)), _bits_of(stems(token))
+
+
+def _sounds_sketched(token: str) -> tuple[str, ...]:
+    return () if is_single(token) else sounds(token)
 
 
 def _pairs_of(words: Sequence[str]) -> int:

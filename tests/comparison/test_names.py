@@ -80,6 +80,7 @@ CASES = [
     ("Anne M. // Berg", "Anne Marie // Berg", "same", "part"),
     ("Anne Lien // Berg", "Anne Marie / Lien / Berg", "same", "part"),
     ("J. // Berg", "Jan // Berg", "same", "initial"),
+    ("Anna H. // Berg", "Anna Helene // Berg", "same", "part"),
     ("Berg // Anne", "Anne // Berg", "swapped", "swapped"),
     ("Hans // Mülller", "Hans // Müller", "spelled", "same"),
     ("Wojceich // Nowak", "Wojciech // Nowak", "same", "close"),
@@ -269,7 +270,22 @@ def test_all_names_that_kin_share_are_taken_for_more_common():
 
 TOKENS = sorted(
     {token for name in (*GIVEN, *FAMILY) for token in name_tokens(name)}
-    | {"k", "johannes", "kazlauskaite", "محمد", "schukow", "zhukova", "fjodorov", "fedorova", "kravtjuk"}
+    | {
+        "h",
+        "helene",
+        "я",
+        "яна",
+        "yana",
+        "k",
+        "johannes",
+        "kazlauskaite",
+        "محمد",
+        "schukow",
+        "zhukova",
+        "fjodorov",
+        "fedorova",
+        "kravtjuk",
+    }
 )
 
 
@@ -280,6 +296,44 @@ def test_a_token_has_the_sketches_that_it_has_among_others(tokens):
     """Worked out for one or for many."""
     found = token_forms(Vocabulary(pa.array(tokens, pa.string()))).sketches
     assert found.tolist() == [list(sketches_of(token)) for token in tokens]
+
+
+# Names of each alphabet's letters, and of what is spelled with several Latin ones.
+BEGINNINGS = [
+    *(f"{letter}ilemon" for letter in "abcdefghijklmnopqrstuvwxyzåäöøæčđłšž"),
+    *(f"{letter}илена" for letter in "абвгдежзиклмнопрстуфхцчшщэюяіїєђљњћџ"),
+    *(f"{letter}ιλένα" for letter in "αβγδεζηθικλμνξοπρστυφχψωάέ"),
+]
+WRITTEN_OTHERWISE = [
+    "г herasim",
+    "г gerasim",
+    "х hristo",
+    "х khristo",
+    "я yana",
+    "ю iulia",
+    "ж zeljko",
+    "θ thomas",
+]
+
+
+@pytest.mark.parametrize(
+    ("letter", "name"), [*((name[0], name) for name in BEGINNINGS), *map(str.split, WRITTEN_OTHERWISE)]
+)
+def test_any_letter_is_an_initial(letter, name):
+    """Of every name that begins with it, whatever is heard of it, in its own letters or in Latin ones."""
+    sides = _records({"given_name": letter}), _records({"given_name": name})
+    assert GivenName.levels[GivenName().compare(*sides).levels[0]] == "initial"
+    (alone,) = GivenName().compare_one(*map(_values, sides))
+    assert GivenName.levels[alone.level] == "initial"
+
+
+@pytest.mark.parametrize(
+    ("letter", "name"), [("h", "anna"), ("g", "helene"), ("х", "wilma"), ("bo", "bolette")]
+)
+def test_another_letter_is_no_initial(letter, name):
+    """Nor are two letters."""
+    found = GivenName().compare(_records({"given_name": letter}), _records({"given_name": name}))
+    assert GivenName.levels[found.levels[0]] != "initial"
 
 
 def test_given_names_have_no_stems_that_are_spelled_otherwise():
