@@ -34,6 +34,10 @@ _GERESH = re.compile(f"(?<={_WITH_GERESH}){_APOSTROPHE}")
 _APOSTROPHES = re.compile(f"{_APOSTROPHE}|(?<!{_WITH_GERESH})׳")
 _WORD = re.compile(r"([^\W\d_](?:[^\W\d_]|׳)*)(\.?)")
 _WORD_LETTERS = re.compile(r"[^\W\d_]+")
+# A word with a digit that was read in place of a Latin letter; next to a vowel the 1 is an l, else an i (O1ga, 1nger).
+_MISREAD = re.compile(r"(?<!\w)(?=[a-zß-ɏ]*[0158])[a-zß-ɏ0158]{3,}(?!\w)")
+_L_READ_AS_1 = re.compile("(?<=[aeiouyß-ɏ])1|1(?=[aeiouyß-ɏ])")
+_READ_AS_DIGIT = str.maketrans("0158", "oisb")
 # India and its neighbours, Khmer: no table speaks of them, and the marks that are their vowels would split a word.
 _VOWELS_AS_MARKS = (("\u0900", "\u109f"), ("\u1780", "\u17ff"))
 # A whole name in Chinese signs or Korean syllables.
@@ -190,7 +194,8 @@ def _clean(text: str) -> str:
         composed = unicodedata.normalize("NFKC", text)
         text = "".join(filter(None, map(_visible, composed)))
         text = _GERESH.sub("׳", text)
-    return _ABBREVIATION.sub(_joined_if_noise, _APOSTROPHES.sub("", text))
+    text = _ABBREVIATION.sub(_joined_if_noise, _APOSTROPHES.sub("", text))
+    return _MISREAD.sub(_in_letters, text)
 
 
 @lru_cache(maxsize=1 << 16)
@@ -200,6 +205,13 @@ def _visible(letter: str) -> str:
     category = unicodedata.category(letter)
     # A mark that NFKC could not compose (Arabic vowel signs, stray accents) would split the word.
     return "" if category in ("Mn", "Cf", "Cc") and letter not in "\t\n\r" else letter
+
+
+def _in_letters(found: re.Match[str]) -> str:
+    """'j0anne' is Joanne; where as many digits as letters stand, they are a number."""
+    word = found.group()
+    letters = sum(map(str.isalpha, word))
+    return _L_READ_AS_1.sub("l", word).translate(_READ_AS_DIGIT) if 2 * letters > len(word) else word
 
 
 def _joined_if_noise(found: re.Match[str]) -> str:

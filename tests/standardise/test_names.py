@@ -62,6 +62,23 @@ TOKENS = [
     ("12345", ""),
     ("", ""),
     ("=cmd()", "cmd"),
+    ("J0anne", "joanne"),  # digits read in place of letters
+    ("C0OK", "cook"),
+    ("R0sdal-Jak0bsen", "rosdal jakobsen"),
+    ("Rosda1", "rosdal"),
+    ("E1izabeth O1ga", "elizabeth olga"),
+    ("1nger K1rsten 1ena", "inger kirsten lena"),
+    ("Ø1ga", "ølga"),
+    ("5erban", "serban"),
+    ("8irgit", "birgit"),
+    ("B00th", "booth"),
+    ("O'8rien", "obrien"),
+    ("Henry 3", "henry"),  # a number apart
+    ("2. Hansen", "hansen"),
+    ("Hansen 01051980", "hansen"),
+    ("A5", "a"),
+    ("AB1105", "ab"),
+    ("Hansen2", "hansen"),
 ]
 
 
@@ -110,6 +127,7 @@ def test_only_given_names_begin_with_a_name():
         ("Ben Carter", "ben|carter"),
         ("Mohamed Ben Ali", "mohamed|ben ali"),
         ("von Hansen, Jan", "von hansen|jan"),
+        ("J0anne C0OK", "joanne|cook"),
         ("ukjent", ""),
     ],
 )
