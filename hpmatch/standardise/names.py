@@ -42,7 +42,12 @@ _READ_AS_DIGIT = str.maketrans("0158", "oisb")
 _VOWELS_AS_MARKS = (("\u0900", "\u109f"), ("\u1780", "\u17ff"))
 # A whole name in Chinese signs or Korean syllables.
 _EAST_ASIAN = re.compile(r"\A\s*([\u3400-\u9fff]{2,4}|[\uac00-\ud7a3]{2,4})\s*\Z")
-_ABBREVIATION = re.compile(r"\b(?:[^\W\d_]{1,3}\.){2,}")
+# M.D., Dott.ssa, e/v, д-р: what may be a word with a sign in it.
+_ABBREVIATION = re.compile(
+    r"\b(?:(?:[^\W\d_]{1,3}\.){2,}|[^\W\d_]{2,4}\.[^\W\d_]{1,3}\b|[^\W\d_]\.[^\W\d_]{2,3}\b"
+    r"|[^\W\d_]/[^\W\d_]\b|[а-я]-[а-я]{1,2}\b)"
+)
+_SIGNS = re.compile(r"[./-]")
 
 
 def name_tokens(text: str, *, given: bool = False) -> tuple[str, ...]:
@@ -130,7 +135,10 @@ def _is_conjunction(place: int, words: Sequence[tuple[str, bool]]) -> bool:
 
 def _plain_words(text: str) -> tuple[str, ...] | None:
     """The words of a field that holds names alone, nothing to be dropped or joined; None if that is not sure."""
-    words = text.casefold().replace("-", " ").split()
+    text = text.casefold()
+    if "-" in text and _ABBREVIATION.search(text):
+        return None
+    words = text.replace("-", " ").split()
     if 0 < len(words) <= MAX_TOKENS and all(map(_is_plain, words)):
         return tuple(words)
     return None
@@ -184,6 +192,7 @@ class _Noise(NamedTuple):
             "with_dot": text[end - 1][1],
             "first": place == 0 and end < len(text),
             "last": place > 0 and end == len(text),
+            "between": place > 0 and end < len(text),
         }[self.rule]
 
 
@@ -216,7 +225,7 @@ def _in_letters(found: re.Match[str]) -> str:
 
 def _joined_if_noise(found: re.Match[str]) -> str:
     """'m.d.' is a degree, 'j.p.' two initials."""
-    word = found.group().replace(".", "")
+    word = _SIGNS.sub("", found.group())
     return f" {word}. " if fold(word) in _noise() else found.group()
 
 

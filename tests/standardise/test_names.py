@@ -62,6 +62,18 @@ TOKENS = [
     ("12345", ""),
     ("", ""),
     ("=cmd()", "cmd"),
+    ("Dott.ssa Rossi", "rossi"),  # signs within a title
+    ("Dr.ssa Rossi", "rossi"),
+    ("Sig.ra Rossi", "rossi"),
+    ("Enf.ª Lopes", "lopes"),
+    ("Hansen Ph.D", "hansen"),
+    ("д-р Иванов", "иванов"),
+    ("г-жа Иванова", "иванова"),
+    ("Jansen e/v de Vries", "jansen|de vries"),
+    ("Dupont nom d'usage Martin", "dupont martin"),
+    ("H-R Hansen", "h r hansen"),  # initials
+    ("А-М Иванова", "а м иванова"),
+    ("El.en Hansen", "el en hansen"),
     ("J0anne", "joanne"),  # digits read in place of letters
     ("C0OK", "cook"),
     ("R0sdal-Jak0bsen", "rosdal jakobsen"),
@@ -154,8 +166,15 @@ DROPPED = {
     "with_dot": ("{}. Hansen", "Hansen {}."),
     "first": ("{} Hansen",),
     "last": ("Hansen {}",),
+    "between": ("Hansen {} Hansen",),
 }
-KEPT = {"any": (), "with_dot": ("{} Hansen",), "first": ("Lie {} Hansen",), "last": ("{} Hansen Lie",)}
+KEPT = {
+    "any": (),
+    "with_dot": ("{} Hansen",),
+    "first": ("Lie {} Hansen",),
+    "last": ("{} Hansen Lie",),
+    "between": ("{} Hansen", "Hansen {}"),
+}
 
 
 @pytest.mark.parametrize(("word", "kind", "rule", "_languages"), NOISE)

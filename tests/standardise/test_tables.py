@@ -176,12 +176,13 @@ def test_noise_is_folded():
             "degree",
             "marker_birth_name",
             "marker_former",
+            "marker_married_name",
             "honorific",
             "suffix",
             "particle",
             "placeholder",
         }
-        assert rule in {"any", "with_dot", "first", "last"}
+        assert rule in {"any", "with_dot", "first", "last", "between"}
 
 
 @pytest.mark.parametrize(
