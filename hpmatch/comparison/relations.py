@@ -15,7 +15,7 @@ import numpy.typing as npt
 from hpmatch.comparison.one_similarity import similarity_of
 from hpmatch.comparison.spelling import token_similarity
 from hpmatch.records import FloatArray, IntArray
-from hpmatch.standardise.given_names import implied_sex_of_given, name_groups
+from hpmatch.standardise.given_names import are_apart, implied_sex_of_given, name_groups
 from hpmatch.standardise.scripts import is_single, script_of, sounds, spellings
 from hpmatch.standardise.surnames import stems
 
@@ -199,7 +199,7 @@ def _transcribed_stems(token: str) -> tuple[_Stem, ...]:
 
 def one_name(left: str, right: str) -> bool:
     """Whether two tokens are forms of one name."""
-    return not name_groups(left).isdisjoint(name_groups(right))
+    return not (name_groups(left).isdisjoint(name_groups(right)) or are_apart(left, right))
 
 
 def are_two_names(left: str, right: str) -> bool:
@@ -222,8 +222,7 @@ def are_two_names(left: str, right: str) -> bool:
 
 def are_of_two_groups(left: str, right: str) -> bool:
     """Whether the table of given names knows two tokens, and no name that both are forms of."""
-    groups, others = name_groups(left), name_groups(right)
-    return bool(groups and others) and groups.isdisjoint(others)
+    return bool(name_groups(left) and name_groups(right)) and not one_name(left, right)
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -232,7 +231,8 @@ def are_of_two_sexes(left: str, right: str) -> bool:
     Whether two tokens, being given names, are a man's and a woman's, however alike: Giedrius and Giedrė.
 
     Where only one of them tells a sex, or none does, an ending tells it that stands against another: the -s or -o of a man
-    or nothing against the -a or -e of a woman. It does not where both may be forms of one name: Andreas and Andrea.
+    or nothing against the -a or -e of a woman. It does not where both may be forms of one name: Andreas and Andrea. Two that
+    the table tells apart may be of two sexes if either may be of both: Michele and Michela.
 
     Example:
         >>> are_of_two_sexes("giedrius", "giedrė"), are_of_two_sexes("inta", "ints"), are_of_two_sexes("andreas", "andrea")
@@ -241,6 +241,8 @@ def are_of_two_sexes(left: str, right: str) -> bool:
     sexes = implied_sex_of_given(left), implied_sex_of_given(right)
     if all(sexes):
         return sexes[0] != sexes[1]
+    if are_apart(left, right):
+        return True
     if one_name(left, right):
         return False
     return any(

@@ -3,7 +3,8 @@ Given names that stand for one another: translations (Ivan, Jānis, John) and sh
 
 `given_names.csv` puts every name into the group of names that it is a form of, or short for. A name may be in several
 groups: Sasha is Alexander or Alexandra, Jan is John in Norway and Janet in England. A row whose name begins with a
-hyphen is an ending, which tells the sex of a name that stands in no group.
+hyphen is an ending, which tells the sex of a name that stands in no group. `given_names_apart.csv` has the pairs of a group
+that are two names in some country: sisters may be called Kari and Karin.
 """
 
 from __future__ import annotations
@@ -74,6 +75,24 @@ def implied_sex_of_given(token: str) -> str:
     if len(sexes) != 1:
         sexes = _sexes_by_ending(token)
     return next(iter(sexes)) if len(sexes) == 1 and "U" not in sexes else ""
+
+
+def are_apart(left: str, right: str) -> bool:
+    """
+    Whether two names are two in some country, though they are forms of one.
+
+    Example:
+        >>> are_apart("karin", "kari"), are_apart("kari", "katrine")
+        (True, False)
+    """
+    return frozenset((fold(left), fold(right))) in _apart()
+
+
+@cache
+def _apart() -> frozenset[frozenset[str]]:
+    return frozenset(
+        frozenset((fold(row["name"]), fold(row["other"]))) for row in read_table("given_names_apart")
+    )
 
 
 def _sexes_by_ending(token: str) -> frozenset[str]:

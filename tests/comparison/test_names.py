@@ -104,6 +104,12 @@ CASES = [
     ("Vlatka // Horvat", "Vlatko // Horvat", "same", "similar"),
     ("Andrea // Rossi", "Andreas // Rossi", "same", "variant"),  # IT: a man
     ("Viktor // Kazlauskas", "Viktoras // Kazlauskas", "same", "variant"),  # LT: the ending of a man
+    ("Karin // Berg", "Kari // Berg", "same", "similar"),  # NO: two names, though both are Katherine
+    ("Anita // Berg", "Anne // Berg", "same", "different"),
+    ("Johan // Berg", "Jonas // Berg", "same", "different"),  # SE
+    ("Johannes // Berg", "Jonas // Berg", "same", "variant"),  # LT
+    ("Michela // Rossi", "Michele // Rossi", "same", "similar"),  # IT: a woman and a man
+    ("Simona // Rossi", "Simone // Rossi", "same", "similar"),
     ("Emina // Hodžić", "Emira // Hodžić", "same", "similar"),  # BA: two names that a letter parts
     ("Мария // Иванова", "Marina // Ivanova", "same", "similar"),  # BG
     ("José María // Romero", "María José // Romero", "same", "similar"),  # ES: brother and sister

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hpmatch.data import read_table
-from hpmatch.standardise.given_names import implied_sex_of_given, name_groups
+from hpmatch.standardise.given_names import are_apart, implied_sex_of_given, name_groups
 from hpmatch.standardise.scripts import CONSONANT_SCRIPTS, script_of, spellings
 from hpmatch.standardise.text import fold
 
@@ -174,6 +174,33 @@ def read_pairs():
 def test_names_that_stand_for_one_another(left, right, same):
     """Translations and short forms share a group, and names that only sound alike do not."""
     assert bool(name_groups(left) & name_groups(right)) is same
+
+
+def read_apart():
+    """Read which pairs of given names are two names in a country."""
+    for line in lines("given_names_apart.txt"):
+        country, pairs = line.split(": ")
+        for pair in pairs.split(", "):
+            yield *pair.split(), country
+
+
+APART = [*read_apart()]
+
+
+@pytest.mark.parametrize(("left", "right", "_country"), APART)
+def test_names_that_are_two_though_of_one_group(left, right, _country):
+    """They are told apart from either side, whatever their case."""
+    left, right = left.casefold(), right.casefold()
+    assert name_groups(left) & name_groups(right)
+    assert are_apart(left, right)
+    assert are_apart(right, left)
+
+
+def test_the_table_of_names_apart_is_these_facts():
+    """The table holds these pairs, no others and no fewer."""
+    rows = read_table("given_names_apart")
+    assert Counter((row["name"], row["other"], row["country"]) for row in rows) == Counter(APART)
+    assert all(row["source"] for row in rows)
 
 
 @pytest.mark.parametrize(

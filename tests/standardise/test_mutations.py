@@ -12,7 +12,7 @@ from comparison.test_spelling import LIKENESS
 from mutants import Fact, Table, forget, left_out, unnoticed
 from standardise.test_countries import COUNTRIES
 from standardise.test_dates import DATE_WORDS, TYPED
-from standardise.test_given_names import ENDINGS, GROUPS, forms_of, groups_of, sex_of
+from standardise.test_given_names import APART, ENDINGS, GROUPS, forms_of, groups_of, sex_of
 from standardise.test_identifiers import CASES as IDENTIFIERS
 from standardise.test_identifiers import NAMED, read_cases, told_by
 from standardise.test_identifiers import WORDS as IDENTIFIER_WORDS
@@ -196,6 +196,12 @@ def of_given_names():
         yield fact(name, [ending], sex, given_names.implied_sex_of_given, name.casefold())
 
 
+def of_names_apart():
+    """Two names of a group are told apart."""
+    for left, right, _ in APART:
+        yield fact((left, right), [(left, right)], True, given_names.are_apart, left, right)
+
+
 def given_name_keys(row):
     """Give the letters and the spellings of a name, or an ending."""
     name = row["name"].casefold()
@@ -343,6 +349,7 @@ TABLES = {
     "east_asian_surnames": (of_east_asian_surnames, (names,), lambda row: [row["surname"]]),
     "facts_to_ask": (of_facts_to_ask, (inquiry,), lambda row: [row["fact"]]),
     "given_names": (of_given_names, (given_names,), given_name_keys),
+    "given_names_apart": (of_names_apart, (given_names,), lambda row: [(row["name"], row["other"])]),
     "helper_categories": (of_helper_categories, (professions,), lambda row: [(row["role"], row["category"])]),
     "identifiers": (of_identifiers, (identifiers,), lambda row: [row["country"]]),
     "identifier_words": (of_identifier_words, (identifiers,), lambda row: [row["word"]]),
