@@ -30,6 +30,8 @@ Decisions that are not obvious:
   next day is a second reading.
 - Five digits are the day number of a spreadsheet; six a year and month or a short date; seven DDMMYYYY without its zero.
   071985 is July 1985 as well as 19 July 1985.
+- What is no date as it stands is read without what else may stand in the field: the serial number of a personal number
+  (750512-1234), a star for the birth, a place beside a comma; and with letters that look like digits as those (197S).
 - Of several dates with `;` between them each is a reading, unless the whole is one date.
 - Months and days may be written 00, XX or ??; a day without a month is not kept.
 - Month names (data/month_names.csv) may mean two months: listopad is November in Polish and Czech, October in Croatian.
@@ -94,6 +96,11 @@ _TIME = re.compile(
 )
 _DOTTED_TIME = re.compile(r"(?<=[0-9]) ([0-9]{2})\.([0-9]{2})\.([0-9]{2})\Z")
 _ZONE = re.compile(r"(?<=[0-9])(?:[+-][0-9]{2}:[0-9]{2}|[Zz])\Z")
+# Behind a birth date in personal numbers: four digits in Sweden and Denmark, five in Latvia, three and a sign in Finland.
+_SERIAL_NUMBER = re.compile(r"\A([0-9]{6}|[0-9]{8})[-+A-F][0-9]{3}[0-9A-Z]{1,2}\Z")
+_BORN = re.compile(r"\A\* ?")
+_LIKE_NUMBERS = re.compile(r"(?<!\w)(?=\w*[0-9])[0-9OoIlSB]{2,4}(?!\w)")
+_LIKE_DIGITS = str.maketrans("OoIlSB", "001158")
 _UTC_MIDNIGHTS = ("21", "22", "23")
 
 # A layout says where the year, the month and the day stand among three numbers.
@@ -229,11 +236,24 @@ def _read(text: str, order: str) -> DateReadings:
         return _MISSING
     if len(text) > _LONGEST:
         return _NOT_A_DATE
-    result = _read_any(plain_characters(text), order)
-    if result.problem != "not a date" or ";" not in text:
+    text = plain_characters(text)
+    result = _read_any(text, order)
+    if result.problem != "not a date":
         return result
+    if ";" not in text:
+        meant = _meant(text)
+        return result if meant == text else _read(meant, order)
     results = [_read(part.strip(), order) for part in text.split(";")]
     return _together(results, _mildest(results))
+
+
+def _meant(text: str) -> str:
+    """The part of a text that may be a date, with digits for letters that look like them."""
+    with_digits = [part for part in text.split(",") if any(map(str.isdecimal, part))]
+    if len(with_digits) == 1:
+        text = with_digits[0].strip()
+    text = _SERIAL_NUMBER.sub(r"\1", _BORN.sub("", text))
+    return _LIKE_NUMBERS.sub(lambda found: found[0].translate(_LIKE_DIGITS), text)
 
 
 def _without_defaults(result: DateReadings) -> DateReadings:

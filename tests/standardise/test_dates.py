@@ -185,6 +185,20 @@ Vilnius           | DMY |                   | not a date | birth place in the wr
 15.07.1985;1984   | DMY | 19850715          |  | the whole date
 1985-07-15; ukjent | YMD | 19850715         |  | one date and a placeholder
 09;04;1978        | DMY | 19780409          |  | one date
+780409-1234       | YMD | 19780409          |  | a Swedish personal number
+780409+1234       | YMD | 19780409          |  | of a person of a hundred years
+19780409-1234     | YMD | 19780409          |  | the same in full
+090478-1234       | DMY | 19780409          |  | a Danish personal number
+090478-12345      | DMY | 19780409          |  | a Latvian personal number
+090478-123A       | DMY | 19780409          |  | a Finnish personal number
+* 09.04.1978      | DMY | 19780409          |  | a star for the birth
+* 04.1978         | DMY | 19780400          | partial | a star for a day that is not known
+09.04.1978, Vilnius | DMY | 19780409        |  | the birth place beside it
+Vilnius, 9 April 1978 | DMY | 19780409      |  | the birth place before it
+9 April, Vilnius  | DMY |                   | not a date | no year, with a birth place
+09/04/197B        | DMY | 19780409          |  | a letter read in place of a digit
+O9.O4.l978        | DMY | 19780409          |  | letters read in place of digits
+5S                | DMY |                   | not a date | nothing but two digits
 Vilnius; Kaunas   | DMY |                   | not a date | no date in either part
 12345678901       | DMY |                   | not a date | an identity number in the wrong column
 1-2-3-4           | DMY |                   | not a date | four numbers
