@@ -111,17 +111,35 @@ def _given_particles() -> frozenset[str]:
 def _tokens(text: str, apart: frozenset[str]) -> tuple[str, ...]:
     if (plain := _plain_words(text)) is not None:
         return plain
-    words = [
-        (word[:MAX_TOKEN_LETTERS], bool(dot)) for word, dot in _WORD.findall(_clean(text))[: 4 * MAX_TOKENS]
-    ]
-    named, placeholders = _without_noise(words)
-    if not named and placeholders:
+    words = _words_of(text)
+    named, noise = _without_noise(words)
+    if not named and "placeholder" in noise:
         return ()
     named = named or words
     kept = [pair for place, pair in enumerate(named) if not _is_conjunction(place, named)] or named
     # A dot makes an initial of what could be a particle (O. Hansen).
     tokens = attach([f"{word}." if dot else word for word, dot in kept], apart)
     return tuple(token.replace(".", "") for token in tokens)
+
+
+def names_and_kinds(text: str) -> tuple[list[str], frozenset[str]]:
+    """
+    The words of a field that may be names, and the kinds of those that are none.
+
+    Example:
+        >>> names, kinds = names_and_kinds("Dr. Berg, née Dahl")
+        >>> names, sorted(kinds)
+        (['berg', 'dahl'], ['marker_birth_name', 'title'])
+    """
+    named, noise = _without_noise(_words_of(text))
+    return [word for word, _ in named], frozenset(noise)
+
+
+def _words_of(text: str) -> list[tuple[str, bool]]:
+    """The words of a field, with whether a dot follows."""
+    return [
+        (word[:MAX_TOKEN_LETTERS], bool(dot)) for word, dot in _WORD.findall(_clean(text))[: 4 * MAX_TOKENS]
+    ]
 
 
 def _is_conjunction(place: int, words: Sequence[tuple[str, bool]]) -> bool:
@@ -159,10 +177,11 @@ def _words_with_a_rule() -> frozenset[str]:
     return frozenset({*_noise(), *_conjunctions(), *joined_words()})
 
 
-def _without_noise(words: Sequence[tuple[str, bool]]) -> tuple[list[tuple[str, bool]], int]:
-    """The words that are neither title, degree, marker nor placeholder; and how many placeholders there are."""
+def _without_noise(words: Sequence[tuple[str, bool]]) -> tuple[list[tuple[str, bool]], list[str]]:
+    """The words that are neither title, degree, marker nor placeholder; and the kinds of those that are."""
     named: list[tuple[str, bool]] = []
-    placeholders = place = 0
+    kinds: list[str] = []
+    place = 0
     while place < len(words):
         noise = next(
             (noise for noise in _noise().get(fold(words[place][0]), ()) if noise.stands_at(place, words)),
@@ -170,10 +189,10 @@ def _without_noise(words: Sequence[tuple[str, bool]]) -> tuple[list[tuple[str, b
         )
         if noise is None:
             named.append(words[place])
-        elif noise.kind == "placeholder":
-            placeholders += 1
+        else:
+            kinds.append(noise.kind)
         place += 1 if noise is None else len(noise.words)
-    return named, placeholders
+    return named, kinds
 
 
 class _Noise(NamedTuple):

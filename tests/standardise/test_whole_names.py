@@ -23,13 +23,16 @@ REGISTER = [
         ("Sandvik, Solveig Eva", ["sandvik"], ["solveig", "eva"]),
         ("SANDVIK SOLVEIG EVA", ["sandvik"], ["solveig", "eva"]),
         ("Solveig Eva Sandvik", ["sandvik"], ["solveig", "eva"]),
-        ("Solveig, Sandvik", ["sandvik"], ["solveig"]),  # the other way round
+        ("Thomas, Chukwuemeka", ["thomas"], ["chukwuemeka"]),  # the comma tells, whatever the table knows
+        ("Lopez Martin, K.", ["lopez", "martin"], ["k"]),
+        ("Kari O. Hansen", ["hansen"], ["kari", "o"]),  # an initial, no particle
+        ("김민수", ["kim"], ["민수"]),
         ("Dr. Jan van der Berg", ["van der berg"], ["jan"]),
         ("Berg Hansen, Kari Zdzimira", ["berg", "hansen"], ["kari", "zdzimira"]),
         ("Berg Kari, dr.", ["berg"], ["kari"]),  # what comes behind is no name
+        ("Berg Kari, MD", ["berg"], ["kari"]),
         (", Sandvik Solveig", ["sandvik"], ["solveig"]),
         ("Παπαδόπουλος Γιώργος", ["παπαδόπουλοσ"], ["γιώργοσ"]),
-        ("Martin Paul", ["martin", "paul"], ["martin", "paul"]),  # who knows
     ],
 )
 @pytest.mark.parametrize("fields", [("family_name",), ("given_name",), ("family_name", "given_name")])
@@ -48,6 +51,12 @@ def test_a_whole_name_is_taken_apart(name, family, given, fields):
         {"given_name": "Solveig"},
         {"family_name": "García López"},  # a double surname
         {"family_name": "Berg K."},
+        {"family_name": "Berg, MD"},
+        {"family_name": "Dupont, née Martin"},
+        {"family_name": "Hansen Berg (f. Thomas)"},
+        {"family_name": "Ma Long"},  # a Mary, or a surname of two letters
+        {"given_name": "Solveig Eva"},  # who has no family name told
+        {"family_name": "Martin Paul", "given_name": "Martin Paul"},  # who knows
         {"family_name": "Sandvik, Solveig", "given_name": "Eva"},
         {"family_name": "Solveig", "given_name": "Solveig"},
     ],
@@ -55,6 +64,13 @@ def test_a_whole_name_is_taken_apart(name, family, given, fields):
 def test_any_other_name_stays(cells):
     """One word, surnames alone, and two fields that say two things."""
     assert with_name_apart(cells) == cells
+
+
+def test_a_family_name_of_given_names_may_be_either():
+    """Martin Paul is Paul Martin, or Martin Paul."""
+    assert with_name_apart({"family_name": "Martin Paul"}) == dict.fromkeys(
+        ("family_name", "given_name"), "martin paul"
+    )
 
 
 NAMES = st.sampled_from(
