@@ -291,6 +291,8 @@ TOKENS = sorted(
         "fjodorov",
         "fedorova",
         "kravtjuk",
+        "lebedew",
+        "lobodew",
     }
 )
 
@@ -387,6 +389,7 @@ def test_names_are_one_word_as_their_letters_are(names, is_large):
         ),  # neither has an ending to take off: spellings of whole names are another level
         ("malik", "malicki", False),  # an ending on one side alone makes another name
         ("constantin", "konstantinou", False),
+        ("lebedew", "lobodew", False),  # of the same consonants, and yet two
         ("christina", "kristin", False),  # two given names, of which the table says what they are
         ("жукова", "schukow", False),  # another script has every scheme's spelling
     ],
