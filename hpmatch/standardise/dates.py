@@ -30,8 +30,10 @@ Decisions that are not obvious:
   next day is a second reading.
 - Five digits are the day number of a spreadsheet; six a year and month or a short date; seven DDMMYYYY without its zero.
   071985 is July 1985 as well as 19 July 1985.
-- What is no date as it stands is read without what else may stand in the field: the serial number of a personal number
-  (750512-1234), a star for the birth, a place beside a comma; and with letters that look like digits as those (197S).
+- What is no date as it stands is read without what else may stand in the field: a star for the birth, a place beside a comma;
+  and with letters that look like digits as those (197S).
+- A personal number (750512-1234) is read where it can be one date only: not 050312-1234, which begins with the day in Denmark
+  and the year in Sweden, not where the century is in doubt, and not by days that countries have raised (750562).
 - Of several dates with `;` between them each is a reading, unless the whole is one date.
 - Months and days may be written 00, XX or ??; a day without a month is not kept.
 - Month names (data/month_names.csv) may mean two months: listopad is November in Polish and Czech, October in Croatian.
@@ -96,8 +98,12 @@ _TIME = re.compile(
 )
 _DOTTED_TIME = re.compile(r"(?<=[0-9]) ([0-9]{2})\.([0-9]{2})\.([0-9]{2})\Z")
 _ZONE = re.compile(r"(?<=[0-9])(?:[+-][0-9]{2}:[0-9]{2}|[Zz])\Z")
-# Behind a birth date in personal numbers: four digits in Sweden and Denmark, five in Latvia, three and a sign in Finland.
-_SERIAL_NUMBER = re.compile(r"\A([0-9]{6}|[0-9]{8})[-+A-F][0-9]{3}[0-9A-Z]{1,2}\Z")
+# Personal numbers that begin with a birth date: year first in Sweden; day first in Denmark, Iceland, Finland (three digits and a
+# sign behind it) and Latvia (five digits).
+_YEAR_FIRST_NUMBER = re.compile(r"(?P<year>[0-9]{2}|[0-9]{4})(?P<month>[0-9]{2})(?P<day>[0-9]{2})-[0-9]{4}\Z")
+_DAY_FIRST_NUMBER = re.compile(
+    r"(?P<day>[0-9]{2})(?P<month>[0-9]{2})(?P<year>[0-9]{2})-(?:[0-9]{3}[0-9A-Z]|[0-9]{5})\Z"
+)
 _BORN = re.compile(r"\A\* ?")
 _LIKE_NUMBERS = re.compile(r"(?<!\w)(?=\w*[0-9])[0-9OoIlSB]{2,4}(?!\w)")
 _LIKE_DIGITS = str.maketrans("OoIlSB", "001158")
@@ -242,7 +248,7 @@ def _read(text: str, order: str) -> DateReadings:
         return result
     if ";" not in text:
         meant = _meant(text)
-        return result if meant == text else _read(meant, order)
+        return _read_personal_number(text, order) if meant == text else _read(meant, order)
     results = [_read(part.strip(), order) for part in text.split(";")]
     return _together(results, _mildest(results))
 
@@ -252,8 +258,20 @@ def _meant(text: str) -> str:
     with_digits = [part for part in text.split(",") if any(map(str.isdecimal, part))]
     if len(with_digits) == 1:
         text = with_digits[0].strip()
-    text = _SERIAL_NUMBER.sub(r"\1", _BORN.sub("", text))
-    return _LIKE_NUMBERS.sub(lambda found: found[0].translate(_LIKE_DIGITS), text)
+    return _LIKE_NUMBERS.sub(lambda found: found[0].translate(_LIKE_DIGITS), _BORN.sub("", text))
+
+
+def _read_personal_number(text: str, order: str) -> DateReadings:
+    """Read the birth date that a personal number begins with, if it can be one date only."""
+    kinds = (_YEAR_FIRST_NUMBER,) if order == "YMD" else (_YEAR_FIRST_NUMBER, _DAY_FIRST_NUMBER)
+    dates = {
+        reading(year, int(number["month"]), int(number["day"]))
+        for number in (kind.match(text) for kind in kinds)
+        if number
+        for year in _years(number["year"])
+    } - {0}
+    born = tuple(day for day in dates if FIRST_BIRTH_YEAR <= day // 10000 <= LAST_BIRTH_YEAR)
+    return DateReadings(born, "") if len(born) == 1 else _NOT_A_DATE
 
 
 def _without_defaults(result: DateReadings) -> DateReadings:

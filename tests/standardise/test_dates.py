@@ -186,11 +186,27 @@ Vilnius           | DMY |                   | not a date | birth place in the wr
 1985-07-15; ukjent | YMD | 19850715         |  | one date and a placeholder
 09;04;1978        | DMY | 19780409          |  | one date
 780409-1234       | YMD | 19780409          |  | a Swedish personal number
-780409+1234       | YMD | 19780409          |  | of a person of a hundred years
+780409-1234       | DMY | 19780409          |  | a Swedish personal number, as 78 is no day
+780409+1234       | YMD |                   | not a date | of a person of a hundred years, born in 1878
 19780409-1234     | YMD | 19780409          |  | the same in full
+19780409-1234     | DMY | 19780409          |  | the same in full
+20050409-1234     | YMD | 20050409          |  | the century is told
 090478-1234       | DMY | 19780409          |  | a Danish personal number
+090478-1234       | YMD |                   | not a date | a Danish number where Swedish ones are usual
 090478-12345      | DMY | 19780409          |  | a Latvian personal number
 090478-123A       | DMY | 19780409          |  | a Finnish personal number
+* 780409-1234     | YMD | 19780409          |  | with a star
+320123-45678      | DMY |                   | not a date | a Latvian code without a date
+320123-45678      | YMD |                   | not a date | a Latvian code without a date
+750562-1234       | YMD |                   | not a date | a Swedish coordination number, whose day is raised
+750562-1234       | DMY |                   | not a date | a Swedish coordination number, whose day is raised
+19750562-1234     | YMD |                   | not a date | a Swedish coordination number, whose day is raised
+750442-1234       | YMD |                   | not a date | a raised day
+050312-1234       | DMY |                   | not a date | 5 March 2012 or 1912 in Denmark, 12 March 2005 in Sweden
+050312-1234       | YMD |                   | not a date | 2005 or 1905
+010203-123X       | DMY |                   | not a date | 1903 in Finland, which the sign tells
+010203A123X       | DMY |                   | not a date | a sign for 2003
+310200-1234       | DMY |                   | not a date | no such day, and no such month
 * 09.04.1978      | DMY | 19780409          |  | a star for the birth
 * 04.1978         | DMY | 19780400          | partial | a star for a day that is not known
 09.04.1978, Vilnius | DMY | 19780409        |  | the birth place beside it
