@@ -32,8 +32,8 @@ MAX_TOKEN_LETTERS = 40
 _APOSTROPHE, _WITH_GERESH = "['’‘ʼ`´ʹ]", "[גזצץת]"
 _GERESH = re.compile(f"(?<={_WITH_GERESH}){_APOSTROPHE}")
 _APOSTROPHES = re.compile(f"{_APOSTROPHE}|(?<!{_WITH_GERESH})׳")
-_WORD = re.compile(r"([^\W\d_](?:[^\W\d_]|׳)*)(\.?)")
-_WORD_LETTERS = re.compile(r"[^\W\d_]+")
+_JOINT = "\ue000"  # between letters that a title writes apart (M.D., e/v)
+_WORD = re.compile(rf"([^\W\d_](?:[^\W\d_]|[׳{_JOINT}])*)(\.?)")
 # A word with a digit that was read in place of a Latin letter; next to a vowel the 1 is an l, else an i (O1ga, 1nger).
 _MISREAD = re.compile(r"(?<!\w)(?=[a-zß-ɏ]*[0158])[a-zß-ɏ0158]{3,}(?!\w)")
 _L_READ_AS_1 = re.compile("(?<=[aeiouyß-ɏ])1|1(?=[aeiouyß-ɏ])")
@@ -42,12 +42,7 @@ _READ_AS_DIGIT = str.maketrans("0158", "oisb")
 _VOWELS_AS_MARKS = (("\u0900", "\u109f"), ("\u1780", "\u17ff"))
 # A whole name in Chinese signs or Korean syllables.
 _EAST_ASIAN = re.compile(r"\A\s*([\u3400-\u9fff]{2,4}|[\uac00-\ud7a3]{2,4})\s*\Z")
-# M.D., Dott.ssa, e/v, д-р: what may be a word with a sign in it.
-_ABBREVIATION = re.compile(
-    r"\b(?:(?:[^\W\d_]{1,3}\.){2,}|[^\W\d_]{2,4}\.[^\W\d_]{1,3}\b|[^\W\d_]\.[^\W\d_]{2,3}\b"
-    r"|[^\W\d_]/[^\W\d_]\b|[а-я]-[а-я]{1,2}\b)"
-)
-_SIGNS = re.compile(r"[./-]")
+_SIGN = re.compile("[./-]")
 
 
 def name_tokens(text: str, *, given: bool = False) -> tuple[str, ...]:
@@ -115,7 +110,7 @@ def _tokens(text: str, apart: frozenset[str]) -> tuple[str, ...]:
     named, noise = _without_noise(words)
     if not named and "placeholder" in noise:
         return ()
-    named = named or words
+    named = [(part, dot) for word, dot in named or words for part in word.split(_JOINT) if part]
     kept = [pair for place, pair in enumerate(named) if not _is_conjunction(place, named)] or named
     # A dot makes an initial of what could be a particle (O. Hansen).
     tokens = attach([f"{word}." if dot else word for word, dot in kept], apart)
@@ -154,7 +149,7 @@ def _is_conjunction(place: int, words: Sequence[tuple[str, bool]]) -> bool:
 def _plain_words(text: str) -> tuple[str, ...] | None:
     """The words of a field that holds names alone, nothing to be dropped or joined; None if that is not sure."""
     text = text.casefold()
-    if "-" in text and _ABBREVIATION.search(text):
+    if "-" in text and _noise_with_signs().search(text):
         return None
     words = text.replace("-", " ").split()
     if 0 < len(words) <= MAX_TOKENS and all(map(_is_plain, words)):
@@ -222,7 +217,7 @@ def _clean(text: str) -> str:
         composed = unicodedata.normalize("NFKC", text)
         text = "".join(filter(None, map(_visible, composed)))
         text = _GERESH.sub("׳", text)
-    text = _ABBREVIATION.sub(_joined_if_noise, _APOSTROPHES.sub("", text))
+    text = _noise_with_signs().sub(_joined, _APOSTROPHES.sub("", text))
     return _MISREAD.sub(_in_letters, text)
 
 
@@ -242,10 +237,20 @@ def _in_letters(found: re.Match[str]) -> str:
     return _L_READ_AS_1.sub("l", word).translate(_READ_AS_DIGIT) if 2 * letters > len(word) else word
 
 
-def _joined_if_noise(found: re.Match[str]) -> str:
-    """'m.d.' is a degree, 'j.p.' two initials."""
-    word = _SIGNS.sub("", found.group())
-    return f" {word}. " if fold(word) in _noise() else found.group()
+def _joined(found: re.Match[str]) -> str:
+    return f" {_in_one_word(found.group())}. "
+
+
+def _in_one_word(noise: str) -> str:
+    return re.sub("[ ./-]", _JOINT, noise.rstrip("."))
+
+
+@cache
+def _noise_with_signs() -> re.Pattern[str]:
+    """What is no name and has a sign in it, as the table writes it; not between further initials (J.M.D.)."""
+    words = {row["word"] for row in read_table("name_noise") if _SIGN.search(row["word"])}
+    longest_first = "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
+    return re.compile(rf"(?<!\w)(?<!\b[^\W\d_]\.)(?:{longest_first})(?!\w|\.[^\W\d_]\b)\.?")
 
 
 @cache
@@ -253,8 +258,9 @@ def _noise() -> dict[str, tuple[_Noise, ...]]:
     """What is no name, by its first word, the longest first."""
     found: dict[str, list[_Noise]] = {}
     for row in read_table("name_noise"):
-        if words := tuple(_WORD_LETTERS.findall(row["word"])):
-            found.setdefault(words[0], []).append(_Noise(words, row["kind"], row["rule"]))
+        word = row["word"]
+        words = (_in_one_word(word),) if _SIGN.search(word) else tuple(word.split())
+        found.setdefault(words[0], []).append(_Noise(words, row["kind"], row["rule"]))
     return {word: tuple(sorted(each, key=lambda noise: -len(noise.words))) for word, each in found.items()}
 
 
