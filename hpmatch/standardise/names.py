@@ -34,8 +34,9 @@ _GERESH = re.compile(f"(?<={_WITH_GERESH}){_APOSTROPHE}")
 _APOSTROPHES = re.compile(f"{_APOSTROPHE}|(?<!{_WITH_GERESH})׳")
 _JOINT = "\ue000"  # between letters that a title writes apart (M.D., e/v)
 _WORD = re.compile(rf"([^\W\d_](?:[^\W\d_]|[׳{_JOINT}])*)(\.?)")
-# A word with a digit that was read in place of a Latin letter; next to a vowel the 1 is an l, else an i (O1ga, 1nger).
-_MISREAD = re.compile(r"(?<!\w)(?=[a-zß-ɏ]*[0158])[a-zß-ɏ0158]{3,}(?!\w)")
+# A word with a digit that was read in place of a Latin letter; next to a vowel the 1 is an l, else an i (O1ga, 1nger). At the
+# end a digit is a footnote or a count (Hansen1).
+_MISREAD = re.compile(r"(?<!\w)(?=[a-zß-ɏ]*[0158])[a-zß-ɏ0158]{2,}[a-zß-ɏ](?!\w)")
 _L_READ_AS_1 = re.compile("(?<=[aeiouyß-ɏ])1|1(?=[aeiouyß-ɏ])")
 _READ_AS_DIGIT = str.maketrans("0158", "oisb")
 # India and its neighbours, Khmer: no table speaks of them, and the marks that are their vowels would split a word.

@@ -101,7 +101,12 @@ TOKENS = [
     ("J0anne", "joanne"),  # digits read in place of letters
     ("C0OK", "cook"),
     ("R0sdal-Jak0bsen", "rosdal jakobsen"),
-    ("Rosda1", "rosdal"),
+    ("Hansen1", "hansen"),  # digits at the end
+    ("Anna1", "anna"),
+    ("Olsen5", "olsen"),
+    ("Ole8", "ole"),
+    ("Maria0", "maria"),
+    ("Dahl1-Lie0", "dahl lie"),
     ("E1izabeth O1ga", "elizabeth olga"),
     ("1nger K1rsten 1ena", "inger kirsten lena"),
     ("Ø1ga", "ølga"),
