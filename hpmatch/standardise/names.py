@@ -32,8 +32,10 @@ MAX_TOKEN_LETTERS = 40
 _APOSTROPHE, _WITH_GERESH = "['’‘ʼ`´ʹ]", "[גזצץת]"
 _GERESH = re.compile(f"(?<={_WITH_GERESH}){_APOSTROPHE}")
 _APOSTROPHES = re.compile(f"{_APOSTROPHE}|(?<!{_WITH_GERESH})׳")
-_JOINT = "\ue000"  # between letters that a title writes apart (M.D., e/v)
-_WORD = re.compile(rf"([^\W\d_](?:[^\W\d_]|[׳{_JOINT}])*)(\.?)")
+# For the signs between letters that stand together (J.P., M.D., e/v), so that they are one word.
+_JOINTS = "\ue000\ue001\ue002\ue003"
+_JOINED = str.maketrans("./- ", _JOINTS)
+_WORD = re.compile(rf"([^\W\d_](?:[^\W\d_]|[׳{_JOINTS}])*)(\.?)")
 # A word with a digit that was read in place of a Latin letter; next to a vowel the 1 is an l, else an i (O1ga, 1nger). At the
 # end a digit is a footnote or a count (Hansen1).
 _MISREAD = re.compile(r"(?<!\w)(?=[a-zß-ɏ]*[0158])[a-zß-ɏ0158]{2,}[a-zß-ɏ](?!\w)")
@@ -111,7 +113,7 @@ def _tokens(text: str, apart: frozenset[str]) -> tuple[str, ...]:
     named, noise = _without_noise(words)
     if not named and "placeholder" in noise:
         return ()
-    named = [(part, dot) for word, dot in named or words for part in word.split(_JOINT) if part]
+    named = [(part, dot) for word, dot in named or words for part in _parts(word)]
     kept = [pair for place, pair in enumerate(named) if not _is_conjunction(place, named)] or named
     # A dot makes an initial of what could be a particle (O. Hansen).
     tokens = attach([f"{word}." if dot else word for word, dot in kept], apart)
@@ -150,7 +152,7 @@ def _is_conjunction(place: int, words: Sequence[tuple[str, bool]]) -> bool:
 def _plain_words(text: str) -> tuple[str, ...] | None:
     """The words of a field that holds names alone, nothing to be dropped or joined; None if that is not sure."""
     text = text.casefold()
-    if "-" in text and _noise_with_signs().search(text):
+    if "-" in text and _abbreviations().search(text):
         return None
     words = text.replace("-", " ").split()
     if 0 < len(words) <= MAX_TOKENS and all(map(_is_plain, words)):
@@ -218,7 +220,7 @@ def _clean(text: str) -> str:
         composed = unicodedata.normalize("NFKC", text)
         text = "".join(filter(None, map(_visible, composed)))
         text = _GERESH.sub("׳", text)
-    text = _noise_with_signs().sub(_joined, _APOSTROPHES.sub("", text))
+    text = _abbreviations().sub(_joined, _APOSTROPHES.sub("", text))
     return _MISREAD.sub(_in_letters, text)
 
 
@@ -243,15 +245,20 @@ def _joined(found: re.Match[str]) -> str:
 
 
 def _in_one_word(noise: str) -> str:
-    return re.sub("[ ./-]", _JOINT, noise.rstrip("."))
+    return noise.rstrip(".").translate(_JOINED)
+
+
+def _parts(word: str) -> list[str]:
+    return re.sub(f"[{_JOINTS}]", " ", word).split()
 
 
 @cache
-def _noise_with_signs() -> re.Pattern[str]:
-    """What is no name and has a sign in it, as the table writes it; not between further initials (J.M.D.)."""
+def _abbreviations() -> re.Pattern[str]:
+    """What is no name and has a sign in it, as the table writes it; and initials (J.M.D.), no part of which is a title."""
     words = {row["word"] for row in read_table("name_noise") if _SIGN.search(row["word"])}
     longest_first = "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
-    return re.compile(rf"(?<!\w)(?<!\b[^\W\d_]\.)(?:{longest_first})(?!\w|\.[^\W\d_]\b)\.?")
+    letter = r"[^\W\d_]"
+    return re.compile(rf"(?<!\w)(?:(?:{longest_first})(?!\w|\.{letter}\b)\.?|(?:{letter}\.)+{letter}\b\.?)")
 
 
 @cache
