@@ -70,6 +70,15 @@ def test_letters_of_windows_1252_beyond_latin_1_are_read(tmp_path):
         ("cp852", "Pawłowski"),
         ("cp866", "Иванов Пётр"),
         ("mac-roman", "Bjørn Åge"),
+        ("cp850", "Sánchez"),
+        ("cp850", "SÁNCHEZ MUÑOZ"),
+        ("cp852", "Dvořák"),
+        ("cp865", "Sandø"),
+        ("cp1250", "PAWŁOWSKI"),
+        ("iso8859-2", "Růžička"),
+        ("iso8859-5", "ИВАНОВ ПЕТР"),
+        ("iso8859-5", "Иванов Петр"),
+        ("iso8859-7", "Παπαδόπουλος Γιώργος"),
     ],
 )
 def test_other_code_pages_are_refused(tmp_path, encoding, names):
@@ -109,12 +118,34 @@ def test_names_of_western_europe_are_read_in_windows_1252(tmp_path, name):
 
 
 @pytest.mark.parametrize(
-    "name", ["O’Brien", "d’Arc", "O‘Connor", "Lund–Berg", "“Kari” Berg", "Müller", "so…"]
+    "name",
+    [
+        *("O’Brien", "d’Arc", "O‘Connor", "Lund–Berg", "“Kari” Berg", "Müller", "so…", "Øåæ", "Óðý", "Sääöä"),
+        *("Isma‘il", "Yo‘ldosheva", "Bog‘bonov", "Mas‘ud", "Kari\N{NO-BREAK SPACE}Berg", "N’DIAYE"),
+    ],
 )
-def test_a_single_letter_beyond_ascii_is_read_in_windows_1252(tmp_path, name):
-    """An apostrophe or a dash amid a word is no sign of another code page."""
+def test_a_single_word_beyond_ascii_is_read_in_windows_1252(tmp_path, name):
+    """An apostrophe or a dash amid a word is no sign of another code page, nor is one word of three accented letters."""
     path = _write(tmp_path, f"id,name\n1,{name}\n".encode("cp1252"))
     assert read(path, "t").data["name"].to_pylist() == [name]
+
+
+@pytest.mark.parametrize("others", [["Berg Kari"] * 1000, ["Bjørn Håkonsen Sørås"] * 10])
+@pytest.mark.parametrize("cell", ["A“b”c", "a±b", "x³y", "Price£ten", "van\N{NO-BREAK SPACE}der Berg"])
+def test_one_odd_cell_does_not_outvote_a_file(tmp_path, cell, others):
+    """Among many names, or beside as many accented letters as a Western file has."""
+    names = [cell, *others]
+    rows = "".join(f"{number},{name}\n" for number, name in enumerate(names))
+    found = read(_write(tmp_path, f"id,name\n{rows}".encode("cp1252")), "t")
+    assert found.data["name"].to_pylist() == names
+
+
+def test_a_few_names_a_thousand_rows_show_another_code_page(tmp_path):
+    """A DOS file whose names are mostly without accents."""
+    names = ["Berg Kari", *["Moe Per"] * 49] * 20
+    rows = "".join(f"{n},{name}\n" for n, name in enumerate(names)).replace("Berg Kari", "Bjørn Kjærstad")
+    with pytest.raises(SourceError, match="save it as UTF-8"):
+        read(_write(tmp_path, f"id,name\n{rows}".encode("cp850")), "t")
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])

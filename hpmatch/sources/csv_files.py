@@ -28,13 +28,20 @@ _MARKED = {
     codecs.BOM_UTF16_BE: "utf-16",
 }
 _CONTROL_BYTES = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
-# What shows that one byte a letter is not that of Western Europe: words of nothing but accented letters, as Cyrillic, Greek,
-# Arabic and Hebrew become; signs amid a word (¡ ¢ £ ¤ ¥ ± ³ ¶ ¹ ¼ ¿), as the Polish ą ł ś ż ź do, and í ó ú ñ of DOS; and more
-# quotation marks and the like amid words (” › † ‘) than accented letters, as the ö ø å æ of DOS become.
+# What shows that one byte a letter is not that of Western Europe: words of nothing but accented letters and signs, as Cyrillic,
+# Greek, Arabic and Hebrew become, and what hardly stands amid a word: signs (¡ ¢ £ ± ³ ¾ ¿), as the Polish ą ł ś ż ź do, a
+# no-break space and quotation marks and the like (” › †), as the á, ö, ø and å of DOS become. Apostrophes (‘ ’) do stand
+# there; but ‘, the æ of DOS, stands for an Arabic ayn or in the Uzbek o‘ and g‘, beside a vowel or behind a g.
 _ACCENTED = re.compile(rb"[\xc0-\xff]")
-_ACCENTED_WORDS = re.compile(rb"[\xc0-\xff]{3,}")
-_SIGN_IN_WORD = re.compile(rb"[A-Za-z][\xa1-\xa5\xb1\xb3\xb6\xb9\xbc\xbf][a-z]")
-_MARK_IN_WORD = re.compile(rb"[A-Za-z](?:[\x80-\x84\x86-\x89\x8b\x93\x94\x98\x99\x9b][A-Za-z]|\x91[a-z])")
+_ACCENTED_WORDS = re.compile(rb"(?<![A-Za-z\xa1-\xff])[\xa1-\xff]{3,}(?![A-Za-z])")
+_ODD_IN_WORD = re.compile(
+    rb"[A-Za-z\xc0-\xff][\xa0-\xa5\xa7\xb1\xb3\xb6\xb9\xbc\xbe\xbf][a-z]"
+    rb"|[A-Z][\xa1\xa3\xa5\xa6\xa9\xac\xae\xaf\xb5][A-Z]"
+    rb"|[A-Za-z](?:[\x80-\x84\x86-\x89\x8b\x93\x94\x98\x99][A-Za-z]|\x9b)"
+    rb"|[BCDFHJ-NP-TVWXZbcdfhj-np-tvwxz]\x91[b-df-hj-np-tv-z]"
+)
+# How few of them are a slip: a word of three letters; one sign for so many accented letters, and one for so many bytes.
+_WORD_AT_MOST, _ACCENTED_A_SIGN, _BYTES_A_SIGN = 3, 10, 4000
 _ASCII = [chr(code) for code in range(128)]
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 _MOST_LINES_LOST = 10
@@ -134,14 +141,18 @@ def _encoding_of_damaged(file: File, name: str) -> str:
         return "utf-8"
     if _CONTROL_BYTES.search(data):
         raise _no_text(file, name)
-    accented, in_words = len(_ACCENTED.findall(data)), sum(map(len, _ACCENTED_WORDS.findall(data)))
-    is_other = 2 * in_words > accented or _SIGN_IN_WORD.search(data)
-    if is_other or len(_MARK_IN_WORD.findall(data)) > accented or not _decodes(data, "cp1252"):
+    if _is_other_code_page(data) or not _decodes(data, "cp1252"):
         raise SourceError(
             f"{name}: {file} is in a code page that cannot be told, such as that of DOS, of Central Europe or of another script; "
             f"save it as UTF-8"
         )
     return "cp1252"
+
+
+def _is_other_code_page(data: bytes) -> bool:
+    accented, in_words = len(_ACCENTED.findall(data)), sum(map(len, _ACCENTED_WORDS.findall(data)))
+    slips = accented / _ACCENTED_A_SIGN + len(data) / _BYTES_A_SIGN
+    return in_words > max(accented / 2, _WORD_AT_MOST) or len(_ODD_IN_WORD.findall(data)) > slips
 
 
 def _decodes(data: bytes, encoding: str) -> bool:
