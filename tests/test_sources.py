@@ -348,6 +348,8 @@ def test_a_nul_is_no_text_wherever_it_stands(tmp_path, before, encoding):
 BAD = {
     "empty": (b"", "is empty"),
     "blank": (b"\n \n", "is empty"),
+    "mark alone": (codecs.BOM_UTF8, "is empty"),
+    "mark and a blank line": (codecs.BOM_UTF8 + b"\n", "is empty"),
     "header only": (b"id,name\n", "no rows"),
     "binary": (b"\x89PNG\r\n\x1a\n\x00\x00\x01", "not a text file"),
     "control bytes": (b"id,name\n1,\xff\x01\x02\x1f\n", "not a text file"),
@@ -364,6 +366,26 @@ def test_what_is_no_table_is_refused_with_a_reason(tmp_path, content, message):
         read(path, "alerts")
     assert str(raised.value).startswith("alerts: ")
     assert "t.csv" in str(raised.value)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+@pytest.mark.parametrize("header", ["id,år", '\n"id","år"', "år"])
+def test_a_header_alone_needs_no_line_break(tmp_path, encoding, header):
+    """It is a table without rows, with a line break and without one."""
+    for newline in ("", "\n", "\r\n"):
+        path = _write(tmp_path, (header + newline).encode(encoding))
+        with pytest.raises(SourceError, match="has a header but no rows"):
+            read(path, "t")
+        found = read(path, "t", may_be_empty=True).data
+        assert (found.num_rows, found.column_names[-1]) == (0, "år")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_a_header_alone_with_a_quotation_mark_that_is_not_closed_is_refused(tmp_path, encoding):
+    """It may have swallowed rows."""
+    for header in ('id,"name', 'id,"name\n1,Berg\n'):
+        with pytest.raises(SourceError, match="whether a quotation mark is not closed"):
+            read(_write(tmp_path, header.encode(encoding)), "t", may_be_empty=True)
 
 
 def test_a_csv_named_parquet_is_refused(tmp_path):

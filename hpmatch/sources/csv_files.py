@@ -27,6 +27,7 @@ _MARKED = {
     codecs.BOM_UTF16_LE: "utf-16",
     codecs.BOM_UTF16_BE: "utf-16",
 }
+_HEADER = re.compile(rb"[\r\n]*[^\r\n]+[\r\n]")
 _CONTROL_BYTES = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 # What shows that one byte a letter is not that of Western Europe: words of nothing but accented letters and signs, as Cyrillic,
 # Greek, Arabic and Hebrew become, and what hardly stands amid a word: signs (¡ ¢ £ ± ³ ¾ ¿), as the Polish ą ł ś ż ź do, a
@@ -94,13 +95,13 @@ class _TextFile:
 
     Attributes:
         encoding: Its encoding.
-        is_valid_utf8: Whether it can be read as it stands.
+        is_ready: Whether Arrow can read it as it stands: in UTF-8, and with a line break behind its header.
         has_quotes: Whether it may hold a quotation mark; without any no cell holds a line break.
         has_replacements: Whether it may hold, once decoded, the character that stands for damaged bytes.
     """
 
     encoding: str
-    is_valid_utf8: bool = False
+    is_ready: bool = False
     has_quotes: bool = True
     has_replacements: bool = True
 
@@ -122,7 +123,8 @@ def _look_through(file: File, head: bytes, name: str) -> _TextFile:
             decoder.decode(b"", final=True)
         except UnicodeDecodeError:
             return _TextFile(_encoding_of_damaged(file, name))
-    return _TextFile("utf-8", True, has_quotes, has_replacements)
+    is_ready = _HEADER.match(head.removeprefix(codecs.BOM_UTF8)) is not None
+    return _TextFile("utf-8", is_ready, has_quotes, has_replacements)
 
 
 def _encoding_of_damaged(file: File, name: str) -> str:
@@ -178,7 +180,7 @@ def _parse(
     def parse(*, threads: bool, block: int = BLOCK_BYTES) -> pa.Table:
         rejected.clear()
         return pyarrow.csv.read_csv(
-            file.as_arrow() if look.is_valid_utf8 else _utf8(file, look.encoding, name),
+            file.as_arrow() if look.is_ready else _utf8(file, look.encoding, name),
             pyarrow.csv.ReadOptions(use_threads=threads, block_size=block),
             pyarrow.csv.ParseOptions(
                 delimiter=delimiter, newlines_in_values=look.has_quotes, invalid_row_handler=keep
@@ -222,7 +224,7 @@ def _utf8(file: File, encoding: str, name: str) -> pa.BufferReader:
         data = opened.read().decode(encoding, "replace").encode()
     if b"\x00" in data:
         raise _no_text(file, name)
-    return pa.BufferReader(data)
+    return pa.BufferReader(data + b"\n")  # no header without a line break is read
 
 
 def _no_text(file: File, name: str) -> SourceError:
