@@ -443,6 +443,30 @@ def test_a_rescreening_that_was_broken_off_is_repeated(files, tmp_path, monkeypa
     assert _differences(tmp_path / "night") == [("A0", "11", "")]
 
 
+@pytest.mark.parametrize("row", [{"hpr_number": "11", **KARI}, {"hpr_number": "12", "change": "removed"}])
+@pytest.mark.parametrize("linked", [False, True])
+def test_a_rescreening_that_is_finished_is_not_repeated(files, tmp_path, capsys, row, linked):
+    """Its result, the register and the ledger stay as they are, whatever run came in between; a later night goes on."""
+    night = tmp_path / "night"
+    command = ["rescreen", *files, "--out", str(night), "--changes"]
+    changed = _write(tmp_path / "changes.csv", [row])
+    assert main([*command, changed]) == 0
+    if linked:
+        assert main(["link", *files[1:], "--out", str(tmp_path / "out"), "--ledger", files[0]]) == 0
+    paths = [Path(files[0]), *night.iterdir(), *Path(files[2]).iterdir()]
+    kept = {path: path.read_bytes() for path in paths}
+    assert main([*command, changed]) == 1
+    assert "this re-screening is finished" in capsys.readouterr().err
+    assert kept == {path: path.read_bytes() for path in (*paths, *night.iterdir(), *Path(files[2]).iterdir())}
+    (tmp_path / "none.csv").write_text("hpr_number,change\n", "utf-8")
+    assert main([*command, str(tmp_path / "none.csv")]) == 0
+    assert main([*command, changed]) == 1
+    back = {"hpr_number": "12", **OLA} if "change" in row else {"hpr_number": "11", "change": "removed"}
+    assert main([*command, _write(tmp_path / "back.csv", [back])]) == 0
+    assert main([*command, changed]) == 0
+    assert len(list(Path(files[2]).glob("changes-*"))) == 3
+
+
 def test_what_was_broken_off_is_repeated_before_the_next(files, tmp_path, monkeypatch, capsys):
     """The next night's changes are refused until then, with what to do."""
     nights = [

@@ -62,7 +62,7 @@ What is written to DIR:
   summary.json     counts
 
 The --changes are kept with PREPARED, then the differences are noted in the ledger, so that both name the same register again.
-Broken off at any moment, it can be repeated.
+Broken off at any moment, it can be repeated; finished, it is refused, and DIR stays.
 """
 
 

@@ -24,7 +24,7 @@ from hpmatch.blocking.keys import Hashes
 from hpmatch.dispose import dispose
 from hpmatch.errors import LedgerError, SourceError
 from hpmatch.ledger import Ledger
-from hpmatch.ledger.account import versions_of
+from hpmatch.ledger.account import Account, versions_of
 from hpmatch.link import score_pairs
 from hpmatch.model import Model, read_model
 from hpmatch.output import RESCREENED, write_folder
@@ -97,7 +97,7 @@ def rescreen(
         schema: Which column plays which role, where its name does not say it.
 
     Raises:
-        LedgerError: If the ledger names another register or model, or cannot be relied on.
+        LedgerError: If the ledger names another register or model, notes these changes already, or cannot be relied on.
         HpmatchError: If something cannot be used; the message says what to do.
 
     Example:
@@ -133,6 +133,7 @@ def _rescreen(
     account = ledger.account()
     if _are_kept(changes, before, account.last_run) and is_folder(register):
         before = read_prepared(register, without_last=True)
+    _refuse_finished(account, before, changes)
     _check(account.last_run, before, changes)
     model = before.model if new_model is None else read_model(new_model)
     standing = (
@@ -191,6 +192,17 @@ def _are_kept(changes: pa.Table | None, register: Register, last: Mapping[str, A
     if changes is None or last is None:
         return False
     return register.read.version == version_with(last["register_version"], changes)
+
+
+def _refuse_finished(account: Account, register: Register, changes: pa.Table | None) -> None:
+    """What was kept and noted would be kept once more, and the result that tells of it be replaced by an empty one."""
+    begun = [run["rescreened"]["register_version"] for run in account.runs.values() if "rescreened" in run]
+    if changes is not None and register.read.version in (version_with(version, changes) for version in begun):
+        raise LedgerError(
+            "this re-screening is finished: the register has these changes, and the ledger notes their answers; both stay as "
+            "they are, and so does the result. A later table with the same rows changes nothing: leave it out, or, to answer "
+            "alerts that came in since, give its header alone"
+        )
 
 
 def _check(last: Mapping[str, Any] | None, register: Register, changes: pa.Table | None) -> None:
