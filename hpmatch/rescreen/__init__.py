@@ -9,7 +9,7 @@ ones that a whole run would give. With another register or model every alert is.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,24 +22,20 @@ from hpmatch.blocking import keying, largest_block
 from hpmatch.blocking.blocks import Blocks
 from hpmatch.blocking.keys import Hashes
 from hpmatch.dispose import dispose
-from hpmatch.errors import LedgerError, SourceError
+from hpmatch.errors import SourceError
 from hpmatch.ledger import Ledger
-from hpmatch.ledger.account import Account, versions_of
+from hpmatch.ledger.account import versions_of
 from hpmatch.link import score_pairs
 from hpmatch.model import Model, read_model
 from hpmatch.output import RESCREENED, write_folder
 from hpmatch.parallel import batch_job
-from hpmatch.prepared import read_prepared
 from hpmatch.records import IntArray, distinct, sizes_of
-from hpmatch.register import Register, by_itself, read_changes, read_register, version_with
+from hpmatch.register import Register, by_itself, read_changes, read_register
+from hpmatch.rescreen.belonging import NOT_PREPARED, refuse_missing, register_before
 from hpmatch.rescreen.differences import Moves, Reasons, differences_of
 from hpmatch.rescreen.standing import AlertsInForce, taken, without_forgotten
 from hpmatch.results import Result
 from hpmatch.schema import Schema
-from hpmatch.sources.files import is_folder
-from hpmatch.sources.rejected import cells_told
-
-NOT_PREPARED = "re-screening needs the prepared register that the alerts were held against: hpmatch prepare REGISTER --out DIR"
 
 
 @dataclass(frozen=True)
@@ -129,12 +125,8 @@ def _rescreen(
     if sum(each is not None for each in (changes, new_register, new_model)) != 1:
         raise SourceError("say what is new: changes, a new register or a new model, one of them")
     changes = None if changes is None else read_changes(changes, schema)
-    before = read_register(register, _model_of(register), schema)
     account = ledger.account()
-    if _are_kept(changes, before, account.last_run) and is_folder(register):
-        before = read_prepared(register, without_last=True)
-    _refuse_finished(account, before, changes)
-    _check(account.last_run, before, changes)
+    before = register_before(register, changes, account, schema)
     model = before.model if new_model is None else read_model(new_model)
     standing = (
         alerts if isinstance(alerts, AlertsInForce) else AlertsInForce.prepare(alerts, model, schema=schema)
@@ -145,7 +137,7 @@ def _rescreen(
             f"prepare them again: AlertsInForce.prepare"
         )
     standing = without_forgotten(standing, account.forgotten)
-    _refuse_missing(standing, account.answers)
+    refuse_missing(standing, account.answers)
     now = before if changes is None else before.changed(changes)
     now = now if new_register is None else read_register(new_register, model, schema)
     now.check(model)
@@ -177,71 +169,6 @@ def _rescreen(
         **{name: result.summary[name] for name in ("register", "model", "hpmatch")},
     }
     return Rescreened(differences, result, now, summary, versions_of(account.last_run or {}), changed)
-
-
-def _model_of(register: Any) -> Model:
-    if isinstance(register, Register):
-        return register.model
-    if is_folder(register):
-        return Register.open(register, verify=False).model
-    raise SourceError(NOT_PREPARED)
-
-
-def _are_kept(changes: pa.Table | None, register: Register, last: Mapping[str, Any] | None) -> bool:
-    """Whether changes were kept with the register by a re-screening that was broken off before the ledger noted it."""
-    if changes is None or last is None:
-        return False
-    return register.read.version == version_with(last["register_version"], changes)
-
-
-def _refuse_finished(account: Account, register: Register, changes: pa.Table | None) -> None:
-    """What was kept and noted would be kept once more, and the result that tells of it be replaced by an empty one."""
-    begun = [run["rescreened"]["register_version"] for run in account.runs.values() if "rescreened" in run]
-    if changes is not None and register.read.version in (version_with(version, changes) for version in begun):
-        raise LedgerError(
-            "this re-screening is finished: the register has these changes, and the ledger notes their answers; both stay as "
-            "they are, and so does the result. A later table with the same rows changes nothing: leave it out, or, to answer "
-            "alerts that came in since, give its header alone"
-        )
-
-
-def _check(last: Mapping[str, Any] | None, register: Register, changes: pa.Table | None) -> None:
-    if last is None:
-        raise LedgerError("the ledger holds no answers yet; link the alerts first: hpmatch link ... --ledger")
-    if changes is not None and last["register_version"] == version_with(register.read.version, changes):
-        raise LedgerError(
-            "the ledger names the register with these changes already; keep them with it: "
-            "hpmatch prepare CHANGES --changes-to PREPARED"
-        )
-    if last["register_version"] != register.read.version:
-        raise LedgerError(
-            f"the register is not the one that the ledger names last (version {last['register_version'][:12]}..., not "
-            f"{register.read.version[:12]}...; one that was prepared anew with its changes is another too); give that one, "
-            f"repeat a re-screening that was broken off, with its changes, or link all alerts anew: hpmatch link ... --ledger"
-        )
-    if last["model_sha256"] != register.model.fingerprint:
-        raise LedgerError(
-            f"the ledger's last answers are by another model than {register.model.name!r}, with which the register was "
-            f"prepared; prepare it with that model (hpmatch prepare PREPARED --model MODEL --out PREPARED)"
-            f"{', and' if register.is_changed else ', or'} link all alerts anew: hpmatch link ... --ledger"
-        )
-
-
-def _refuse_missing(standing: AlertsInForce, answers: Collection[str]) -> None:
-    given = set(standing.read.records.ids.to_pylist())
-    missing = set(answers) - given
-    rows = [row for row in standing.read.rejected if not missing.isdisjoint(cells_told(row.content))]
-    if rows:
-        first = min(rows, key=lambda row: row.row)
-        raise LedgerError(
-            f"{len(rows)} rows of the alerts cannot be used that are about alerts that were answered; correct them: row "
-            f"{first.row} {first.reason}"
-        )
-    if missing:
-        raise LedgerError(
-            f"{len(missing)} of the {len(answers)} alerts that were answered are not among the {len(given)} given; give all "
-            f"of them, those no longer in force too"
-        )
 
 
 def _unanswered(standing: AlertsInForce, answers: Mapping[str, Any]) -> IntArray:

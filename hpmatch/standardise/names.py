@@ -34,7 +34,7 @@ _GERESH = re.compile(f"(?<={_WITH_GERESH}){_APOSTROPHE}")
 _APOSTROPHES = re.compile(f"{_APOSTROPHE}|(?<!{_WITH_GERESH})׳")
 # For the signs between letters that stand together (J.P., M.D., e/v), so that they are one word.
 _JOINTS = "\ue000\ue001\ue002\ue003"
-_JOINED = str.maketrans("./- ", _JOINTS)
+_JOINED, _APART = str.maketrans("./- ", _JOINTS), str.maketrans(_JOINTS, " " * 4)
 _WORD = re.compile(rf"([^\W\d_](?:[^\W\d_]|[׳{_JOINTS}])*)(\.?)")
 # A word with a digit that was read in place of a Latin letter; next to a vowel the 1 is an l, else an i (O1ga, 1nger). At the
 # end a digit is a footnote or a count (Hansen1).
@@ -249,7 +249,7 @@ def _in_one_word(noise: str) -> str:
 
 
 def _parts(word: str) -> list[str]:
-    return re.sub(f"[{_JOINTS}]", " ", word).split()
+    return word.translate(_APART).split()
 
 
 @cache
