@@ -27,7 +27,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hpmatch.data import read_table
-from hpmatch.records import FEW, offsets_of
+from hpmatch.records import offsets_of
 from hpmatch.standardise.characters import plain_characters
 from hpmatch.standardise.identifier_decoders import CANONICAL, CHECKS, DECODERS
 from hpmatch.standardise.text import fold, split_words
@@ -140,8 +140,6 @@ def take_identifiers(texts: Sequence[str], country: str) -> pa.Array:
         >>> take_identifiers(["130972 48022", "?"], "NO").to_pylist()
         [['fnr 13097248022'], None]
     """
-    if len(texts) <= FEW and all(map(str.isascii, texts)):
-        return pa.array([_taken(text, country) for text in texts], pa.list_(pa.string()))
     numbers = pc.utf8_upper(pa.array(texts, pa.string()))
     if pc.any(pc.match_substring_regex(numbers, _SEPARATORS.pattern)).as_py():
         numbers = pc.replace_substring_regex(numbers, _SEPARATORS.pattern, "")
@@ -164,11 +162,20 @@ def take_identifiers(texts: Sequence[str], country: str) -> pa.Array:
     return pa.ListArray.from_arrays(pa.array(offsets), found, mask=pa.array(~present))
 
 
-def _taken(text: str, country: str) -> list[str] | None:
-    """The same for a single number in ASCII, whose letters have one upper case each."""
+def take_identifier(text: str, country: str) -> str | None:
+    """
+    The same for a single number, where arrays would cost ten times as much.
+
+    Example:
+        >>> take_identifier("130972 48022", "NO")
+        'fnr 13097248022'
+    """
+    if not text.isascii():  # Python and Arrow differ in some letters' upper case
+        (taken,) = take_identifiers([text], country).to_pylist()
+        return taken[0] if taken else None
     number = _SEPARATORS.sub("", text.upper())
     fitting = (kind for kind in _kinds().get(country, ()) if kind.strong and kind.layout.fullmatch(number))
-    return next(([f"{kind.name} {CANONICAL.get(kind.name, str)(number)}"] for kind in fitting), None)
+    return next((f"{kind.name} {CANONICAL.get(kind.name, str)(number)}" for kind in fitting), None)
 
 
 def same_but_one_error(a: str, b: str) -> bool:

@@ -15,11 +15,12 @@ import pyarrow.compute as pc
 
 from hpmatch.data import read_table
 from hpmatch.parallel import processes_started, spread
+from hpmatch.records import FEW
 from hpmatch.standardise.calendars import reading
 from hpmatch.standardise.countries import code_countries, code_country, date_order
 from hpmatch.standardise.dates import FIRST_BIRTH_YEAR, LAST_BIRTH_YEAR, read_as_written, read_dates
 from hpmatch.standardise.given_names import implied_sex_of_given
-from hpmatch.standardise.identifiers import Identifier, read_identifiers, take_identifiers
+from hpmatch.standardise.identifiers import Identifier, read_identifiers, take_identifier, take_identifiers
 from hpmatch.standardise.names import name_tokens
 from hpmatch.standardise.professions import code_professions, code_specialties
 from hpmatch.standardise.surnames import implied_sex
@@ -329,8 +330,8 @@ class NationalId:
         home: The country of a record that names no sending country (ISO 3166).
 
     Example:
-        >>> NationalId().standardise(["13097248022"], [""]).to_pylist()
-        [['fnr 13097248022']]
+        >>> NationalId().standardise(["13097248022"], [""])
+        [('fnr 13097248022',)]
         >>> NationalId().standardise(["13097248022; 53097248016"], ["NO"])
         [('dnr 53097248016', 'fnr 13097248022')]
     """
@@ -346,7 +347,7 @@ class NationalId:
 
     def standardise(self, *texts: Sequence[str]) -> list[tuple[str, ...]] | pa.Array:
         """The identifiers of each cell."""
-        if not any(texts[1]):
+        if not any(texts[1]) and len(texts[0]) > FEW:
             return _take_cells(texts[0], self.home)
         return [
             self._written(number, country) if number else () for number, country in zip(*texts, strict=True)
@@ -354,7 +355,7 @@ class NationalId:
 
     def _written(self, number: str, country: str) -> tuple[str, ...]:
         if not country:
-            return tuple(_take_cells([number], self.home)[0].as_py() or ())
+            return _taken(number, self.home)
         found = _identifiers(number, code_country(country) or self.home)
         return tuple(sorted({f"{each.kind} {each.number}" for each in found if each.strong}))
 
@@ -367,13 +368,14 @@ def _take_cells(cells: Sequence[str], country: str) -> pa.Array:
         return taken
     places = np.arange(len(cells))
     places[several] = len(cells) + np.arange(len(several))
-    parts = [_take_parts(cells[place].split(_SEVERAL), country) for place in several]
+    parts = [_taken(cells[place], country) or None for place in several]
     return pa.concat_arrays([taken, pa.array(parts, WORDS)]).take(pa.array(places))
 
 
-def _take_parts(numbers: Sequence[str], country: str) -> list[str] | None:
-    found = {each for taken in take_identifiers(numbers, country).to_pylist() for each in taken or ()}
-    return sorted(found) or None
+def _taken(cell: str, country: str) -> tuple[str, ...]:
+    """The numbers of one cell that are right as they stand."""
+    numbers = cell.split(_SEVERAL)
+    return tuple(sorted({taken for number in numbers if (taken := take_identifier(number, country))}))
 
 
 @dataclass(frozen=True)
