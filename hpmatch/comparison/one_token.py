@@ -21,7 +21,7 @@ from hpmatch.comparison.relations import (
     one_stem,
 )
 from hpmatch.standardise.scripts import is_single
-from hpmatch.standardise.token_forms import CONSONANTS, GROUPS, LETTERS, STEMS, sketches_of
+from hpmatch.standardise.token_forms import CONSONANTS, GROUPS, LETTERS, sketches_of
 
 _REMEMBERED = 1 << 16  # tokens, and pairs of them
 
@@ -38,13 +38,14 @@ def agreement_of(left: str, right: str) -> int:
     if left == right:
         return SAME
     ours, theirs = _sketches_of(left), _sketches_of(right)
-    letters, consonants = (_shared_bits(ours[sketch], theirs[sketch]) for sketch in (LETTERS, CONSONANTS))
-    may_share_stem, may_share_group = (ours[sketch] & theirs[sketch] for sketch in (STEMS, GROUPS))
+    letters = _shared_bits(ours[LETTERS], theirs[LETTERS])
+    consonants = _shared_bits(ours[CONSONANTS], theirs[CONSONANTS])
+    may_share_group = ours[GROUPS] & theirs[GROUPS]
     if not (is_worth_a_look(*letters, *consonants) or may_share_group):
         return NOTHING
     similarity = similarity_of(left, right)
     other = similarity < 1
-    shares_stem = may_share_stem and similarity >= SHARED_STEM_LIKENESS and one_stem(left, right)
+    shares_stem = similarity >= SHARED_STEM_LIKENESS and one_stem(left, right)
     related = Relations(
         bool(other and (shares_stem or (may_have_alike_stems(similarity) and have_alike_stems(left, right)))),
         bool(may_share_group and other and one_name(left, right)),

@@ -146,10 +146,10 @@ def forms_of_tokens(tokens: Sequence[str]) -> list[_Batch]:
     return [_Batch(keys, groups, spelled, units, np.stack(sketches, axis=1))]
 
 
-def sketches_of(token: str) -> tuple[int, int, int, int]:
-    """The sketches of one token, see ``TokenForms``."""
+def sketches_of(token: str) -> tuple[int, int, int]:
+    """The sketches of one token but the last, see ``TokenForms``: few pairs get as far as their stems."""
     letters, consonants = _pairs_of(spellings(token)), _pairs_of(_sounds_sketched(token))
-    return letters, consonants, _bits_of(name_groups(token)), _bits_of(stems(token))
+    return letters, consonants, _bits_of(name_groups(token))
 
 
 def _sounds_sketched(token: str) -> tuple[str, ...]:
