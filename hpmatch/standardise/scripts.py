@@ -217,8 +217,10 @@ def is_single(token: str) -> bool:
         >>> is_single("ø"), is_single("ж"), is_single("θ"), is_single("bo"), is_single("王")
         (True, True, True, False, False)
     """
+    if len(token) > _LETTERS_OF_ONE:
+        return False
     shortest = min(map(len, spellings(token)), default=0)
-    return (len(token) == 1 and bool(script_of(token))) or (len(token) <= _LETTERS_OF_ONE and shortest == 1)
+    return shortest == 1 or (len(token) == 1 and bool(script_of(token)))
 
 
 @_of_single_words(MAX_SOUNDS)
