@@ -187,9 +187,18 @@ class FellegiSunter:
 
     def partial_weights(self, vectors: ComparisonVectors) -> FloatArray:
         """float64[k, c], what each comparison adds to each pair's weight; 0 where a value is missing."""
-        rows = self._rows(vectors)
-        weights = self._numbers.weights[rows, vectors.levels]
-        return np.asarray(weights + self._adjustments(vectors, rows), np.float64)
+        numbers, records = self._numbers, vectors.records[1]
+        at = self._starts(vectors) + vectors.levels
+        weights = numbers.weights.take(at)
+        known = np.flatnonzero((vectors.frequencies > 0) & numbers.follows.take(at))
+        if len(known):
+            at = at.take(known)
+            u0 = numbers.u0.take(at)
+            # As if 1 / u0 further records were there that do not hold the value: one record is a large share of a small table,
+            # so what was seen once would be taken for common.
+            smoothed = vectors.frequencies.take(known) * records / (records + 1 / u0)
+            weights.reshape(-1)[known] += numbers.term_frequencies.take(at) * np.log2(u0 / smoothed)
+        return weights
 
     def look_alike_weights(
         self, partial_weights: FloatArray, names: Sequence[str], registered: int
@@ -223,40 +232,31 @@ class FellegiSunter:
             for each in self.look_alikes
         ]
 
-    def _adjustments(self, vectors: ComparisonVectors, rows: IntArray) -> FloatArray:
-        numbers, records = self._numbers, vectors.records[1]
-        adjustments = np.zeros(vectors.levels.shape)
-        known = ((vectors.frequencies > 0) & numbers.follows[rows, vectors.levels]).nonzero()
-        if len(known[0]):
-            row = rows[known[1]]
-            u0, follow = numbers.u0[row], numbers.term_frequencies[row, vectors.levels[known]]
-            # As if 1 / u0 further records were there that do not hold the value: one record is a large share of a small table,
-            # so what was seen once would be taken for common.
-            smoothed = vectors.frequencies[known] * records / (records + 1 / u0)
-            adjustments[known] = follow * np.log2(u0 / smoothed)
-        return adjustments
-
-    def _rows(self, vectors: ComparisonVectors) -> IntArray:
-        """int64[c], where the numbers of each comparison stand."""
-        for name, size in zip(vectors.names, vectors.sizes, strict=True):
-            if len(self.levels.get(name, ())) != size:
-                raise ModelError(f"the classifier has no numbers for the {size} levels of {name!r}")
-        return np.array([self._places[name] for name in vectors.names], np.int64)
-
-    @cached_property
-    def _places(self) -> dict[str, int]:
-        return {name: place for place, name in enumerate(self.levels)}
+    def _starts(self, vectors: ComparisonVectors) -> IntArray:
+        """int64[c], where the numbers of each comparison's first level stand."""
+        starts = self._numbers.starts
+        try:
+            return np.array(
+                [starts[part] for part in zip(vectors.names, vectors.sizes, strict=True)], np.int64
+            )
+        except KeyError as error:
+            name, size = error.args[0]
+            raise ModelError(f"the classifier has no numbers for the {size} levels of {name!r}") from error
 
     @cached_property
     def _numbers(self) -> _Numbers:
-        shape = len(self.levels), max(map(len, self.levels.values()), default=0) + 1
-        weights, term_frequencies = np.zeros(shape), np.zeros(shape)
-        for row, (name, levels) in enumerate(self.levels.items()):
+        starts: dict[tuple[str, int], int] = {}
+        rows = []
+        for name, levels in self.levels.items():
             slope = self.slopes.get(name, 1.0)
-            weights[row, : len(levels)] = [slope * np.log2(level.m / level.u) for level in levels]
-            term_frequencies[row, : len(levels)] = [slope * level.term_frequency for level in levels]
-        u0 = np.array([levels[0].u for levels in self.levels.values()])
-        return _Numbers(weights, term_frequencies, term_frequencies > 0, u0)
+            rows.append((0.0, 0.0, 1.0))
+            starts[name, len(levels)] = len(rows)
+            rows += [
+                (slope * np.log2(level.m / level.u), slope * level.term_frequency, levels[0].u)
+                for level in levels
+            ]
+        weights, term_frequencies, u0 = np.array(rows).reshape(-1, 3).T.copy()
+        return _Numbers(starts, weights, term_frequencies, term_frequencies > 0, u0)
 
 
 def _summed(columns: Iterable[FloatArray], rows: int) -> FloatArray:
@@ -275,15 +275,17 @@ def weights_of(classifier: Classifier, vectors: ComparisonVectors) -> Weights:
 
 class _Numbers(NamedTuple):
     """
-    The numbers of each comparison's levels as arrays, one comparison a row, with nothing for a missing value at the end.
+    The numbers of all comparisons' levels as arrays, before those of each comparison nothing for a missing value.
 
     Attributes:
-        weights: float64[c, l + 1], log2(m / u), times the slope.
-        term_frequencies: float64[c, l + 1], times the slope.
-        follows: bool[c, l + 1], where that is more than nothing.
-        u0: float64[c], the u of the first level.
+        starts: Where the first level of each comparison stands, by its name and how many levels it has.
+        weights: float64[l], log2(m / u), times the slope.
+        term_frequencies: float64[l], times the slope.
+        follows: bool[l], where that is more than nothing.
+        u0: float64[l], the u of the comparison's first level.
     """
 
+    starts: dict[tuple[str, int], int]
     weights: FloatArray
     term_frequencies: FloatArray
     follows: npt.NDArray[np.bool_]
