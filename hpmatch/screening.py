@@ -246,11 +246,11 @@ def _remembering(stage: Standardiser) -> _Stage:
 
 
 @lru_cache(maxsize=_LAYOUTS)
-def _stages_of(known: _Known, roles: tuple[str, ...]) -> list[tuple[_Stage, list[str | None]]]:
-    """The stages that read some of the roles, with those of their roles that tell something."""
+def _stages_of(known: _Known, roles: tuple[str, ...]) -> list[tuple[_Stage, list[str]]]:
+    """The stages that read some of the roles, with those of their roles that tell something, and "" for each other one."""
     named = dict(zip(roles, roles, strict=True))
     return [
-        (stage, told_roles(stage.standardiser, named))
+        (stage, [role or "" for role in told_roles(stage.standardiser, named)])
         for stage in _stages(known)
         if not named.keys().isdisjoint(stage.standardiser.roles)
     ]
@@ -261,11 +261,11 @@ def _reads_whole_names(known: _Known) -> bool:
     return reads_whole_names(known.model.standardisers)
 
 
-def _stages_told(known: _Known, cells: _Cells) -> Iterator[tuple[_Stage, tuple[str, ...]]]:
+def _stages_told(known: _Known, cells: _Cells) -> list[tuple[_Stage, tuple[str, ...]]]:
     """The stages of which some role is told, with what their roles tell."""
     told = with_name_apart(dict(cells)) if _reads_whole_names(known) else dict(cells)
-    for stage, roles in _stages_of(known, tuple(told)):
-        yield stage, tuple([told[role] if role else "" for role in roles])
+    stages = _stages_of(known, tuple(told))
+    return [(stage, tuple([told.get(role, "") for role in roles])) for stage, roles in stages]
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -278,8 +278,11 @@ def _records_of(known: _Known, cells: _Cells, id_role: str) -> Records:
 @lru_cache(maxsize=_REMEMBERED)
 def _values_of(known: _Known, cells: _Cells) -> Mapping[str, Any]:
     """The values that a record holds, by column."""
-    values = {stage.standardiser.column: stage.value(texts) for stage, texts in _stages_told(known, cells)}
-    return {column: value for column, value in values.items() if is_present(value)}
+    return {
+        stage.standardiser.column: value
+        for stage, texts in _stages_told(known, cells)
+        if is_present(value := stage.value(texts))
+    }
 
 
 @lru_cache(maxsize=_LAYOUTS)

@@ -132,7 +132,7 @@ def told_roles(stage: Standardiser, cells: Mapping[str, Cells]) -> list[Cells | 
 
 def value_of_cells(stage: Standardiser, texts: Sequence[str]) -> Hashable | None:
     """The value that a stage makes of one cell of each of its roles; None, "" or () for none."""
-    return _plain(stage.standardise(*([text] for text in texts)))[0]
+    return _plain(stage.standardise(*[[text] for text in texts]))[0]
 
 
 def distinct_cells(columns: Sequence[pa.Array | None], size: int) -> tuple[list[pa.Array | None], IntArray]:
