@@ -56,11 +56,10 @@ def repeated(counts: IntArray) -> IntArray:
 def _summed(starts: IntArray, counts: IntArray, step: int) -> IntArray:
     """Runs of numbers from ``starts``, each as long as its count, as the sums of what every number adds to the last."""
     if len(counts) <= _FEW_RUNS:
-        firsts = np.repeat(starts, counts)
         if not step:
-            return firsts
-        offsets = counts.cumsum() - counts
-        return firsts + np.arange(len(firsts)) - np.repeat(offsets, counts)
+            return np.asarray(starts.repeat(counts))
+        firsts = (starts + counts - counts.cumsum()).repeat(counts)
+        return np.asarray(firsts + np.arange(len(firsts)))
     if not counts.all():
         held = np.flatnonzero(counts)
         starts, counts = starts[held], counts[held]
@@ -144,7 +143,8 @@ def run_starts(codes: npt.NDArray[Any]) -> IntArray:
         >>> run_starts(np.array([3, 3, 1])).tolist()
         [0, 2]
     """
-    new = np.ones(len(codes), bool)
+    new = np.empty(len(codes), bool)
+    new[:1] = True
     np.not_equal(codes[1:], codes[:-1], out=new[1:])
     return new.nonzero()[0]
 

@@ -108,12 +108,13 @@ def _given_cases(look: Look) -> list[Case]:
     called = look.better(look.best(_FIRST, _FURTHER), look.best(_FURTHER, _FIRST))
     fits = look.fits("given_name")
     two = look.two_names()  # as twins have: Giedrius and Giedrė, Emina and Emira, José María and María José
-    one, alike = (look.all_agree(_GIVEN) & two) ^ True, two ^ True
+    all_agree = look.all_agree(_GIVEN)
+    one, alike = (all_agree & two) ^ True, two ^ True
     crossed, back = look.best(_GIVEN, _SURNAMES), look.best(_SURNAMES, _GIVEN)
     # A field exchanged whose other half was changed too: the given name stands where the other has its family name.
     half = look.better(look.best(_GIVEN, _FAMILY), look.best(_FAMILY, _GIVEN))
     return [
-        ((look.all_agree(_GIVEN) & one) | look.one_word("given_name"), own),
+        ((all_agree & one) | look.one_word("given_name"), own),
         ((own.agreement == SAME) & fits & one, own),
         ((own.agreement == SAME) & one, own),
         (

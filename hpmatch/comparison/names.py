@@ -15,7 +15,6 @@ from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 
 from hpmatch.comparison.name_cases import FAMILY_CASES, FIRST_OF, GIVEN_CASES, Best, NameCases, contradict
 from hpmatch.comparison.name_tables import (
@@ -407,7 +406,7 @@ def _first_tokens(records: Records, rows: IntArray) -> list[str]:
     """The first given name of some records, which have one."""
     terms = common_terms(records)[1]["given_name"]
     codes = terms.codes[terms.offsets[records["given_name"].codes[rows]]]
-    return list(terms.vocabulary.array.take(pa.array(codes)).to_pylist())
+    return [terms.vocabulary.texts[code] for code in codes.tolist()]
 
 
 def _field_sizes(records: Records, fields: Sequence[str]) -> IntArray:
