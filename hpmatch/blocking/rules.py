@@ -265,14 +265,14 @@ def _year_month(readings: IntArray) -> tuple[IntArray, IntArray]:
 
 def _year_day(readings: IntArray) -> tuple[IntArray, IntArray]:
     """Year and day, where the day is known."""
-    places = np.flatnonzero(readings % 100)
+    places = (readings % 100).nonzero()[0]
     return places, readings[places] // 10_000 * 100 + readings[places] % 100
 
 
 def _day_month(readings: IntArray) -> tuple[IntArray, IntArray]:
     """Day and month in either order, where both are known."""
     month, day = readings // 100 % 100, readings % 100
-    places = np.flatnonzero((month > 0) & (day > 0))
+    places = ((month > 0) & (day > 0)).nonzero()[0]
     return places, (np.minimum(month, day) * 100 + np.maximum(month, day))[places]
 
 
@@ -282,7 +282,7 @@ def _year(readings: IntArray) -> tuple[IntArray, IntArray]:
 
 def _day(readings: IntArray) -> tuple[IntArray, IntArray]:
     """The day, where it is known."""
-    places = np.flatnonzero(readings % 100)
+    places = (readings % 100).nonzero()[0]
     return places, readings[places] % 100
 
 

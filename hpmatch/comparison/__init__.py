@@ -143,7 +143,7 @@ def compare_distinct(
     left_value, left_present = _combined(left, comparison.columns, left_rows)
     right_value, right_present = _combined(right, comparison.columns, right_rows)
     present = left_present & right_present
-    places = np.flatnonzero(present)
+    places = present.nonzero()[0]
     if not len(places):
         return Compared(np.full(len(present), MISSING, np.int8))
     width = int(right_value.max()) + 1
@@ -318,7 +318,7 @@ def _check(comparison: Comparison, found: object, size: int) -> None:
     if found.frequencies is not None:
         shares = np.asarray(found.frequencies, np.float64)
         # Those of kin may be above 1 in a register of a few.
-        if shares.shape != (size,) or not (np.isnan(shares) | ((shares >= 0) & (shares < np.inf))).all():
+        if shares.shape != (size,) or ((shares < 0) | (shares == np.inf)).any():
             raise PluginError(
                 f"comparison {comparison.name!r} has to return {size} frequencies, none below 0, or NaN where they say nothing"
             )

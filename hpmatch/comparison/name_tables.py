@@ -220,7 +220,7 @@ class NameTables:
         used, _, place = numbered(np.concatenate([a, b]))
         ours, theirs = self._sketches(a), self._sketches(b, other)
         may_share = MayShare(*((ours[:, sketch] & theirs[:, sketch]) != 0 for sketch in (STEMS, GROUPS)))
-        lefts, rights = np.split(place, 2)
+        lefts, rights = place.reshape(2, -1)
         registered = np.searchsorted(used, size)
         tokens = _spelled(self.vocabulary, used[:registered])
         if registered < len(used):
@@ -324,7 +324,7 @@ def _row_tokens(records: Records, terms: dict[str, Terms]) -> _RowTokens:
         (FIELDS.index(name), records[name].codes, each) for name, each in terms.items() if name in records
     ]
     per_column = [each.sizes[codes] for _, codes, each in columns]
-    sizes = np.sum(per_column, axis=0) if columns else np.zeros(len(records), np.int64)
+    sizes = sum(per_column, np.zeros(len(records), np.int64))
     starts = sizes.cumsum() - sizes
     total = int(sizes.sum())
     fields, first, places = np.empty(total, np.int8), np.zeros(total, bool), np.empty(total, np.int64)

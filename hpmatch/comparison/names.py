@@ -237,7 +237,7 @@ def _compared(names: NameCases, look: _Look) -> Compared:
         np.copyto(levels, level, where=condition)
         np.copyto(token, -1 if found is None else found.token, where=condition)
     levels[~present] = -1
-    known = np.flatnonzero(present & (token >= 0))
+    known = (present & (token >= 0)).nonzero()[0]
     frequencies = np.full(len(left), np.nan)
     if len(known):
         kin = np.where(contradict(look), names.kin, 0.0)
@@ -334,7 +334,7 @@ class _Look:
 
     def _agreeing(self, of_field: IntArray, at: IntArray, field: str) -> IntArray:
         """How many tokens in a field agree with something, for each of k pairs."""
-        chosen = np.flatnonzero(of_field == FIELDS.index(field))
+        chosen = (of_field == FIELDS.index(field)).nonzero()[0]
         once = np.full(at.max(initial=-1) + 1, -1, np.int64)
         once[at[chosen]] = chosen
         return np.bincount(self.pairs.owner[once[once >= 0]], minlength=len(self.left))
@@ -363,7 +363,7 @@ class _Look:
         found = np.zeros(len(self.left), bool)
         agreement = self.best(_GIVEN, _GIVEN).agreement
         reordered = self.all_agree(_GIVEN) & (self.best(_FIRST, _FIRST).agreement != SAME)
-        rows = np.flatnonzero(((agreement > SAME) & (agreement <= CLOSE)) | reordered)
+        rows = (((agreement > SAME) & (agreement <= CLOSE)) | reordered).nonzero()[0]
         if len(rows):  # or a side may have no given names at all
             given = [_first_tokens(records, rows) for records in (self.left, self.right)]
             slip, one_sex = agreement[rows] == CLOSE, self._of_one_sex[rows]
@@ -381,7 +381,7 @@ class _Look:
         found = np.zeros(len(self.left), bool)
         left, right = (_field_sizes(records, (field,)) for records in (self.left, self.right))
         other = self.best((field,), (field,)).agreement != SAME
-        rows = np.flatnonzero((left != right) & (left > 0) & (right > 0) & other)
+        rows = ((left != right) & (left > 0) & (right > 0) & other).nonzero()[0]
         if len(rows):
             left, right = (_one_words(records, field, rows) for records in (self.left, self.right))
             found[rows] = left == right
@@ -417,7 +417,7 @@ def _field_sizes(records: Records, fields: Sequence[str]) -> IntArray:
 
 
 def _in_fields(field: IntArray, first: npt.NDArray[np.bool_], names: Sequence[str]) -> npt.NDArray[np.bool_]:
-    wanted = _are_wanted(tuple(names))[field]
+    wanted = _are_wanted(tuple(names)).take(field)
     return wanted & first if names[0].startswith(FIRST_OF) else wanted
 
 

@@ -39,7 +39,7 @@ class OneWords(NamedTuple):
         starts, sizes = terms.offsets[codes], terms.sizes[codes]
         found = np.zeros(len(codes), np.uint64)
         for place in range(int(sizes.max(initial=0))):
-            longer = np.flatnonzero(sizes > place)
+            longer = (sizes > place).nonzero()[0]
             token = terms.codes[starts[longer] + place]
             found[longer] = found[longer] * self.shifts[token] + self.hashes[token]
         return found

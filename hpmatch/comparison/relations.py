@@ -95,13 +95,13 @@ def relations(
     def look(may: Mask, related: Callable[[str, str], bool]) -> Mask:
         """Only what may be related is looked at one by one."""
         found = np.zeros(len(left), bool)
-        places = np.flatnonzero(may & other)
+        places = (may & other).nonzero()[0]
         pairs = zip(left[places].tolist(), right[places].tolist(), strict=True)
         found[places] = [related(tokens[a], tokens[b]) for a, b in pairs]
         return found
 
     shared = look(may_share.stem & (similarity >= SHARED_STEM_LIKENESS), one_stem)
-    places = np.flatnonzero(may_have_alike_stems(similarity) & ~shared)
+    places = (may_have_alike_stems(similarity) & ~shared).nonzero()[0]
     shared[places] = _have_alike_stems(tokens, left[places], right[places])
     return Relations(
         shared,

@@ -163,7 +163,7 @@ def pair_similarity(tokens: SpelledTokens, left: IntArray, right: IntArray) -> F
     places = {token: place for place, token in enumerate(dict.fromkeys((*texts, *heads.values())))}
     of_token = np.arange(len(texts))
     of_token[[*heads]] = [places[head] for head in heads.values()]
-    before = np.flatnonzero((of_token[left] != left) & (of_token[right] != right))
+    before = ((of_token[left] != left) & (of_token[right] != right)).nonzero()[0]
     similarity = _distinct_similarity(
         tokens.and_of(SpelledTokens.of([*places][len(texts) :])),
         np.concatenate([left, of_token[left[before]]]),
