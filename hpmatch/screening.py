@@ -271,7 +271,7 @@ def _stages_told(known: _Known, cells: _Cells) -> list[tuple[_Stage, tuple[str, 
 @lru_cache(maxsize=_REMEMBERED)
 def _records_of(known: _Known, cells: _Cells, id_role: str) -> Records:
     columns = {stage.standardiser.column: stage.column(texts) for stage, texts in _stages_told(known, cells)}
-    ids = pa.array([dict(cells).get(id_role, "").strip()])
+    ids = pa.array([dict(cells).get(id_role, "").strip()], pa.string())
     return Records(ids, with_common_vocabulary(columns, known.model.standardisers))
 
 

@@ -412,8 +412,12 @@ def _first_tokens(records: Records, rows: IntArray) -> list[str]:
 def _field_sizes(records: Records, fields: Sequence[str]) -> IntArray:
     """How many tokens each record has in some fields."""
     terms = common_terms(records)[1]
-    sizes = (terms[name].sizes[records[name].codes] for name in fields if name in terms)
-    return sum(sizes, start=np.zeros(len(records), np.int64))
+
+    def sizes() -> IntArray:
+        of_fields = (terms[name].sizes[records[name].codes] for name in fields if name in terms)
+        return sum(of_fields, start=np.zeros(len(records), np.int64))
+
+    return records.derived(("field_sizes", fields), sizes)
 
 
 def _in_fields(field: IntArray, first: npt.NDArray[np.bool_], names: Sequence[str]) -> npt.NDArray[np.bool_]:
@@ -437,8 +441,11 @@ def _is(records: Records, sex: str) -> npt.NDArray[np.bool_]:
     """Whether each record states a sex."""
     if "sex" not in records:
         return np.zeros(len(records), bool)
-    values = [*records["sex"].values.array.to_pylist(), None]
-    return np.asarray(np.array([value == sex for value in values])[records["sex"].codes])
+    values = records["sex"].values
+    of_value = values.derived(
+        ("is", sex), lambda: np.array([*(value == sex for value in values.array.to_pylist()), False])
+    )
+    return of_value.take(records["sex"].codes)
 
 
 def _has(records: Records, column: str) -> npt.NDArray[np.bool_]:
