@@ -173,28 +173,6 @@ def read_date(text: str, order: str = "DMY") -> DateReadings:
     return _without_defaults(_read(text.strip(), order))
 
 
-def read_dates(texts: Sequence[str], orders: Sequence[str]) -> list[DateReadings]:
-    """
-    Read many written dates, each with its own convention.
-
-    Args:
-        texts: The dates as written; give each distinct text once.
-        orders: The convention of each text.
-
-    Returns:
-        One result a text, in the same order.
-
-    Raises:
-        HpmatchError: An order is unknown.
-        ValueError: The two sequences have different lengths.
-
-    Examples:
-        >>> [result.readings for result in read_dates(["1978", "4/9/1978"], ["DMY", "MDY"])]
-        [(19780000,), (19780409,)]
-    """
-    return [read_date(text, order) for text, order in zip(texts, orders, strict=True)]
-
-
 def read_as_written(text: str) -> tuple[int, ...]:
     """
     Read a date that need not be a birth: 1 January 1900 is a day like any other, and no year is repaired.
@@ -276,8 +254,10 @@ def _read_personal_number(text: str, order: str) -> DateReadings:
 
 def _without_defaults(result: DateReadings) -> DateReadings:
     """Leave out the days that stand for no date; without another reading the text is a placeholder."""
-    kept = tuple(r for r in result.readings if not _stands_for_none(r))
-    return result._replace(readings=kept) if kept or not result.readings else _PLACEHOLDER
+    kept = tuple([r for r in result.readings if not _stands_for_none(r)])
+    if kept == result.readings:
+        return result
+    return result._replace(readings=kept) if kept else _PLACEHOLDER
 
 
 def _stands_for_none(reading: int) -> bool:

@@ -18,7 +18,7 @@ from hpmatch.parallel import processes_started, spread
 from hpmatch.records import FEW
 from hpmatch.standardise.calendars import reading
 from hpmatch.standardise.countries import code_countries, code_country, date_order
-from hpmatch.standardise.dates import FIRST_BIRTH_YEAR, LAST_BIRTH_YEAR, read_as_written, read_dates
+from hpmatch.standardise.dates import FIRST_BIRTH_YEAR, LAST_BIRTH_YEAR, read_as_written, read_date
 from hpmatch.standardise.given_names import implied_sex_of_given
 from hpmatch.standardise.identifiers import Identifier, read_identifiers, take_identifier, take_identifiers
 from hpmatch.standardise.names import name_tokens
@@ -103,14 +103,14 @@ class BirthDate:
 
     def standardise(self, *texts: Sequence[str]) -> list[tuple[int, ...]]:
         """The readings of each date."""
-        typed = list(zip(texts[0], texts[1], strict=True))
-        distinct = list(dict.fromkeys(typed))
-        orders = [date_order(code_country(country) or self.home) for _, country in distinct]
-        read = read_dates([date for date, _ in distinct], orders)
-        readings = dict(zip(distinct, (found.readings for found in read), strict=True))
+
+        @cache
+        def read(date: str, country: str) -> tuple[int, ...]:
+            return read_date(date, date_order(code_country(country) or self.home)).readings
+
         return [
-            _with_told(readings[pair], number, pair[1]) if number and pair[1] else readings[pair]
-            for pair, number in zip(typed, texts[2], strict=True)
+            _with_told(read(date, country), number, country) if number and country else read(date, country)
+            for date, country, number in zip(*texts, strict=True)
         ]
 
 

@@ -19,7 +19,6 @@ from hpmatch.standardise.dates import (
     PROBLEMS,
     is_default,
     read_date,
-    read_dates,
 )
 from hpmatch.standardise.text import fold
 
@@ -446,14 +445,6 @@ def test_an_unknown_order_is_refused():
     """A convention that does not exist is an error, not a guess."""
     with pytest.raises(HpmatchError, match="DMY, MDY, YMD"):
         read_date("09.04.1978", "DYM")
-
-
-def test_many_texts_are_read_each_with_its_own_convention():
-    """The plural does what the singular does, element by element, and refuses sequences of different lengths."""
-    texts, orders = ["09.04.1978", "09.04.1978", ""], ["DMY", "MDY", "YMD"]
-    assert read_dates(texts, orders) == [read_date(t, o) for t, o in zip(texts, orders, strict=True)]
-    with pytest.raises(ValueError, match="zip"):
-        read_dates(["1978"], [])
 
 
 DATES = st.dates(date(FIRST_BIRTH_YEAR + 2, 1, 1), date(LAST_BIRTH_YEAR, 12, 31))
