@@ -29,6 +29,7 @@ from hpmatch.comparison.spelling import token_similarity
 from hpmatch.protocols import Compared
 from hpmatch.records import FloatArray, IntArray, Records, ranges
 from hpmatch.sources.memory import plain_cell
+from hpmatch.standardise.compounds import head_of
 from hpmatch.standardise.scripts import CONSONANT_SCRIPTS, script_of
 from hpmatch.standardise.surnames import is_patronymic
 
@@ -352,7 +353,7 @@ class _Names:
     def _short(self, left: IntArray, right: IntArray, similarity: FloatArray) -> npt.NDArray[np.bool_]:
         """Which short tokens that are alike sound otherwise and are of other letters (not Lars and Lasr)."""
         # Only of letters that write vowels, and of one script.
-        short = np.array([len(token) <= _SHORT for token in self.tokens], bool) & (self.scripts >= 0)
+        short = np.array([len(head_of(token)) <= _SHORT for token in self.tokens], bool) & (self.scripts >= 0)
         both = short[left] & short[right] & (self.scripts[left] == self.scripts[right])
         found = np.zeros(len(left), bool)
         alike = np.flatnonzero(both & (similarity >= _TWO_NAMES) & (similarity < _SHORT_ALIKE))

@@ -165,11 +165,10 @@ def head_of(token: str) -> str:
         >>> head_of("van der berg"), head_of("abdulrahman"), head_of("abd al aziz"), head_of("dennis")
         ('berg', 'rahman', 'aziz', 'dennis')
     """
-    name = token.rpartition(" ")[2]
+    if " " in token:
+        return _ARABIC_ARTICLE.sub("", token.rpartition(" ")[2])
     servant = _servants().match(token)
-    if name == token and not servant:
-        return token
-    head = _ARABIC_ARTICLE.sub("", name[servant.end() :] if name == token and servant else name)
+    head = _ARABIC_ARTICLE.sub("", token[servant.end() :]) if servant else token
     return head if len(head) >= _SHORTEST_HEAD else token
 
 

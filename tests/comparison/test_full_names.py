@@ -65,6 +65,10 @@ PAIRS = [
     ("Abdul Karim Noori", "Abdul Hakim Noori", False),
     ("Abdulkarim Noori", "Abdulhakim Noori", False),
     ("Abd al-Karim Noori", "Abdulkarim Noori", True),
+    # Nor does it make a short name longer.
+    ("Jan van Dam", "Jan van Ham", False),
+    ("Omar bin Said", "Omar bin Saif", False),
+    ("Le Van Tam", "Le Van Tan", False),
     # Chinese and Korean names, written in one.
     ("王小明", "Xiaoming Wang", True),
     ("歐陽修", "Ouyang Xiu", True),

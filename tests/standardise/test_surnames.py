@@ -102,6 +102,7 @@ def test_words_that_are_joined_with_what_follows(words, tokens):
         ("abdul rahim", "rahim"),
         ("abdulrahim", "rahim"),
         ("abd al aziz", "aziz"),
+        ("van dam", "dam"),
         ("عبد الكريم", "كريم"),
         ("عبدالكريم", "كريم"),
         ("abdullah", "abdullah"),
