@@ -20,7 +20,6 @@ from hpmatch.comparison.relations import (
     one_name,
     one_stem,
 )
-from hpmatch.standardise.scripts import is_single
 from hpmatch.standardise.token_forms import CONSONANTS, GROUPS, LETTERS, sketches_of
 
 _REMEMBERED = 1 << 16  # tokens, and pairs of them
@@ -49,7 +48,7 @@ def agreement_of(left: str, right: str) -> int:
     related = Relations(
         bool(other and (shares_stem or (may_have_alike_stems(similarity) and have_alike_stems(left, right)))),
         bool(may_share_group and other and one_name(left, right)),
-        bool(other and (is_single(left) or is_single(right)) and is_initial(left, right)),
+        bool(other and is_initial(left, right)),
     )
     return first_case(agreement_cases(similarity, related))
 

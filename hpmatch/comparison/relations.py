@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import permutations, product
 from string import ascii_uppercase
 from typing import Any, NamedTuple
@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from hpmatch.comparison.one_similarity import similarity_of
 from hpmatch.comparison.spelling import token_similarity
+from hpmatch.data import read_table
 from hpmatch.records import FloatArray, IntArray
 from hpmatch.standardise.given_names import are_apart, implied_sex_of_given, name_groups
 from hpmatch.standardise.scripts import is_single, script_of, sounds, spellings
@@ -30,6 +31,10 @@ _ALIKE_TOKENS = 0.78
 # The classes of endings of languages in other letters, see ``surname_endings.csv``; other languages' names have one spelling.
 _TRANSCRIBED = frozenset({"", "H", "N", "Y"})
 _REMEMBERED = 1 << 16
+_LEFT_OUT = 2  # letters at least of a name that is shortened
+_GIVEN = (
+    "given name"  # an abbreviation that is a name itself stands only for given names that their table knows
+)
 # Endings of given names of men and women that stand against each other: Lithuanian and Latvian -s, Romance and Slavic -o,
 # and none behind a consonant in most languages, against -a or -e.
 _OF_MAN = ("s", "as", "is", "us", "ius", "o")
@@ -43,7 +48,7 @@ class Relations(NamedTuple):
     Attributes:
         stem: bool[k], they differ in an ending that changes with sex or marriage.
         variant: bool[k], they are forms of one name.
-        initial: bool[k], one is the first letter of the other.
+        initial: bool[k], one is the first letter of the other, or what that is shortened to.
     """
 
     stem: Any
@@ -89,7 +94,7 @@ def relations(
     if may_share is None:
         grouped = np.array([bool(name_groups(token)) for token in tokens], bool)
         may_share = MayShare(np.ones(len(left), bool), grouped[left] & grouped[right])
-    single = np.array([is_single(token) for token in tokens], bool)
+    short = np.array([is_abbreviated(token) for token in tokens], bool)
     other = similarity < 1
 
     def look(may: Mask, related: Callable[[str, str], bool]) -> Mask:
@@ -106,7 +111,7 @@ def relations(
     return Relations(
         shared,
         look(may_share.group, one_name),
-        look(single[left] | single[right], is_initial),
+        look(short[left] | short[right], is_initial),
     )
 
 
@@ -261,13 +266,38 @@ def _roots_of_man(spelling: str) -> list[str]:
     return [spelling.removesuffix(ending) for ending in _OF_MAN if spelling.endswith(ending)]
 
 
+def is_abbreviated(token: str) -> bool:
+    """Whether a token is a single letter, or such letters as a name is shortened to (Th., Yu.)."""
+    return is_single(token) or token in _abbreviations()
+
+
 def is_initial(left: str, right: str) -> bool:
-    """Whether one token is a single letter and the other begins with it."""
+    """
+    Whether one token is a single letter, or letters that a name is shortened to, and the other begins with it.
+
+    Example:
+        >>> is_initial("j", "jan"), is_initial("th", "thomas"), is_initial("yu", "yuri"), is_initial("yu", "yulan")
+        (True, True, True, False)
+    """
     return any(
-        is_single(letter) and not is_single(name) and _begins_with(name, letter)
-        for letter, name in ((left, right), (right, left))
+        (is_single(short) or _is_shortened_to(name, short))
+        and not is_single(name)
+        and _begins_with(name, short)
+        for short, name in ((left, right), (right, left))
     )
 
 
-def _begins_with(name: str, letter: str) -> bool:
-    return any(form.startswith(spellings(letter)) for form in spellings(name))
+def _is_shortened_to(name: str, short: str) -> bool:
+    beside = _abbreviations().get(short, "")
+    fits = bool(name_groups(name)) if beside == _GIVEN else bool(beside)
+    return fits and len(name) >= len(short) + _LEFT_OUT
+
+
+def _begins_with(name: str, letters: str) -> bool:
+    return any(form.startswith(spellings(letters)) for form in spellings(name))
+
+
+@cache
+def _abbreviations() -> dict[str, str]:
+    """What names are shortened to, by beside which name it is taken for that."""
+    return {row["abbreviation"]: row["beside"] for row in read_table("name_abbreviations")}

@@ -95,6 +95,10 @@ PAIRS = [
     ("Mullah Abdul Ghani", "Abdul Ghani", True),
     ("Anna Zielinska (z d. Mazur)", "Anna Mazur", True),
     ("John E Smith", "John Edward Smith", True),
+    ("Th. Hansen", "Thomas Hansen", True),
+    ("Yu. I. Gromov", "Yuri Ivanovich Gromov", True),
+    ("Li Yu", "Li Yulan", False),
+    ("Md. Anwar Hossain", "Muhammad Anwar Hossain", True),
 ]
 SAME, OTHER = 0.8, 0.75
 

@@ -1,6 +1,7 @@
 """Comparing names: cases by country that a native speaker could correct."""
 
 from dataclasses import replace
+from itertools import permutations
 
 import numpy as np
 import pyarrow as pa
@@ -342,6 +343,44 @@ def test_another_letter_is_no_initial(letter, name):
     """Nor are two letters."""
     found = GivenName().compare(_records({"given_name": letter}), _records({"given_name": name}))
     assert GivenName.levels[found.levels[0]] != "initial"
+
+
+# Letters that a name is shortened to, a name, whether that is shortened so.
+ABBREVIATIONS = [
+    ("ch", "charalampidis", True),
+    ("ch", "theodoros", False),
+    ("ch", "cho", False),  # a letter more: another syllable
+    ("kh", "kharitonov", True),
+    ("sh", "shavkatov", True),
+    ("zh", "zhambulov", True),
+    ("ts", "tsvetkov", True),
+    ("dzh", "dzhumaev", True),
+    ("th", "thorsen", True),
+    ("th", "θωμάς", True),
+    ("ph", "phaidonos", True),
+    ("chr", "chrysostomou", True),
+    ("gy", "gyulai", True),
+    ("zs", "zsoldos", True),
+    ("sz", "szabados", True),
+    ("cs", "cserepes", True),
+    ("yu", "yuri", True),
+    ("yu", "yulan", False),  # a Chinese name begins with Yu, which is one too
+    ("ya", "yakov", True),
+    ("ya", "yawen", False),
+    ("ye", "yevgeny", True),
+    ("ye", "yelin", False),
+    ("ng", "ngozi", False),
+]
+
+
+@pytest.mark.parametrize(("short", "name", "fits"), ABBREVIATIONS)
+def test_letters_that_a_name_is_shortened_to_are_an_initial(short, name, fits):
+    """So it is for tables and for a single pair, and either may be the shorter."""
+    for names in permutations((short, name)):
+        sides = [_records({"given_name": each}) for each in names]
+        found = GivenName().compare(*sides).levels[0]
+        (alone,) = GivenName().compare_one(*map(_values, sides))
+        assert [GivenName.levels[level] == "initial" for level in (found, alone.level)] == [fits, fits]
 
 
 def test_given_names_have_no_stems_that_are_spelled_otherwise():

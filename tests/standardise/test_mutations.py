@@ -8,6 +8,7 @@ import test_alert_relations
 import test_inquiry
 import test_reconcile
 import test_schema
+from comparison.test_names import ABBREVIATIONS
 from comparison.test_spelling import LIKENESS
 from mutants import Fact, Table, forget, left_out, unnoticed
 from standardise.test_countries import COUNTRIES
@@ -39,7 +40,7 @@ from standardise.test_stages import SEXES
 from standardise.test_surnames import KINDS, joined_as_told, lines, read_pairs, read_sexes, shared
 
 from hpmatch import alert_relations, inquiry, schema
-from hpmatch.comparison import spelling
+from hpmatch.comparison import relations, spelling
 from hpmatch.data import read_table
 from hpmatch.reconcile import findings
 from hpmatch.standardise import (
@@ -208,6 +209,12 @@ def given_name_keys(row):
     return [row["name"]] if row["relation"] == "ending" else {name, *scripts.spellings(name)}
 
 
+def of_abbreviations():
+    """A name is shortened to its first letters."""
+    for short, name, fits in ABBREVIATIONS:
+        yield fact((short, name), [short], fits, relations.is_initial, short, name)
+
+
 def of_surname_endings():
     """Forms of one surname share a stem and other surnames none; an ending tells the sex and the parent's name."""
     for _, left, right, same in read_pairs():
@@ -354,6 +361,7 @@ TABLES = {
     "identifiers": (of_identifiers, (identifiers,), lambda row: [row["country"]]),
     "identifier_words": (of_identifier_words, (identifiers,), lambda row: [row["word"]]),
     "month_names": (of_months, (date_words,), lambda row: [fold(row["name"])]),
+    "name_abbreviations": (of_abbreviations, (relations,), lambda row: [row["abbreviation"]]),
     "name_compounds": (of_compounds, (compounds,), lambda row: [fold(row["word"])]),
     "name_conjunctions": (of_conjunctions, (names,), lambda row: [row["word"]]),
     "name_noise": (of_name_noise, (names,), lambda row: split_words(row["word"])[:1]),
@@ -384,6 +392,7 @@ CHANGES = [
     ("identifiers", "layout", "QQ", ""),
     ("identifier_words", "word", "QQ", ""),
     ("month_names", "month", "1", "2"),
+    ("name_abbreviations", "beside", "any", "given name"),
     ("name_compounds", "kind", "tail", "particle"),
     ("name_noise", "rule", "last", "first"),
     ("profession_helpers", "place", "nowhere", ""),
