@@ -6,22 +6,27 @@ Karl Heinz is Karlheinz, نصر الله is Nasrallah, and Do Van Nam may be a D
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
-from itertools import pairwise
+from functools import lru_cache, reduce
+from operator import or_
 
+from hpmatch.comparison.one_similarity import similarity_of
 from hpmatch.standardise.names import full_name_tokens
 from hpmatch.standardise.scripts import spellings
 
 Tokens = tuple[str, ...]
-Tallies = tuple[int, ...]
+Heard = tuple[int, ...]
 
-# A number for each consonant, so that a sum of them tells how many of each there are.
-_CONSONANTS = "bcdfghjklmnpqrstvwxz"
-_TALLIED = [1 << 3 * _CONSONANTS.index(chr(code)) if chr(code) in _CONSONANTS else 0 for code in range(128)]
+# A bit for each class of consonants that spellings interchange; what is heard of h, w and the vowels differs too much.
+_CLASSES = ("bp", "fv", "dt", "cgkqx", "jszx", "l", "m", "n", "r")
+_CLASS_OF = [
+    sum(1 << place for place, letters in enumerate(_CLASSES) if chr(code) in letters) for code in range(128)
+]
 _NO_VOWELS = str.maketrans("", "", "aeiouy")
 _ENOUGH_CONSONANTS = 4  # of two names written together, that tell them whatever the vowels are
+_ONE_NAME = 0.86  # names so alike are one that was written otherwise
+_SPELLINGS = 3  # of each word, the most official ones
 
 
 @dataclass(frozen=True)
@@ -31,14 +36,14 @@ class NameWords:
 
     Attributes:
         tokens: The tokens of each name in their order.
-        written: Which consonants each of its tokens has.
-        together: Which consonants each two neighbours have.
+        written: Which classes of consonants each of its tokens has.
+        together: Which classes each two neighbours have.
         before: The words that stand before a name within a token (van der Berg).
     """
 
     tokens: list[Tokens]
-    written: list[Tallies]
-    together: list[Tallies]
+    written: list[Heard]
+    together: list[Heard]
     before: list[Tokens]
 
     @classmethod
@@ -47,11 +52,10 @@ class NameWords:
         words = cls([], [], [], [])
         for name in names:
             tokens = full_name_tokens(name)
-            each = [_tallies(token) for token in tokens]
             # Plain tuples of numbers and texts: they cost the least where there are many.
             words.tokens.append(tokens)
-            words.written.append(tuple([tally for tallies in each for tally in tallies]))
-            words.together.append(tuple([one + other for a, b in pairwise(each) for one in a for other in b]))
+            words.written.append(tuple([heard for token in tokens for heard in _heard(token)]))
+            words.together.append(tuple(_heard_together(tokens)))
             words.before.append(tuple([word for token in tokens for word in token.split()[:-1]]))
         return words
 
@@ -82,9 +86,24 @@ class NameWords:
 
 
 @lru_cache(maxsize=1 << 20)
-def _tallies(token: str) -> Tallies:
-    """Which consonants a token has in each of its spellings, as a sum."""
-    return tuple({sum([_TALLIED[code] for code in form.encode()]) for form in spellings(token)})
+def _heard(token: str) -> Heard:
+    """Which classes of consonants a token has in each of its spellings, a bit for each."""
+    return tuple({reduce(or_, map(_CLASS_OF.__getitem__, form.encode()), 0) for form in spellings(token)})
+
+
+def _heard_together(tokens: Tokens) -> Iterator[int]:
+    for place in range(len(tokens) - 1):
+        for (left, right), _ in _runs(tokens[place : place + 2]):
+            yield from (one | other for one in _heard(left) for other in _heard(right))
+
+
+def _runs(tokens: Tokens) -> Iterator[tuple[tuple[str, str], Tokens]]:
+    """The first token with the next one, or with the words before the name in that (Faiz ul Hassan); and what is left."""
+    if len(tokens) > 1:
+        yield (tokens[0], tokens[1]), tokens[2:]
+        before, _, name = tokens[1].rpartition(" ")
+        if before:
+            yield (tokens[0], before), (name, *tokens[2:])
 
 
 def _apart(tokens: Tokens, others: Tokens) -> Tokens:
@@ -98,29 +117,40 @@ def _apart(tokens: Tokens, others: Tokens) -> Tokens:
 
 def _joined(tokens: Tokens, others: Tokens) -> Tokens:
     """Write neighbours together if the other name has them as one token."""
-    joined, place = [], 0
-    while place < len(tokens):
-        here = tokens[place : place + 2]
-        is_one = len(here) > 1 and any(_is_joined(here[0], here[1], other) for other in others)
-        joined.append("".join(here).replace(" ", "") if is_one else tokens[place])
-        place += len(here) if is_one else 1
+    joined, rest = [], tokens
+    while rest:
+        one, left = next(
+            (
+                ("".join(parts).replace(" ", ""), left)
+                for parts, left in _runs(rest)
+                if any(_is_joined(*parts, other) for other in others)
+            ),
+            (rest[0], rest[1:]),
+        )
+        joined.append(one)
+        rest = left
     return tuple(joined)
 
 
+@lru_cache(maxsize=1 << 16)
 def _is_joined(left: str, right: str, token: str) -> bool:
     """
-    Whether a token is two neighbours in one word: spelled like it, or of as many consonants as tell them.
+    Whether a token is two neighbours in one word, and neither of them by itself (Al-Kazemi is no Ali Kazemi).
 
     A single letter is joined only with another one (J. P., JP).
     """
-    if (len(left) == 1) != (len(right) == 1):
+    if (len(left) == 1) != (len(right) == 1) or set(_heard_together((left, right))).isdisjoint(_heard(token)):
         return False
-    for one in spellings(left):
-        for other in spellings(right):
-            joined = one + other
-            consonants = joined.translate(_NO_VOWELS)
-            for form in spellings(token):
-                is_told = len(consonants) >= _ENOUGH_CONSONANTS and form.translate(_NO_VOWELS) == consonants
-                if is_told or form == joined:
-                    return True
-    return False
+    joined = [one + other for one in spellings(left)[:_SPELLINGS] for other in spellings(right)[:_SPELLINGS]]
+    return any(_is_one(each, token) for each in joined) and not any(
+        similarity_of(part, token) >= _ONE_NAME for part in (left, right)
+    )
+
+
+def _is_one(word: str, token: str) -> bool:
+    """Whether a word is spelled or sounds like a token, or has as many of its consonants as tell it whatever the vowels are."""
+    consonants = word.translate(_NO_VOWELS)
+    told = [form.translate(_NO_VOWELS) for form in spellings(token)]
+    return (len(consonants) >= _ENOUGH_CONSONANTS and consonants in told) or (
+        similarity_of(word, token) >= _ONE_NAME
+    )

@@ -40,6 +40,14 @@ PAIRS = [
     ("Habib Ullah Wardak", "Wardak Habibullah", True),
     ("Nur al-Din Sabri", "Nureddin Sabri", True),
     ("J. P. Morel", "JP Morel", True),
+    ("محمدرضا کریمی", "Mohammad Reza Karimi", True),
+    ("Lee Jae-hyun", "Lee Jaehyeon", True),
+    ("Faiz ul Hassan", "Faizul Hasan", True),
+    ("Zia ur Rehman Qureshi", "Ziaurrahman Qureshi", True),
+    # Not so where one of them alone is what the other name has.
+    ("Ali Kazemi", "Ali al-Kazemi", True),
+    ("سالم بن علي الشهري", "Salem bin Ali Al-Shehri", True),
+    ("Christian Hansen", "Hansen Christiansen", False),
     ("Do Van Hung", "Hung Do Van", True),
     ("Ben Carter", "Carter, Ben", True),
     # Given names that are spelled alike and are two.

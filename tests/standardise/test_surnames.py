@@ -119,11 +119,11 @@ KINDS = {
     "particle": "van von vom zu zum zur der den dem ter ten te t het op vander vanden de del della delle degli dello di da do das dos d la las los le les lo l du des san santa saint st sainte mc mac o ni nic ui fitz ap ab bin ben ibn ait ould bel dela delos delas ال بن ابن",
     "kunya": "bou abu abou ابو ابي",
     "article": "al el ul ol",
-    "assimilated": "ad ar as ash at an az",
+    "assimilated": "ad ar as ash at an az ur uz ud us",
     "servant": "abd abed عبد",
     "servant_of": "abdul abdel abdal abdol abdoul",
     "tail": "din deen dine allah",
-    "second": "uddin الدين الله reza",
+    "second": "uddin eddine ullah الدين الله reza",
     "first": "gholam amir anne ann anna ana hans karl carl heinz maria mari mary marie rosa eva lise gian pier jo",
 }
 
