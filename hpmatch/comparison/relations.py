@@ -18,7 +18,7 @@ from hpmatch.data import read_table
 from hpmatch.records import FloatArray, IntArray
 from hpmatch.standardise.given_names import are_apart, implied_sex_of_given, name_groups
 from hpmatch.standardise.scripts import is_single, script_of, sounds, spellings
-from hpmatch.standardise.surnames import stems
+from hpmatch.standardise.surnames import are_derived_apart, stems
 
 Mask = npt.NDArray[np.bool_]
 
@@ -209,20 +209,26 @@ def one_name(left: str, right: str) -> bool:
 
 def are_two_names(left: str, right: str) -> bool:
     """
-    Whether two tokens, however alike, are given names of two persons: Christian and Christina, Marko and Mirko.
+    Whether two tokens, however alike, are names of two persons: Christian and Christina, Marko and Mirko, Hassan and Hassani.
 
-    They are if no group has both, or if the one is a man's and the other a woman's; but two tokens of one stem of which the
-    table of given names knows neither may be forms of a surname.
+    Given names are if no group has both, or if the one is a man's and the other a woman's; but two tokens of one stem of which
+    the table of given names knows neither may be forms of a surname. Surnames are if suffixes of two classes make them of one
+    name, unless they share a stem.
 
     Example:
         >>> are_two_names("marko", "mirko"), are_two_names("paolo", "paola"), are_two_names("marko", "marek")
         (True, True, False)
+        >>> are_two_names("roberts", "robertson"), are_two_names("robertson", "robertsen")
+        (True, False)
     """
     if are_of_two_groups(left, right):
         return True
     sexes = {implied_sex_of_given(left), implied_sex_of_given(right)}
     is_given = bool(name_groups(left) or name_groups(right))
-    return sexes == {"F", "M"} and (is_given or not one_stem(left, right))
+    of_two_sexes = sexes == {"F", "M"}
+    if one_stem(left, right):
+        return of_two_sexes and is_given
+    return of_two_sexes or (are_derived_apart(left, right) and not one_name(left, right))
 
 
 def are_of_two_groups(left: str, right: str) -> bool:

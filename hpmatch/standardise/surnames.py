@@ -6,6 +6,9 @@ language: -as against -ienė, -ov against -ova. Which endings stand against each
 `surname_endings.csv`. There a stem keeps a capital for the class of its endings, so that the Lithuanian Butkus and
 Butkas, whose wives are both Butkienė, share a stem with her and none with each other. A name without any ending
 (Novák beside Nováková) is its own stem.
+
+`surname_suffixes.csv` has the suffixes that make another surname of a name (Hassan, Hassani; Roberts, Robertson), those that
+languages and spellings interchange in one class; -s is of none, for Latvian adds it to any man's name (Ivan, Ivans).
 """
 
 from __future__ import annotations
@@ -146,6 +149,48 @@ def is_patronymic(token: str) -> bool:
     countries = _countries(token)
     forms = (token.casefold(), *spellings(token))
     return any(ending.is_parent for form in forms for ending in _endings_of(form, countries))
+
+
+def are_derived_apart(left: str, right: str) -> bool:
+    """
+    Whether two surnames are made of one name by suffixes of two classes, or one of them is that name.
+
+    Args:
+        left: A casefolded token of any script.
+        right: Another.
+
+    Example:
+        >>> are_derived_apart("peters", "petersen"), are_derived_apart("hassan", "hassani")
+        (True, True)
+        >>> are_derived_apart("petersen", "petersson"), are_derived_apart("peters", "pieters")
+        (False, False)
+    """
+    ours, theirs = _derivations(left), _derivations(right)
+    roots = {root for root, _ in ours} & {root for root, _ in theirs}
+    return bool(roots) and ours.isdisjoint(theirs)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _derivations(token: str) -> frozenset[tuple[str, str]]:
+    """What a token may be made of: a name and the class of the suffix behind it; the token itself has none."""
+    whole = spellings(token)
+    made = {
+        (spelling.removesuffix(suffix), of_class)
+        for spelling in whole
+        for suffix, of_class in _suffixes()
+        if spelling.endswith(suffix) and _is_root(spelling.removesuffix(suffix), suffix)
+    }
+    return frozenset(made.union((spelling, "") for spelling in whole))
+
+
+def _is_root(letters: str, suffix: str) -> bool:
+    """Whether enough letters stand before a suffix, more of them before a short one, which may be their end; Weiss is Weis."""
+    return len(letters) >= _SHORTEST + (len(suffix) < _SHORTEST) and not letters.endswith(suffix)
+
+
+@cache
+def _suffixes() -> tuple[tuple[str, str], ...]:
+    return tuple((row["suffix"], row["class"]) for row in read_table("surname_suffixes"))
 
 
 def _countries(token: str) -> frozenset[str] | None:

@@ -68,6 +68,11 @@ PAIRS = [
     ("דוד מזרחי", "Daniel Mizrahi", False),
     # Many more names on one side.
     ("Pedro Alonso", "Pedro Miguel Alonso Duran Vega", True),
+    # A name and what is made of it.
+    ("James Roberts", "James Robertson", False),
+    ("Ali Mohammad", "Ali Mohammadi", False),
+    ("Сергій Гончаренко", "Serhiy Honcharuk", False),
+    ("Anna Petersen", "Anna Petersson", True),
     # What stands before the name is no likeness of it.
     ("Jan van der Linden", "Jan van der Velden", False),
     ("Abdul Karim Noori", "Abdul Hakim Noori", False),

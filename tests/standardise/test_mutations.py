@@ -37,7 +37,7 @@ from standardise.test_professions import (
 )
 from standardise.test_scripts import EXAMPLES, LETTERS, ONE_NAME, SAME_SOUND
 from standardise.test_stages import SEXES
-from standardise.test_surnames import KINDS, joined_as_told, lines, read_pairs, read_sexes, shared
+from standardise.test_surnames import KINDS, SUFFIXES, joined_as_told, lines, read_pairs, read_sexes, shared
 
 from hpmatch import alert_relations, inquiry, schema
 from hpmatch.comparison import relations, spelling
@@ -225,6 +225,14 @@ def of_surname_endings():
         yield fact(token, [""], is_parent, surnames.is_patronymic, token)
 
 
+def of_surname_suffixes():
+    """A suffix makes another surname of a name."""
+    for name, suffixes in SUFFIXES.items():
+        for suffix in suffixes.split():
+            made, other = "berd" + suffix, "berdson" if name != "son" else "berdov"
+            yield fact(made, [suffix], True, surnames.are_derived_apart, made, other)
+
+
 def of_months():
     """A month's name is read as that month."""
     for _, month, name in TYPED:
@@ -375,6 +383,7 @@ TABLES = {
     "sound_distances": (of_likeness, (spelling,), lambda _row: [""]),
     "specialties": (of_specialties, (professions,), lambda row: longest_word(row["term"])),
     "spelling_sounds": (of_sounds, (scripts, spelling), lambda row: [row["letters"].casefold()]),
+    "surname_suffixes": (of_surname_suffixes, (surnames,), lambda row: [row["suffix"]]),
     "surname_endings": (of_surname_endings, (surnames,), lambda _row: [""]),
 }
 # Tables and columns, and what is put there: the first value, or the second where the first stands.

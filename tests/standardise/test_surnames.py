@@ -1,5 +1,6 @@
 """Surnames that change, parents' names, and names in one word or in several."""
 
+from collections import Counter
 from itertools import combinations
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from hpmatch.data import read_table
 from hpmatch.standardise.compounds import attach, compounds, head_of
 from hpmatch.standardise.scripts import spellings
-from hpmatch.standardise.surnames import implied_sex, is_patronymic, stems
+from hpmatch.standardise.surnames import are_derived_apart, implied_sex, is_patronymic, stems
 from hpmatch.standardise.text import fold
 
 CASES = Path(__file__).with_name("cases")
@@ -166,6 +167,77 @@ def test_the_rows_of_the_endings():
         assert all(len(code) == 2 for code in filter(None, row["country"].split(";")))
         assert row["example"]
         assert row["source"]
+
+
+# By class, the suffixes that make another surname of a name.
+SUFFIXES = {
+    "son": "son sson sen ssen zon zen",
+    "": "s",
+    "ez": "ez es",
+    "ov": "ov ova ev eva off eff ow ew iev yev ieva yeva",
+    "in": "in ina yn",
+    "ski": "ski sky skii skij skiy skyi skyy skaya skaia ska cki cky cka tsky tski",
+    "enko": "enko enka",
+    "uk": "uk iuk yuk chuk",
+    "vich": "vich vych vitch wicz vic",
+    "yan": "yan ian jan",
+    "dze": "dze",
+    "shvili": "shvili svili",
+    "poulos": "opoulos poulos opulos pulos",
+    "akis": "akis",
+    "idis": "idis ides",
+    "i": "i y ii ij iy yi",
+    "zai": "zai zay",
+    "pour": "pour pur",
+    "zadeh": "zadeh zada zoda",
+    "oglu": "oglu",
+    "escu": "escu",
+    "mann": "mann man",
+    "er": "er",
+    "stein": "stein",
+}
+
+
+def test_the_table_of_suffixes_is_these():
+    """The table holds these suffixes, each of its class, no others and no fewer."""
+    rows = read_table("surname_suffixes")
+    assert list(rows[0]) == ["suffix", "class", "language", "source"]
+    found = Counter((row["suffix"], row["class"]) for row in rows)
+    assert found == Counter((suffix, name) for name, each in SUFFIXES.items() for suffix in each.split())
+    assert all(row["source"] and row["language"] for row in rows)
+
+
+@pytest.mark.parametrize(("name", "suffixes"), [*SUFFIXES.items()])
+def test_a_suffix_makes_another_surname(name, suffixes):
+    """Of a name, and not the same as another class does; but for -s, which may be added to any name in Latvian."""
+    other = "berd" + ("son" if name != "son" else "ov")
+    made = ["berd" + suffix for suffix in suffixes.split()]
+    assert [each for each in made if are_derived_apart("berd", each)] == [
+        each for each in made if each != "berds"
+    ]
+    assert [each for each in made if not are_derived_apart(each, other)] == []
+    assert [pair for pair in combinations(made, 2) if are_derived_apart(*pair)] == []
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "apart"),
+    [
+        ("peters", "petersen", True),
+        ("martin", "martínez", True),
+        ("محمد", "mohammad", False),
+        ("гончаренко", "honcharuk", True),
+        ("weis", "weiss", False),  # a letter doubled
+        ("alis", "ali", False),  # too short
+        ("ozols", "ozol", False),
+        ("rodrigues", "rodriguez", False),
+        ("kowalski", "kowalska", False),
+        ("peters", "pieters", False),
+    ],
+)
+def test_surnames_made_of_one_name(left, right, apart):
+    """They are two where the classes of their suffixes are, from either side."""
+    assert are_derived_apart(left, right) is apart
+    assert are_derived_apart(right, left) is apart
 
 
 def common_surnames():
