@@ -3,7 +3,8 @@ How alike two full names are, in any script and any order.
 
 The names are cut into tokens alike, and the tokens of the one are paired with those of the other, the most
 alike first. Tokens that belong together raise the similarity, tokens that contradict each other lower it most, and
-tokens that one name simply has more lower it a little. However many agree, the worst of them counts as one of two.
+tokens that one name simply has more lower it a little. However many agree, the worst of them counts as one of two. Three
+or more that agree in an order that no custom explains are less alike.
 """
 
 from __future__ import annotations
@@ -37,6 +38,9 @@ from hpmatch.standardise.surnames import is_patronymic
 _SAME_STEM = 0.96
 _SAME_GROUP, _SPELLED_IN_GROUP = 0.9, 0.05  # of forms of one name, and how alike those are spelled
 _INITIAL = 0.85
+
+_REORDERED = 0.85  # the most that names are alike whose words agree in another order, as with an initial
+_ORDERED = 3  # words from which their order tells names apart: Kim Min Jung and Kim Jung Min
 
 _CONTRADICTION = 0.75  # less alike, two tokens are two names
 _TWO_NAMES = 0.7  # the most that tokens are alike which are known for two names
@@ -78,14 +82,17 @@ class NameExplanation:
     Attributes:
         similarity: The likeness of the names, 0 to 1.
         tokens: How their tokens were paired.
+        reordered: Whether those stand in an order that makes another name, so that the likeness is lower.
     """
 
     similarity: float
     tokens: tuple[PairedTokens, ...]
+    reordered: bool = False
 
     def __str__(self) -> str:
         lines = [f"similarity {self.similarity:.3f}"]
         lines += [f"  {each.left or '-'} / {each.right or '-'}: {each.finding}" for each in self.tokens]
+        lines += ["  in another order"] if self.reordered else []
         return "\n".join(lines)
 
 
@@ -178,7 +185,8 @@ def explain_names(left: str, right: str) -> NameExplanation:
     tokens += [
         PairedTokens("", word, 0.0, "only here") for word in names.words(names.unpaired(b[0], paired.right))
     ]
-    return NameExplanation(float(name_similarity([left], [right])[0]), tuple(tokens))
+    reordered = bool(names.reordered(paired, 1)[0])
+    return NameExplanation(float(name_similarity([left], [right])[0]), tuple(tokens), reordered)
 
 
 def _finding(left: str, right: str, similarity: float) -> str:
@@ -203,7 +211,7 @@ class _Paired(NamedTuple):
     right: IntArray
     similarity: FloatArray
 
-    def where(self, chosen: npt.NDArray[np.bool_]) -> _Paired:
+    def where(self, chosen: npt.NDArray[np.bool_] | IntArray) -> _Paired:
         return _Paired(self.owner[chosen], self.left[chosen], self.right[chosen], self.similarity[chosen])
 
 
@@ -263,7 +271,11 @@ class _Names:
         mean = reached / np.maximum(possible + self._cost_of_extra(left, right, paired), 1e-9)
         single = (self.sizes[left] == 1) & (self.sizes[right] == 1)
         alone = np.bincount(paired.owner, weights=paired.similarity, minlength=size)
-        score = np.where(single, alone, np.minimum(mean, self._bound(paired, weight, worth, size)))
+        bound = np.minimum(
+            self._bound(paired, weight, worth, size),
+            np.where(self.reordered(paired, size), _REORDERED, 1.0),
+        )
+        score = np.where(single, alone, np.minimum(mean, bound))
         # Rounded, for sums in another order differ in the last digit.
         return np.asarray(np.where(fewer > 0, np.clip(score, 0, 1), 0.0).round(_DIGITS), np.float64)
 
@@ -287,6 +299,26 @@ class _Names:
         bound = np.ones(size)
         np.minimum.at(bound, paired.owner[sure], (1 + worth[sure]) / 2)
         return bound
+
+    def reordered(self, paired: _Paired, size: int) -> npt.NDArray[np.bool_]:
+        """
+        Whether the words that are paired stand in two orders, for each of some pairs of names.
+
+        It is one order if the words at the end come first (the surname), or the first and the last are exchanged. Initials,
+        patronymics and words that a name has twice have no place.
+        """
+        paired = paired.where((self.extras[paired.left] == 1) & (self.extras[paired.right] == 1))
+        paired = paired.where(np.lexsort((paired.left, paired.owner)))
+        owner, counts = paired.owner, np.bincount(paired.owner, minlength=size)
+        starts = np.cumsum(counts) - counts
+        place, other = np.arange(len(owner)), np.empty(len(owner), np.int64)
+        other[np.lexsort((paired.right, owner))] = place
+        place, other = place - starts[owner], other - starts[owner]
+        last = counts[owner] - 1
+        turned = (other - place) % counts[owner] == other[starts[owner]]
+        exchanged = other == np.where((place == 0) | (place == last), last - place, place)
+        neither = [np.bincount(owner, weights=~fits, minlength=size) > 0 for fits in (turned, exchanged)]
+        return np.asarray((counts >= _ORDERED) & np.logical_and(*neither))
 
     def _total(self, names: IntArray) -> FloatArray:
         sums = np.concatenate([[0.0], np.cumsum(self.extras)])

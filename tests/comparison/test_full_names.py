@@ -145,6 +145,42 @@ def test_one_name_in_another_order_or_cut(left, right):
 
 
 @pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ("Kim Min Jung", "Kim Jung Min"),
+        ("Khalid bin Nasser Al Dosari", "Nasser bin Khalid Al Dosari"),  # father and son
+        ("محمد علي حسن", "علي محمد حسن"),
+        ("José María Pérez", "María José Pérez"),
+        ("Khalid Nasser Al Dosari", "Nasser Khalid Omar Al Dosari"),
+    ],
+)
+def test_three_words_in_another_order_are_another_name(left, right):
+    """They are no more alike than an initial and its name."""
+    assert 0.8 <= compared(left, right) <= 0.85
+    explained = explain_names(left, right)
+    assert explained.reordered
+    assert str(explained).endswith("in another order")
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ("Kim Min Jung", "Min Jung Kim"),  # the surname first
+        ("Gonzalez Ruiz Maria Elena", "Maria Elena Gonzalez Ruiz"),
+        ("Nguyen Thi Bich Ngoc", "Ngoc Thi Bich Nguyen"),  # the first and the last exchanged
+        ("Иван Орлов Петрович", "Иван Петрович Орлов"),  # a patronymic
+        ("Yusuf Ali Yusuf", "Yusuf Yusuf Ali"),  # one comes twice
+        ("J. Anna Berg", "Anna J. Berg"),
+        ("Anna Berg", "Berg Anna"),
+    ],
+)
+def test_an_order_that_a_custom_explains_is_the_same_name(left, right):
+    """Wherever the surname, the patronymic or an initial stands."""
+    assert compared(left, right) == 1
+    assert not explain_names(left, right).reordered
+
+
+@pytest.mark.parametrize(
     ("near", "far"),
     [
         # A surplus of names costs no more than two do.
