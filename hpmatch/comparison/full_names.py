@@ -24,6 +24,7 @@ from hpmatch.comparison.relations import (
     may_have_alike_stems,
     one_name,
     one_stem,
+    one_surname,
     relations,
 )
 from hpmatch.comparison.spelling import token_similarity
@@ -32,6 +33,7 @@ from hpmatch.records import FloatArray, IntArray, Records, ranges
 from hpmatch.sources.memory import plain_cell
 from hpmatch.standardise.compounds import head_of
 from hpmatch.standardise.scripts import CONSONANT_SCRIPTS, script_of
+from hpmatch.standardise.surname_groups import surname_groups
 from hpmatch.standardise.surnames import is_patronymic
 
 # What tokens count for that are no spelling of each other.
@@ -196,7 +198,7 @@ def _finding(left: str, right: str, similarity: float) -> str:
         return f"different names ({similarity:.2f})"
     if one_stem(left, right) or (may_have_alike_stems(similarity) and have_alike_stems(left, right)):
         return "the same name in another gender"
-    if one_name(left, right):
+    if one_name(left, right) or one_surname(left, right):
         return "forms of one name"
     if is_initial(left, right):
         return "an initial that fits"
@@ -364,9 +366,10 @@ class _Names:
         related = relations(self.tokens, a, b, similarity)
         alike = ((similarity >= _TWO_NAMES) & (similarity < 1)) | related.stem
         two = self._two_names(a, b, alike)
-        short = self._short(a, b, similarity) & ~(related.stem | related.variant)
+        variant = related.variant | self._one_surname(a, b)
+        short = self._short(a, b, similarity) & ~(related.stem | variant)
         raised = np.select(
-            [related.stem & ~two, related.variant & ~two, related.initial],
+            [related.stem & ~two, variant & ~two, related.initial],
             [_SAME_STEM, _SAME_GROUP + _SPELLED_IN_GROUP * similarity, _INITIAL],
             0.0,
         )
@@ -380,6 +383,15 @@ class _Names:
         found = np.zeros(len(left), bool)
         pairs = zip(left[alike].tolist(), right[alike].tolist(), strict=True)
         found[alike] = [are_two_names(self.tokens[a], self.tokens[b]) for a, b in pairs]
+        return found
+
+    def _one_surname(self, left: IntArray, right: IntArray) -> npt.NDArray[np.bool_]:
+        """Which tokens are one common surname."""
+        common = np.array([bool(surname_groups(token)) for token in self.tokens], bool)
+        both = common[left] & common[right]
+        found = np.zeros(len(left), bool)
+        pairs = zip(left[both].tolist(), right[both].tolist(), strict=True)
+        found[both] = [one_surname(self.tokens[a], self.tokens[b]) for a, b in pairs]
         return found
 
     def _short(self, left: IntArray, right: IntArray, similarity: FloatArray) -> npt.NDArray[np.bool_]:

@@ -18,6 +18,7 @@ from hpmatch.data import read_table
 from hpmatch.records import FloatArray, IntArray
 from hpmatch.standardise.given_names import are_apart, implied_sex_of_given, name_groups
 from hpmatch.standardise.scripts import is_single, script_of, sounds, spellings
+from hpmatch.standardise.surname_groups import surname_groups
 from hpmatch.standardise.surnames import are_derived_apart, stems
 
 Mask = npt.NDArray[np.bool_]
@@ -28,6 +29,8 @@ SHARED_STEM_LIKENESS = 0.4
 # spellings of one form.
 _ALIKE_STEMS = 0.94
 _ALIKE_TOKENS = 0.78
+# Common surnames that sound so much the same may be one name in two countries, whatever their groups: Sousa and Sosa.
+_SOUNDING_ALIKE = 0.965
 # The classes of endings of languages in other letters, see ``surname_endings.csv``; other languages' names have one spelling.
 _TRANSCRIBED = frozenset({"", "H", "N", "Y"})
 _REMEMBERED = 1 << 16
@@ -209,11 +212,11 @@ def one_name(left: str, right: str) -> bool:
 
 def are_two_names(left: str, right: str) -> bool:
     """
-    Whether two tokens, however alike, are names of two persons: Christian and Christina, Marko and Mirko, Hassan and Hassani.
+    Whether two tokens, however alike, are names of two persons: Christian and Christina, Sato and Saito, Hassan and Hassani.
 
     Given names are if no group has both, or if the one is a man's and the other a woman's; but two tokens of one stem of which
-    the table of given names knows neither may be forms of a surname. Surnames are if suffixes of two classes make them of one
-    name, unless they share a stem.
+    the table of given names knows neither may be forms of a surname. Surnames are if each is common and no group has both, or
+    if suffixes of two classes make them of one name, unless they share a stem.
 
     Example:
         >>> are_two_names("marko", "mirko"), are_two_names("paolo", "paola"), are_two_names("marko", "marek")
@@ -221,7 +224,7 @@ def are_two_names(left: str, right: str) -> bool:
         >>> are_two_names("roberts", "robertson"), are_two_names("robertson", "robertsen")
         (True, False)
     """
-    if are_of_two_groups(left, right):
+    if are_of_two_groups(left, right) or are_two_surnames(left, right):
         return True
     sexes = {implied_sex_of_given(left), implied_sex_of_given(right)}
     is_given = bool(name_groups(left) or name_groups(right))
@@ -234,6 +237,32 @@ def are_two_names(left: str, right: str) -> bool:
 def are_of_two_groups(left: str, right: str) -> bool:
     """Whether the table of given names knows two tokens, and no name that both are forms of."""
     return bool(name_groups(left) and name_groups(right)) and not one_name(left, right)
+
+
+def one_surname(left: str, right: str) -> bool:
+    """
+    Whether two tokens are one common surname, as two countries write it.
+
+    Example:
+        >>> one_surname("diallo", "jallow"), one_surname("diallo", "diop")
+        (True, False)
+    """
+    return not surname_groups(left).isdisjoint(surname_groups(right))
+
+
+def are_two_surnames(left: str, right: str) -> bool:
+    """
+    Whether two tokens are common surnames that no typing error makes one of.
+
+    Example:
+        >>> are_two_surnames("johnson", "johnston"), are_two_surnames("meyer", "maier")
+        (True, False)
+    """
+    return (
+        bool(surname_groups(left) and surname_groups(right))
+        and not (one_surname(left, right) or one_name(left, right) or one_stem(left, right))
+        and similarity_of(left, right) < _SOUNDING_ALIKE
+    )
 
 
 @lru_cache(maxsize=_REMEMBERED)

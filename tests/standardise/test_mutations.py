@@ -37,6 +37,7 @@ from standardise.test_professions import (
 )
 from standardise.test_scripts import EXAMPLES, LETTERS, ONE_NAME, SAME_SOUND
 from standardise.test_stages import SEXES
+from standardise.test_surname_groups import SURNAMES
 from standardise.test_surnames import KINDS, SUFFIXES, joined_as_told, lines, read_pairs, read_sexes, shared
 
 from hpmatch import alert_relations, inquiry, schema
@@ -53,6 +54,7 @@ from hpmatch.standardise import (
     professions,
     scripts,
     stages,
+    surname_groups,
     surnames,
 )
 from hpmatch.standardise.dates import read_date
@@ -233,6 +235,13 @@ def of_surname_suffixes():
             yield fact(made, [suffix], True, surnames.are_derived_apart, made, other)
 
 
+def of_surnames():
+    """A common surname is in its group."""
+    for name, group, *_ in SURNAMES:
+        is_in = partial(lambda group, name: group in surname_groups.surname_groups(name), group)
+        yield fact((name, group), [group], True, is_in, name.casefold())
+
+
 def of_months():
     """A month's name is read as that month."""
     for _, month, name in TYPED:
@@ -384,6 +393,7 @@ TABLES = {
     "specialties": (of_specialties, (professions,), lambda row: longest_word(row["term"])),
     "spelling_sounds": (of_sounds, (scripts, spelling), lambda row: [row["letters"].casefold()]),
     "surname_suffixes": (of_surname_suffixes, (surnames,), lambda row: [row["suffix"]]),
+    "surnames": (of_surnames, (surname_groups,), lambda row: [row["group"]]),
     "surname_endings": (of_surname_endings, (surnames,), lambda _row: [""]),
 }
 # Tables and columns, and what is put there: the first value, or the second where the first stands.
@@ -412,6 +422,7 @@ CHANGES = [
     ("romanisation_schemes", "filled_vowel", "qqq", ""),
     ("sexes", "sex", "F", "M"),
     ("specialties", "specialty", "nothing", ""),
+    ("surnames", "group", "nobody", ""),
 ]
 
 
