@@ -207,6 +207,7 @@ class _Noise(NamedTuple):
         return {
             "any": True,
             "with_dot": text[end - 1][1],
+            "first_with_dot": place == 0 and end < len(text) and text[end - 1][1],
             "first": place == 0 and end < len(text),
             "last": place > 0 and end == len(text),
             "between": place > 0 and end < len(text),

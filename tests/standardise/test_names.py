@@ -53,6 +53,13 @@ TOKENS = [
     ("ЩЕРБАКОВА", "щербакова"),
     ("गोरखपुर मोरिंडा", "gorkhpur morinddaa"),  # its vowels are marks, which would split the words
     ("សុខ", "sukh"),
+    ("Eng. Hansen", "hansen"),
+    ("Lim Siu Eng.", "lim siu eng"),  # a title only where it comes first
+    ("Lt. Gen. Dahl", "dahl"),
+    ("Rajan s/o Muthu", "rajan muthu"),
+    ("Rashid Elchin oglu Hasanov", "rashid elchin hasanov"),
+    ("王小明 先生", "王小明"),
+    ("김민수 박사", "김민수"),
     ("Dr", "dr"),  # nothing else stands there: a title alone may be a name
     ("de", "de"),
     ("unknown", ""),
@@ -207,6 +214,7 @@ NOISE = [*read_noise()]
 DROPPED = {
     "any": ("{} Hansen", "Hansen {}"),
     "with_dot": ("{}. Hansen", "Hansen {}."),
+    "first_with_dot": ("{}. Hansen",),
     "first": ("{} Hansen",),
     "last": ("Hansen {}",),
     "between": ("Hansen {} Hansen",),
@@ -214,6 +222,7 @@ DROPPED = {
 KEPT = {
     "any": (),
     "with_dot": ("{} Hansen",),
+    "first_with_dot": ("{} Hansen", "Hansen {}.", "Lie {}. Hansen"),
     "first": ("Lie {} Hansen",),
     "last": ("{} Hansen Lie",),
     "between": ("{} Hansen", "Hansen {}"),

@@ -182,7 +182,7 @@ def test_noise_is_folded():
             "particle",
             "placeholder",
         }
-        assert rule in {"any", "with_dot", "first", "last", "between"}
+        assert rule in {"any", "with_dot", "first_with_dot", "first", "last", "between"}
 
 
 @pytest.mark.parametrize(
