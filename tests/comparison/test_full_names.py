@@ -66,6 +66,16 @@ PAIRS = [
     ("محمود سعيد", "Mohammed Saeed", False),
     ("יעקב פרידמן", "Jacob Friedman", True),
     ("דוד מזרחי", "Daniel Mizrahi", False),
+    ("Takashi Mori", "Takeshi Mori", False),
+    ("Karim Mansour", "Karam Mansour", False),
+    ("Zohra Haddad", "Zahra Haddad", True),
+    ("John Berg", "Joan Berg", False),
+    ("Simon Durand", "Simone Durand", False),  # FR
+    ("Md. Anwar Hossain", "Muhammad Anwar Hossain", True),
+    # Western names as others write them.
+    ("George Williams", "Джордж Уильямс", True),
+    ("マイケル・ジョンソン", "Michael Johnson", True),
+    ("제임스 윌슨", "James Wilson", True),
     # Many more names on one side.
     ("Pedro Alonso", "Pedro Miguel Alonso Duran Vega", True),
     # A name and what is made of it.
