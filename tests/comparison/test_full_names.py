@@ -76,6 +76,8 @@ PAIRS = [
     ("George Williams", "Джордж Уильямс", True),
     ("マイケル・ジョンソン", "Michael Johnson", True),
     ("제임스 윌슨", "James Wilson", True),
+    ("John Smith", "ジョン・スミス", True),
+    ("Robert Taylor", "罗伯特·泰勒", True),
     # Many more names on one side.
     ("Pedro Alonso", "Pedro Miguel Alonso Duran Vega", True),
     # A name and what is made of it.
