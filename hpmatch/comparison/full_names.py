@@ -33,6 +33,7 @@ from hpmatch.records import FloatArray, IntArray, Records, ranges
 from hpmatch.sources.memory import plain_cell
 from hpmatch.standardise.compounds import head_of
 from hpmatch.standardise.scripts import CONSONANT_SCRIPTS, script_of
+from hpmatch.standardise.signs import in_signs, is_han
 from hpmatch.standardise.surname_groups import surname_groups
 from hpmatch.standardise.surnames import is_patronymic
 
@@ -49,6 +50,7 @@ _TWO_NAMES = 0.7  # the most that tokens are alike which are known for two names
 _CONTRADICTING_SHARE = 0.3  # of their likeness that still counts
 _SHORT = 4  # letters of tokens in which one more or less, or another, makes another name (Yang, Ying)
 _SHORT_ALIKE = 0.915  # unless it sounds much the same, as o for u and e for i do
+_READ_ALIKE = 0.96  # less alike, letters are no reading of Chinese signs
 _EXTRA = 0.15  # what a token costs that only one name has
 _EXTRAS = 0.2  # what all of them cost at most: a person with five names has none of the others less
 _EXTRA_TO_ONE = 0.5  # what each costs where the other name has a single token
@@ -151,11 +153,17 @@ def _cut(names: Sequence[str], left: IntArray, right: IntArray) -> tuple[_Names,
     tokens = [*words.tokens]
     places = []
     for a, b in zip(left.tolist(), right.tolist(), strict=True):
-        alike = words.cut_alike(a, b)
+        alike = _in_the_same_signs(words.tokens[a], words.tokens[b]) or words.cut_alike(a, b)
         places.append((len(tokens), len(tokens) + 1) if alike else (a, b))
         tokens += alike or ()
     a, b = np.array(places, np.int64).reshape(-1, 2).T
     return _Names.of(tokens), a, b
+
+
+def _in_the_same_signs(left: Tokens, right: Tokens) -> tuple[Tokens, Tokens] | None:
+    """The same name in signs twice, whose surname a blank tells in the one only (佐々木健, 佐々木 健)."""
+    is_same = left != right and "".join(left) == "".join(right) and in_signs("".join(left))
+    return (left, left) if is_same else None
 
 
 def explain_names(left: str, right: str) -> NameExplanation:
@@ -368,6 +376,7 @@ class _Names:
         two = self._two_names(a, b, alike)
         variant = related.variant | self._one_surname(a, b)
         short = self._short(a, b, similarity) & ~(related.stem | variant)
+        short |= self._read_otherwise(a, b, similarity)
         raised = np.select(
             [related.stem & ~two, variant & ~two, related.initial],
             [_SAME_STEM, _SAME_GROUP + _SPELLED_IN_GROUP * similarity, _INITIAL],
@@ -404,6 +413,15 @@ class _Names:
         pairs = zip(left[alike].tolist(), right[alike].tolist(), strict=True)
         found[alike] = [sorted(self.tokens[a]) != sorted(self.tokens[b]) for a, b in pairs]
         return found
+
+    def _read_otherwise(
+        self, left: IntArray, right: IntArray, similarity: FloatArray
+    ) -> npt.NDArray[np.bool_]:
+        """Which Chinese signs are not read as the Latin letters beside them: a reading has no slips of the ear."""
+        han = np.array([is_han(token) for token in self.tokens], bool)
+        latin = np.array([token.isascii() for token in self.tokens], bool)
+        mixed = (han[left] & latin[right]) | (latin[left] & han[right])
+        return np.asarray(mixed & (similarity < _READ_ALIKE), np.bool_)
 
 
 def _weights(tokens: Sequence[str], sizes: IntArray, places: IntArray) -> FloatArray:

@@ -21,8 +21,15 @@ from hpmatch.data import read_table
 from hpmatch.standardise.compounds import attach, joined_words, particles
 from hpmatch.standardise.given_names import name_groups
 from hpmatch.standardise.scripts import CONSONANT_SCRIPTS, script_of, sounds
+from hpmatch.standardise.signs import with_surname_apart
 from hpmatch.standardise.surnames import stems
 from hpmatch.standardise.text import fold
+
+
+def _in_all(blocks: Sequence[str], first: int, last: int) -> str:
+    """Letters at the same places of several blocks of Unicode, for a class of a regular expression."""
+    return "".join(f"{chr(ord(block) + first)}-{chr(ord(block) + last)}" for block in blocks)
+
 
 # Longer ones do not occur in names; the bound keeps a damaged cell from costing more than a name.
 MAX_TOKENS = 12
@@ -41,10 +48,17 @@ _WORD = re.compile(rf"([^\W\d_](?:[^\W\d_]|[׳{_JOINTS}])*)(\.?)")
 _MISREAD = re.compile(r"(?<!\w)(?=[a-zß-ɏ]*[0158])[a-zß-ɏ0158]{2,}[a-zß-ɏ](?!\w)")
 _L_READ_AS_1 = re.compile("(?<=[aeiouyß-ɏ])1|1(?=[aeiouyß-ɏ])")
 _READ_AS_DIGIT = str.maketrans("0158", "oisb")
-# India and its neighbours, Khmer: no table speaks of them, and the marks that are their vowels would split a word.
-_VOWELS_AS_MARKS = (("\u0900", "\u109f"), ("\u1780", "\u17ff"))
-# A whole name in Chinese signs or Korean syllables.
-_EAST_ASIAN = re.compile(r"\A\s*([\u3400-\u9fff]{2,4}|[\uac00-\ud7a3]{2,4})\s*\Z")
+# India and its neighbours, Ethiopia, Khmer: no table speaks of them, and the marks that are vowels would split a word.
+_SYLLABLES = re.compile("[\u0900-\u109f\u1200-\u135a\u1780-\u17ff]")
+# Unicode has the scripts of India in blocks of one order, 128 letters each from Devanagari to Malayalam. A consonant has the
+# vowel a in it unless a mark says otherwise; at the end, or without a letter behind, it is not heard.
+_INDIC = [chr(block) for block in range(0x0900, 0x0D80, 0x80)]
+_INHERENT_A = re.compile(
+    f"(?<=[{_in_all(_INDIC, 0x15, 0x39)}{_in_all(_INDIC, 0x3C, 0x3C)}])(?=[{_in_all(_INDIC, 0x02, 0x39)}])"
+)
+# The letters of Ethiopia stand in rows of eight: a consonant with each vowel, the sixth of which is hardly heard.
+_ETHIOPIC, _ETHIOPIC_ROW = "\u1200\u135a", 8
+_ETHIOPIC_VOWELS = ("e", "u", "i", "a", "e", "", "o", "a")
 _SIGN = re.compile("[./-]")
 
 
@@ -76,29 +90,17 @@ def full_name_tokens(text: str) -> tuple[str, ...]:
     """
     The tokens of a whole name in their order, those that stand there twice included.
 
-    A particle that comes first and is a given name too is taken for one. A Chinese or Korean name is written in one, the
-    surname first.
+    A particle that comes first and is a given name too is taken for one. A name in Chinese signs or
+    Hangul is written in one, the surname first.
 
     Example:
         >>> full_name_tokens("Abdullah Ahmed Abdullah"), full_name_tokens("Ben Hansen"), full_name_tokens("von Hansen")
         (('abdullah', 'ahmed', 'abdullah'), ('ben', 'hansen'), ('von hansen',))
         >>> full_name_tokens("王小明"), full_name_tokens("남궁민수"), full_name_tokens("김 민수")
-        (('王', '小明'), ('namgung', '민수'), ('김', '민수'))
+        (('王', '小明'), ('남궁', '민수'), ('김', '민수'))
     """
-    return _tokens(_EAST_ASIAN.sub(_with_surname_apart, text), _given_particles())[:MAX_TOKENS]
-
-
-def _with_surname_apart(name: re.Match[str]) -> str:
-    signs = name[1]
-    size = 2 if signs[2:] and signs[:2] in _east_asian_surnames() else 1
-    surname = signs[:size]
-    return f"{_east_asian_surnames().get(surname) or surname} {signs[size:]}"
-
-
-@cache
-def _east_asian_surnames() -> dict[str, str]:
-    """Surnames of two signs, and Korean ones that are written otherwise than their letters are romanised, as they are."""
-    return {row["surname"]: row["latin"] for row in read_table("east_asian_surnames")}
+    tokens = _tokens(text, _given_particles())[:MAX_TOKENS]
+    return with_surname_apart(tokens[0]) if len(tokens) == 1 and not tokens[0].isascii() else tokens
 
 
 @cache
@@ -166,6 +168,7 @@ def _is_plain(word: str) -> bool:
         len(word) <= MAX_TOKEN_LETTERS
         and word.isalpha()
         and unicodedata.is_normalized("NFKC", word)
+        and not _SYLLABLES.search(word)
         and fold(word) not in _words_with_a_rule()
     )
 
@@ -218,7 +221,7 @@ def _clean(text: str) -> str:
     """Casefolded letters, dots and blanks; apostrophes close up, control characters and marks of direction go."""
     text = text.casefold()
     if not (text.isascii() and text.isprintable()):
-        composed = unicodedata.normalize("NFKC", text)
+        composed = _INHERENT_A.sub("a", unicodedata.normalize("NFKC", text))
         text = "".join(filter(None, map(_visible, composed)))
         text = _GERESH.sub("׳", text)
     text = _abbreviations().sub(_joined, _APOSTROPHES.sub("", text))
@@ -227,11 +230,18 @@ def _clean(text: str) -> str:
 
 @lru_cache(maxsize=1 << 16)
 def _visible(letter: str) -> str:
-    if any(first <= letter <= last for first, last in _VOWELS_AS_MARKS):
-        return unidecode(letter).lower()
+    if _SYLLABLES.match(letter):
+        return _ethiopic(letter) if _ETHIOPIC[0] <= letter <= _ETHIOPIC[1] else unidecode(letter).lower()
     category = unicodedata.category(letter)
     # A mark that NFKC could not compose (Arabic vowel signs, stray accents) would split the word.
     return "" if category in ("Mn", "Cf", "Cc") and letter not in "\t\n\r" else letter
+
+
+def _ethiopic(letter: str) -> str:
+    """A syllable by its place in its row; behind a guttural, which Latin letters leave out or write h, the first vowel is a."""
+    consonant = unidecode(letter).lower().rstrip("aeiou").strip("'`").replace("hh", "h").replace("x", "h")
+    vowel = _ETHIOPIC_VOWELS[(ord(letter) - ord(_ETHIOPIC[0])) % _ETHIOPIC_ROW]
+    return consonant + ("a" if consonant in ("", "h") and vowel == "e" else vowel)
 
 
 def _in_letters(found: re.Match[str]) -> str:

@@ -4,7 +4,8 @@ Spelling a token of any script in basic Latin letters, in each way that is in us
 A name is romanised in as many ways as there are schemes: by passport law, by scholars, by German, French or Polish ear.
 `romanisation_schemes.csv` lists the schemes with the letters that tell a language; `romanisation.csv` says what each
 scheme makes of a letter. `spelling_sounds.csv` says what Latin groups of letters, and the letters of scripts that leave
-vowels out, may sound like. Unidecode stands in for letters that no table knows.
+vowels out, may sound like. Chinese signs are spelled by their sound in Mandarin and as `signs` reads them. Unidecode stands
+in for letters that no table knows.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from unidecode import unidecode
 
 from hpmatch.data import read_table
 from hpmatch.standardise.compounds import single_words
+from hpmatch.standardise.signs import is_han, readings, syllables
 from hpmatch.standardise.text import fold
 
 Form = TypeVar("Form")
@@ -39,6 +41,11 @@ _FINAL_VOWELS = frozenset("aeiouy")
 _REPEATED = re.compile(r"(.)\1+")
 _DOUBLED = re.compile(r"([b-df-hj-np-tv-xz])\1+")
 _once = itemgetter(1)  # of a match; faster than the template "\\1"
+
+# Scripts whose letters are syllables or make such; Pinyin is what Chinese signs are spelled in.
+_SYLLABARIES = frozenset({"hangul", "kana"})
+_NO_ALPHABETS = _SYLLABARIES | {"pinyin"}
+_HIRAGANA = {code: code - 0x60 for code in range(0x30A1, 0x30F5)}  # for the katakana that sound alike
 
 # The letters that contexts speak of; signs have no sound of their own.
 _VOWELS = {
@@ -202,11 +209,32 @@ def spellings(token: str) -> tuple[str, ...]:
     token = unicodedata.normalize("NFC", token.casefold())
     script = script_of(token)
     if not script:
-        fallback = _bare(token)
-        return (fallback,) if fallback else ()
+        return _spellings_of_signs(token)
     return tuple(dict.fromkeys(filter(None, _alphabet(script).spell(_known_letters(script, token)))))[
         :MAX_SPELLINGS
     ]
+
+
+def _spellings_of_signs(token: str) -> tuple[str, ...]:
+    """The spellings of a token whose script is no alphabet: Chinese signs by their sound in Mandarin, then as the tables read it."""
+    read = readings(token)
+    if is_han(token):
+        each = syllables(token)
+        wade_giles = map("".join, zip(*map(_alphabet("pinyin").spell, each), strict=True))
+        found = ("".join(each), *wade_giles, *read)
+    elif script := next(filter(None, map(_syllabary_by_letter().get, _in_parts(token))), ""):
+        found = (*read, *_alphabet(script).spell(_known_letters(script, _in_parts(token))))
+    else:
+        found = (_bare(token),)
+    return tuple(dict.fromkeys(filter(None, found)))[:MAX_SPELLINGS]
+
+
+def _in_parts(token: str) -> str:
+    """Hangul as the letters of its syllables, katakana as hiragana."""
+    return "".join(
+        letter if "ぁ" <= letter <= "ヿ" else unicodedata.normalize("NFD", letter)
+        for letter in token.translate(_HIRAGANA)
+    )
 
 
 def is_single(token: str) -> bool:
@@ -463,6 +491,15 @@ def _alphabet(script: str) -> _Alphabet:
 
 @cache
 def _script_by_letter() -> dict[str, str]:
-    return {
-        letter: row["script"] for row in read_table("romanisation") for letter in row["letters"].casefold()
-    }
+    return {letter: script for letter, script in _by_letter() if script not in _NO_ALPHABETS}
+
+
+@cache
+def _syllabary_by_letter() -> dict[str, str]:
+    return {letter: script for letter, script in _by_letter() if script in _SYLLABARIES}
+
+
+def _by_letter() -> Iterator[tuple[str, str]]:
+    for row in read_table("romanisation"):
+        for letter in row["letters"].casefold():
+            yield letter, row["script"]

@@ -102,6 +102,26 @@ PAIRS = [
     ("최민호", "Choi Min Ho", True),
     ("김민수", "Kim Min Su", True),
     ("김민수", "Park Min Su", False),
+    ("鈴 木一郎", "鈴木 一郎", True),  # the same signs
+    ("谷沢一", "谷沢 一", True),
+    # Other readings, and other spellings of one surname.
+    ("박영희", "Park Young-hee", True),
+    ("노태식", "Roh Tae-sik", True),
+    ("Pak Minsu", "Park Minsu", True),
+    ("Pak Minsu", "Choi Minsu", False),
+    ("Chen Wei", "Tan Wei", True),  # in Mandarin, and in Hokkien
+    ("Chan Wei", "Tan Wei", False),
+    ("黃家輝", "Wong Ka Fai", True),
+    ("張志明", "Chang Chih-ming", True),
+    ("田中裕子", "Hiroko Tanaka", True),
+    ("ヤマダ タロウ", "山田太郎", True),
+    # Signs have no slips of the ear.
+    ("王建国", "Wang Jianguo", True),
+    ("王建国", "Wang Jianhua", False),
+    ("张志明", "Zhang Zhimin", False),
+    # A vowel that the letters of India and Ethiopia have in them.
+    ("முருகன் சுப்பிரமணியம்", "Murugan Subramaniam", True),
+    ("ተስፋዬ ገብረመድህን", "Tesfaye Gebremedhin", True),
     # A parent's name in the place of a surname.
     ("Иван Петрович Орлов", "Ivan Orlov", True),
     ("Sigrún Magnúsdóttir", "Sigrún Ólafsdóttir", False),

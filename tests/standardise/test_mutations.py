@@ -1,6 +1,7 @@
 """A mutation of any row of a table is noticed: a fact of the case files no longer holds."""
 
 import re
+import unicodedata
 from functools import partial
 
 import pytest
@@ -53,6 +54,7 @@ from hpmatch.standardise import (
     names,
     professions,
     scripts,
+    signs,
     stages,
     surname_groups,
     surnames,
@@ -166,12 +168,26 @@ def of_conjunctions():
 
 
 def of_east_asian_surnames():
-    """A surname of two signs is one token, and a Korean one is written as it mostly is."""
+    """A surname is spelled in each way in use; one of several signs is one token."""
     for told in lines("east_asian_surnames.txt"):
-        surname, *latin = told.split()
-        given = "小明" if not latin else "민수"
-        expected = (latin[0] if latin else surname, given)
-        yield fact(told, [surname], expected, names.full_name_tokens, surname + given)
+        surname, language, *latin = told.split()
+        yield from (fact_of_reading(surname, form, surname) for form in latin)
+        if len(surname) > 1:
+            given = "민수" if language == "ko" else "小明"
+            yield fact(told, [surname], (surname, given), names.full_name_tokens, surname + given)
+
+
+def of_east_asian_given_names():
+    """A given name is read in each way, and the signs of one in Cantonese and Hokkien are read one by one."""
+    for told in lines("east_asian_given_names.txt"):
+        name, language, *latin = told.split()
+        before, sound = {"yue": ("家", "ka"), "nan": ("福", "hock"), "ja": ("", "")}[language]
+        yield from (fact_of_reading(before + name, sound + form, before, name) for form in latin)
+
+
+def fact_of_reading(token, form, *keys):
+    """Say that a token takes a spelling."""
+    return fact((token, form), keys, True, lambda *case: case[1] in scripts.spellings(case[0]), token, form)
 
 
 def of_compounds():
@@ -317,7 +333,8 @@ def of_identifier_words():
 
 def fact_of_spelling(token, form):
     """Say that a token takes a spelling."""
-    keys = {*token, scripts.script_of(token)}
+    read = "".join(signs.syllables(token)) if signs.is_han(token) else ""
+    keys = {*token, *unicodedata.normalize("NFD", token), *read, scripts.script_of(token) or "signs"}
     return fact((token, form), keys, True, lambda *case: case[1] in scripts.spellings(case[0]), token, form)
 
 
@@ -364,13 +381,15 @@ def changed(row, name, *values):
     return row | {name: values[row[name] == values[0]] if row[name] else ""}
 
 
+NO_ALPHABETS = dict.fromkeys(("hangul", "kana", "pinyin"), "signs")
 # Where the facts come from, the modules that read the table, and what a row has in common with its facts.
 TABLES = {
     "alert_statuses": (of_alert_statuses, (alert_relations,), lambda row: [fold(row["word"])]),
     "column_names": (of_column_names, (schema,), lambda row: [row["role"]]),
     "countries": (of_countries, (countries,), lambda row: [row["iso2"]]),
     "date_words": (of_date_words, (date_words,), lambda row: ["".join(date_words.date_tokens(row["word"]))]),
-    "east_asian_surnames": (of_east_asian_surnames, (names,), lambda row: [row["surname"]]),
+    "east_asian_given_names": (of_east_asian_given_names, (signs, scripts), lambda row: [row["name"]]),
+    "east_asian_surnames": (of_east_asian_surnames, (signs, scripts), lambda row: [row["surname"]]),
     "facts_to_ask": (of_facts_to_ask, (inquiry,), lambda row: [row["fact"]]),
     "given_names": (of_given_names, (given_names,), given_name_keys),
     "given_names_apart": (of_names_apart, (given_names,), lambda row: [(row["name"], row["other"])]),
@@ -387,7 +406,11 @@ TABLES = {
     "professions": (of_professions, (professions,), lambda row: longest_word(row["title"])),
     "register_statuses": (of_register_statuses, (findings,), lambda row: [fold(row["word"])]),
     "romanisation": (of_spellings, (scripts,), lambda row: [row["letters"].casefold()[0]]),
-    "romanisation_schemes": (of_spellings, (scripts,), lambda row: [row["script"]]),
+    "romanisation_schemes": (
+        of_spellings,
+        (scripts,),
+        lambda row: [NO_ALPHABETS.get(row["script"], row["script"])],
+    ),
     "sexes": (of_sexes, (stages,), lambda row: [fold(row["word"])]),
     "sound_distances": (of_likeness, (spelling,), lambda _row: [""]),
     "specialties": (of_specialties, (professions,), lambda row: longest_word(row["term"])),
@@ -403,6 +426,7 @@ CHANGES = [
     ("countries", "iso2", "QQ", ""),
     ("countries", "date_order", "DMY", "YMD"),
     ("date_words", "meaning", "ignored", "no date"),
+    ("east_asian_given_names", "latin", "qqq", "zzz"),
     ("east_asian_surnames", "latin", "qqq", "zzz"),
     ("facts_to_ask", "request_en", "nothing", ""),
     ("facts_to_ask", "request_nb", "ingenting", ""),

@@ -51,7 +51,11 @@ TOKENS = [
     ("Ha\u0301nsen", "hánsen"),
     ("محمّد", "محمد"),
     ("ЩЕРБАКОВА", "щербакова"),
-    ("गोरखपुर मोरिंडा", "gorkhpur morinddaa"),  # its vowels are marks, which would split the words
+    ("गोरखपुर मोरिंडा", "gorakhpur morinddaa"),  # its vowels are marks, which would split the words
+    ("कमल", "kamal"),  # a vowel without a mark, not heard at the end
+    ("முருகன்", "murukannn"),
+    ("ተስፋዬ ወልደ", "tesfaye welde"),
+    ("አበበ ኃይሌ", "abebe hayle"),
     ("សុខ", "sukh"),
     ("Eng. Hansen", "hansen"),
     ("Lim Siu Eng.", "lim siu eng"),  # a title only where it comes first
@@ -191,6 +195,18 @@ def test_only_given_names_begin_with_a_name():
         ("von Hansen, Jan", "von hansen|jan"),
         ("J0anne C0OK", "joanne|cook"),
         ("ukjent", ""),
+        ("王小明", "王|小明"),
+        ("Dr. 王小明, 1970", "王|小明"),
+        ("“王小明”。", "王|小明"),
+        ("\u200f王\u200b小明\ufeff 😀", "王|小明"),
+        ("\u1100\u1175\u11b7\u1106\u1175\u11ab\u1109\u116e", "김|민수"),  # not composed
+        ("佐々木健", "佐々木|健"),
+        ("鈴木一郎", "鈴木|一郎"),
+        ("高橋みなみ", "高橋|みなみ"),
+        ("谷沢みなみ", "谷沢|みなみ"),  # a surname that no table knows
+        ("谷沢一郎", "谷沢|一郎"),
+        ("田中", "田中"),
+        ("罗伯特·泰勒", "罗伯特|泰勒"),
     ],
 )
 def test_tokens_of_full_names(text, tokens):

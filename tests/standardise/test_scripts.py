@@ -92,6 +92,21 @@ EXAMPLES = [
     ("קרן", "keren", "Hebrew final form"),
     ("שלום", "shelom", "vav as a vowel"),
     ("לוי", "levi lewi", "vav as a consonant before a vowel"),
+    ("철수", "cheolsu cholsu chulsoo", "Revised Romanization, McCune-Reischauer, passports"),
+    ("영희", "yeonghui yonghui younghee", "Revised Romanization, McCune-Reischauer, passports"),
+    ("정", "jeong chong jung chung", "Revised Romanization, McCune-Reischauer, passports"),
+    ("광철", "kwangchol", "North Korean passports"),
+    ("ジュン", "jun zyun", "Hepburn, Kunrei-shiki"),
+    ("しんいち", "shinichi siniti", "Hepburn, Kunrei-shiki"),
+    ("きょうこ", "kyouko", "Hepburn"),
+    ("建國", "jianguo chienkuo", "Pinyin, Wade-Giles"),
+    ("秋萍", "qiuping chiuping", "Pinyin, Wade-Giles"),
+    ("曉東", "xiaodong hsiaotung", "Pinyin, Wade-Giles"),
+    ("黃", "huang wong ng", "Pinyin, Cantonese, Hokkien"),
+    ("家輝", "jiahui kafai", "Pinyin, Cantonese"),
+    ("秀英", "xiuying siueng", "Pinyin, Hokkien"),
+    ("佐藤", "sato satou satoh", "Hepburn, with and without the long vowel"),
+    ("裕子", "yuko hiroko", "two Japanese readings"),
 ]
 
 # Spellings of one name that share a sound.
@@ -228,8 +243,8 @@ def test_plain_letters_stay(token):
 
 def test_scripts_without_a_table_fall_back():
     """Letters that no table knows are spelled by the general romanisation."""
-    assert script_of("김") == ""
-    assert spellings("김") == ("gim",)
+    assert script_of("ᠮᠣᠩ") == script_of("김") == ""
+    assert spellings("ᠮᠣᠩ") == ("mong",)
     assert spellings("ʻ") == ()
 
 

@@ -26,7 +26,8 @@ REGISTER = [
         ("Thomas, Chukwuemeka", ["thomas"], ["chukwuemeka"]),  # the comma tells, whatever the table knows
         ("Lopez Martin, K.", ["lopez", "martin"], ["k"]),
         ("Kari O. Hansen", ["hansen"], ["kari", "o"]),  # an initial, no particle
-        ("김민수", ["kim"], ["민수"]),
+        ("김민수", ["김"], ["민수"]),
+        ("鈴木一郎。", ["鈴木"], ["一郎"]),
         ("Dr. Jan van der Berg", ["van der berg"], ["jan"]),
         ("Berg Hansen, Kari Zdzimira", ["berg", "hansen"], ["kari", "zdzimira"]),
         ("Berg Kari, dr.", ["berg"], ["kari"]),  # what comes behind is no name

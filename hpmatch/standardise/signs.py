@@ -1,0 +1,133 @@
+"""
+Names in Chinese signs, kana and Hangul: where a whole name is cut, and how its signs are read.
+
+`east_asian_surnames.csv` and `east_asian_given_names.csv` say how names are read that the letters do not tell. A Chinese sign
+has one reading in Mandarin, which Unidecode knows, and others in Cantonese, Hokkien, Korean and Japanese.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache, lru_cache
+from itertools import islice, product
+
+from unidecode import unidecode
+
+from hpmatch.data import read_table
+
+Readings = Mapping[str, tuple[str, ...]]
+
+_HAN = "\u3400-\u9fff々〇"
+_KANA = "\u3041-\u3096\u30a1-\u30fa\u30fc"
+_HANGUL = "\uac00-\ud7a3"
+_IN_HAN = re.compile(f"[{_HAN}]+")
+_IN_SIGNS = re.compile(f"[{_HAN}{_KANA}{_HANGUL}]+")
+# Chinese signs, the given name perhaps in kana (高橋みなみ), or Hangul.
+_WHOLE_NAME = re.compile(f"(?=.{{2,6}}\\Z)(?:(?P<han>[{_HAN}]+)[{_KANA}]*|[{_HANGUL}]{{2,5}})")
+_JAPANESE_NAME = 4  # signs; a Chinese name has a surname of two then, too
+_MOST = 8  # readings of a token
+# As Japanese long vowels stand in the tables (Satou), and as they are written, too (Sato, Satoh); Inoue has none.
+_LONG_VOWELS = ((re.compile("(?<=o)[ou](?!e)|(?<=u)u"), ""), (re.compile("o[ou](?!e)"), "oh"))
+
+
+def is_han(token: str) -> bool:
+    """
+    Whether a token is in Chinese signs alone.
+
+    Example:
+        >>> is_han("小明"), is_han("김"), is_han("佐々木")
+        (True, False, True)
+    """
+    return bool(_IN_HAN.fullmatch(token))
+
+
+def in_signs(token: str) -> bool:
+    """Whether a token is in Chinese signs, kana or Hangul alone."""
+    return bool(_IN_SIGNS.fullmatch(token))
+
+
+def with_surname_apart(name: str) -> tuple[str, ...]:
+    """
+    Cut a whole name that is written in one behind its surname: one that the table knows, else the first sign.
+
+    Where kana follow Chinese signs these are the surname, and of four signs two.
+
+    Example:
+        >>> with_surname_apart("王小明"), with_surname_apart("佐々木健"), with_surname_apart("남궁민수")
+        (('王', '小明'), ('佐々木', '健'), ('남궁', '민수'))
+        >>> with_surname_apart("olsen"), with_surname_apart("田中")
+        (('olsen',), ('田中',))
+    """
+    whole = _WHOLE_NAME.fullmatch(name)
+    if not whole or name in _surnames():
+        return (name,)
+    han = whole["han"] or ""
+    known = [size for size in range(len(name) - 1, 0, -1) if name[:size] in _surnames()]
+    otherwise = len(han) if han != name and han else 2 if len(han) == _JAPANESE_NAME else 1
+    size = known[0] if known else otherwise
+    return name[:size], name[size:]
+
+
+@lru_cache(maxsize=1 << 16)
+def readings(token: str) -> tuple[str, ...]:
+    """
+    How the tables read a token in the letters a to z, as a surname and as a given name.
+
+    Example:
+        >>> readings("이"), readings("裕子"), readings("家輝")
+        (('lee', 'yi', 'i', 'ri', 'rhee'), ('yuuko', 'hiroko', 'yuko'), ('kafai', 'karfai'))
+    """
+    known = [
+        *_surnames().get(token, ()),
+        *(each for rows in _given_names() for each in _composed(token, rows)),
+    ]
+    return tuple(dict.fromkeys(known))[:_MOST]
+
+
+def _composed(token: str, rows: Readings) -> Iterator[str]:
+    """The readings of a token in one language, part by part, if the table knows all parts, the longest first."""
+    parts: list[tuple[str, ...]] = []
+    start = 0
+    while start < len(token):
+        end = next((end for end in range(len(token), start, -1) if token[start:end] in rows), 0)
+        if not end:
+            return
+        parts.append(rows[token[start:end]])
+        start = end
+    yield from islice(map("".join, product(*parts)), _MOST)
+
+
+def syllables(token: str) -> list[str]:
+    """
+    The signs of a Chinese token as syllables in Pinyin.
+
+    Example:
+        >>> syllables("小明")
+        ['xiao', 'ming']
+    """
+    return [letters for sign in token if (letters := unidecode(sign).strip().lower()).isalpha()]
+
+
+@cache
+def _surnames() -> Readings:
+    found: dict[str, tuple[str, ...]] = {}
+    for row in read_table("east_asian_surnames"):
+        found[row["surname"]] = (*found.get(row["surname"], ()), *_latin_of(row))
+    return found
+
+
+@cache
+def _given_names() -> tuple[Readings, ...]:
+    """The readings of given names and of signs in them, for each language."""
+    found: dict[str, dict[str, tuple[str, ...]]] = {}
+    for row in read_table("east_asian_given_names"):
+        found.setdefault(row["language"], {})[row["name"]] = _latin_of(row)
+    return tuple(found.values())
+
+
+def _latin_of(row: Mapping[str, str]) -> tuple[str, ...]:
+    forms = row["latin"].split()
+    if row["language"] == "ja":
+        forms += [long.sub(short, form) for form in forms for long, short in _LONG_VOWELS]
+    return tuple(dict.fromkeys(forms))
