@@ -300,6 +300,44 @@ def test_whole_decimals_are_whole_numbers(table):
     assert read(table, "t").data["id"].to_pylist() == ["9144889", None, "100"]
 
 
+@pytest.mark.parametrize(
+    "table",
+    [
+        pa.table({"n": pa.array([12.3, None, 0.1], pa.float32())}),
+        pd.DataFrame({"n": pd.Series([12.3, None, 0.1], dtype="float32")}),
+        duckdb.connect().sql("select unnest([12.3, null, 0.1]::float[]) as n"),
+        pl.DataFrame({"n": [12.3, None, 0.1]}, schema={"n": pl.Float32}),
+        [{"n": np.float32(12.3)}, {"n": None}, {"n": np.float32(0.1)}],
+    ],
+    ids=["arrow", "pandas", "duckdb", "polars", "dicts"],
+)
+def test_numbers_of_single_precision_are_written_as_those_of_double(table):
+    """12.3 is 12.3, however many bits hold it."""
+    assert read(table, "t").data["n"].to_pylist() == ["12.3", None, "0.1"]
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        pa.table({"yes": [True, False]}),
+        pd.DataFrame({"yes": [True, False]}),
+        pd.DataFrame({"yes": pd.Series([True, False], dtype=object), "other": ["x", 2]}),
+        [{"yes": True}, {"yes": np.bool_(False)}],
+    ],
+    ids=["arrow", "pandas", "mixed", "dicts"],
+)
+def test_truth_values_are_written_in_one_way(table):
+    """However the table holds them."""
+    assert read(table, "t").data["yes"].to_pylist() == ["true", "false"]
+
+
+@pytest.mark.parametrize("other", ["x", 2])
+def test_an_index_with_a_name_comes_first(other):
+    """It is what identifies the rows."""
+    frame = pd.DataFrame({"cell": ["y", other], "sku": ["7", "3"]}).set_index("sku")
+    assert read(frame, "t").data.column_names == ["sku", "cell"]
+
+
 def test_missing_numbers_of_pandas_are_missing():
     """NaN is nothing, not a word."""
     assert read(pd.DataFrame({"id": ["a", "b"], "n": [1.0, np.nan]}), "t").data["n"].to_pylist() == [

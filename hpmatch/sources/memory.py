@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -47,7 +48,7 @@ def _table_of(source: Any, name: str) -> pa.Table:
 
 
 def _from_pandas(frame: Any, name: str) -> pa.Table:
-    """A frame with its index where that has a name; one without only numbers the rows."""
+    """A frame behind its index where that has a name; one without only numbers the rows."""
     if not frame.columns.is_unique:
         raise SourceError(f"{name}: two columns of the DataFrame have one name; rename one of them")
     named = [each for each in frame.index.names if each is not None]
@@ -59,7 +60,8 @@ def _from_pandas(frame: Any, name: str) -> pa.Table:
     for place in range(frame.shape[1]):
         if _is_listed(table.schema.types[place]):  # or a set, whose order Arrow takes as it comes
             table = table.set_column(place, table.column_names[place], _plain_cells(frame.iloc[:, place]))
-    return table
+    of_index = [str(each) for each in named if str(each) not in set(map(str, frame.columns))]
+    return table.select([*of_index, *(each for each in table.column_names if each not in of_index)])
 
 
 def _from_dicts(rows: Sequence[Mapping[str, Any]]) -> pa.Table:
@@ -76,17 +78,29 @@ def plain_cell(cell: Any) -> str | None:
     if type(cell) is str:  # most are
         return cell
     if hasattr(cell, "tolist"):  # an array or a number of numpy
-        cell = cell.tolist()
+        cell = _in_full(cell).tolist()
     if cell is None or type(cell).__name__ in ("NAType", "NaTType") or cell != cell:  # noqa: PLR0124 - NaN
         return None
     if isinstance(cell, (set, frozenset)):
         cell = sorted(cell, key=str)
     if isinstance(cell, (list, tuple)):
         return ";".join(text for each in cell if (text := plain_cell(each)))
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
     if isinstance(cell, Decimal):
         text = f"{cell:f}"
         return text.rstrip("0").rstrip(".") if "." in text else text
     return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
+
+
+def _in_full(numbers: Any) -> Any:
+    """Numbers of numpy, those of a single or half precision as the doubles that are written alike: 12.3, not 12.300000190734863."""
+    if numbers.dtype.kind != "f" or numbers.dtype.itemsize >= _DOUBLE:
+        return numbers
+    return np.asarray(numbers).astype(np.str_).astype(np.float64)
+
+
+_DOUBLE = 8  # bytes
 
 
 def as_text(table: pa.Table, name: str) -> pa.Table:
@@ -103,6 +117,8 @@ def _text_column(column: pa.Array, name: str, field: str) -> pa.Array:
         column = pc.cast(column.dictionary, pa.string()).take(column.indices)
     if _is_listed(column.type):
         column = _plain_cells(column.to_pylist())
+    if pa.types.is_float32(column.type) or pa.types.is_float16(column.type):
+        column = pa.array(_in_full(np.asarray(column)), from_pandas=True)
     if pa.types.is_decimal(column.type):
         column = _plain_cells(column.to_pylist())
     if pa.types.is_floating(column.type):
