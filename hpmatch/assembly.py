@@ -23,6 +23,7 @@ from hpmatch.comparison.names import PersonName as PersonNameComparison
 from hpmatch.comparison.text import Identifier, Text
 from hpmatch.data import read_table
 from hpmatch.decision import DecisionRule
+from hpmatch.comparison.thresholds import Thresholds
 from hpmatch.errors import ModelError
 from hpmatch.fellegi_sunter import FellegiSunter, Level
 from hpmatch.model import RECORDS, Model, read_model
@@ -34,8 +35,10 @@ from hpmatch.standardise.stages import (
     Countries,
     NationalId,
     PersonName,
+    Categories,
     PlainText,
     Professions,
+    Numbers,
     Sex,
     Specialties,
 )
@@ -68,15 +71,25 @@ _COLUMN_OF_ROLE = {
 _OF_KIND: dict[str, Callable[[str], _Stages]] = {
     "name": lambda column: _Stages(PersonName(column), FullName(column, column)),
     "date": lambda column: _Stages(AnyDate(column), BirthDateComparison(column, column)),
-    "category": lambda column: _Stages(PlainText(column), Category(column, column)),
+    "category": lambda column: _Stages(Categories(column), Category(column, column)),
     "text": lambda column: _Stages(PlainText(column), Text(column, column)),
     "identifier": lambda column: _Stages(PlainText(column), Identifier(column, column)),
 }
 
+    "number": lambda column: _Stages(Numbers(column), _near(column)),
 
 def model_for(
     tables: Mapping[str, RawTable], schema: Schema | str | Path | None
 ) -> tuple[Model, Schema | str | Path | None]:
+def _near(column: str) -> Thresholds:
+    """Numbers by how far they are apart, as a share of the larger one."""
+    apart = {"same": 0.0, "within_1_percent": 0.01, "within_10_percent": 0.1}
+    conditions = tuple(
+        (level, (("relative_difference", column, column, share),)) for level, share in apart.items()
+    )
+    return Thresholds(column, conditions, (column,), frequency=column)
+
+
     """
     The model to start training from where none is named, and what the columns are taken for.
 
@@ -154,9 +167,13 @@ def _kind_of(cells: Sequence[str]) -> str | None:
 def _is_number(cell: str) -> bool:
     return sum(letter.isdigit() for letter in cell) >= max(_DIGITS, len(cell) / 2) and " " not in cell.strip()
 
+    if sum(bool(_FRACTION.fullmatch(cell.strip())) for cell in cells) > _MOST_FRACTIONS * len(cells):
+        return "number"
 
 _DATE = re.compile(r"\d{4}[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}[-./]\d{1,2}[-./]\d{4}|(19|20)\d{6}")
-_FEWEST_VALUES, _MOST_CATEGORIES, _DIGITS, _MOST = 2, 50, 6, 0.9
+# Whole numbers may be numbers of things, such as of a house: neighbours are no nearer than others.
+_FRACTION = re.compile(r"[-+]?\d*[.,]\d+")
+_FEWEST_VALUES, _MOST_CATEGORIES, _DIGITS, _MOST, _MOST_FRACTIONS = 2, 50, 6, 0.9, 0.5
 
 
 def assemble(layouts: Sequence[Layout], name: str = "assembled") -> Model:
@@ -253,6 +270,11 @@ def _blocking_rules(names: Sequence[str], roles: Sequence[str], kinds: dict[str,
     ]
     texts = [column for column, kind in kinds.items() if kind == "text"]
     categories = [column for column, kind in kinds.items() if kind == "category"]
+_STARTS: dict[type, str] = {
+    Text: "text", Category: "category", Thresholds: "number", Identifier: "identifier", FullName: "full_name"
+}  # fmt: skip
+
+
     every_name = (*names, *whole)
     rules: list[BlockingRule] = []
     if every_name:
@@ -268,7 +290,11 @@ def _blocking_rules(names: Sequence[str], roles: Sequence[str], kinds: dict[str,
         )
         rules.append(TwoNames("two_names", tuple(given), tuple(surnames)))
     rules += [SameValue(date, date) for date in dates]
-    rules += [SameValue(column, column) for column, kind in kinds.items() if kind in ("text", "identifier")]
+    rules += [
+        SameValue(column, column)
+        for column, kind in kinds.items()
+        if kind in ("text", "number", "identifier")
+    ]
     rules += [SameValue("national_id", "national_id")] if "national_id" in roles else []
     rules += [SameWord(f"{column}_word", column) for column in texts]
     return rules

@@ -3,7 +3,7 @@ Which column plays which role.
 
 A role is either one of the project's own column names (``family_name``, ``birth_date`` ...), known under its English
 and Norwegian aliases without any configuration, or, for a table about something else, a kind (``name``, ``date``,
-``category``, ``text``, ``identifier``); a column given a kind keeps its own name.
+``category``, ``text``, ``number``, ``identifier``); a column given a kind keeps its own name.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from hpmatch.data import read_table
 from hpmatch.errors import SchemaError
 from hpmatch.standardise.text import fold
 
-KINDS = ("name", "date", "category", "text", "identifier")
+KINDS = ("name", "date", "category", "text", "number", "identifier")
 
 # What the two tables of the main job hold; the first role is the record's own identifier.
 ALERT_ROLES = (

@@ -19,6 +19,7 @@ import pytest
 import hpmatch as hp
 from benchmarks.fairness import refreshed
 from benchmarks.page import page
+from hpmatch.assembly import assemble
 from hpmatch.blocking import CandidatePairs
 from hpmatch.cli import _parser
 from hpmatch.comparison import compare
@@ -27,6 +28,7 @@ from hpmatch.comparison.text import Identifier, Text
 from hpmatch.comparison.thresholds import Thresholds
 from hpmatch.generate.profiles import PROFILES
 from hpmatch.records import Column, Records
+from hpmatch.schema import Layout
 from hpmatch.standardise.stages import PersonName, PlainText
 
 ROOT = Path(__file__).parents[1]
@@ -138,6 +140,11 @@ OTHERS = {
     "text": (Text("text", "text"), PlainText("text")),
     "identifier": (Identifier("identifier", "identifier"), PlainText("identifier")),
     "full_name": (FullName("full_name", "full_name"), PersonName("full_name")),
+    **{
+        kind: (model.comparisons[0], model.standardisers[0])
+        for kind in ("category", "number")
+        for model in (assemble([Layout("no", {}, {kind: kind})]),)
+    },
     "thresholds": (
         Thresholds(
             "thresholds",

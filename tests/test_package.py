@@ -85,6 +85,7 @@ def test_every_entry_point_leads_to_a_stage(group):
 STANDARDISERS = [
     {"stage": "person_name", "column": "family_name"}, {"stage": "birth_date"}, {"stage": "sex"}, {"stage": "professions"},
     {"stage": "specialties"}, {"stage": "countries"}, {"stage": "national_id"}, {"stage": "plain_text", "column": "town"},
+    {"stage": "categories", "column": "colour"}, {"stage": "numbers", "column": "price"},
 ]  # fmt: skip
 
 

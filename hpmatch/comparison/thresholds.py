@@ -36,7 +36,8 @@ class Thresholds:
 
     Measures that have to reach the threshold: ``jaro_winkler``, ``jaro``, ``jaccard`` (of the letters), ``same`` (1 or 0),
     ``same_lower`` and ``same_upper`` (without case), ``same_start`` (how many first letters are the same). Measures that must not exceed
-    it: ``levenshtein``, ``damerau_levenshtein``, ``difference`` (of numbers), ``seconds`` (between dates written yyyy-mm-dd).
+    it: ``levenshtein``, ``damerau_levenshtein``, ``difference`` (of numbers), ``relative_difference`` (as a share of the larger one),
+    ``seconds`` (between dates written yyyy-mm-dd).
 
     Args:
         name: The comparison's name.
@@ -169,6 +170,12 @@ def _difference(left: str, right: str) -> float:
         return np.nan
 
 
+def _relative_difference(left: str, right: str) -> float:
+    """A share of the one further from 0; none between two that are equal, be they 0."""
+    apart = _difference(left, right)
+    return apart / max(abs(float(left)), abs(float(right))) if apart > 0 else apart
+
+
 def _seconds(left: str, right: str) -> float:
     a, b = _day(left), _day(right)
     return np.nan if a is None or b is None else abs((a - b).days) * 86_400.0
@@ -199,6 +206,7 @@ _MEASURES = MappingProxyType(
         "levenshtein": _Measure(_by(Levenshtein.distance), is_distance=True),
         "damerau_levenshtein": _Measure(_by(DamerauLevenshtein.distance), is_distance=True),
         "difference": _Measure(_each(_difference), is_distance=True),
+        "relative_difference": _Measure(_each(_relative_difference), is_distance=True),
         "seconds": _Measure(_each(_seconds), is_distance=True),
     }
 )
