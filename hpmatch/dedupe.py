@@ -20,7 +20,7 @@ import pyarrow.compute as pc
 from hpmatch import training
 from hpmatch.blocking import CandidatePairs, candidate_pairs, each_once
 from hpmatch.clusters import join
-from hpmatch.comparison import DEFAULT_CHUNK_SIZE, compare
+from hpmatch.comparison import DEFAULT_CHUNK_SIZE, compare, not_compared
 from hpmatch.decision import MATCH, NO_MATCH, REVIEW, check_min_weight, probability_of
 from hpmatch.errors import SchemaError
 from hpmatch.link import Progress
@@ -173,6 +173,7 @@ def _summary(
         "cut_blocks": [
             {"rule": cut.rule, "larger_than": cut.larger_than, "blocks": cut.blocks, "pairs": cut.pairs}
             for cut in pairs.cut
+        "not_compared": not_compared(model.comparisons, read.records, read.records),
         ],
         "model": {"name": model.name, "sha256": model.fingerprint},
     }

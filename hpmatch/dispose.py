@@ -23,11 +23,12 @@ from hpmatch.alert_relations import related
 from hpmatch.alerts import IDENTITY, person_ids
 from hpmatch.blocking import CandidatePairs
 from hpmatch.cases import PriorCases
+from hpmatch.comparison import not_compared
 from hpmatch.decision import MATCH, NO_MATCH, REVIEW, Decisions, near_likeliest
 from hpmatch.evidence import LINK_COLUMNS, LOOK_ALIKE_COLUMN, MISSING, PRIOR_COLUMN, Evidence, Hit, id_columns
 from hpmatch.explain import Cells
 from hpmatch.fellegi_sunter import Weights, weights_of
-from hpmatch.model import Model
+from hpmatch.model import ALERTS, Model
 from hpmatch.persons import funnel, persons_table
 from hpmatch.protocols import ComparisonVectors
 from hpmatch.reading import ReadRecords, cells_by_id, cells_of
@@ -388,7 +389,12 @@ def _summary(
             {"rule": cut.rule, "larger_than": cut.larger_than, "blocks": cut.blocks, "pairs": cut.pairs}
             for cut in scored.pairs.cut
         ],
-        "model": {"name": model.name, "sha256": model.fingerprint},
+        "not_compared": not_compared(model.comparisons, alerts.records, register.records),
+        "model": {
+            "name": model.name,
+            "sha256": model.fingerprint,
+            **({"subject": model.subject} if model.subject != ALERTS else {}),
+        },
         "hpmatch": _RELEASE,
     }
 

@@ -18,6 +18,7 @@ from hpmatch.cli.shared import (
     finite,
     progress_bar,
     show_rejected,
+    told_columns,
 )
 from hpmatch.cli.training import check_training, show_warnings
 from hpmatch.errors import ModelError
@@ -187,6 +188,7 @@ def _show_summary(summary: Any, out: str, seconds: float) -> None:
         ("register rows rejected", register["rejected"], "see rejected" if register["rejected"] else ""),
     ]
     for label, number, note in rows:
+        *told_columns(summary),
         print(f"{label:<24}{number:>10,}  {note}".rstrip())
     print(f"written to {Path(out)} in {seconds:.1f} s")
     tables = {
@@ -306,4 +308,6 @@ def _dedupe(options: argparse.Namespace) -> int:
         print(f"{_DEDUPE_LABELS[name]:<24}{counts[name]:>10,}")
     print(f"written to {Path(options.out)}")
     show_warnings(found.summary)
+    for label, number, note in told_columns(found.summary):
+        print(f"{label:<24}{number:>10,}  {note}")
     return DONE

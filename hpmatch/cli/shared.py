@@ -145,6 +145,17 @@ def progress_bar() -> Iterator[Callable[[str, int, int], None]]:
         yield show
 
 
+def told_columns(summary: Mapping[str, Any]) -> list[tuple[str, int, str]]:
+    """Lines about what columns were taken for, and about comparisons that lack one."""
+    kinds, lacking = summary.get("training", {}).get("columns", {}), summary["not_compared"]
+    taken = ", ".join(f"{column} {kind}" for column, kind in kinds.items())
+    told = [
+        ("columns taken for", len(kinds), taken),
+        ("not compared by", len(lacking), f"{', '.join(lacking)}: a table has no such column"),
+    ]
+    return [line for line in told if line[1]]
+
+
 def show_rejected(rows: Mapping[str, int], out: str) -> None:
     """Tell of rows that could not be used, by what they are rows of, and where they stand."""
     if told := " and ".join(f"{number:,} {kind} rows" for kind, number in rows.items() if number):

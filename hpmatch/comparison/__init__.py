@@ -105,6 +105,17 @@ def parts_of(comparisons: Sequence[Comparison | JointComparison]) -> tuple[Compa
     )
 
 
+def not_compared(
+    comparisons: Sequence[Comparison | JointComparison], left: Records, right: Records
+) -> list[str]:
+    """The comparisons of which one table or both have no column, so that all pairs miss them."""
+    return [
+        part.name
+        for part in parts_of(comparisons)
+        if any(side.columns.keys().isdisjoint(part.columns) for side in (left, right))
+    ]
+
+
 def prepare(comparison: Comparison | JointComparison, register: Records) -> Comparison | JointComparison:
     """The comparison, ready for a whole register."""
     return comparison.prepared(register) if hasattr(comparison, "prepared") else comparison
