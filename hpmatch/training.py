@@ -72,6 +72,7 @@ _SHIPPED, _ASSEMBLED = _Belief(300.0, 0.03, 10.0), _Belief(10.0, 1.0, 10.0)
 # Labels of nearly all matches show how often each level occurs; those of some may have been chosen for what they show.
 _NEARLY_ALL = 0.9
 _TRIED = 12
+_HARDLY_ANY = 0.9  # of the expected matches are on the last level
 
 
 @dataclass(frozen=True)
@@ -459,5 +460,9 @@ def _about(start: Model, tables: Tables, matches: float) -> str:
         if tables.is_one
         else f"{len(tables.left):,} x {len(tables.right):,} records"
     )
+        elif matches > 0 and seen[place][-1] > _HARDLY_ANY * seen[place].sum():
+            said.append(
+                f"comparison {part.name!r}: hardly any expected match agrees; see whether both tables write it in one way"
+            )
     labels = f" and {len(tables.labelled_pairs()):,} labelled pairs" if tables.labels is not None else ""
     return f"{start.about} Trained on {held}{labels}; {matches:,.0f} matches expected.".strip()
