@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 from hpmatch.blocking.rules import NameAndDate, NameAndValue, SameValue, SameWord, TwoNames
@@ -21,24 +23,25 @@ from hpmatch.comparison.identifiers import NationalId as NationalIdComparison
 from hpmatch.comparison.names import FamilyName, GivenName
 from hpmatch.comparison.names import PersonName as PersonNameComparison
 from hpmatch.comparison.text import Identifier, Text
+from hpmatch.comparison.thresholds import Thresholds
 from hpmatch.data import read_table
 from hpmatch.decision import DecisionRule
-from hpmatch.comparison.thresholds import Thresholds
 from hpmatch.errors import ModelError
 from hpmatch.fellegi_sunter import FellegiSunter, Level
 from hpmatch.model import RECORDS, Model, read_model
 from hpmatch.protocols import BlockingRule, Comparison, JointComparison, Standardiser
-from hpmatch.schema import RECORD_ROLES, Layout, Schema, read_schema, recognised, resolve
+from hpmatch.reading import layout_of
+from hpmatch.schema import KINDS, RECORD_ROLES, Layout, Schema, read_schema, recognised
 from hpmatch.sources.tables import RawTable
 from hpmatch.standardise.stages import (
     AnyDate,
+    Categories,
     Countries,
     NationalId,
+    Numbers,
     PersonName,
-    Categories,
     PlainText,
     Professions,
-    Numbers,
     Sex,
     Specialties,
 )
@@ -73,14 +76,11 @@ _OF_KIND: dict[str, Callable[[str], _Stages]] = {
     "date": lambda column: _Stages(AnyDate(column), BirthDateComparison(column, column)),
     "category": lambda column: _Stages(Categories(column), Category(column, column)),
     "text": lambda column: _Stages(PlainText(column), Text(column, column)),
+    "number": lambda column: _Stages(Numbers(column), _near(column)),
     "identifier": lambda column: _Stages(PlainText(column), Identifier(column, column)),
 }
 
-    "number": lambda column: _Stages(Numbers(column), _near(column)),
 
-def model_for(
-    tables: Mapping[str, RawTable], schema: Schema | str | Path | None
-) -> tuple[Model, Schema | str | Path | None]:
 def _near(column: str) -> Thresholds:
     """Numbers by how far they are apart, as a share of the larger one."""
     apart = {"same": 0.0, "within_1_percent": 0.01, "within_10_percent": 0.1}
@@ -90,6 +90,9 @@ def _near(column: str) -> Thresholds:
     return Thresholds(column, conditions, (column,), frequency=column)
 
 
+def model_for(
+    tables: Mapping[str, RawTable], schema: Schema | str | Path | None
+) -> tuple[Model, Schema | str | Path | None]:
     """
     The model to start training from where none is named, and what the columns are taken for.
 
@@ -98,7 +101,8 @@ def _near(column: str) -> Thresholds:
         schema: What the user says; where that is nothing of columns, their cells are looked at.
 
     Returns:
-        The shipped model for alerts and a register, recognised by their identifiers; else one put together.
+        The shipped model for alerts and a register, recognised by their identifiers; else one put together. And the schema, or
+        what was found out without one.
 
     Raises:
         ModelError: If there is no column to compare by.
@@ -109,20 +113,23 @@ def _near(column: str) -> Thresholds:
         for table, role in _IDENTIFIERS.items()
     ):
         return read_model("imi"), schema
-    said = schema or Schema()
-    if isinstance(said, Schema) and not said.columns:
-        said = infer_schema(tables, said.id)
-    return assemble([_layout(raw, read_schema(said, table), table) for table, raw in tables.items()]), said
+    said = {table: read_schema(schema, table) for table in tables}
+    if not any(each.columns for each in said.values()):
+        schema = infer_schema(tables, {table: each.id for table, each in said.items()})
+        said = {table: replace(each, columns=schema.columns) for table, each in said.items()}
+    return assemble([_layout(raw, said[table], table) for table, raw in tables.items()]), schema
 
 
 _IDENTIFIERS = {"alerts": "alert_id", "register": "hpr_number"}
 
 
 def _layout(raw: RawTable, schema: Schema, table: str) -> Layout:
-    return resolve(schema, raw.data.column_names, RECORD_ROLES, table=table, required=())
+    return layout_of(raw, table, RECORD_ROLES, schema, required=())
 
 
-def infer_schema(tables: Mapping[str, RawTable], id: str | None = None) -> Schema:  # noqa: A002 - what a schema calls it
+def infer_schema(
+    tables: Mapping[str, RawTable], ids: Mapping[str, str | None] = MappingProxyType({})
+) -> Schema:
     """
     Guess from their cells what the columns are that no recognised name tells.
 
@@ -131,7 +138,7 @@ def infer_schema(tables: Mapping[str, RawTable], id: str | None = None) -> Schem
 
     Args:
         tables: The tables as they were read, by name.
-        id: The column that identifies a record, where no recognised name tells.
+        ids: The column that identifies a record, by table, where somebody says it.
 
     Example:
         >>> from hpmatch.sources import read
@@ -139,7 +146,7 @@ def infer_schema(tables: Mapping[str, RawTable], id: str | None = None) -> Schem
         >>> dict(infer_schema({"records": read(rows, "records")}).columns)
         {'town': 'category', 'seen': 'date'}
     """
-    layouts = {table: _layout(raw, Schema(id), table) for table, raw in tables.items()}
+    layouts = {table: _layout(raw, Schema(ids.get(table)), table) for table, raw in tables.items()}
     first, *others = tables.values()
     known = {column for layout in layouts.values() for column in (layout.id, *layout.roles.values())}
     kinds = {
@@ -147,7 +154,10 @@ def infer_schema(tables: Mapping[str, RawTable], id: str | None = None) -> Schem
         for column in first.data.column_names
         if column not in known and all(column in other.data.column_names for other in others)
     }
-    return Schema(id, {column: kind for column, kind in kinds.items() if kind})
+    own = {layout.id for layout in layouts.values()}
+    return Schema(
+        own.pop() if len(own) == 1 else None, {column: kind for column, kind in kinds.items() if kind}
+    )
 
 
 def _kind_of(cells: Sequence[str]) -> str | None:
@@ -157,6 +167,8 @@ def _kind_of(cells: Sequence[str]) -> str | None:
         return None
     if sum(bool(_DATE.fullmatch(cell.strip())) for cell in cells) > _MOST * len(cells):
         return "date"
+    if sum(bool(_FRACTION.fullmatch(cell.strip())) for cell in cells) > _MOST_FRACTIONS * len(cells):
+        return "number"
     if distinct == len(cells):
         return None
     if distinct <= _MOST_CATEGORIES:
@@ -167,8 +179,6 @@ def _kind_of(cells: Sequence[str]) -> str | None:
 def _is_number(cell: str) -> bool:
     return sum(letter.isdigit() for letter in cell) >= max(_DIGITS, len(cell) / 2) and " " not in cell.strip()
 
-    if sum(bool(_FRACTION.fullmatch(cell.strip())) for cell in cells) > _MOST_FRACTIONS * len(cells):
-        return "number"
 
 _DATE = re.compile(r"\d{4}[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}[-./]\d{1,2}[-./]\d{4}|(19|20)\d{6}")
 # Whole numbers may be numbers of things, such as of a house: neighbours are no nearer than others.
@@ -210,7 +220,7 @@ def assemble(layouts: Sequence[Layout], name: str = "assembled") -> Model:
     comparisons = (*_name_comparisons(names), *(each.comparison for each in stages if each.comparison))
     if not comparisons:
         raise ModelError(
-            "there is no column to compare by; say in a schema file what the columns are: name, date, category, text, identifier"
+            "there is no column to compare by; say in a schema file what the columns are: " + ", ".join(KINDS)
         )
     return Model(
         name,
@@ -247,9 +257,7 @@ def starting_levels(comparison: Comparison) -> tuple[Level, ...]:
     """
     shipped = read_model("imi").classifier
     assert isinstance(shipped, FellegiSunter)  # noqa: S101 - it is ours
-    kind = {Text: "text", Category: "category", Identifier: "identifier", FullName: "full_name"}.get(
-        type(comparison)
-    )
+    kind = _STARTS.get(type(comparison))
     known = shipped.levels.get(
         "birth_date" if isinstance(comparison, BirthDateComparison) else comparison.name
     )
@@ -262,6 +270,11 @@ def starting_levels(comparison: Comparison) -> tuple[Level, ...]:
     )
 
 
+_STARTS: dict[type, str] = {
+    Text: "text", Category: "category", Thresholds: "number", Identifier: "identifier", FullName: "full_name"
+}  # fmt: skip
+
+
 def _blocking_rules(names: Sequence[str], roles: Sequence[str], kinds: dict[str, str]) -> list[BlockingRule]:
     whole = [column for column, kind in kinds.items() if kind == "name"]
     dates = [
@@ -270,11 +283,6 @@ def _blocking_rules(names: Sequence[str], roles: Sequence[str], kinds: dict[str,
     ]
     texts = [column for column, kind in kinds.items() if kind == "text"]
     categories = [column for column, kind in kinds.items() if kind == "category"]
-_STARTS: dict[type, str] = {
-    Text: "text", Category: "category", Thresholds: "number", Identifier: "identifier", FullName: "full_name"
-}  # fmt: skip
-
-
     every_name = (*names, *whole)
     rules: list[BlockingRule] = []
     if every_name:

@@ -12,8 +12,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from hpmatch.reading import layout_of
 from hpmatch.records import Records
-from hpmatch.schema import Schema, read_schema, resolve
+from hpmatch.schema import Schema, read_schema
 from hpmatch.sources import read
 from hpmatch.sources.rejected import reject
 from hpmatch.sources.tables import RejectedRow
@@ -77,9 +78,9 @@ def read_prior_cases(source: Any, register: Records, schema: Schema | str | Path
         ('2023/17', 'is about a person who is not in the register; correct hpr_number, or leave the row out')
     """
     raw = read(source, "prior cases", may_be_empty=True)
-    if not (names := raw.data.column_names):
+    if not raw.data.num_columns:
         return PriorCases()
-    layout = resolve(read_schema(schema, "cases"), names, CASE_ROLES, table="prior cases", required=_REQUIRED)
+    layout = layout_of(raw, "prior cases", CASE_ROLES, read_schema(schema, "cases"), _REQUIRED)
     texts = {role: _texts(raw.data, layout.roles.get(role)) for role in CASE_ROLES}
     persons = _registered(texts["hpr_number"], register)
     numberless = np.array([number == "" for number in texts["case_number"]], bool)

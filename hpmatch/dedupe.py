@@ -8,7 +8,7 @@ whose records fit together (``clusters.py``).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +29,7 @@ from hpmatch.output import write_folder
 from hpmatch.plugins import checked_weights
 from hpmatch.reading import ReadRecords, read_for
 from hpmatch.records import IntArray
-from hpmatch.schema import Schema, read_schema
+from hpmatch.schema import Schema, with_id
 from hpmatch.sources import read as read_source
 from hpmatch.sources.rejected import rejected_table
 
@@ -89,7 +89,7 @@ def dedupe(
         records: The table; see ``link``.
         model: A model, the name of a shipped one, or the path of a model file; by default "imi", or when it is to be trained
             one put together from what the columns are.
-        id: The column that identifies a record; by default what the schema says, or the first column.
+        id: The column that identifies a record; by default what the schema or its name says, or the first column.
         schema: Which column plays which role, where its name does not say it.
         train: Whether to learn m, u and the prior from the table first; see ``hpmatch.train``.
         labels: What people said of pairs, to train with.
@@ -107,14 +107,13 @@ def dedupe(
         ['1', '1', '3']
     """
     check_min_weight(min_weight)
-    said = read_schema(schema, "records")
-    said = replace(said, id=id) if id else said
+    schema = with_id(schema, id)
     raw = read_source(records, "records")
     trained = (
-        training.train(raw, None, model, schema=said, labels=labels, progress=progress) if train else None
+        training.train(raw, None, model, schema=schema, labels=labels, progress=progress) if train else None
     )
     model = trained.model if trained else read_model(model or "imi")
-    read = read_for(model, raw, "records", trained.schema if trained else said)
+    read = read_for(model, raw, "records", schema)
     if read.id_name == CLUSTER_COLUMN:
         raise SchemaError(
             f"records: the column of the identifier is called {CLUSTER_COLUMN!r}, as that of the clusters is; rename it"
@@ -173,7 +172,7 @@ def _summary(
         "cut_blocks": [
             {"rule": cut.rule, "larger_than": cut.larger_than, "blocks": cut.blocks, "pairs": cut.pairs}
             for cut in pairs.cut
-        "not_compared": not_compared(model.comparisons, read.records, read.records),
         ],
+        "not_compared": not_compared(model.comparisons, read.records, read.records),
         "model": {"name": model.name, "sha256": model.fingerprint},
     }

@@ -30,7 +30,7 @@ from hpmatch.reading import read_for
 from hpmatch.records import IntArray, Records
 from hpmatch.register import Register, model_of, read_register
 from hpmatch.results import Result
-from hpmatch.schema import Schema
+from hpmatch.schema import Schema, with_id
 from hpmatch.sources import read
 from hpmatch.standardise.token_forms import learn_forms
 
@@ -44,6 +44,7 @@ def link(
     register: Any,
     model: Model | str | Path | None = None,
     *,
+    id: str | None = None,  # noqa: A002 - what the schema calls it
     schema: Schema | str | Path | None = None,
     prior_cases: Any = None,
     train: bool = False,
@@ -63,6 +64,8 @@ def link(
         model: A model, the name of a shipped one, or the path of a model file; by default the one that a prepared register was
             prepared with, else "imi", or for tables of another kind that are to be trained on one put together from what the
             columns are.
+        id: The column that identifies a record, in both tables; by default what the schema or its name says, or of tables about
+            something else the first column.
         schema: Which column plays which role, where its name does not say it; a file may say it apart for "alerts" and
             "register".
         prior_cases: Earlier cases, likewise: ``hpr_number``, ``case_number``, ``status``, ``date``. Each hit then says whether
@@ -91,6 +94,7 @@ def link(
     check_min_weight(min_weight)
     if labels is not None and not train:
         raise HpmatchError("labels are what to train with; say train=True, or leave them out")
+    schema = with_id(schema, id)
     report = progress or (lambda *_: None)
     with batch_job(workers):
         start_processes(register)
@@ -111,7 +115,7 @@ def link(
             alerts,
             register,
             trained.model,
-            trained.schema or schema,
+            schema,
             prior_cases,
             min_weight,
             chunk_size,

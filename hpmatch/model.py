@@ -28,6 +28,7 @@ from hpmatch.protocols import (
     PairRule,
     Standardiser,
 )
+from hpmatch.schema import RECORD_ROLES
 
 FORMAT = "hpmatch-model"
 FORMAT_VERSION = 1
@@ -102,6 +103,12 @@ class Model:
     def parts(self) -> tuple[Comparison, ...]:
         """All comparisons that the classifier weighs, with the parts of joint ones in their place."""
         return parts_of(self.comparisons)
+
+    @cached_property
+    def own_roles(self) -> tuple[str, ...]:
+        """What its standardisers read besides the project's own roles: columns of these very names, such as a town."""
+        read = dict.fromkeys(role for stage in self.standardisers for role in stage.roles)
+        return tuple(role for role in read if role not in RECORD_ROLES)
 
     @cached_property
     def preparing(self) -> str:

@@ -24,6 +24,7 @@ from hpmatch.schema import (
     Schema,
     read_schema,
     resolve,
+    shown_names,
 )
 from hpmatch.sources import read
 from hpmatch.sources.rejected import reject
@@ -84,7 +85,7 @@ def read_records(
         SchemaError: If a needed column is missing, named twice or empty.
     """
     raw = read(source, name)
-    layout = resolve(schema, raw.data.column_names, roles, table=name, required=required)
+    layout = layout_of(raw, name, roles, schema, required)
     raw = with_usable_ids(raw, layout.id)
     if len(raw.data) == 0:
         first = min(raw.rejected, key=lambda row: row.row)
@@ -93,9 +94,10 @@ def read_records(
         )
     cells, ids = _cells(raw.data, layout, name, required), identifiers(raw.data, layout.id)
     if standardisers and cells.keys().isdisjoint(role for each in standardisers for role in each.roles):
+        own = ", ".join(role for role in roles if role not in (*RECORD_ROLES, *_ROLES.get(name, ())))
         raise SchemaError(
-            f"{name}: no column of {raw.source} has anything that the model compares; "
-            f"say in a schema file which column holds what"
+            f"{name}: no column of {raw.source} has anything that the model compares"
+            f"{f', which reads {own}' if own else ''}; say in a schema file which column holds what"
         )
     rows, rejected = len(raw.data) + len(raw.rejected), raw.rejected
     checks = checks_of(raw, layout) if name == "alerts" else None
@@ -129,10 +131,62 @@ def read_for(
     return read_records(source, table, roles, model.standardisers, read_schema(schema, table), required, kept)
 
 
-def roles_of(model: Model, table: str) -> tuple[Sequence[str], Sequence[str]]:
-    """The roles that a table may have, the identifier first, and those that some column of it has to play."""
+def roles_of(model: Model, table: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """
+    The roles that a table may have, the identifier first, and those that some column of it has to play.
+
+    What a model reads besides the project's own roles, such as a town, is a role of that name.
+
+    Example:
+        >>> from hpmatch.model import read_model
+        >>> roles_of(read_model("imi"), "alerts")[1]
+        ('family_name', 'given_name', 'birth_date')
+    """
     is_free = model.subject == "records" or table == "records"
-    return (RECORD_ROLES, ()) if is_free else (_ROLES[table], REQUIRED_ROLES)
+    known, required = (RECORD_ROLES, ()) if is_free else (_ROLES[table], REQUIRED_ROLES)
+    return (*known, *model.own_roles), required
+
+
+def layout_of(
+    raw: RawTable, name: str, roles: Sequence[str], schema: Schema, required: Sequence[str]
+) -> Layout:
+    """
+    Find out which column of a table plays which role, and which one identifies a record.
+
+    Args:
+        raw: The table.
+        name: What to call it in messages.
+        roles: The roles that it may have, the identifier first.
+        schema: What the recognised column names do not say.
+        required: The roles that some column has to play.
+
+    Raises:
+        SchemaError: If a needed column is missing or named twice, or nothing identifies a record.
+    """
+    found, is_headed = raw.data.column_names, raw.is_headed_by_line
+    layout = resolve(schema, found, roles, table=name, required=required, is_headed_by_line=is_headed)
+    if layout.is_id_guessed and not _may_identify(raw.data, layout.id):
+        shown = shown_names(found, roles, schema, is_headed_by_line=is_headed)
+        raise SchemaError(_no_identifier(raw.data, name, shown))
+    return layout
+
+
+def _may_identify(data: pa.Table, column: str) -> bool:
+    """Whether a column has a value in every row, and one of its own in all that are not the same word for word."""
+    ids = identifiers(data, column)
+    if pc.any(pc.fill_null(pc.equal(ids, ""), True)).as_py():
+        return False
+    number: int = pc.count_distinct(ids).as_py()
+    return number == len(ids) or number == len(data.group_by(data.column_names).aggregate([]))
+
+
+def _no_identifier(data: pa.Table, name: str, shown: Sequence[str] | None) -> str:
+    fit = [column for column in shown or () if _may_identify(data, column)]
+    hint = f"columns that would do: {', '.join(fit)}" if fit else "or add a column that numbers the rows"
+    return (
+        f"{name}: nothing says which column identifies a record, and the first one is empty or the same in several rows; say "
+        f"it with id, in a schema or as an argument; {hint}"
+    )
 
 
 _ROLES = {"alerts": ALERT_ROLES, "register": REGISTER_ROLES}
@@ -177,8 +231,7 @@ def cells_by_id(read: ReadRecords, ids: Sequence[str]) -> Mapping[str, Mapping[s
 
 def _cells(data: pa.Table, layout: Layout, name: str, required: Sequence[str]) -> Mapping[str, pa.Array]:
     """The cells of each role; a role whose column is wholly empty is as good as absent."""
-    cells = {role: data[column].combine_chunks() for role, column in layout.roles.items()}
-    cells |= {column: data[column].combine_chunks() for column in layout.kinds}
+    cells = {role: data[column].combine_chunks() for role, column in layout.columns.items()}
     empty = [role for role, array in cells.items() if array.null_count == len(array)]
     check_filled(name, [role for role in empty if role in required], layout.roles, required, len(data))
     return {role: _flat(array) for role, array in cells.items() if role not in empty}
@@ -269,7 +322,7 @@ def with_usable_ids(raw: RawTable, column: str) -> RawTable:
         repeated[outcast] = True
         rejected += reject(raw, outcast, reason)
     keep = np.flatnonzero(~empty & ~repeated)
-    return RawTable(raw.source, raw.data.take(pa.array(keep)), raw.rows[keep], (*raw.rejected, *rejected))
+    return raw.with_rejected(keep, rejected)
 
 
 def _groups(code: IntArray, rows: IntArray) -> list[IntArray]:

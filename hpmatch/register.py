@@ -25,7 +25,7 @@ from hpmatch.comparison.name_tables import NameTables, common_terms
 from hpmatch.errors import HpmatchError, SchemaError, SourceError
 from hpmatch.model import Model, read_model
 from hpmatch.parallel import batch_job, start_processes
-from hpmatch.reading import ReadRecords, read_for, read_records
+from hpmatch.reading import ReadRecords, layout_of, read_for, read_records
 from hpmatch.records import MISSING, Column, IntArray, Records, distinct
 from hpmatch.schema import CHANGE, CHANGE_ROLES, REGISTER_ROLES, Schema, read_schema, resolve
 from hpmatch.sources import read
@@ -330,8 +330,7 @@ def read_changes(changes: Any, schema: Schema | str | Path | None = None) -> pa.
     raw = whole(read(changes, "changes", may_be_empty=True), "changes")
     if not raw.data.num_columns:
         return pa.table({REGISTER_ROLES[0]: pa.array([], pa.string())})
-    said, found = read_schema(schema, "register"), raw.data.column_names
-    layout = resolve(said, found, CHANGE_ROLES, table="changes", required=REGISTER_ROLES[:1])
+    layout = layout_of(raw, "changes", CHANGE_ROLES, read_schema(schema, "register"), REGISTER_ROLES[:1])
     if CHANGE not in layout.roles:
         _refuse_unseen_removals(raw.data)
     named = {column: role for role, column in layout.roles.items()} | {layout.id: REGISTER_ROLES[0]}

@@ -9,10 +9,11 @@ and Norwegian aliases without any configuration, or, for a table about something
 from __future__ import annotations
 
 import difflib
+import json
 import re
 import tomllib
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -58,6 +59,12 @@ class Schema:
 
     id: str | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        """The text of a schema file that says the same."""
+        said = [f"id = {_quoted(self.id)}"] if self.id else []
+        columns = [f"{_quoted(column)} = {_quoted(role)}" for column, role in self.columns.items()]
+        return "\n".join([*said, *(["[columns]"] if columns else []), *columns])
 
     @classmethod
     def read(cls, path: str | Path, table: str | None = None) -> Schema:
@@ -115,6 +122,22 @@ def read_schema(schema: Schema | str | Path | None, table: str) -> Schema:
     return schema
 
 
+def with_id(schema: Schema | str | Path | None, id: str | None) -> Schema | str | Path | None:  # noqa: A002 - what a schema calls it
+    """
+    A schema that also names the column that identifies a record.
+
+    Raises:
+        SchemaError: If the schema is a file, which names it itself.
+    """
+    if id is None:
+        return schema
+    if isinstance(schema, (str, Path)):
+        raise SchemaError(
+            f"the schema is a file, which itself says the identifier: write id = {id!r} into it"
+        )
+    return replace(read_schema(schema, ""), id=id)
+
+
 @dataclass(frozen=True)
 class Layout:
     """
@@ -124,11 +147,18 @@ class Layout:
         id: The column that identifies a record.
         roles: For each role the column that plays it.
         kinds: For each further column that was given a kind, that kind.
+        is_id_guessed: Whether nothing says that it does, and it is only the first.
     """
 
     id: str
     roles: Mapping[str, str]
     kinds: Mapping[str, str]
+    is_id_guessed: bool = False
+
+    @property
+    def columns(self) -> Mapping[str, str]:
+        """The column of each role, and of each kind under its own name."""
+        return {**self.roles, **{column: column for column in self.kinds}}
 
 
 def resolve(
@@ -138,6 +168,7 @@ def resolve(
     *,
     table: str,
     required: Sequence[str] = REQUIRED_ROLES,
+    is_headed_by_line: bool = True,
 ) -> Layout:
     """
     Find out which column of a table plays which role.
@@ -148,6 +179,7 @@ def resolve(
         known: The roles that this table may have, the identifier first; none for a table about something else.
         table: What to call the table in messages.
         required: The roles that some column has to play; none also lets the first column be the identifier.
+        is_headed_by_line: Whether the columns' names are the first line of a file, which may hold data instead.
 
     Raises:
         SchemaError: With everything that is wrong at once.
@@ -157,7 +189,7 @@ def resolve(
         >>> layout.id, layout.roles["birth_date"]
         ('HPR-nummer', 'Fødselsdato')
     """
-    shown = _shown(found, known)
+    shown = shown_names(found, known, schema, is_headed_by_line=is_headed_by_line)
     problems = [
         *_named_twice(found, shown),
         *_unknown_columns(schema, found, shown),
@@ -173,9 +205,11 @@ def resolve(
     if problems:
         raise SchemaError(_message(table, problems))
     roles = {role: columns[0] for role, columns in players.items()}
-    identifier = schema.id or roles.get(known[0] if known else "id") or found[0]
+    identifier = schema.id or roles.get(known[0] if known else RECORD_ROLES[0])
     kinds = {column: role for column, role in schema.columns.items() if role in KINDS}
-    return Layout(identifier, MappingProxyType(roles), MappingProxyType(kinds))
+    return Layout(
+        identifier or found[0], MappingProxyType(roles), MappingProxyType(kinds), is_id_guessed=not identifier
+    )
 
 
 def _players(said: Mapping[str, str], others: Iterable[str], known: Sequence[str]) -> dict[str, list[str]]:
@@ -191,7 +225,9 @@ def _players(said: Mapping[str, str], others: Iterable[str], known: Sequence[str
 
 
 def recognised(column: str, known: Sequence[str]) -> str | None:
-    """The role among the known ones that a column's name tells, None where it tells none."""
+    """The role among the known ones that a column's name tells, its own before that of an alias; None where it tells none."""
+    if column in known:
+        return column
     return next((role for role in _aliases().get(plain_name(column), ()) if role in known), None)
 
 
@@ -217,16 +253,30 @@ def _named_twice(found: Sequence[str], shown: Sequence[str] | None) -> list[str]
     ]
 
 
-def _shown(found: Sequence[str], known: Sequence[str]) -> Sequence[str] | None:
-    """The columns that messages may name; None where they may be the first row of a file without a header."""
-    unknown = [column for column in found if not recognised(column, known)]
-    is_data = bool(known) and (len(unknown) == len(found) or any(map(_DATA.search, unknown)))
-    return None if is_data else found
+def shown_names(
+    found: Sequence[str], known: Sequence[str], schema: Schema, *, is_headed_by_line: bool
+) -> Sequence[str] | None:
+    """
+    The columns that messages may name; None where their names may be data, as those of a file without a header are.
+
+    Args:
+        found: The table's columns.
+        known: The roles that it may have.
+        schema: What the user says; columns that it names are no data.
+        is_headed_by_line: See ``resolve``.
+
+    Example:
+        >>> shown_names(["Berg", "1980-02-03"], ALERT_ROLES, Schema(), is_headed_by_line=False) is None
+        True
+    """
+    unknown = [column for column in found if not recognised(column, known) and column not in schema.columns]
+    is_data = (is_headed_by_line and len(unknown) == len(found)) or any(map(_DATA.search, unknown))
+    return None if known and is_data else found
 
 
 def _told(shown: Sequence[str] | None, word: str, taken: Collection[str] = ()) -> str:
     if shown is None:
-        return "the first line may hold data instead of column names, so it is not repeated here"
+        return "the names of the columns may hold data, as the first line of a file without a header does, and are not repeated here"
     free = [column for column in shown if column not in taken]
     return f"found: {', '.join(shown)}{_nearest(word, free)}"
 
@@ -241,10 +291,10 @@ def _unknown_columns(schema: Schema, found: Sequence[str], shown: Sequence[str] 
 
 
 def _unknown_roles(schema: Schema, known: Sequence[str]) -> list[str]:
-    fit = [*known, *KINDS]
+    fit = [*KINDS, *known]
     return [
-        f"the schema gives column {column!r} the role {role!r}, which does not exist here; what would fit: "
-        f"{', '.join(fit)}{_nearest(role, fit)}"
+        f"the schema gives column {column!r} the role or kind {role!r}, which does not exist here{_nearest(role, fit)}; there "
+        f"are the kinds {', '.join(KINDS)} and the roles {', '.join(known)}"
         for column, role in schema.columns.items()
         if role not in fit
     ]
@@ -255,7 +305,7 @@ def _played_twice(players: Mapping[str, Sequence[str]]) -> list[str]:
         f"the columns {' and '.join(map(repr, columns))} are both taken for {role!r}; "
         f"say in a schema which of them it is, or rename one"
         for role, columns in players.items()
-        if len(columns) > 1
+        if len(columns) > 1 and role != RECORD_ROLES[0]  # the first is the identifier
     ]
 
 
@@ -289,6 +339,11 @@ def _nearest(word: str, among: Sequence[str]) -> str:
 
 def _message(table: str, problems: Sequence[str]) -> str:
     return f"{table}: " + "\n  ".join(["the columns cannot be used:", *problems])
+
+
+def _quoted(text: str) -> str:
+    """A text as TOML writes it, which is as JSON does."""
+    return json.dumps(text, ensure_ascii=False)
 
 
 def _is_text_table(columns: object) -> bool:

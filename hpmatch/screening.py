@@ -21,7 +21,7 @@ from hpmatch.fellegi_sunter import weights_of
 from hpmatch.link import score_pairs
 from hpmatch.model import Model, read_model
 from hpmatch.protocols import ComparedOne, Comparison, ComparisonVectors, JointComparison, Standardiser
-from hpmatch.reading import ReadRecords
+from hpmatch.reading import ReadRecords, roles_of
 from hpmatch.records import Column, Records, is_present
 from hpmatch.register import Register
 from hpmatch.schema import ALERT_ROLES, REGISTER_ROLES, Layout, Schema, resolve
@@ -61,7 +61,7 @@ class Score:
 
 def screen(register: Register, record: Any, model: Model) -> list[Hit]:
     """Hold one alert against a prepared register; see ``Register.screen``."""
-    alert = _one_record(record, ALERT_ROLES, model, "alert")
+    alert = _one_record(record, model, "alert")
     scored = _scored(register, alert, model)
     places = links_of(scored, model, None)
     return list(hits_of(alert, register.read.records, scored, model, places))
@@ -83,7 +83,7 @@ def answer(register: Register, record: Any, model: Model) -> dict[str, Any]:
     Returns:
         alert_id, disposition, hpr_number, match_probability, reason, and hits with what each comparison found.
     """
-    alert = _one_record(record, ALERT_ROLES, model, "alert")
+    alert = _one_record(record, model, "alert")
     scored = _scored(register, alert, model)
     result = dispose(ReadRecords(alert, "alert_id", (), 1), register.read, scored, model, None)
     told = result.dispositions.drop_columns(["person_id"]).to_pylist()[0]
@@ -149,7 +149,8 @@ def score(left: Any, right: Any, model: Model | str | Path = "imi") -> Score:
         True
     """
     model = read_model(model)
-    cells = _cells(left, ALERT_ROLES, "left"), _cells(right, REGISTER_ROLES, "right")
+    of_alert, of_person = (roles_of(model, table)[0] for table in ("alerts", "register"))
+    cells = _cells(left, of_alert, "left"), _cells(right, of_person, "right")
     return _score(_known(model), *cells)
 
 
@@ -195,8 +196,9 @@ def _vectors(model: Model, found: Sequence[ComparedOne]) -> ComparisonVectors:
 _ROW = np.zeros(1, np.int32)
 
 
-def _one_record(record: Any, roles: tuple[str, ...], model: Model, name: str) -> Records:
-    """A table of one record, its cells standardised as in any table."""
+def _one_record(record: Any, model: Model, name: str) -> Records:
+    """A table of one record, an alert, its cells standardised as in any table."""
+    roles, _ = roles_of(model, "alerts")
     return _records_of(_known(model), _cells(record, roles, name), roles[0])
 
 

@@ -33,7 +33,7 @@ from hpmatch.measures import wilson_interval
 from hpmatch.model import RECORDS, Model, read_model
 from hpmatch.reading import read_for
 from hpmatch.records import FloatArray
-from hpmatch.schema import Schema
+from hpmatch.schema import Schema, with_id
 from hpmatch.sources import read
 from hpmatch.training_pairs import Seen, Tables, compared
 
@@ -110,7 +110,8 @@ class Trained:
         matches: The expected number of matches among all pairs.
         warnings: What could not be learned, and why.
         trust: How many matches the starting model counted for, by comparison.
-        schema: What the columns were taken for.
+        schema: What the columns were taken for: the schema that was given or, without one, a guess; ``str`` of that is the text of
+            a schema file.
     """
 
     model: Model
@@ -137,12 +138,24 @@ class Trained:
         lines.append(
             f"the starting model counted for: {' to '.join(f'{each:,}' for each in counted[:1] + counted[1:][-1:])} matches"
         )
+        if isinstance(self.schema, Schema) and self.schema.columns:
+            lines += [
+                "columns, as a schema file says them:",
+                *(f"  {line}" for line in str(self.schema).splitlines()),
+            ]
         return "\n".join([*lines, *(f"warning: {each}" for each in self.warnings)])
 
     @property
     def summary(self) -> dict[str, Any]:
         """What a result says of the training."""
-        return {"training": {"expected_matches": round(self.matches, 1), "warnings": list(self.warnings)}}
+        kinds = dict(self.schema.columns) if isinstance(self.schema, Schema) else {}
+        return {
+            "training": {
+                "expected_matches": round(self.matches, 1),
+                **({"columns": kinds} if kinds else {}),
+                "warnings": list(self.warnings),
+            }
+        }
 
 
 def train(
@@ -150,6 +163,7 @@ def train(
     right: Any = None,
     model: Model | str | Path | None = None,
     *,
+    id: str | None = None,  # noqa: A002 - what the schema calls it
     schema: Schema | str | Path | None = None,
     labels: Any = None,
     trust: float | None = None,
@@ -165,6 +179,7 @@ def train(
         right: The right one (the register), or None to find duplicates within one table.
         model: The model to start from; None for the shipped one where the tables are alerts and a register, and for any
             other tables one put together from what the schema says the columns are.
+        id: The column that identifies a record, in each table; by default what the schema or its name says, or the first column.
         schema: Which column plays which role, or is of which kind.
         labels: What people said of pairs; see ``hpmatch.labels``. A pair that nobody labelled is learned from as well.
         trust: How many matches the starting model counts for, above 0; by default 300 for a model of alerts, and 10 for one of
@@ -192,7 +207,7 @@ def train(
     if most_pairs < 1:
         raise ModelError("most_pairs has to be at least 1")
     report = progress or (lambda *_: None)
-    start, tables, schema = _read(left, right, model, schema, labels, most_pairs, seed)
+    start, tables, schema = _read(left, right, model, with_id(schema, id), labels, most_pairs, seed)
     classifier = start.classifier
     if not isinstance(classifier, FellegiSunter):
         raise ModelError(
@@ -215,15 +230,12 @@ def _read(
 ) -> tuple[Model, Tables, Schema | str | Path | None]:
     sides = {"records": left} if right is None else {"alerts": left, "register": right}
     raw = {table: read(source, table) for table, source in sides.items()}
-    if model is None:
-        start, schema = model_for(raw, schema)
-    else:
-        start = read_model(model)
+    start, taken = (read_model(model), schema) if model is not None else model_for(raw, schema)
     found = [read_for(start, source, table, schema).records for table, source in raw.items()]
     if right is None:  # which record of a pair stands left must not hang on the order of rows
         found = [records.take(np.asarray(pc.sort_indices(records.ids), np.int64)) for records in found]
     said = None if labels is None else read_labels(labels)
-    return start, Tables(found[0], found[-1], said, most_pairs, seed), schema
+    return start, Tables(found[0], found[-1], said, most_pairs, seed), taken
 
 
 def _learn(
@@ -448,6 +460,10 @@ def _warnings(
             said.append(
                 f"comparison {part.name!r}: only {seen[place].sum():.1f} expected matches have it; m is nearly as it was"
             )
+        elif matches > 0 and seen[place][-1] > _HARDLY_ANY * seen[place].sum():
+            said.append(
+                f"comparison {part.name!r}: hardly any expected match agrees; see whether both tables write it in one way"
+            )
     if tables.labels is not None and len(tables.labels) > len(tables.labelled_pairs()):
         missing = len(tables.labels) - len(tables.labelled_pairs())
         said.append(f"{missing} labelled pairs name a record that is not there and were left out")
@@ -460,9 +476,5 @@ def _about(start: Model, tables: Tables, matches: float) -> str:
         if tables.is_one
         else f"{len(tables.left):,} x {len(tables.right):,} records"
     )
-        elif matches > 0 and seen[place][-1] > _HARDLY_ANY * seen[place].sum():
-            said.append(
-                f"comparison {part.name!r}: hardly any expected match agrees; see whether both tables write it in one way"
-            )
     labels = f" and {len(tables.labelled_pairs()):,} labelled pairs" if tables.labels is not None else ""
     return f"{start.about} Trained on {held}{labels}; {matches:,.0f} matches expected.".strip()

@@ -62,7 +62,9 @@ def test_the_command_writes_pairs_and_clusters(tmp_path, capsys):
     """`hpmatch dedupe RECORDS --out DIR` writes what the contract says."""
     lines = [",".join(ROWS[0]), *(",".join(row.values()) for row in [*ROWS, {**ROWS[0], "no": ""}])]
     (tmp_path / "records.csv").write_text("\n".join(lines))
-    assert main(["dedupe", str(tmp_path / "records.csv"), "--out", str(tmp_path / "out")]) == 0
+    (tmp_path / "schema.toml").write_text('id = "no"\n')
+    schema = ["--schema", str(tmp_path / "schema.toml")]
+    assert main(["dedupe", str(tmp_path / "records.csv"), "--out", str(tmp_path / "out"), *schema]) == 0
     header = (tmp_path / "out" / "pairs.csv").read_text().splitlines()[0].replace('"', "")
     assert header == "no_left,no_right,match_weight,match_probability,decision"
     assert (tmp_path / "out" / "clusters.csv").read_text().splitlines()[0].replace('"', "") == "no,cluster_id"

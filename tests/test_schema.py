@@ -5,7 +5,7 @@ import pytest
 from hpmatch.cases import CASE_ROLES
 from hpmatch.errors import SchemaError
 from hpmatch.reconcile.tables import DECISION_ROLES
-from hpmatch.schema import ALERT_ROLES, CHANGE_ROLES, Schema, read_schema, resolve
+from hpmatch.schema import ALERT_ROLES, CHANGE_ROLES, RECORD_ROLES, Schema, read_schema, resolve, with_id
 
 # What the column is called, the role it is recognised as.
 ALIASES = {
@@ -32,6 +32,7 @@ ALIASES = {
     "professions": ["professions", "helsepersonellkategori", "helsepersonellkategorier", "autorisasjon", "autorisasjoner"],
     "specialties": ["specialties", "specialities", "spesialiteter"],
     "education_country": ["education_country", "country of education", "utdanningsland", "KonvertertFraLand"],
+    "id": ["ID", "record id", "rec_id", "unique_id", "Løpenummer", "lopenummer"],
     "case_number": ["case_number", "case no", "Saksnummer", "saksnr"],
     "decision_id": ["decision_id", "Decision number", "case number", "Saksnummer", "saksnr", "vedtak id", "Vedtaksnummer"],
     "case_status": ["status", "case status", "saksstatus"],
@@ -42,7 +43,11 @@ ALIASES = {
 
 def taken_for(role, alias):
     """Give the column that is taken for a role where one has this name."""
-    known = next(roles for roles in (ALERT_ROLES, CHANGE_ROLES, CASE_ROLES, DECISION_ROLES) if role in roles)
+    known = next(
+        roles
+        for roles in (ALERT_ROLES, CHANGE_ROLES, CASE_ROLES, DECISION_ROLES, RECORD_ROLES)
+        if role in roles
+    )
     others = [] if known is CASE_ROLES else [known[0], "family_name", "given_name", "birth_date"]
     columns = [alias, *(name for name in others if name != role)]
     required = ("birth_date",) if others else ()
@@ -72,9 +77,9 @@ def test_aliases_are_recognised(role, alias):
 ALERT_COLUMNS = ["alert_id", "family_name", "given_name", "birth_date"]
 
 
-def _message(columns, schema=Schema()):  # noqa: B008 - frozen
+def _message(columns, schema=Schema(), known=ALERT_ROLES):  # noqa: B008 - frozen
     with pytest.raises(SchemaError) as raised:
-        resolve(schema, columns, ALERT_ROLES, table="alerts")
+        resolve(schema, columns, known, table="alerts")
     return str(raised.value)
 
 
@@ -121,9 +126,72 @@ def test_a_schema_with_an_unknown_column_names_the_nearest():
 def test_a_schema_with_an_unknown_role_lists_what_would_fit():
     """An unknown role is answered with the known ones."""
     message = _message([*ALERT_COLUMNS, "x"], Schema(columns={"x": "familyname"}))
-    assert "role 'familyname'" in message
+    assert "role or kind 'familyname'" in message
     assert "did you mean 'family_name'" in message
     assert "category" in message
+
+
+def test_an_unknown_kind_lists_the_kinds_first():
+    """Of a table about something else they are what was meant."""
+    message = _message(["id", "price"], Schema(columns={"price": "decimal"}), RECORD_ROLES)
+    assert message.index("the kinds name, date, category, text, number, identifier") < message.index(
+        "the roles "
+    )
+
+
+FREE = ["sku", "title", "price"]
+
+
+def test_names_are_told_of_tables_that_have_names():
+    """Those of a frame, or of a file of which the schema names some, are no data, however unknown they are."""
+    for columns, is_headed in (({"titel": "text"}, False), ({"titel": "text", "price": "number"}, True)):
+        with pytest.raises(SchemaError, match=r"found: sku, title, price \(did you mean 'title'\?\)"):
+            resolve(
+                Schema(columns=columns),
+                FREE,
+                RECORD_ROLES,
+                table="t",
+                required=(),
+                is_headed_by_line=is_headed,
+            )
+
+
+@pytest.mark.parametrize(("names", "is_headed"), [(["Berg", "Kari"], True), (["Berg", "1980-02-03"], False)])
+def test_names_that_may_be_data_are_not_told(names, is_headed):
+    """A frame may have been read from a file without a header."""
+    with pytest.raises(SchemaError, match="may hold data") as raised:
+        resolve(Schema("no"), names, RECORD_ROLES, table="t", required=(), is_headed_by_line=is_headed)
+    assert not any(name in str(raised.value) for name in names)
+
+
+def test_what_a_model_reads_by_its_own_name_goes_before_an_alias():
+    """A column of that very name is meant, and a schema may name another for it."""
+    known = (*RECORD_ROLES, "surname", "town")
+    assert resolve(Schema(), ["no", "surname"], known, table="t", required=()).roles == {"surname": "surname"}
+    said = Schema(columns={"city": "town"})
+    assert resolve(said, ["no", "city"], known, table="t", required=()).roles == {"town": "city"}
+
+
+def test_the_first_column_that_is_called_an_identifier_is_it():
+    """Wherever it stands; and what only stands first is known to be a guess."""
+    layout = resolve(Schema(), ["town", "Record ID", "unique_id"], RECORD_ROLES, table="t", required=())
+    assert (layout.id, layout.is_id_guessed) == ("Record ID", False)
+    layout = resolve(Schema(), ["town", "street"], RECORD_ROLES, table="t", required=())
+    assert (layout.id, layout.is_id_guessed) == ("town", True)
+
+
+def test_the_text_of_a_schema_is_a_schema_file(tmp_path):
+    """Odd names and all."""
+    schema = Schema("no", {'the "price", net': "number", "fødested": "text"})
+    (tmp_path / "schema.toml").write_text(str(schema), "utf-8")
+    assert Schema.read(tmp_path / "schema.toml") == schema
+
+
+def test_an_identifier_beside_a_schema_file_is_refused():
+    """The file itself says it, perhaps another for each table."""
+    with pytest.raises(SchemaError, match="write id = 'no' into it"):
+        with_id("schema.toml", "no")
+    assert with_id(Schema(columns={"a": "text"}), "no") == Schema("no", {"a": "text"})
 
 
 def test_a_kind_keeps_the_column_under_its_own_name():

@@ -250,7 +250,9 @@ def _check_frame(frame: object, *, labels: bool = True) -> None:
 
 def _roles(columns: Sequence[str], schema: Schema | None) -> dict[str, str]:
     """For each role the column that plays it; every column also plays the role of its own name."""
-    layout = resolve(schema or Schema(), list(columns), RECORD_ROLES, table="frame", required=())
+    layout = resolve(
+        schema or Schema(), columns, RECORD_ROLES, table="frame", required=(), is_headed_by_line=False
+    )
     return {column: column for column in columns} | dict(layout.roles)
 
 

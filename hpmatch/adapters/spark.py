@@ -182,7 +182,8 @@ def link(
     held.check(model)
     model.to_json()  # refuses stages that no package offers
     roles, required = roles_of(model, "alerts")
-    layout = resolve(read_schema(schema, "alerts"), alerts.columns, roles, table="alerts", required=required)
+    said = read_schema(schema, "alerts")
+    layout = resolve(said, alerts.columns, roles, table="alerts", required=required, is_headed_by_line=False)
     parts = partitions or alerts.sparkSession.sparkContext.defaultParallelism
     return _told(
         lambda: _link(alerts, layout, parts, _Job(folder, seal, model, held.read.id_name, min_weight))
@@ -191,8 +192,9 @@ def link(
 
 def _link(alerts: DataFrame, layout: Layout, partitions: int, job: _Job) -> Linked:
     stages = job.model.standardisers
-    played = {**layout.roles, **{column: column for column in layout.kinds}}
-    columns = {role: name for role, name in played.items() if any(role in stage.roles for stage in stages)}
+    columns = {
+        role: name for role, name in layout.columns.items() if any(role in stage.roles for stage in stages)
+    }
     judged = _judged(_as_text(alerts, layout.id, columns), layout.id, partitions)
     usable = judged.where(F.col(_REASON).isNull())
     _, required = roles_of(job.model, "alerts")

@@ -314,7 +314,7 @@ class _Reading:
     def role(self, column: str) -> str:
         """The role that a column plays."""
         said = self.schema.columns.get(column) if self.schema else None
-        role = column if said in KINDS else said or recognised(column, RECORD_ROLES) or column
+        role = column if said in KINDS else said or recognised(column, RECORD_ROLES[1:]) or column
         player = self.players.setdefault(role, column)
         if player.lower() != column.lower():  # SQL takes no heed of case
             self.problems.append(

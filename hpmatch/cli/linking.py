@@ -71,7 +71,8 @@ A line that cannot be used is answered with its number and an "error". Exit stat
 could not be used; 2 the command was wrong.
 """
 _DEDUPE = """\
-Finds records of one table that are about the same person. The first column identifies a record unless a schema says which.
+Finds records of one table that are about the same person. A record is identified by the column that a schema names, else by one
+that is called id, record_id, rec_id or unique_id, else by the first, if it has a value of its own in every row.
 
 What is written to DIR:
   pairs.csv     pairs of records that match, or that a person should look at
@@ -80,7 +81,8 @@ What is written to DIR:
   summary.json  counts
 
 With --train the table may be about anything: a schema file says what its columns are (name, date, category, text,
-identifier, or a role such as family_name); without one the cells are looked at.
+number, identifier, or a role such as family_name); without one the cells are looked at. A model of 'hpmatch train' knows what the
+columns are.
 """
 _DEDUPE_LABELS = {
     "read": "records read",
@@ -186,9 +188,9 @@ def _show_summary(summary: Any, out: str, seconds: float) -> None:
         ("    new", total["new"], f"identity of {total['clear']:,} clear, of {total['unclear']:,} not"),
         ("registered persons", register["read"], ""),
         ("register rows rejected", register["rejected"], "see rejected" if register["rejected"] else ""),
+        *told_columns(summary),
     ]
     for label, number, note in rows:
-        *told_columns(summary),
         print(f"{label:<24}{number:>10,}  {note}".rstrip())
     print(f"written to {Path(out)} in {seconds:.1f} s")
     tables = {
@@ -306,8 +308,8 @@ def _dedupe(options: argparse.Namespace) -> int:
     counts = {**found.summary["records"], **found.summary["pairs"], "clusters": found.summary["clusters"]}
     for name in ("read", "rejected", "match", "review", "clusters"):
         print(f"{_DEDUPE_LABELS[name]:<24}{counts[name]:>10,}")
-    print(f"written to {Path(options.out)}")
-    show_warnings(found.summary)
     for label, number, note in told_columns(found.summary):
         print(f"{label:<24}{number:>10,}  {note}")
+    print(f"written to {Path(options.out)}")
+    show_warnings(found.summary)
     return DONE

@@ -21,11 +21,12 @@ writes a model file for --model.
 
 LEFT and RIGHT are alerts and a register, or any two tables; LEFT alone is held against itself. Of alerts and a register the
 shipped model is the start; of other tables one is put together from what a schema file says the columns are (name, date,
-category, text, identifier, or a role such as family_name); without one their cells are looked at.
+category, text, number, identifier, or a role such as family_name); without one their cells are looked at. The model reads the
+columns by their names, so that it needs no schema of kinds later.
 """
 _TRAIN_MORE = """\
 What is printed: each comparison level with m, its 95 % interval, u and match weight; what each session told; how many matches
-are expected; and warnings, for example of a column that tells nothing.
+are expected; what the columns were taken for, as a schema file says it; and warnings, for example of a column that tells nothing.
 
 A file of labels has a row a pair: left_id, right_id, label (match, no_match, unsure).
 """

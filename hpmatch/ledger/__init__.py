@@ -36,9 +36,9 @@ from hpmatch.ledger.entries import (
     without_bodies,
     write,
 )
-from hpmatch.reading import contents, identifiers, with_usable_ids
+from hpmatch.reading import contents, identifiers, layout_of, with_usable_ids
 from hpmatch.results import Result
-from hpmatch.schema import ALERT_ROLES, Layout, Schema, read_schema, resolve
+from hpmatch.schema import ALERT_ROLES, REQUIRED_ROLES, Layout, Schema, read_schema
 from hpmatch.sources import read
 from hpmatch.sources.rejected import cells_told, reject
 from hpmatch.sources.tables import RawTable, RejectedRow
@@ -189,7 +189,7 @@ class Ledger:
             HpmatchError: If the alerts or the schema cannot be used.
         """
         raw = read(alerts, "alerts")
-        layout = resolve(read_schema(schema, "alerts"), raw.data.column_names, ALERT_ROLES, table="alerts")
+        layout = layout_of(raw, "alerts", ALERT_ROLES, read_schema(schema, "alerts"), REQUIRED_ROLES)
         with alone(self._file, may_be_new=True):
             if not self._file.exists():
                 write(self._file, lambda _: [first_line()])

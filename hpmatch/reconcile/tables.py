@@ -16,11 +16,11 @@ from hpmatch.alert_relations import status_of
 from hpmatch.alerts import group_alerts
 from hpmatch.errors import SourceError
 from hpmatch.model import Model
-from hpmatch.reading import ReadRecords, with_usable_ids
+from hpmatch.reading import ReadRecords, layout_of, with_usable_ids
 from hpmatch.reconcile.counterparts import People
 from hpmatch.reconcile.findings import standing_of
 from hpmatch.reconcile.sendings import Decision, SentAlert
-from hpmatch.schema import ALERT_ROLES, REGISTER_ROLES, Schema, read_schema, resolve
+from hpmatch.schema import ALERT_ROLES, REGISTER_ROLES, Schema, read_schema
 from hpmatch.sources import read
 from hpmatch.sources.files import is_folder
 from hpmatch.sources.rejected import reject
@@ -117,7 +117,7 @@ def _read(
     found = read(source, name, may_be_empty=may_be_empty)
     if not found.data.num_columns:
         return Table(pa.table({roles[0]: pa.array([], pa.string())}), ())
-    layout = resolve(read_schema(schema, name), found.data.column_names, roles, table=name, required=required)
+    layout = layout_of(found, name, roles, read_schema(schema, name), required)
     raw = with_usable_ids(found, layout.id)
     columns = {roles[0]: layout.id} | {role: layout.roles[role] for role in roles[1:] if role in layout.roles}
     plain = [pc.utf8_trim_whitespace(pc.fill_null(raw.data[column], "")) for column in columns.values()]

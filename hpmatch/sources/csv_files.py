@@ -78,7 +78,7 @@ def read_csv(file: File, head: bytes, name: str) -> RawTable:
         raise SourceError(f"{name}: {file} begins with a line 'sep=', which is Excel's; delete that line")
     data, rejected = _parse(file, look, delimiter, columns, name)
     rows = np.delete(np.arange(1, len(data) + len(rejected) + 1), [row.row - 1 for row in rejected])
-    table = RawTable(str(file), data, rows, rejected)
+    table = RawTable(str(file), data, rows, rejected, is_headed_by_line=True)
     if look.has_replacements:
         table = _without_damaged(table)
     return _without_swallowed(table, delimiter, name) if look.has_quotes else table
@@ -259,7 +259,7 @@ def _without_swallowed(table: RawTable, delimiter: str, name: str) -> RawTable:
     )
     rejected = reject(table, np.array(sorted(swallowed)), reason)
     keep = np.setdiff1d(np.arange(len(table.data)), list(swallowed))
-    return RawTable(table.source, table.data.take(keep), table.rows[keep], (*table.rejected, *rejected))
+    return table.with_rejected(keep, rejected)
 
 
 def _without_damaged(table: RawTable) -> RawTable:
@@ -271,4 +271,4 @@ def _without_damaged(table: RawTable) -> RawTable:
         return table
     rejected = reject(table, np.flatnonzero(damaged), "holds bytes that are not text in the file's encoding")
     keep = np.flatnonzero(~damaged)
-    return RawTable(table.source, table.data.take(keep), table.rows[keep], (*table.rejected, *rejected))
+    return table.with_rejected(keep, rejected)

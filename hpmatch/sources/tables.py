@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
@@ -41,12 +42,19 @@ class RawTable:
         data: Text columns; null where a cell is empty.
         rows: int64[n], the number that each row had in its source, from 1.
         rejected: The rows that could not be read.
+        is_headed_by_line: Whether the columns' names are the first line of a file, which may hold data instead.
     """
 
     source: str
     data: pa.Table
     rows: IntArray
     rejected: tuple[RejectedRow, ...] = ()
+    is_headed_by_line: bool = False
+
+    def with_rejected(self, keep: IntArray, rejected: Iterable[RejectedRow]) -> RawTable:
+        """The table with some of its rows only, and what became of the others."""
+        taken = self.data.take(pa.array(keep)), self.rows[keep]
+        return replace(self, data=taken[0], rows=taken[1], rejected=(*self.rejected, *rejected))
 
 
 def numbered(source: str, data: pa.Table) -> RawTable:
