@@ -18,11 +18,11 @@ import pyarrow.compute as pc
 
 from hpmatch.errors import HpmatchError, ModelError, SourceError
 from hpmatch.explain import Cells, Explanation, Held, explain
-from hpmatch.model import Model, model_that_made
+from hpmatch.model import RECORDS, Model, model_that_made, read_model
 from hpmatch.output import read_folder
-from hpmatch.reading import cells_by_id, checks_of, identifiers, with_usable_ids
+from hpmatch.reading import cells_by_id, checks_of, identifiers, layout_of, roles_of, with_usable_ids
 from hpmatch.register import Register, source_version
-from hpmatch.schema import ALERT_ROLES, REGISTER_ROLES, Layout, Schema, read_schema, resolve
+from hpmatch.schema import Layout, Schema, read_schema
 from hpmatch.sources import read
 from hpmatch.sources.files import File, is_folder
 from hpmatch.sources.tables import RawTable
@@ -71,7 +71,11 @@ def explain_folder(
     decided = _model(summary.get("model", {}), model)
     if (alerts is None) != (register is None):
         raise HpmatchError("to show the records side by side takes both the alerts and the register")
-    held = None if alerts is None else held_by_files(alerts, register, tables["checks"], summary, schema)
+    held = (
+        None
+        if alerts is None
+        else held_by_files(alerts, register, tables["checks"], summary, schema, decided)
+    )
     return explain(str(alert_id), tables, held, decided)
 
 
@@ -91,6 +95,7 @@ def held_by_files(
     checks: pa.Table,
     summary: Mapping[str, Any],
     schema: Schema | str | Path | None,
+    model: Model | None,
 ) -> Held:
     """
     What alerts and registered persons say in the files that were linked.
@@ -101,10 +106,15 @@ def held_by_files(
         checks: What tells whether an alert is the one that was linked; see ``Result.checks``.
         summary: The summary of the result, which knows the register's version.
         schema: Which column plays which role.
+        model: The model that decided, which says what it reads; None where it cannot be had.
 
     Raises:
+        ModelError: If that is needed to read tables about something else than alerts.
         SourceError: If the register is another one; and, when asked, if an alert is not there or is another one.
     """
+    if model is None and summary.get("model", {}).get("subject") == RECORDS:
+        raise ModelError("the tables are read as the model says that made the result; give it (--model)")
+    reading = model or read_model("imi")
     alerts, register = _lasting(alerts, "alerts"), _lasting(register, "register")
     if source_version(register) != summary.get("register", {}).get("version"):
         raise SourceError(
@@ -114,7 +124,7 @@ def held_by_files(
     linked = dict(zip(checks["alert_id"].to_pylist(), checks["check"].to_pylist(), strict=True))
 
     def held(alert_ids: Sequence[str], persons: Sequence[str]) -> tuple[Cells, Cells]:
-        raw, layout = _some_of(alerts, "alerts", ALERT_ROLES, schema, alert_ids)
+        raw, layout = _some_of(alerts, "alerts", reading, schema, alert_ids)
         said = dict(
             zip(identifiers(raw.data, layout.id).to_pylist(), checks_of(raw, layout).to_pylist(), strict=True)
         )
@@ -126,7 +136,7 @@ def held_by_files(
                     f"alerts: alert {each!r} is another than the one that was linked; give the alerts that were linked, "
                     f"or link these"
                 )
-        return _cells(raw, layout), _registered(register, schema, persons)
+        return _cells(raw, layout), _registered(register, reading, schema, persons)
 
     return held
 
@@ -136,20 +146,23 @@ def _lasting(source: Any, name: str) -> Any:
     return File.of(source, name) if isinstance(source, (str, Path)) and not is_folder(source) else source
 
 
-def _registered(register: Any, schema: Schema | str | Path | None, persons: Sequence[str]) -> Cells:
+def _registered(
+    register: Any, model: Model, schema: Schema | str | Path | None, persons: Sequence[str]
+) -> Cells:
     if is_folder(register):
         register = Register.open(register)
     if not isinstance(register, Register):
-        return _cells(*_some_of(register, "register", REGISTER_ROLES, schema, persons))
+        return _cells(*_some_of(register, "register", model, schema, persons))
     return cells_by_id(register.read, persons)
 
 
 def _some_of(
-    source: Any, name: str, roles: Sequence[str], schema: Schema | str | Path | None, ids: Sequence[str]
+    source: Any, name: str, model: Model, schema: Schema | str | Path | None, ids: Sequence[str]
 ) -> tuple[RawTable, Layout]:
     """Some records of a table by their identifiers, and which column plays which role."""
     raw = read(source, name)
-    layout = resolve(read_schema(schema, name), raw.data.column_names, roles, table=name)
+    roles, required = roles_of(model, name)
+    layout = layout_of(raw, name, roles, read_schema(schema, name), required)
     raw = with_usable_ids(raw, layout.id)
     keys = identifiers(raw.data, layout.id)
     wanted = pc.fill_null(pc.is_in(keys, value_set=pa.array(ids, keys.type)), False)
@@ -158,8 +171,7 @@ def _some_of(
 
 def _cells(raw: RawTable, layout: Layout) -> Cells:
     """What records say, as it stands in their table, by role; columns that were given a kind by their own name."""
-    columns = {**layout.roles, **{column: column for column in layout.kinds}}
-    cells = {role: raw.data[column].to_pylist() for role, column in columns.items()}
+    cells = {role: raw.data[column].to_pylist() for role, column in layout.columns.items()}
     return {
         key: {role: values[row] for role, values in cells.items()}
         for row, key in enumerate(identifiers(raw.data, layout.id).to_pylist())

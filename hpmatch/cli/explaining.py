@@ -14,9 +14,10 @@ _EXPLAIN = """\
 Explains the decision about one alert: how the weights of each candidate add up, what alert and register say side by side, and
 which single finding would have changed the decision.
 
-DIR is what 'hpmatch link' wrote; the decision is explained as it was given. The records are shown as they stand in the files
-given with --alerts and --register; the register has to be the very one that the alerts were held against, or the folder that
-'hpmatch prepare' made of it. Without them weights and levels are shown alone.
+DIR is what 'hpmatch link' wrote, of alerts and a register or, with --model, of any other tables; the decision is explained as it
+was given. The records are shown as they stand in the files given with --alerts and --register; the register has to be the very
+one that the alerts were held against, or the folder that 'hpmatch prepare' made of it. Without them weights and levels are shown
+alone.
 """
 _EXPLAIN_MORE = """\
 What would change is worked out by the model, which is recognised by its SHA-256 in summary.json; give one of your own with

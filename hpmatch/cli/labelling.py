@@ -14,9 +14,10 @@ from hpmatch.wording import LANGUAGES, say
 _LABEL = """\
 Shows pairs of an alert and a registered person, one after the other, and saves what you say of each at once.
 
-DIR is what 'hpmatch link' wrote. Half of the pairs are those nearest to a threshold, a quarter are one of each of many agreement
-patterns, a quarter are drawn at random; each is saved with what it was chosen as and with which probability. By default a result
-holds only pairs near the review threshold and above: link with --min-weight=-1000 to choose from all candidate pairs.
+DIR is what 'hpmatch link' wrote, of alerts and a register or, with --model, of any other tables. Half of the pairs are those
+nearest to a threshold, a quarter are one of each of many agreement patterns, a quarter are drawn at random; each is saved with what
+it was chosen as and with which probability. By default a result holds only pairs near the review threshold and above: link with
+--min-weight=-1000 to choose from all candidate pairs.
 """
 _LABEL_MORE = """\
 Type m (one person), n (not one person), u (unsure), back, or quit. What was labelled is not asked again; the same DIR, --number and

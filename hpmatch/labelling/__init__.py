@@ -20,7 +20,7 @@ from hpmatch.evidence import Hit, hits_from
 from hpmatch.explain import candidate_line, record_lines
 from hpmatch.explain_folder import held_by_files
 from hpmatch.labelling.agreeing import Agreement, agreement
-from hpmatch.labelling.choosing import choose_pairs, rule_of
+from hpmatch.labelling.choosing import choose_pairs, model_of_result
 from hpmatch.labelling.saving import (
     FILE_COLUMNS,
     append_label,
@@ -214,8 +214,9 @@ def start_labelling(
     Raises:
         HpmatchError: If the result or the files cannot be used.
     """
-    chosen = choose_pairs(result, number, seed=seed, rule=rule_of(result, model)).to_pylist()
-    links, weights, held = _sources(result, alerts, register, schema)
+    decided = model_of_result(result, model)
+    chosen = choose_pairs(result, number, seed=seed, rule=decided.decision).to_pylist()
+    links, weights, held = _sources(result, alerts, register, schema, decided)
     file, who = Path(labels), (by or getpass.getuser()).strip()
     if not who:
         raise HpmatchError("labels need a name; say who labels")
@@ -238,7 +239,7 @@ def start_labelling(
 
 
 def _sources(
-    result: Result | str | Path, alerts: Any, register: Any, schema: Schema | str | Path | None
+    result: Result | str | Path, alerts: Any, register: Any, schema: Schema | str | Path | None, model: Model
 ) -> tuple[pa.Table, pa.Table, Held]:
     if isinstance(result, Result):
         links, weights, checks, summary = result.links, result.weights, result.checks, result.summary
@@ -250,7 +251,7 @@ def _sources(
             "to show the records as they stand in the files takes both the alerts and the register"
         )
     if alerts is not None:
-        return links, weights, held_by_files(alerts, register, checks, summary, schema)
+        return links, weights, held_by_files(alerts, register, checks, summary, schema, model)
     held = result.held if isinstance(result, Result) else None
     if held is None:
         raise HpmatchError(

@@ -72,7 +72,7 @@ def choose_pairs(
         {name: links.column(side).cast(pa.string()).combine_chunks() for side, name in enumerate(_IDS)}
     )
     everyone = np.arange(len(ids))
-    rule = rule or rule_of(result)
+    rule = rule or model_of_result(result).decision
     size = min(number, len(ids))
     distance = _distance(np.asarray(links["match_probability"], np.float64), rule)
     near = np.lexsort((_hashes(ids, everyone, UNCERTAIN, seed), distance))[: -(-size // 2)]
@@ -103,9 +103,9 @@ def _links_of(result: Result | pa.Table | str | Path) -> pa.Table:
     return result if isinstance(result, pa.Table) else read_folder(result, ("links",))[0]["links"]
 
 
-def rule_of(result: Result | pa.Table | str | Path, model: Model | str | Path | None = None) -> DecisionRule:
+def model_of_result(result: Result | pa.Table | str | Path, model: Model | str | Path | None = None) -> Model:
     """
-    The thresholds that a result was made by.
+    The model that a result was made by.
 
     Args:
         result: See ``choose_pairs``.
@@ -115,11 +115,11 @@ def rule_of(result: Result | pa.Table | str | Path, model: Model | str | Path | 
         HpmatchError: If that is another model, or none is given and the folder names none that is shipped.
     """
     if isinstance(result, pa.Table):
-        return read_model("imi" if model is None else model).decision
+        return read_model("imi" if model is None else model)
     if isinstance(result, Result) and result.model and model is None:
-        return result.model.decision
+        return result.model
     made_by = result.summary if isinstance(result, Result) else read_summary(result, "model")
-    return model_that_made(made_by.get("model", {}), model).decision
+    return model_that_made(made_by.get("model", {}), model)
 
 
 def _distance(probabilities: FloatArray, rule: DecisionRule) -> FloatArray:

@@ -1,0 +1,380 @@
+"""Tables about anything: which column identifies a record, what the columns are, and that a trained model knows it."""
+
+import csv
+import io
+import json
+import random
+from dataclasses import dataclass, replace
+from itertools import product
+
+import pandas as pd
+import pytest
+
+import hpmatch as hp
+from hpmatch.assembly import assemble
+from hpmatch.cli import main
+from hpmatch.comparison import compare_rows
+from hpmatch.errors import ModelError, SchemaError
+from hpmatch.explain_folder import explain_folder
+from hpmatch.labelling import start_labelling
+from hpmatch.model import read_model
+from hpmatch.reading import read_for
+from hpmatch.schema import Layout
+from hpmatch.standardise.stages import Numbers, PlainText
+
+KINDS = {"town": "category", "price": "number", "code": "identifier"}
+BERG = {"family_name": "Berg", "given_name": "Kari", "birth_date": "1980-02-03"}
+
+
+def goods(number, prefix, seed=1):
+    """Goods, the same in each list but for their identifiers."""
+    rng = random.Random(seed)
+    return [
+        {
+            "sku": f"{prefix}{place}",
+            "town": rng.choice(["bodø", "oslo", "moss", "hamar"]),
+            "price": f"{rng.randrange(100, 90_000) / 100:.2f}",
+            "code": str(rng.randrange(10**7, 10**8)),
+        }
+        for place in range(number)
+    ]
+
+
+def write(rows, path):
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    return str(path)
+
+
+def right(links):
+    """How many links join the two copies of a thing, and how many do not."""
+    pairs = zip(*(links.column(place).to_pylist() for place in (0, 1)), strict=True)
+    same = [left[1:] == other[1:] for left, other in pairs]
+    return same.count(True), same.count(False)
+
+
+@pytest.fixture(scope="module")
+def trained():
+    """Trained without a schema."""
+    return hp.train(goods(200, "a"), goods(200, "b"))
+
+
+def test_what_the_columns_were_taken_for_is_told(trained):
+    """As the text of a schema file, to be put right and given back."""
+    assert trained.schema == hp.Schema("sku", KINDS)
+    assert all(f"\n  {line}" in str(trained) for line in str(trained.schema).splitlines())
+
+
+def test_a_model_knows_what_it_reads(trained, tmp_path):
+    """No schema is needed where the columns are called as they were when it was trained."""
+    trained.model.save(tmp_path / "model.json")
+    for model in (trained.model, tmp_path / "model.json"):
+        links = hp.link(goods(200, "a"), goods(200, "b"), model).links
+        assert right(links) == (200, 0)
+        assert len(hp.dedupe([*goods(200, "a"), *goods(200, "b")], model).pairs) == 200
+    register = hp.Register.prepare(goods(200, "b"), trained.model)
+    assert hp.link(goods(200, "a"), register, trained.model).links == links
+
+
+def test_what_columns_are_taken_for_while_linking_is_told(tmp_path, capsys):
+    """On the screen and in the summary."""
+    table = write([*goods(100, "a"), *goods(100, "b")], tmp_path / "goods.csv")
+    assert main(["dedupe", table, "--train", "--out", str(tmp_path / "out")]) == 0
+    assert "town category, price number, code identifier" in capsys.readouterr().out
+    assert json.loads((tmp_path / "out" / "summary.json").read_text())["training"]["columns"] == KINDS
+
+
+def test_a_table_of_other_columns_is_told_what_the_model_reads(trained):
+    """It may call the same things otherwise."""
+    with pytest.raises(SchemaError, match="which reads town, price, code; say in a schema file"):
+        hp.dedupe([{"id": "1", "place": "oslo"}], trained.model)
+
+
+def test_a_schema_names_other_columns_for_what_a_model_reads(trained):
+    """By the name that the model gives it."""
+    others = [
+        {"sku": row["sku"], "place": row["town"], "price": row["price"], "code": row["code"]}
+        for row in goods(200, "b")
+    ]
+    found = read_for(trained.model, others, "register", hp.Schema(columns={"place": "town"}))
+    assert found.records["town"].to_pylist()[0] == [goods(1, "b")[0]["town"].replace("ø", "o")]
+
+
+def test_the_commands_need_no_schema(tmp_path, capsys):
+    """`train`, `link`, `explain` and `label`, from one to the next."""
+    left, right_ = write(goods(150, "a"), tmp_path / "a.csv"), write(goods(150, "b"), tmp_path / "b.csv")
+    model, out = str(tmp_path / "model.json"), str(tmp_path / "out")
+    files = ["--alerts", left, "--register", right_]
+    assert main(["train", left, right_, "--out", model]) == 0
+    assert '"price" = "number"' in capsys.readouterr().out
+    assert main(["link", left, right_, "--model", model, "--out", out, "--min-weight=-1000"]) == 0
+    assert main(["explain", out, "a3", *files, "--model", model]) == 0
+    told = capsys.readouterr().out
+    assert all(cell in told for cell in goods(4, "a")[3].values())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sys.stdin", io.StringIO("m\nquit\n"))
+        labels = str(tmp_path / "labels.csv")
+        assert (
+            main(["label", out, *files, "--model", model, "--labels", labels, "--number", "4", "--by", "K"])
+            == 0
+        )
+    assert (tmp_path / "labels.csv").read_text("utf-8").count("\n") == 2
+
+
+def test_records_of_any_kind_are_not_explained_without_the_model(trained, tmp_path):
+    """It alone says which columns are read; the message does not ask for those of alerts."""
+    tables = goods(200, "a"), goods(200, "b")
+    result = hp.link(*tables, trained.model)
+    result.write(tmp_path / "out")
+    with pytest.raises(ModelError, match="give it"):
+        explain_folder(tmp_path / "out", "a1", alerts=tables[0], register=tables[1])
+    shown = explain_folder(tmp_path / "out", "a1", alerts=tables[0], register=tables[1], model=trained.model)
+    assert {told.column for told in shown.records[0]} == set(KINDS)
+    pair = start_labelling(
+        tmp_path / "out",
+        tmp_path / "labels.csv",
+        number=1,
+        by="K",
+        alerts=tables[0],
+        register=tables[1],
+        model=trained.model,
+    ).next()
+    assert pair is not None
+
+
+# Which column identifies a record
+
+
+@pytest.mark.parametrize("name", ["id", "rec_id", "Record ID", "unique_id"])
+def test_a_column_that_is_called_an_identifier_is_it(name):
+    """Wherever it stands."""
+    rows = [{**BERG, name: "1"}, {**BERG, name: "2"}]
+    assert hp.dedupe(rows).clusters.to_pylist() == [
+        {name: "1", "cluster_id": "1"},
+        {name: "2", "cluster_id": "1"},
+    ]
+
+
+def test_an_index_with_a_name_identifies_the_rows():
+    """And all columns are left to be compared."""
+    frames = [pd.DataFrame(goods(200, prefix)).set_index("sku") for prefix in "ab"]
+    result = hp.link(*frames, train=True)
+    assert right(result.links) == (200, 0)
+    assert result.links.column_names[:2] == ["sku_left", "sku_right"]
+    assert result.summary["alerts"]["rejected"] == 0
+
+
+FIRST_SHARED = [{"town": row["town"], **row} for row in goods(60, "a")]
+FIRST_EMPTY = [{"old": "" if place == 5 else str(place), **row} for place, row in enumerate(goods(60, "a"))]
+
+
+@pytest.mark.parametrize("rows", [FIRST_SHARED, FIRST_EMPTY], ids=["shared", "empty"])
+@pytest.mark.parametrize("act", [hp.train, lambda rows: hp.dedupe(rows, train=True)])
+def test_a_first_column_that_identifies_nothing_is_refused(rows, act):
+    """Not one row in three set aside; those that would do are named."""
+    with pytest.raises(SchemaError, match=r"nothing says which column .* would do: sku, (price, )?code$"):
+        act(rows)
+
+
+def test_no_column_at_all_may_identify():
+    """As in a frame whose rows are numbered by its index alone."""
+    frame = pd.DataFrame({"town": ["oslo", "moss", "oslo"], "code": ["1", "2", "2"]})
+    with pytest.raises(SchemaError, match="add a column that numbers the rows"):
+        hp.train(frame)
+
+
+def test_a_file_without_a_header_is_not_repeated(tmp_path):
+    """Its first line is data."""
+    (tmp_path / "people.csv").write_text("Moe,Berg\nMoe,Dahl\nMoe,Lund\nMoe,Lie\n", "utf-8")
+    with pytest.raises(SchemaError, match="nothing says which column") as raised:
+        hp.train(tmp_path / "people.csv")
+    assert "Berg" not in str(raised.value)
+
+
+def test_a_row_that_is_there_twice_word_for_word_does_no_harm():
+    """The first column still identifies, and the second copy is set aside as anywhere."""
+    rows = [{"no": str(place), **BERG} for place in range(3)]
+    assert hp.dedupe([*rows, rows[1]]).summary["records"] == {"rows": 4, "read": 3, "rejected": 1}
+
+
+def test_the_identifier_can_be_said():
+    """To learn, to link and to find duplicates; its rows are then set aside as those of any identifier."""
+    left, other = ([{"town": row["town"], **row} for row in goods(200, prefix)] for prefix in "ab")
+    model = hp.train(left, other, id="sku").model
+    assert "town" in {part.name for part in model.parts}
+    for result in (hp.link(left, other, model, id="sku"), hp.link(left, other, train=True, id="sku")):
+        assert right(result.links) == (200, 0)
+    assert len(hp.dedupe([*left, *other], model, id="sku").pairs) == 200
+    assert (
+        hp.dedupe([*left, left[0] | {"town": "molde"}], model, id="sku").summary["records"]["rejected"] == 2
+    )
+
+
+def test_a_schema_file_may_say_the_identifier_alone(tmp_path):
+    """The cells then tell what the columns are."""
+    (tmp_path / "schema.toml").write_text('id = "sku"\n', "utf-8")
+    rows = [{"town": row["town"], **row} for row in [*goods(100, "a"), *goods(100, "b")]]
+    found = hp.train(rows, schema=tmp_path / "schema.toml")
+    assert found.schema == hp.Schema("sku", KINDS)
+    assert len(hp.dedupe(rows, train=True, schema=tmp_path / "schema.toml").pairs) == 100
+
+
+# Kinds
+
+
+def level(kind, left, right_):
+    """The level that a comparison of a kind finds."""
+    model = assemble([Layout("no", {}, {"thing": kind})])
+    sides = [read_for(model, [{"no": "1", "thing": cell}], "records").records for cell in (left, right_)]
+    (found,) = compare_rows(model.comparisons[0], *sides, [0], [0])
+    return model.parts[0].levels[found.levels[0]]
+
+
+@pytest.mark.parametrize(
+    "cells", list(product(["red;blue", "blue", ["Blue", "green"], "BLUE ; red"], repeat=2))
+)
+def test_a_category_may_have_several_values(cells):
+    """One has to agree, whatever their order."""
+    assert level("category", *cells) == "same"
+
+
+def test_categories_without_a_value_in_common_differ():
+    assert level("category", "red;blue", "green; redder") == "different"
+
+
+@pytest.mark.parametrize(
+    ("left", "right_", "found"),
+    [
+        ("12.50", "12,5", "same"),
+        (12.3, "kr 12,30", "same"),
+        ("1 000", "1000.0", "same"),
+        ("100", "99", "within_1_percent"),
+        ("-100", "-99", "within_1_percent"),
+        ("100", "98.9", "within_10_percent"),
+        ("100", "90", "within_10_percent"),
+        ("100", "89", "different"),
+        ("1", "-1", "different"),
+        ("0", "-0.0", "same"),
+        ("0", "0.001", "different"),
+    ],
+)
+def test_numbers_are_compared_by_how_far_they_are_apart(left, right_, found):
+    """As a share of the larger one, from both sides."""
+    assert level("number", left, right_) == level("number", right_, left) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("1.234.567", "1234567"),
+        ("1.234,5", "1234.5"),
+        ("1,234.5", "1234.5"),
+        ("1,234", "1.234"),
+        ("€ 5", "5"),
+        ("5 kr", "5"),
+        ("+.5", "0.5"),
+        ("1e-3", "0.001"),
+        *((text, None) for text in ("", "-", ".", "1.2.3", "12kr5", "NaN", "inf", "1e99999", "A4")),
+    ],
+)
+def test_what_is_a_number(text, number):
+    """A single mark is a decimal mark; what could be no number at all is missing."""
+    assert Numbers("n").standardise([text]) == [number]
+
+
+def test_numbers_of_a_model_file_are_compared_alike(trained, tmp_path):
+    """The comparison is plain text in it."""
+    trained.model.save(tmp_path / "model.json")
+    assert read_model(tmp_path / "model.json") == trained.model
+    assert [part.levels for part in trained.model.parts if part.name == "price"] == [
+        ("same", "within_1_percent", "within_10_percent", "different")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("cells", "kind"),
+    [
+        ([f"{place}.5" for place in range(60)], "number"),
+        ([f"{place},25" for place in range(10)] * 6, "number"),
+        ([str(place) for place in range(60)] * 2, "text"),  # of houses, perhaps
+    ],
+)
+def test_numbers_with_fractions_are_told_by_their_cells(cells, kind):
+    """However many of them differ: prices do, and the numbers of rows have no fraction."""
+    rows = [{"id": f"r{place}", "column": cell} for place, cell in enumerate(cells)]
+    assert hp.train(rows).schema.columns == {"column": kind}
+
+
+def test_a_column_that_two_tables_write_in_two_ways_is_told():
+    """Truth values here, 0 and 1 there: nothing agrees among what is surely the same."""
+    left, other = (
+        [{**row, "sold": place % 3 == 0} for place, row in enumerate(goods(200, prefix))] for prefix in "ab"
+    )
+    other = [{**row, "sold": int(row["sold"])} for row in other]
+    schema = hp.Schema(columns={**KINDS, "sold": "category"})
+    (said,) = [said for said in hp.train(left, other, schema=schema).warnings if "sold" in said]
+    assert "hardly any expected match agrees" in said
+    assert not [said for said in hp.train(left, left, schema=schema).warnings if "sold" in said]
+
+
+# What is not compared
+
+
+@dataclass(frozen=True)
+class Town:
+    name: str = "town"
+    columns: tuple = ("town",)
+    levels: tuple = ("same", "different")
+
+    def compare(self, left, right):
+        return hp.Compared.cut(
+            (float(a == b) for a, b in zip(left["town"], right["town"], strict=True)), (1.0,)
+        )
+
+
+def with_towns():
+    """The shipped model, with a comparison of its user's own."""
+    imi = read_model("imi")
+    numbers = (hp.Level("same", m=0.8, u=0.05), hp.Level("different", m=0.2, u=0.95))
+    return replace(
+        imi,
+        standardisers=(*imi.standardisers, PlainText("town")),
+        comparisons=(*imi.comparisons, Town()),
+        classifier=replace(imi.classifier, levels={**imi.classifier.levels, "town": numbers}),
+    )
+
+
+def test_a_plug_ins_column_is_read_by_its_name():
+    """In batches and one by one, without a schema."""
+    alert, person = {"alert_id": "A1", **BERG, "town": "Oslo"}, {"hpr_number": "7", **BERG, "town": "OSLO"}
+    (hit,) = hp.link([alert], [person], with_towns()).explain("A1").candidates
+    assert hit.evidence[-1].level == "same"
+    (screened,) = hp.Register.prepare([person], with_towns()).screen(alert)
+    assert screened.evidence == hit.evidence
+    assert hp.score(alert, person, with_towns()).evidence == hit.evidence
+
+
+def test_what_no_pair_can_be_compared_by_is_told(tmp_path, capsys):
+    """A column that a table lacks, or that is empty there, is no silent gap."""
+    alert, person = {"alert_id": "A1", **BERG, "sex": "F"}, {"hpr_number": "7", **BERG, "sex": "F"}
+    for of_alert, of_person in (
+        ({}, {}),
+        ({"town": "oslo"}, {}),
+        ({}, {"town": "oslo"}),
+        ({"town": "oslo"}, {"town": ""}),
+    ):
+        summary = hp.link([{**alert, **of_alert}], [{**person, **of_person}], with_towns()).summary
+        assert "town" in summary["not_compared"]
+        assert "sex" not in summary["not_compared"]
+    told = hp.link([{**alert, "town": "oslo"}], [{**person, "town": "moss"}], with_towns()).summary
+    assert "town" not in told["not_compared"]
+    assert (
+        "town" in hp.dedupe([{"id": "1", **BERG}, {"id": "2", **BERG}], with_towns()).summary["not_compared"]
+    )
+    files = write([alert], tmp_path / "a.csv"), write([person], tmp_path / "r.csv")
+    assert main(["link", *files, "--out", str(tmp_path / "out")]) == 0
+    assert (
+        "profession, specialty, country, national_id: a table has no such column" in capsys.readouterr().out
+    )
