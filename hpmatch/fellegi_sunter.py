@@ -187,16 +187,18 @@ class FellegiSunter:
 
     def partial_weights(self, vectors: ComparisonVectors) -> FloatArray:
         """float64[k, c], what each comparison adds to each pair's weight; 0 where a value is missing."""
-        numbers, records = self._numbers, vectors.records[1]
+        numbers = self._numbers
         at = self._starts(vectors) + vectors.levels
         weights = numbers.weights.take(at)
         known = np.flatnonzero((vectors.frequencies > 0) & numbers.follows.take(at))
         if len(known):
             at = at.take(known)
             u0 = numbers.u0.take(at)
-            # As if 1 / u0 further records were there that do not hold the value: one record is a large share of a small table,
+            all_hold = [vectors.records[1]] * len(vectors.names)
+            holders = np.array(vectors.holders or all_hold).take(known % len(vectors.names))
+            # As if 1 / u0 further records were there that hold another value: one record is a large share of a small table,
             # so what was seen once would be taken for common.
-            smoothed = vectors.frequencies.take(known) * records / (records + 1 / u0)
+            smoothed = vectors.frequencies.take(known) * holders / (holders + 1 / u0)
             weights.reshape(-1)[known] += numbers.term_frequencies.take(at) * np.log2(u0 / smoothed)
         return weights
 

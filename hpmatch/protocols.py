@@ -76,8 +76,8 @@ class Compared(NamedTuple):
 
     Attributes:
         levels: int8[k], the place of each pair's comparison level in the comparison's ``levels``; -1 for missing.
-        frequencies: float64[k], the share of the right table's records that hold what agrees, NaN where that says
-            nothing; None if the comparison has no such thing. It makes agreement on what is rare worth more.
+        frequencies: float64[k], how common what agrees is among the right table's records that hold something, NaN where
+            that says nothing; None if the comparison has no such thing. It makes agreement on what is rare worth more.
     """
 
     levels: LevelArray
@@ -117,7 +117,7 @@ class ComparedOne(NamedTuple):
 
     Attributes:
         level: The place of the comparison level; -1 for missing.
-        frequency: The share of the right table's records that hold what agrees; NaN where that says nothing.
+        frequency: How common what agrees is in the right table; NaN where that says nothing.
     """
 
     level: int
@@ -135,6 +135,7 @@ class ComparisonVectors:
         frequencies: float64[k, c], see ``Compared``; NaN where a comparison gives none.
         sizes: How many levels each comparison has.
         records: How many records the left and the right table have.
+        holders: For each comparison how many records of the right table hold something that it compares; empty if all do.
     """
 
     names: tuple[str, ...]
@@ -142,6 +143,7 @@ class ComparisonVectors:
     frequencies: FloatArray
     sizes: tuple[int, ...]
     records: tuple[int, int]
+    holders: tuple[int, ...] = ()
 
     @cached_property
     def _agreement(self) -> tuple[LevelArray, IntArray]:

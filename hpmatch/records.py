@@ -236,6 +236,11 @@ class Values(_Derived):
     _derived: dict[Hashable, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property
+    def holders(self) -> int:
+        """How many records of the whole table hold any value."""
+        return self.derived("holders", lambda: int(self.counts.sum()))
+
+    @property
     def terms(self) -> Terms:
         """The elements of list values."""
         return self.derived("terms", self._terms)
@@ -408,8 +413,14 @@ class Column:
 
     @property
     def frequencies(self) -> FloatArray:
-        """float64[n], the share of the whole table's records that hold the row's value; NaN where missing."""
-        share = np.append(np.maximum(self.values.counts, 1) / max(self.values.records, 1), np.nan)
+        """
+        float64[n], how common each row's value is in the whole table, among the records that hold one; NaN where missing.
+
+        Example:
+            >>> Column.encode(["Oslo", "Oslo", "Riga", "Bergen", None, None], pa.string()).frequencies.tolist()
+            [0.5, 0.5, 0.25, 0.25, nan, nan]
+        """
+        share = np.append(np.maximum(self.values.counts, 1) / max(self.values.holders, 1), np.nan)
         return np.asarray(share[self.codes], np.float64)
 
 

@@ -139,7 +139,7 @@ def _shares(records: Records, column: str) -> dict[str, float]:
         listed = hasattr(values.array, "value_lengths")
         texts = values.terms.vocabulary.texts if listed else values.array.to_pylist()
         counts = values.term_counts if listed else values.counts
-        known = max(int(values.counts.sum()), 1)
+        known = max(values.holders, 1)
         return {term: max(count, 1) / known for term, count in zip(texts, counts.tolist(), strict=True)}
 
     return values.derived("shares", of_terms)

@@ -142,7 +142,7 @@ def _is_default(month: Any, day: Any) -> Any:
 
 
 def _share(column: Column) -> FloatArray:
-    """The share of records whose date has the same first reading as each row's."""
+    """Among the records that hold a date the share whose first reading is that of each row's."""
     values = column.values
 
     def of_values() -> FloatArray:
@@ -151,7 +151,7 @@ def _share(column: Column) -> FloatArray:
         first = readings[offsets[:-1]] if len(values.array) else np.empty(0, np.int64)
         dates, of_value = np.unique(first, return_inverse=True)
         counts = np.bincount(of_value, weights=values.counts, minlength=len(dates))
-        return np.asarray(np.maximum(counts, 1)[of_value] / max(values.records, 1), np.float64)
+        return np.asarray(np.maximum(counts, 1)[of_value] / max(values.holders, 1), np.float64)
 
     return values.derived("share_of_first_reading", of_values)[column.codes]
 

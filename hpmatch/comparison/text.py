@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -11,7 +12,7 @@ from rapidfuzz.distance import OSA, JaroWinkler
 from rapidfuzz.fuzz import token_sort_ratio
 
 from hpmatch.protocols import Compared
-from hpmatch.records import Records
+from hpmatch.records import Column, Records
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,23 @@ class Text:
         same = np.array([one == other for one, other in zip(*texts, strict=True)], bool)
         levels = np.select([same, similarity >= 0.92, similarity >= 0.80], [0, 1, 2], 3)  # noqa: PLR2004
         frequencies = np.where(levels < 3, right[self.column].frequencies, np.nan)  # noqa: PLR2004
+        near = np.flatnonzero((levels > 0) & (levels < 3))  # noqa: PLR2004
+        # A misspelt text is rare, which says nothing of the text that was meant.
+        frequencies[near] = np.maximum(
+            frequencies[near], _shares([texts[0][row] for row in near], right[self.column])
+        )
         return Compared(levels.astype(np.int8), frequencies)
+
+
+def _shares(texts: Sequence[str], held: Column) -> list[float]:
+    """How common texts are in the whole table that a column was taken from; 0 for those that it does not hold."""
+    if not texts:
+        return []
+    values = held.values
+    counts = values.derived(
+        "count_of_text", lambda: dict(zip(values.array.to_pylist(), values.counts.tolist(), strict=True))
+    )
+    return [counts.get(text, 0) / max(values.holders, 1) for text in texts]
 
 
 @dataclass(frozen=True)

@@ -56,6 +56,22 @@ def test_categories_say_how_common_the_agreeing_value_is():
     np.testing.assert_array_equal(found.frequencies, [0.5, np.nan, 0.75, 0.5])
 
 
+def test_a_value_is_as_common_as_among_those_who_hold_one():
+    """Whatever the kind; and a misspelt text, which is rare itself, is as common as the one that was meant."""
+    held = _one("text", "nordvik", "nordvik", "nordvik", "nordvikk", *[None] * 96, kind=pa.string())
+    found = Text("text", "text").compare(
+        _one("text", "nordvik", "nordvik", kind=pa.string()), held.take(np.array([0, 3]))
+    )
+    assert [Text.levels[level] for level in found.levels] == ["same", "close"]
+    np.testing.assert_array_equal(found.frequencies, [0.75, 0.75])
+    dates = Records(
+        pa.array(["a"] * 4),
+        {"birth_date": Column.encode([(19780409,), (19780409,), (19610101,), None], pa.list_(pa.int64()))},
+    )
+    same = BirthDate().compare(dates.take(np.array([0])), dates.take(np.array([1])))
+    np.testing.assert_allclose(same.frequencies, [2 / 3])
+
+
 @pytest.mark.parametrize(
     ("left", "right", "home", "level"),
     [
