@@ -86,7 +86,7 @@ def group_alerts(alerts: Records, model: Model, chunk_size: int = DEFAULT_CHUNK_
     order = np.asarray(pc.sort_indices(alerts.ids), np.int64)
     table = alerts.take(order)
     pairs = each_once(candidate_pairs(table, table, model.blocking_rules, model.max_block))
-    vectors = compare(table, table, pairs, model.comparisons, chunk_size)
+    vectors = compare(table, table, pairs, model.comparisons, chunk_size, stand_ins=model.stand_ins)
     weights = model.grouping.prior_weight(len(table)) + checked_weights(model.classifier, vectors)
     weights[_kept_apart(vectors, model)] = APART
     left, right = pairs.left.astype(np.int64), pairs.right.astype(np.int64)

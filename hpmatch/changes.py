@@ -119,11 +119,14 @@ def _alternatives(
         for part in model.parts
     }
     found = np.array([places[each.comparison][each.level] for each in hit.evidence], np.int8)
+    said = {name for name, level in zip(names, found, strict=True) if level >= 0}
     asked = [
         (column, level)
         for column, part in enumerate(model.parts)
         for level in range(len(part.levels))
-        if level != found[column] and (found[column] >= 0 or part.name in held)
+        if level != found[column]
+        and (part.name in said or part.name in held)
+        and model.stand_ins.get(part.name) not in said
     ]
     levels = np.tile(found, (len(asked) + 1, 1))
     for row, (column, level) in enumerate(asked):
@@ -134,8 +137,10 @@ def _alternatives(
     now = np.array([each.weight or 0.0 for each in hit.evidence])
     then = np.tile(now, (len(asked), 1))
     for row, (column, level) in enumerate(asked):
+        silent = [name for name, other in model.stand_ins.items() if other == names[column]]
         carried = _carried(model, names[column], int(found[column]), level)
         then[row, column] = weights[row, column] + (now[column] - weights[-1, column]) * carried
+        then[row, [name in silent for name in names]] = 0
     totals = hit.match_weight + (then - now).sum(axis=1)
     if take := getattr(model.classifier, "look_alike_weights", None):
         totals += take(then, names, model.decision.registered(hit.prior_weight)) - hit.look_alike_weight

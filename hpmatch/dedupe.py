@@ -121,7 +121,8 @@ def dedupe(
     # By identifier, so that which of a pair stands left does not hang on the order of rows.
     table = read.records.take(np.asarray(pc.sort_indices(read.records.ids)))
     pairs = each_once(candidate_pairs(table, table, model.blocking_rules, model.max_block))
-    vectors = compare(table, table, pairs, model.comparisons, chunk_size, progress or (lambda *_: None))
+    report = progress or (lambda *_: None)
+    vectors = compare(table, table, pairs, model.comparisons, chunk_size, report, model.stand_ins)
     weights = model.decision.prior_weight(len(table)) + checked_weights(model.classifier, vectors)
     probabilities = probability_of(weights)
     reached = [probabilities >= model.decision.match, probabilities >= model.decision.review]

@@ -174,7 +174,7 @@ def score_pairs(
     grouped = grouping()
     preparing()
     pairs = share_candidates(pairs, grouped)
-    vectors = compare(alerts, registered, pairs, model.comparisons, chunk_size, report)
+    vectors = compare(alerts, registered, pairs, model.comparisons, chunk_size, report, model.stand_ins)
     vectors = pool_evidence(vectors, pairs, grouped, model)
     match_weights = model.decision.prior_weight(registered.counted) + checked_weights(
         model.classifier, vectors

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import cache, cached_property
 from importlib import resources
 from importlib.metadata import version
@@ -51,10 +51,12 @@ class Model:
         about: What it is for and where its numbers come from.
         grouping: When alerts are about one person; None takes each for a person of its own.
         subject: What its tables hold: "alerts" and a register of persons, or "records" of any kind.
+        stand_ins: For each comparison that stands in for another, the other. It says nothing where that one finds something,
+            be it in another alert about the person.
 
     Raises:
         PluginError: If a stage does not keep its protocol.
-        ModelError: If the classifier's numbers do not fit the comparisons.
+        ModelError: If the classifier's numbers do not fit the comparisons, or a stand-in names one that is none.
     """
 
     name: str
@@ -67,6 +69,7 @@ class Model:
     about: str = ""
     grouping: Grouping | None = None
     subject: str = ALERTS
+    stand_ins: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         names = [comparison.name for comparison in self.parts]
@@ -82,6 +85,10 @@ class Model:
             for stage in stages:
                 plugins.checked(group, stage)
         self._check_grouping()
+        if unknown := sorted({*self.stand_ins, *self.stand_ins.values()} - set(names)):
+            raise ModelError(
+                f"model {self.name!r}: stand_ins names {unknown[0]!r}, which is no comparison of the model"
+            )
         if isinstance(self.classifier, FellegiSunter):
             for comparison in self.parts:
                 named = tuple(level.level for level in self.classifier.levels.get(comparison.name, ()))
@@ -158,6 +165,7 @@ class Model:
             "decision": asdict(self.decision),
             **({"grouping": _grouping_to_json(self.grouping)} if self.grouping else {}),
             **({"subject": self.subject} if self.subject != ALERTS else {}),
+            **({"stand_ins": dict(self.stand_ins)} if self.stand_ins else {}),
         }
         return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
 
@@ -301,6 +309,7 @@ def _parse(text: str, source: str) -> Model:
             max_block=content.get("max_block", DEFAULT_MAX_BLOCK),
             grouping=Grouping(**content["grouping"]) if "grouping" in content else None,
             subject=content.get("subject", ALERTS),
+            stand_ins=content.get("stand_ins", {}),
         )
     except json.JSONDecodeError as error:
         raise ModelError(f"model {source} is not JSON: line {error.lineno}: {error.msg}") from error

@@ -5,7 +5,8 @@ An alert with the maiden name and another with the right date find together what
 the candidates of all alerts about its person, and of each candidate it is asked what the alerts together say. For each
 comparison the alert that agrees most speaks, for a person may well have borne the other name, and a wrong date is wrong in
 one alert only. Where none agrees, the one that agrees least speaks: an initial does not outweigh another name that is
-written out. Alerts that say nothing of a comparison do not speak.
+written out. Alerts that say nothing of a comparison do not speak, nor does a comparison that stands in for one of which another
+alert speaks.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hpmatch.blocking import CandidatePairs
+from hpmatch.comparison import without_repeats
 from hpmatch.model import Model
 from hpmatch.plugins import checked_weights
 from hpmatch.protocols import ComparisonVectors
@@ -113,7 +115,7 @@ def pool_evidence(
         chosen = _speaking(group, some.levels[:, columns], some.frequencies[:, columns], weights)
         levels[rows[:, None], columns] = some.levels[chosen[:, None], columns]
         frequencies[rows[:, None], columns] = some.frequencies[chosen[:, None], columns]
-    return replace(vectors, levels=levels, frequencies=frequencies)
+    return without_repeats(replace(vectors, levels=levels, frequencies=frequencies), model.stand_ins)
 
 
 def _speakers(vectors: ComparisonVectors, model: Model) -> Iterator[tuple[IntArray, FloatArray]]:

@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from hpmatch.alerts import IDENTITY
-from hpmatch.comparison import compare_one, compare_rows, prepare
+from hpmatch.comparison import compare_one, compare_rows, prepare, without_repeats
 from hpmatch.dispose import Scored, dispose, evidence_of, hits_of, links_of
 from hpmatch.errors import HpmatchError, SchemaError, SourceError
 from hpmatch.evidence import Evidence, Hit, look_alike_lines
@@ -180,7 +180,8 @@ def _score(known: _Known, left: _Cells, right: _Cells) -> Score:
         a, b = (_records_of(known, *side) for side in sides)
         return tuple(each.one() for each in compare_rows(prepare(comparison, b), a, b, _ROW, _ROW))
 
-    vectors = _vectors(model, [each for comparison in model.comparisons for each in found(comparison)])
+    compared = _vectors(model, [each for comparison in model.comparisons for each in found(comparison)])
+    vectors = without_repeats(compared, model.stand_ins)
     weights = weights_of(model.classifier, vectors)
     (evidence,) = evidence_of(vectors, weights, model)
     return Score(float(weights.match[0]), evidence, float(weights.look_alikes[0]))

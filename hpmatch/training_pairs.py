@@ -130,6 +130,6 @@ class Seen:
 def compared(tables: Tables, pairs: CandidatePairs, model: Model, without: Sequence[str] = ()) -> Seen:
     """The vectors of pairs by the comparisons that read none of some columns."""
     apart = [each for each in model.comparisons if not set(each.columns) & set(without)]
-    vectors = compare(tables.left, tables.right, pairs, apart)
+    vectors = compare(tables.left, tables.right, pairs, apart, stand_ins=model.stand_ins)
     names = [part.name for part in model.parts]
     return Seen(pairs, vectors, tables.said_of(pairs), tuple(names.index(name) for name in vectors.names))

@@ -145,6 +145,23 @@ def test_an_initial_does_not_outweigh_a_name_that_is_written_out():
     assert answer_of(alerts[1:], register=(REGISTERED, twin, *PEOPLE))[0][0] == "review"
 
 
+def test_what_a_comparison_stands_in_for_is_not_counted_twice():
+    """One alert tells the sex, the other only a woman's name: that is said already, whichever alert is asked about."""
+    alerts = others({"sex": ""})
+    found = {
+        row["alert_id"]: row
+        for row in hp.link(alerts, [REGISTERED, *PEOPLE]).weights.to_pylist()
+        if row["hpr_number"] == "77"
+    }
+    alone = hp.link(alerts[1:], [REGISTERED, *PEOPLE]).weights.to_pylist()[0]
+    assert alone["sex_by_name"] > 0
+    assert set(found) == {"A0", "A1"}
+    for row in found.values():
+        assert row["sex"] > 0
+        assert row["sex_by_name"] == 0
+    assert hp.link(others({}), [REGISTERED, *PEOPLE]).weights.to_pylist()[0] == found["A0"]
+
+
 def test_a_person_alerted_once_gets_the_answer_of_a_model_without_groups():
     """What others' alerts say changes nothing."""
     alerts = [

@@ -203,6 +203,7 @@ def test_each_change_is_what_deciding_anew_gives():
                 rarity = (found.weight - np.log2(old.m / old.u)) / old.term_frequency
                 weight += new.term_frequency * rarity
             partial = {name: each.weight for name, each in by_name.items()} | {change.comparison: weight}
+            partial |= {name: 0.0 for name, other in model.stand_ins.items() if other == change.comparison}
             weights = np.array([hit.match_weight for hit in candidates])
             weights[0] = first.prior_weight + sum(partial.values()) + taken_by_look_alikes(partial, model)
             decided = decide(np.zeros(len(weights), int), weights, 1, model.decision)

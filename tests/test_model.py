@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -52,6 +53,12 @@ def test_in_a_small_table_what_was_seen_once_is_not_taken_for_rare():
     """One of 100 persons has the name: with u = 1 in 100, 100 imagined persons more make it 1 in 200."""
     weights = CLASSIFIER.match_weights(_vectors([[0, -1]], [[0.01, np.nan]], records=(10, 100)))
     np.testing.assert_allclose(weights, math.log2(0.9 / 0.005))
+
+
+def test_a_table_is_as_small_as_those_who_hold_a_value():
+    """100 of 100,000 persons hold a name, one of them this one: as in a table of 100."""
+    vectors = replace(_vectors([[0, -1]], [[0.01, np.nan]], records=(10, 100_000)), holders=(100, 100_000))
+    np.testing.assert_allclose(CLASSIFIER.match_weights(vectors), math.log2(0.9 / 0.005))
 
 
 def test_partial_weights_add_up_to_the_match_weight():
@@ -202,6 +209,10 @@ BROKEN = {
     "a comparison twice": (
         lambda: _changed(lambda c: c["comparisons"].append(c["comparisons"][0])),
         "two comparisons have one name",
+    ),
+    "a stand-in for nothing": (
+        lambda: _changed(lambda c: c.update(stand_ins={"sex_by_name": "gender"})),
+        "stand_ins names 'gender', which is no comparison",
     ),
     "a block of words": (lambda: _changed(lambda c: c.update(max_block="many")), "max_block"),
     "thresholds in the wrong order": (

@@ -17,7 +17,7 @@ import pyarrow as pa
 from recordlinkage.base import BaseClassifier, BaseCompareFeature, BaseIndexAlgorithm
 
 from hpmatch.blocking import DEFAULT_MAX_BLOCK, CandidatePairs, candidate_pairs, each_once
-from hpmatch.comparison import compare, parts_of
+from hpmatch.comparison import compare, parts_of, without_repeats
 from hpmatch.decision import MATCH, decide
 from hpmatch.em import PatternCounts, Rates, estimate, level_counts, rates_of, shares, with_rates
 from hpmatch.errors import HpmatchError, ModelError, SchemaError, SourceError
@@ -370,13 +370,14 @@ class ModelClassifier(BaseClassifier):  # type: ignore[misc]  # recordlinkage ha
             frame[f"{name} frequency"] if f"{name} frequency" in told else np.full(len(frame), np.nan)
             for name in names
         ]
-        return ComparisonVectors(
+        vectors = ComparisonVectors(
             names,
             np.where(np.isnan(levels), MISSING, levels).astype(np.int8),
             np.array(frequencies, np.float64).reshape(len(names), -1).T,
             sizes,
             (frame.index.get_level_values(0).nunique(), self.registered),
         )
+        return without_repeats(vectors, self.model.stand_ins)
 
     def _fit(self, *_: Any) -> None:
         raise NotImplementedError  # ``fit`` does it, which knows the columns

@@ -131,7 +131,7 @@ def training_set(
     pairs = CandidatePairs(left_rows, right_rows, np.zeros(len(left_rows), np.int32), (), nothing, nothing)
     candidates = candidate_pairs(left, right, model.blocking_rules, model.max_block, held.indexes)
     return TrainingSet(
-        compare(left, right, pairs, model.comparisons),
+        compare(left, right, pairs, model.comparisons, stand_ins=model.stand_ins),
         labels.is_match[known],
         left_rows.astype(np.int64),
         float(np.log2(len(left) * len(right) / max(len(candidates), 1))),

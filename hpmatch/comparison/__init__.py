@@ -8,6 +8,8 @@ to all pairs that hold those values. A joint comparison sees all pairs of a chun
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
 from typing import Any, NamedTuple, cast
 
 import numpy as np
@@ -36,6 +38,7 @@ def compare(
     comparisons: Sequence[Comparison | JointComparison],
     chunk_size: int = DEFAULT_CHUNK_SIZE,
     progress: Callable[[str, int, int], None] = lambda *_: None,
+    stand_ins: Mapping[str, str] = MappingProxyType({}),
 ) -> ComparisonVectors:
     """
     Compare candidate pairs.
@@ -47,6 +50,7 @@ def compare(
         comparisons: What to compare them by, c of them with the parts of joint ones counted apart.
         chunk_size: How many pairs are compared at a time.
         progress: Called with "compare", the pairs done and all pairs.
+        stand_ins: See ``hpmatch.model.Model``.
 
     Raises:
         PluginError: If a comparison gives something else than it promised.
@@ -70,7 +74,38 @@ def compare(
             progress("compare", of_all // len(ready), len(pairs))
         place += len(parts_of((comparison,)))
     names, sizes = tuple(part.name for part in parts), tuple(len(part.levels) for part in parts)
-    return ComparisonVectors(names, levels, frequencies, sizes, (len(left), right.counted))
+    holders = tuple(_holders(part, right) for part in parts)
+    vectors = ComparisonVectors(names, levels, frequencies, sizes, (len(left), right.counted), holders)
+    return without_repeats(vectors, stand_ins)
+
+
+def without_repeats(vectors: ComparisonVectors, stand_ins: Mapping[str, str]) -> ComparisonVectors:
+    """
+    The vectors in which a comparison that stands in for another is missing where that one found something.
+
+    Example:
+        >>> vectors = ComparisonVectors(("sex", "by_name"), np.array([[0, 0], [-1, 0]], np.int8), np.ones((2, 2)), (2, 2), (2, 2))
+        >>> without_repeats(vectors, {"by_name": "sex"}).levels.tolist()
+        [[0, -1], [-1, 0]]
+    """
+    place = {name: number for number, name in enumerate(vectors.names)}
+    found = vectors.levels != MISSING
+    repeats = np.zeros(found.shape, bool)
+    for name, other in stand_ins.items():
+        if name in place and other in place:
+            repeats[:, place[name]] = found[:, place[name]] & found[:, place[other]]
+    if not repeats.any():
+        return vectors
+    levels, frequencies = (
+        np.where(repeats, MISSING, vectors.levels),
+        np.where(repeats, np.nan, vectors.frequencies),
+    )
+    return replace(vectors, levels=levels.astype(np.int8), frequencies=frequencies)
+
+
+def _holders(comparison: Comparison, right: Records) -> int:
+    """How many records hold something that a comparison reads, by the fullest of its columns."""
+    return max((right[name].values.holders for name in comparison.columns if name in right), default=0)
 
 
 def _compare_chunks(
