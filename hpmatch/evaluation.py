@@ -100,7 +100,8 @@ class Evaluation:
         review: How many alerts go to review.
         persons: How many persons the alerts are about; the intervals draw persons.
         estimates: Each measure that could be measured, with its interval. Measures of candidate pairs are there only
-            if the links hold all candidate pairs, as they do after ``link(..., min_weight=-1000)``.
+            if the links hold all candidate pairs, as they do after ``link(..., min_weight=-1000)``; the Brier score and the
+            calibration error are not there if links are known to be left out, for those that are kept are the unsure ones.
         calibration: The reliability table of the likeliest links' probabilities.
         curve: Precision and recall at thresholds on the likeliest links, the highest threshold first.
         slices: The same by what the truth says of the alerts.

@@ -144,6 +144,7 @@ def judge(
         probability=np.append(scored.probability, np.nan)[best],
         candidates=np.bincount(scored.alert, minlength=size) if all_known else None,
         found=np.bincount(scored.alert[scored.true], minlength=size) > 0 if all_known else None,
+        is_cut=bool(summary) and summary.get("candidate_pairs", 0) > len(links),  # type: ignore[union-attr]
         registered=int((summary or {}).get("register", {}).get("read", 0)),
         **together,
     )

@@ -45,6 +45,7 @@ class Answers:
         candidates: int64[n], how many candidate pairs each alert has; None if they are not all known.
         found: bool[n], whether the true pair is among them.
         registered: How many persons are registered; 0 if that is not known.
+        is_cut: Whether candidate pairs are known to be left out of the links, so that not every alert has its probability.
         grouped: int64[n], how many other alerts the answers say are about the same person; None if they do not say.
         fellows: int64[n], how many other alerts are.
         together: int64[n], how many of these the answers say are.
@@ -62,6 +63,7 @@ class Answers:
     candidates: IntArray | None = None
     found: BoolArray | None = None
     registered: int = 0
+    is_cut: bool = False
     grouped: IntArray | None = None
     fellows: IntArray | None = None
     together: IntArray | None = None
@@ -126,8 +128,12 @@ SHARES: Mapping[str, Share] = {
     "grouping_precision": lambda a: _of_pairs(a.together, a.grouped),
     "grouping_recall": lambda a: _of_pairs(a.together, a.fellows),
     "brier": lambda a: (
-        np.where(np.isnan(a.probability), 0.0, (a.probability - a.best) ** 2),
-        ~np.isnan(a.probability),
+        None
+        if a.is_cut
+        else (
+            np.where(np.isnan(a.probability), 0.0, (a.probability - a.best) ** 2),
+            ~np.isnan(a.probability),
+        )
     ),
 }
 CURVES: Mapping[str, Curve] = {
@@ -173,7 +179,7 @@ def estimates(
         found[name] = _estimate(values, int(np.ceil(parts[1].sum())), persons)
     if answers.hit.any():
         found |= _curve_estimates(answers, drawn, curves)
-    if not np.isnan(answers.probability).all():
+    if not (answers.is_cut or np.isnan(answers.probability).all()):
         error = np.concatenate([_calibration_error(weights, answers) for weights in drawn])
         found["calibration_error"] = _estimate(error, int((~np.isnan(answers.probability)).sum()))
     return found

@@ -97,6 +97,15 @@ def test_an_example_worked_out_on_paper(folder, measure, value):
     assert found.estimates[measure].value == pytest.approx(value)
 
 
+def test_probabilities_are_not_judged_by_the_links_that_were_kept(folder):
+    """A tenth candidate pair was left out as too unlikely: the alerts that have a link are no sample of all."""
+    summary = {"candidate_pairs": len(LINKS) + 1, "register": {"read": 20}}
+    (folder / "summary.json").write_text(json.dumps(summary))
+    found = evaluate(folder, TRUTH, replicates=0)
+    assert not {"brier", "calibration_error", "pairs_completeness"} & set(found.estimates)
+    assert found.calibration  # bin by bin they may be
+
+
 @pytest.mark.parametrize("lacking", ["match_weight", "match_probability"])
 def test_equals_are_equals_whatever_is_not_told(lacking):
     """One right and three wrong of the same score: no threshold parts them, so precision is 1/4 and best F1 2 / (4 + 4)."""
