@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from functools import cache, cached_property
 from importlib import resources
@@ -85,10 +85,7 @@ class Model:
             for stage in stages:
                 plugins.checked(group, stage)
         self._check_grouping()
-        if unknown := sorted({*self.stand_ins, *self.stand_ins.values()} - set(names)):
-            raise ModelError(
-                f"model {self.name!r}: stand_ins names {unknown[0]!r}, which is no comparison of the model"
-            )
+        self._check_stand_ins(names)
         if isinstance(self.classifier, FellegiSunter):
             for comparison in self.parts:
                 named = tuple(level.level for level in self.classifier.levels.get(comparison.name, ()))
@@ -97,6 +94,13 @@ class Model:
                         f"model {self.name!r}: comparison {comparison.name!r} has the levels {list(comparison.levels)}, "
                         f"the classifier has numbers for {list(named)}"
                     )
+
+    def _check_stand_ins(self, names: Collection[str]) -> None:
+        for name, other in self.stand_ins.items():
+            if name in names and other not in names:
+                raise ModelError(
+                    f"model {self.name!r}: comparison {name!r} stands in for {other!r}, which is none; take it out of stand_ins"
+                )
 
     def _check_grouping(self) -> None:
         levels = {comparison.name: comparison.levels for comparison in self.parts}

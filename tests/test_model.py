@@ -212,7 +212,7 @@ BROKEN = {
     ),
     "a stand-in for nothing": (
         lambda: _changed(lambda c: c.update(stand_ins={"sex_by_name": "gender"})),
-        "stand_ins names 'gender', which is no comparison",
+        "'sex_by_name' stands in for 'gender', which is none",
     ),
     "a block of words": (lambda: _changed(lambda c: c.update(max_block="many")), "max_block"),
     "thresholds in the wrong order": (

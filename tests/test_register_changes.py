@@ -1,6 +1,7 @@
 """Changes of a prepared register: beside it, folded in, or refused."""
 
 import itertools
+import math
 
 import pyarrow as pa
 import pytest
@@ -62,6 +63,18 @@ def test_a_copy_of_a_register_answers_as_it_does(alerts, registers, again):
     assume(changes)
     for register in (hp.Register.prepare(old), hp.Register.prepare(old).changed(changes)):
         assert pairs_of(alerts, again(register)) == pairs_of(alerts, register)
+
+
+def test_a_value_in_a_column_that_was_empty_counts_as_held_by_one():
+    """Nobody had a sex when they were counted."""
+    told = {"family_name": "Berg", "given_name": "Kari", "birth_date": "1980-02-03", "sex": "F"}
+    register = hp.Register.prepare([{**told, "hpr_number": "1", "sex": ""}])
+    changed = register.changed([{**told, "hpr_number": "2", "change": "added"}])
+    rows = hp.link([{"alert_id": "A", **told}], changed, min_weight=-1000).weights.to_pylist()
+    same = hp.read_model("imi").classifier.levels["sex"][0]
+    (weight,) = (row["sex"] for row in rows if row["hpr_number"] == "2")
+    # One who holds it, and 1 / u0 more who do not.
+    assert weight == pytest.approx(math.log2(same.m * (1 + 1 / same.u)))
 
 
 @PROPERTY

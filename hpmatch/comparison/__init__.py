@@ -104,8 +104,8 @@ def without_repeats(vectors: ComparisonVectors, stand_ins: Mapping[str, str]) ->
 
 
 def _holders(comparison: Comparison, right: Records) -> int:
-    """How many records hold something that a comparison reads, by the fullest of its columns."""
-    return max((right[name].values.holders for name in comparison.columns if name in right), default=0)
+    """How many records hold something that a comparison reads, by the fullest of its columns; a value that came since counts as one."""
+    return max([1, *(right[name].values.holders for name in comparison.columns if name in right)])
 
 
 def _compare_chunks(
