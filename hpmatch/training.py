@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -36,6 +37,7 @@ from hpmatch.records import FloatArray
 from hpmatch.schema import Schema, with_id
 from hpmatch.sources import read
 from hpmatch.training_pairs import Seen, Tables, compared
+from hpmatch.unseen import KNOWN_PAIRS, chance_shares, keeping, unseen_levels
 
 _FEWEST_MATCHES, _NONE = 20.0, 0.5
 _FEWEST_COMPARISONS = 2
@@ -251,7 +253,7 @@ def _learn(
     report("train", 0, steps)
     random = compared(tables, tables.random_pairs(), start)
     report("train", 1, steps)
-    u = _u(random, np.ones(len(random.pairs)), before)
+    u = _u(_apart(random, np.ones(len(random.pairs)), before), before)
     m, sessions = _sessions(
         start, tables, Rates(before.m, u), belief, lambda done: report("train", done + 1, steps)
     )
@@ -262,7 +264,8 @@ def _learn(
         )
     candidates = compared(tables, pairs, start)
     rates, prior, matches, trust = Rates(m, u), _FIRST_PRIOR, 0.0, [belief.trust] * len(names)
-    seen = found = before.m
+    seen = found = apart = before.m
+    chance, unseen = u, unseen_levels(before.m, before.u)
     for refinement in range(_REFINEMENTS):
         before_this = matches
         report("train", steps - _REFINEMENTS + refinement, steps)
@@ -274,18 +277,20 @@ def _learn(
         found = candidates.level_counts(matched, before.m)
         chance_matched = probability_of(learned.match_weights(random.vectors) + _log_odds(prior))
         trust = _trust(candidates, matched, before, belief)
-        rates = Rates(shares(seen, before.m, before.m, trust), _u(random, 1 - chance_matched, before))
+        apart = _apart(random, 1 - chance_matched, before)
+        chance, unseen = _u(apart, before), unseen_levels(found, apart)
+        rates = keeping(Rates(shares(seen, before.m, before.m, trust), chance), before, unseen)
         if abs(matches - before_this) < _AT_REST * matches:
             break
     report("train", steps, steps)
     if matches < _NONE or not _tells_apart(rates, prior):
         rates, matches = before, 0.0
-    warnings = _warnings(start, tables, sessions, random, found, matches)
+    warnings = _warnings(start, tables, sessions, random, found, unseen, matches)
     learned = with_rates(classifier, names, rates, "learned")
     decision = replace(start.decision, registered_share=_registered_share(start, tables, matches))
     return Trained(
         replace(start, classifier=learned, decision=decision, about=_about(start, tables, matches)),
-        _levels(start, before, rates, seen, len(random.pairs), trust),
+        _levels(start, before, rates, _Sample(seen, trust, apart, chance)),
         sessions,
         matches,
         warnings,
@@ -341,17 +346,13 @@ def _sessions(
     return shares(seen, known.m, known.m, belief.trust), tuple(sessions)
 
 
-def _u(random: Seen, weights: FloatArray, before: Rates) -> tuple[FloatArray, ...]:
-    """
-    The u from random pairs, each with the probability that it is no match; a label goes before it.
+def _apart(random: Seen, weights: FloatArray, before: Rates) -> tuple[FloatArray, ...]:
+    """How many random pairs show each level, each with the probability that it is no match; a label goes before it."""
+    return random.level_counts(np.where(np.isnan(random.said), weights, 1 - random.said), before.u)
 
-    A level that occurs in one of 1 / u0 pairs counts as seen once in so many before: what no random pair shows keeps about
-    the u that it had, or one of a pair in all that were drawn, whichever is less.
-    """
-    apart = np.where(np.isnan(random.said), weights, 1 - random.said)
-    counted = random.level_counts(apart, before.u)
-    found = [(seen + 1) / (seen.sum() + 1 / known) for seen, known in zip(counted, before.u, strict=True)]
-    return tuple(table / table.sum() for table in found)
+
+def _u(apart: Sequence[FloatArray], before: Rates) -> tuple[FloatArray, ...]:
+    return tuple(chance_shares(counted, known) for counted, known in zip(apart, before.u, strict=True))
 
 
 def _probabilities(
@@ -361,7 +362,8 @@ def _probabilities(
     The match probability of each pair, and the prior over all pairs at which the two agree.
 
     Of two tables a left record has at most one match, so that its candidates compete; those do not that are known to be none,
-    be it that another is known to be the match.
+    be it that another is known to be the match. Where a share c of the matches is labelled, a pair that nobody labelled is a
+    match with 1 - c times the odds (Elkan and Noto, Learning Classifiers from Only Positive and Unlabeled Data, 2008).
     """
     weights = classifier.match_weights(seen.vectors)
     known = ~np.isnan(seen.said)
@@ -370,11 +372,13 @@ def _probabilities(
         matched = np.bincount(seen.pairs.left, weights=seen.said == 1)[seen.pairs.left] > 0
         excluded |= matched & (seen.said != 1)
     probabilities = np.zeros(len(weights))
+    labelled, share_labelled = float((seen.said == 1).sum()), 0.0
     for _ in range(_PRIOR_ROUNDS):
-        odds = np.where(excluded, 0.0, odds_of(weights + _log_odds(prior)))
+        odds = np.where(excluded, 0.0, (1 - share_labelled) * odds_of(weights + _log_odds(prior)))
         rivals = odds if tables.is_one else np.bincount(seen.pairs.left, weights=odds)[seen.pairs.left]
         probabilities = odds / (1 + rivals)
         probabilities[known] = seen.said[known]
+        share_labelled = labelled / max(float(probabilities.sum()), 1.0)
         found = float(np.clip(probabilities.sum() / max(all_pairs, 1.0), _SMALLEST_SHARE, _LARGEST_SHARE))
         if abs(found - prior) <= _PRIOR_TOLERANCE * prior:
             break
@@ -406,15 +410,33 @@ def _log_odds(share: float) -> float:
     return float(np.log2(share / (1 - share)))
 
 
-def _levels(
-    start: Model, before: Rates, rates: Rates, seen: Sequence[FloatArray], random: int, trust: Sequence[float]
-) -> pa.Table:
+class _Sample(NamedTuple):
+    """
+    What the numbers of each comparison's levels rest on.
+
+    Attributes:
+        matches: How much the matches that show each level count.
+        trust: How many matches the starting model counts for.
+        others: How many random pairs show each level.
+        chance: The u that these give.
+    """
+
+    matches: Sequence[FloatArray]
+    trust: Sequence[float]
+    others: Sequence[FloatArray]
+    chance: Sequence[FloatArray]
+
+
+def _levels(start: Model, before: Rates, rates: Rates, sample: _Sample) -> pa.Table:
     columns: dict[str, list[Any]] = {name: [] for name in _LEVEL_COLUMNS}
     for place, part in enumerate(start.parts):
         m, u = rates.m[place], rates.u[place]
         intervals = [
-            wilson_interval(table * of, np.full(len(table), of))
-            for table, of in ((m, float(seen[place].sum()) + trust[place]), (u, random + 1.0))
+            _interval(table, of, number)
+            for table, of, number in (
+                (m, sample.matches[place].sum() + sample.trust[place], m),
+                (sample.chance[place], sample.others[place].sum() + KNOWN_PAIRS, u),
+            )
         ]
         weights = np.log2(m / u)
         numbers = (m, *intervals[0], u, *intervals[1], weights, before.m[place], before.u[place])
@@ -425,12 +447,19 @@ def _levels(
     return pa.table(columns)
 
 
+def _interval(share: FloatArray, pairs: float, number: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """What a share in so many pairs allows, and the number that was settled on, be it that it rests on what was known before."""
+    low, high = wilson_interval(share * pairs, np.full(len(share), pairs))
+    return np.minimum(low, number), np.maximum(high, number)
+
+
 def _warnings(
     start: Model,
     tables: Tables,
     sessions: Sequence[Session],
     random: Seen,
     seen: Sequence[FloatArray],
+    unseen: Sequence[npt.NDArray[np.bool_]],
     matches: float,
 ) -> tuple[str, ...]:
     said = []
@@ -464,10 +493,23 @@ def _warnings(
             said.append(
                 f"comparison {part.name!r}: hardly any expected match agrees; see whether both tables write it in one way"
             )
+    if matches > 0 and (shown := _named(start, unseen)):
+        said.append(f"hardly any pair shows these levels, whose weights are about as they were: {shown}")
     if tables.labels is not None and len(tables.labels) > len(tables.labelled_pairs()):
         missing = len(tables.labels) - len(tables.labelled_pairs())
         said.append(f"{missing} labelled pairs name a record that is not there and were left out")
+    if tables.labels is not None and tables.labels.is_match.all():
+        said.append("only matches are labelled; label pairs that look like one and are none too")
     return tuple(said)
+
+
+def _named(start: Model, unseen: Sequence[npt.NDArray[np.bool_]]) -> str:
+    """The levels that were not seen, by comparison; those of which nothing at all was seen have a warning of their own."""
+    return "; ".join(
+        f"{part.name} {', '.join(np.array(part.levels)[which])}"
+        for part, which in zip(start.parts, unseen, strict=True)
+        if which.any() and not which.all()
+    )
 
 
 def _about(start: Model, tables: Tables, matches: float) -> str:
