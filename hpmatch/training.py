@@ -33,7 +33,7 @@ from hpmatch.labels import read_labels
 from hpmatch.measures import wilson_interval
 from hpmatch.model import RECORDS, Model, read_model
 from hpmatch.reading import read_for
-from hpmatch.records import FloatArray
+from hpmatch.records import FloatArray, IntArray
 from hpmatch.schema import Schema, with_id
 from hpmatch.sources import read
 from hpmatch.training_pairs import Seen, Tables, compared
@@ -478,21 +478,8 @@ def _warnings(
     ]
     for place, part in enumerate(start.parts):
         levels = random.vectors.levels[:, place]
-        known = levels[levels >= 0]
-        if not len(known):
-            said.append(
-                f"comparison {part.name!r}: hardly any two records have a value; its numbers are as they were"
-            )
-        elif len(np.unique(known)) == 1 and known[0] == 0:
-            said.append(f"comparison {part.name!r}: all records agree, so it tells nothing")
-        elif matches > 0 and seen[place].sum() < _FEWEST_MATCHES:
-            said.append(
-                f"comparison {part.name!r}: only {seen[place].sum():.1f} expected matches have it; m is nearly as it was"
-            )
-        elif matches > 0 and seen[place][-1] > _HARDLY_ANY * seen[place].sum():
-            said.append(
-                f"comparison {part.name!r}: hardly any expected match agrees; see whether both tables write it in one way"
-            )
+        if told := _of_comparison(levels[levels >= 0], seen[place], matches):
+            said.append(f"comparison {part.name!r}: {told}")
     if matches > 0 and (shown := _named(start, unseen)):
         said.append(f"hardly any pair shows these levels, whose weights are about as they were: {shown}")
     if tables.labels is not None and len(tables.labels) > len(tables.labelled_pairs()):
@@ -501,6 +488,19 @@ def _warnings(
     if tables.labels is not None and tables.labels.is_match.all():
         said.append("only matches are labelled; label pairs that look like one and are none too")
     return tuple(said)
+
+
+def _of_comparison(levels: IntArray, seen: FloatArray, matches: float) -> str:
+    """What is odd about a comparison, from its levels in random pairs and among expected matches; "" if nothing is."""
+    if not len(levels):
+        return "hardly any two records have a value; its numbers are as they were"
+    if not levels.any():
+        return "all records agree, so it tells nothing"
+    if matches > 0 and seen.sum() < _FEWEST_MATCHES:
+        return f"only {seen.sum():.1f} expected matches have it; m is nearly as it was"
+    if matches > 0 and seen[-1] > _HARDLY_ANY * seen.sum():
+        return "hardly any expected match agrees; see whether both tables write it in one way"
+    return ""
 
 
 def _named(start: Model, unseen: Sequence[npt.NDArray[np.bool_]]) -> str:
