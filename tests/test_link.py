@@ -257,9 +257,8 @@ def test_a_comparison_that_is_called_as_a_column_of_the_result_is_refused(name):
     imi = hp.read_model("imi")
     named = [replace(each, name=name) if each.name == "sex" else each for each in imi.comparisons]
     levels = {name if each == "sex" else each: numbers for each, numbers in imi.classifier.levels.items()}
-    model = replace(
-        imi, comparisons=tuple(named), classifier=replace(imi.classifier, levels=levels, look_alikes=())
-    )
+    classifier = replace(imi.classifier, levels=levels, look_alikes=())
+    model = replace(imi, comparisons=tuple(named), classifier=classifier, stand_ins={"sex_by_name": name})
     with pytest.raises(hp.ModelError, match="the name of a column of the result; rename it"):
         hp.link(ALERTS_BY_HAND, REGISTER, model)
 
