@@ -36,7 +36,12 @@ def add_generate(commands: Any) -> None:
     command = add_command(
         commands, "generate", "make up a register, alerts and the truth about them", _GENERATE
     )
-    command.add_argument("--out", metavar="DIR", required=True, help="the folder for the data; new or empty")
+    command.add_argument(
+        "--out",
+        metavar="DIR",
+        required=True,
+        help="the folder for the data; new, or one that data was generated into",
+    )
     command.add_argument(
         "--profile", metavar="NAME", default="typical", help="how hard the data is (default: typical)"
     )

@@ -24,7 +24,7 @@ from hpmatch.generate import register as register_table
 from hpmatch.generate import report
 from hpmatch.generate.profiles import PROFILES
 from hpmatch.generate.world import Summary, World, world
-from hpmatch.generate.write import check_folder, finished_folder, write_csv
+from hpmatch.generate.write import ABOUT, check_folder, digest, finished_folder, write_csv
 
 __all__ = ["PROFILES", "Summary", "World", "generate", "world"]
 
@@ -42,10 +42,10 @@ def generate(
     progress: Progress | None = None,
 ) -> Summary:
     """
-    Write a register, alerts and the truth about them into a new folder.
+    Write a register, alerts and the truth about them into a folder.
 
     Args:
-        out: the folder; it must not exist, or be empty.
+        out: the folder; it is made, or takes the place of what was generated into it before.
         profile: `clean`, `typical`, `hard`, `sample` or `report`.
         register: number of registered persons; by default the profile's own.
         alerts: number of alerts; by default the profile's own.
@@ -57,7 +57,7 @@ def generate(
         What was written.
 
     Raises:
-        HpmatchError: if the request cannot be met; nothing is written then.
+        HpmatchError: if the request cannot be met, or the folder holds anything else; nothing is written then.
 
     Example:
         >>> import tempfile
@@ -81,9 +81,14 @@ def _write(folder: Path, made: World, progress: Progress | None) -> None:
     write_csv(folder / "alerts.csv", alert_columns, alert_rows)
     write_csv(folder / "truth.csv", alert_table.TRUTH, made.truth_rows())
     _write_register(folder / "register.csv", made, progress)
-    about = {**asdict(made.summary()), "rates": dict(made.profile.rates), "hpmatch": version("hpmatch")}
+    about = {
+        **asdict(made.summary()),
+        "rates": dict(made.profile.rates),
+        "hpmatch": version("hpmatch"),
+        "files": {path.name: digest(path) for path in sorted(folder.iterdir())},
+    }
     text = json.dumps(about, indent=2, ensure_ascii=False)
-    (folder / "about.json").write_text(text + "\n", encoding="utf-8", newline="\n")
+    (folder / ABOUT).write_text(text + "\n", encoding="utf-8", newline="\n")
 
 
 def _write_register(path: Path, made: World, progress: Progress | None) -> None:

@@ -1,6 +1,8 @@
 """Files that appear all at once or not at all."""
 
 import csv
+import hashlib
+import json
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
@@ -9,11 +11,13 @@ from pathlib import Path
 
 from hpmatch.errors import SourceError
 
+ABOUT = "about.json"
+
 
 @contextmanager
 def finished_folder(out: Path) -> Iterator[Path]:
     """
-    A folder to fill, which takes the name `out` when the work is done; whatever interrupts it, nothing is left.
+    A folder to fill, which takes the name `out` when the work is done; whatever interrupts it, what was there stays.
 
     Example:
         >>> with tempfile.TemporaryDirectory() as home:
@@ -22,7 +26,7 @@ def finished_folder(out: Path) -> Iterator[Path]:
         ...     sorted(path.name for path in Path(home).iterdir())
         ['data']
     """
-    check_folder(out)
+    out = check_folder(out)
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         workshop = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
@@ -30,9 +34,7 @@ def finished_folder(out: Path) -> Iterator[Path]:
             folder = workshop / "new"
             folder.mkdir()
             yield folder
-            if out.exists():
-                out.rmdir()
-            folder.rename(out)
+            _put_in_place(folder, out, workshop / "earlier")
         finally:
             shutil.rmtree(workshop, ignore_errors=True)
     except OSError as error:
@@ -41,14 +43,62 @@ def finished_folder(out: Path) -> Iterator[Path]:
         ) from error
 
 
-def check_folder(out: Path) -> None:
-    """Refuse a folder that holds something, or that cannot be looked at."""
+def _put_in_place(folder: Path, out: Path, earlier: Path) -> None:
+    if not out.exists():
+        folder.rename(out)
+        return
+    check_folder(out)  # somebody may have put a file there meanwhile
+    out.rename(earlier)
     try:
-        is_taken = out.exists() and not (out.is_dir() and not any(out.iterdir()))
+        folder.rename(out)
+    except BaseException:
+        earlier.rename(out)
+        raise
+
+
+def check_folder(out: Path) -> Path:
+    """
+    Refuse a folder that holds anything but what was generated into it and is as it was, or that cannot be looked at.
+
+    Returns:
+        The folder itself, where it is named by a link.
+    """
+    try:
+        folder = out.resolve()
+        if folder == Path.cwd():
+            raise SourceError(f"cannot write to {out}: it is the current folder; name a folder inside it")
+        if not folder.exists():
+            return folder
+        if not folder.is_dir():
+            raise SourceError(f"{out} is a file; name a new or an empty folder")
+        made = _digests(folder / ABOUT)
+        other = [path.name for path in sorted(folder.iterdir()) if not _is_as_made(path, made)]
     except OSError as error:
         raise SourceError(f"cannot write to {out}: {error.strerror or error}") from error
-    if is_taken:
-        raise SourceError(f"{out} already holds something; name a new or an empty folder")
+    if other:
+        raise SourceError(
+            f"{out} holds {other[0]}, which is not as it was generated; name a new or an empty folder"
+        )
+    return folder
+
+
+def _digests(about: Path) -> dict[str, str]:
+    """The checksums of the files that were generated beside it."""
+    try:
+        said: dict[str, str] = dict(json.loads(about.read_text("utf-8"))["files"])
+    except (OSError, ValueError, LookupError, TypeError):
+        return {}
+    return {**said, ABOUT: ""}
+
+
+def _is_as_made(path: Path, made: dict[str, str]) -> bool:
+    return path.name in made and path.is_file() and (path.name == ABOUT or digest(path) == made[path.name])
+
+
+def digest(path: Path) -> str:
+    """The SHA-256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> int:

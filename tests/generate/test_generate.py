@@ -137,6 +137,54 @@ def test_a_folder_in_use_is_refused(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
 
 
+def test_an_earlier_generation_is_replaced(tmp_path):
+    """A notebook can be run again; a link to the folder stays one."""
+    generate(tmp_path / "out", seed=1, profile="hard", **SIZES)
+    (tmp_path / "link").symlink_to(tmp_path / "out", target_is_directory=True)
+    generate(tmp_path / "link", seed=2, **SIZES)
+    generate(tmp_path / "new", seed=2, **SIZES)
+    assert (tmp_path / "link").is_symlink()
+    assert digest(tmp_path / "out") == digest(tmp_path / "new")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["link", "new", "out"]
+
+
+@pytest.mark.parametrize("spoil", ["alerts.csv", "notes.txt", "about.json"])
+def test_what_is_not_as_it_was_generated_stays(tmp_path, spoil):
+    """A table that was changed, a file beside it, and a folder whose own account is gone are somebody's work."""
+    generate(tmp_path / "out", seed=1, **SIZES)
+    (tmp_path / "out" / spoil).write_text("mine")
+    before = digest(tmp_path / "out")
+    with pytest.raises(HpmatchError, match="not as it was generated; name a new or an empty folder"):
+        generate(tmp_path / "out", seed=1, **SIZES)
+    assert digest(tmp_path / "out") == before
+
+
+def test_an_interrupted_run_leaves_the_earlier_one(tmp_path):
+    """What was there before stays until all is done."""
+    generate(tmp_path / "out", seed=1, **SIZES)
+    before = digest(tmp_path / "out")
+
+    def stop(done: int, total: int) -> None:
+        raise KeyboardInterrupt(done, total)
+
+    with pytest.raises(KeyboardInterrupt):
+        generate(tmp_path / "out", seed=2, progress=stop, **SIZES)
+    assert digest(tmp_path / "out") == before
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_a_file_that_comes_meanwhile_stays(tmp_path):
+    """The folder is looked at again before it is replaced."""
+    generate(tmp_path / "out", seed=1, **SIZES)
+
+    def write(done: int, total: int) -> None:
+        (tmp_path / "out" / "notes.txt").write_text("mine")
+
+    with pytest.raises(HpmatchError, match=r"holds notes\.txt"):
+        generate(tmp_path / "out", seed=2, progress=write, **SIZES)
+    assert (tmp_path / "out" / "notes.txt").read_text() == "mine"
+
+
 def test_an_empty_folder_is_taken(tmp_path):
     """An empty folder is filled, and missing ones above it are made."""
     generate(tmp_path, seed=1, **SIZES)
