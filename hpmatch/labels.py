@@ -1,7 +1,8 @@
 """
 Labels: what people said about pairs of records, in a plain CSV file.
 
-A row a judgement: ``left_id, right_id, label, labelled_by, labelled_at, chosen_as``. ``label`` is match, no_match or unsure.
+A row a judgement: ``left_id, right_id, label, labelled_by, labelled_at, chosen_as``. ``label`` is match, no_match or unsure; true
+or 1 is a match too, and false or 0 none.
 Only the first three columns are needed, so that a table of true pairs from elsewhere serves too. Where ``label`` is empty, nobody
 has said anything yet.
 """
@@ -26,6 +27,12 @@ from hpmatch.sources.rejected import whole
 MATCH, NO_MATCH, UNSURE = "match", "no_match", "unsure"
 COLUMNS = ("left_id", "right_id", "label", "labelled_by", "labelled_at", "chosen_as")
 _NEEDED = COLUMNS[:3]
+# What a label is written as; a table of numbers with gaps is saved as 1.0 and 0.0 by pandas.
+_SPELLINGS = {
+    **{each: each for each in ("", MATCH, NO_MATCH, UNSURE)},
+    **dict.fromkeys(("true", "1", "1.0"), MATCH),
+    **dict.fromkeys(("false", "0", "0.0"), NO_MATCH),
+}
 
 
 @dataclass(frozen=True)
@@ -60,7 +67,7 @@ def judgements(source: Any, columns: Sequence[str], *, may_be_empty: bool = Fals
         SourceError: If it, or a row of it, cannot be read, or if it lacks a column or holds another label.
 
     Example:
-        >>> judgements([{"left_id": "A1", "label": " match"}, {"left_id": "A2", "label": ""}], ("left_id", "label"))
+        >>> judgements([{"left_id": "A1", "label": True}, {"left_id": "A2", "label": ""}], ("left_id", "label"))
         [{'left_id': 'A1', 'label': 'match'}]
     """
     raw = whole(read(source, "labels", may_be_empty=may_be_empty), "labels")
@@ -73,14 +80,14 @@ def judgements(source: Any, columns: Sequence[str], *, may_be_empty: bool = Fals
         {name: str(cell or "").strip() for name, cell in row.items()}
         for row in table.select(columns).to_pylist()
     ]
-    known = {"", MATCH, NO_MATCH, UNSURE}
-    wrong = [number for number, row in zip(raw.rows, rows, strict=True) if row["label"] not in known]
+    said = [_SPELLINGS.get(row["label"].lower()) for row in rows]
+    wrong = [number for number, label in zip(raw.rows, said, strict=True) if label is None]
     if wrong:
         more = f" and {len(wrong) - 1} more" if len(wrong) > 1 else ""
         raise SourceError(
             f"labels: row {wrong[0]}{more}: the label is none of {MATCH}, {NO_MATCH} and {UNSURE}; correct it, or leave it empty"
         )
-    return [row for row in rows if row["label"]]
+    return [{**row, "label": label} for row, label in zip(rows, said, strict=True) if label]
 
 
 def read_labels(source: Any) -> Labels:
