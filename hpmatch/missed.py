@@ -26,9 +26,9 @@ from hpmatch.evaluation import result_tables
 from hpmatch.judging import named_in_review
 from hpmatch.labels import read_labels
 from hpmatch.measures import Estimate
-from hpmatch.model import Model, model_that_made
+from hpmatch.model import Model
 from hpmatch.records import FloatArray, IntArray
-from hpmatch.results import Result
+from hpmatch.results import Result, maker_of
 
 # A rejected pair of at least this probability is a stratum of its own: there the misses are.
 _NEAR = 0.001
@@ -112,7 +112,7 @@ def recall_sample(result: Result | str | Path, number: int = 200, seed: int = 1)
     """
     if number < 1:
         raise HpmatchError("how many pairs to draw has to be a number of at least 1")
-    links, dispositions, _ = _read(result)
+    links, dispositions = _read(result)
     ids, strata = links.select(links.column_names[:2]), _strata(links, dispositions)
     order = np.argsort(hashed(str(seed), *(_text(ids.column(place)) for place in (0, 1))), kind="stable")
     # The k-th pair of a stratum comes at (k - 1/2) / share, so any number has the shares that it can have (Webster's method).
@@ -166,8 +166,8 @@ def estimate_recall(
         >>> found.recall.low < found.recall.value < found.recall.high
         True
     """
-    links, dispositions, summary = _read(result)
-    maker, generator = _maker(result, summary, model), np.random.default_rng(seed)
+    links, dispositions = _read(result)
+    maker, generator = maker_of(result, model), np.random.default_rng(seed)
     strata = _strata(links, dispositions)
     said, strange = _said(links, labels)
     probabilities = np.asarray(links["match_probability"].cast(pa.float64()), np.float64)
@@ -202,8 +202,8 @@ def estimate_recall(
     )
 
 
-def _read(result: Result | str | Path) -> tuple[pa.Table, pa.Table, Mapping[str, Any]]:
-    """All candidate pairs, the dispositions and the summary."""
+def _read(result: Result | str | Path) -> tuple[pa.Table, pa.Table]:
+    """All candidate pairs, and the dispositions."""
     links, dispositions, summary = result_tables(result)
     if "candidate_pairs" not in summary:
         raise HpmatchError("this is no result of 'hpmatch link'; name the folder that it wrote")
@@ -212,15 +212,7 @@ def _read(result: Result | str | Path) -> tuple[pa.Table, pa.Table, Mapping[str,
             f"recall is estimated from all {summary['candidate_pairs']:,} candidate pairs, and the result holds {len(links):,}; "
             f"link with min_weight=-1000 (hpmatch link ... --min-weight=-1000)"
         )
-    return links, dispositions, summary
-
-
-def _maker(
-    result: Result | str | Path, summary: Mapping[str, Any], given: Model | str | Path | None
-) -> Model:
-    if given is None and isinstance(result, Result) and result.model:
-        return result.model
-    return model_that_made(summary.get("model", {}), given)
+    return links, dispositions
 
 
 def _text(column: pa.ChunkedArray) -> pa.Array:

@@ -12,13 +12,12 @@ import pyarrow as pa
 from hpmatch.decision import DecisionRule
 from hpmatch.errors import HpmatchError
 from hpmatch.explain import Explanation, Held, explain
-from hpmatch.output import write_folder
+from hpmatch.model import Model, model_that_made
+from hpmatch.output import read_summary, write_folder
 
 if TYPE_CHECKING:
     import pandas as pd
     import polars as pl
-
-    from hpmatch.model import Model
 
 TABLES = ("links", "weights", "dispositions", "persons", "relations", "rejected", "checks")
 
@@ -135,3 +134,20 @@ class Result:
         if name not in TABLES:
             raise HpmatchError(f"no table {name!r}; there are {', '.join(TABLES)}")
         return getattr(self, name)
+
+
+def maker_of(result: Result | str | Path, given: Model | str | Path | None = None) -> Model:
+    """
+    The model that made a result.
+
+    Args:
+        result: The result, or the folder that it was written to.
+        given: The model that is said to be it; None where the result holds it, or is a folder that names a shipped one.
+
+    Raises:
+        ModelError: If that is another model, or none is given and the folder names none that is shipped.
+    """
+    if isinstance(result, Result) and result.model and given is None:
+        return result.model
+    made_by = result.summary if isinstance(result, Result) else read_summary(result, "model")
+    return model_that_made(made_by.get("model", {}), given)

@@ -439,6 +439,20 @@ def _by_hand(ones, others):
     return (np.trace(share) - chance) / (1 - chance) if chance < 1 else math.nan
 
 
+@pytest.mark.parametrize("blind", [False, True])
+def test_columns_of_the_models_own_are_shown(tmp_path, blind):
+    """Of tables about anything all that is compared, in the tables' words."""
+    kinds = hp.Schema(id="no", columns={"title": "text", "maker": "category"})
+    left = [{"no": f"a{place}", "title": f"pump {place}", "maker": "Acme"} for place in range(30)]
+    right = [{**row, "no": f"b{place}"} for place, row in enumerate(left)]
+    trained = hp.train(left, right, schema=kinds)
+    linked = hp.link(left, right, trained.model, schema=kinds, min_weight=-1000)
+    asked = start_labelling(linked, tmp_path / "labels.csv", number=3, by="Kari", blind=blind)
+    assert [[told.column for told in pair.records] for pair in asked.shown] == [["title", "maker"]] * 3
+    place = asked.next().left_id.removeprefix("a")
+    assert asked.next().records[0].alert == (f"pump {place}",)
+
+
 LABELS = st.sampled_from(["match", "no_match", "unsure"])
 
 
@@ -479,6 +493,22 @@ def test_what_nobody_has_said_yet_is_asked_and_is_no_agreement(tmp_path):
         labelling_of(linked, tmp_path)
     file.write_text(head + "A1,7,match,Kari\nA1,7, match,Ola\nA2,7,,Kari\nA2,7,,Ola\n", "utf-8")
     assert (agreement(file, "Kari", "Ola").pairs, agreement(file, "Kari", "Ola").agreed) == (1, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("yes", "no", "nothing"),
+    [(True, False, None), (1, 0, None), (1.0, 0.0, math.nan), ("TRUE", "FALSE", ""), ("1.0", "0.0", "")],
+)
+def test_a_label_may_be_a_truth_value(yes, no, nothing):
+    """As frames and spreadsheets have it; where nothing stands nobody has said anything."""
+    said = [
+        {"left_id": "A1", "right_id": place, "label": label}
+        for place, label in zip("789", (yes, no, nothing), strict=True)
+    ]
+    labels = read_labels(said)
+    assert (labels.right_ids.to_pylist(), labels.is_match.tolist()) == (["7", "8"], [True, False])
+    framed = pa.table({"left_id": ["A1", "A1"], "right_id": ["7", "8"], "label": pa.array([yes, no])})
+    assert read_labels(framed).is_match.tolist() == [True, False]
 
 
 def test_no_judgement_is_lost_in_a_row_that_cannot_be_read(tmp_path):

@@ -20,7 +20,7 @@ from hpmatch.evidence import Hit, hits_from
 from hpmatch.explain import candidate_line, record_lines
 from hpmatch.explain_folder import held_by_files
 from hpmatch.labelling.agreeing import Agreement, agreement
-from hpmatch.labelling.choosing import choose_pairs, model_of_result
+from hpmatch.labelling.choosing import choose_pairs
 from hpmatch.labelling.saving import (
     FILE_COLUMNS,
     append_label,
@@ -32,7 +32,7 @@ from hpmatch.labelling.saving import (
 from hpmatch.labels import MATCH, NO_MATCH, UNSURE
 from hpmatch.model import Model
 from hpmatch.output import read_folder
-from hpmatch.results import Result
+from hpmatch.results import Result, maker_of
 from hpmatch.schema import Schema
 from hpmatch.side_by_side import NOT_COMPARED, Held, Told, side_by_side
 from hpmatch.wording import say
@@ -206,17 +206,17 @@ def start_labelling(
         alerts: The alerts that were linked, which are shown as they stand there; needed for a folder.
         register: The register, likewise.
         schema: Which column of them plays which role.
-        model: The model that made the result, by whose thresholds pairs are chosen; None where the result holds it, or is a folder
-            that names a shipped one.
+        model: The model that made the result, by whose thresholds pairs are chosen and whose columns are shown; None where the
+            result holds it, or is a folder that names a shipped one.
         seed: See ``choose_pairs``.
         language: "en" or "nb".
 
     Raises:
         HpmatchError: If the result or the files cannot be used.
     """
-    decided = model_of_result(result, model)
-    chosen = choose_pairs(result, number, seed=seed, rule=decided.decision).to_pylist()
-    links, weights, held = _sources(result, alerts, register, schema, decided)
+    maker = maker_of(result, model)
+    chosen = choose_pairs(result, number, seed=seed, rule=maker.decision).to_pylist()
+    links, weights, held = _sources(result, alerts, register, schema, maker)
     file, who = Path(labels), (by or getpass.getuser()).strip()
     if not who:
         raise HpmatchError("labels need a name; say who labels")
@@ -229,7 +229,7 @@ def start_labelling(
         hits = hits_from(links, weights, pair["left_id"])
         hit = next(each for each in hits if each.hpr_number == pair["right_id"])
         sides = told.get(pair["left_id"], {}), registered.get(pair["right_id"], {})
-        records = side_by_side(*sides, () if blind else hit.evidence)
+        records = side_by_side(*sides, () if blind else hit.evidence, parts=maker.parts)
         if blind:  # nothing but what is equal word for word
             records = tuple(
                 replace(each, verdict="") if each.verdict == NOT_COMPARED else each for each in records

@@ -20,10 +20,10 @@ import pyarrow as pa
 from hpmatch.decision import DecisionRule
 from hpmatch.draws import hashed
 from hpmatch.errors import HpmatchError
-from hpmatch.model import Model, model_that_made, read_model
-from hpmatch.output import read_folder, read_summary
+from hpmatch.model import read_model
+from hpmatch.output import read_folder
 from hpmatch.records import FloatArray, IntArray
-from hpmatch.results import Result
+from hpmatch.results import Result, maker_of
 
 UNCERTAIN, DIVERSE, RANDOM = "uncertain", "diverse", "random"
 INCLUSION: Final = "inclusion"
@@ -72,7 +72,7 @@ def choose_pairs(
         {name: links.column(side).cast(pa.string()).combine_chunks() for side, name in enumerate(_IDS)}
     )
     everyone = np.arange(len(ids))
-    rule = rule or model_of_result(result).decision
+    rule = rule or _rule_of(result)
     size = min(number, len(ids))
     distance = _distance(np.asarray(links["match_probability"], np.float64), rule)
     near = np.lexsort((_hashes(ids, everyone, UNCERTAIN, seed), distance))[: -(-size // 2)]
@@ -97,29 +97,14 @@ def choose_pairs(
     )
 
 
+def _rule_of(result: Result | pa.Table | str | Path) -> DecisionRule:
+    return (read_model("imi") if isinstance(result, pa.Table) else maker_of(result)).decision
+
+
 def _links_of(result: Result | pa.Table | str | Path) -> pa.Table:
     if isinstance(result, Result):
         return result.links
     return result if isinstance(result, pa.Table) else read_folder(result, ("links",))[0]["links"]
-
-
-def model_of_result(result: Result | pa.Table | str | Path, model: Model | str | Path | None = None) -> Model:
-    """
-    The model that a result was made by.
-
-    Args:
-        result: See ``choose_pairs``.
-        model: The model that made it; None where the result holds it, or is a folder that names a shipped one.
-
-    Raises:
-        HpmatchError: If that is another model, or none is given and the folder names none that is shipped.
-    """
-    if isinstance(result, pa.Table):
-        return read_model("imi" if model is None else model)
-    if isinstance(result, Result) and result.model and model is None:
-        return result.model
-    made_by = result.summary if isinstance(result, Result) else read_summary(result, "model")
-    return model_that_made(made_by.get("model", {}), model)
 
 
 def _distance(probabilities: FloatArray, rule: DecisionRule) -> FloatArray:
