@@ -306,6 +306,36 @@ def test_the_best_is_the_one_that_is_said_to_be():
     assert "match 0.9 and review 0.1" in _title(charts.threshold_chart(Thresholds()))
 
 
+def test_thresholds_of_any_library_are_drawn():
+    """A frame with the columns is as good as an Arrow table with them."""
+    pandas = pytest.importorskip("pandas")
+    assert _title(charts.threshold_chart(pandas.DataFrame(_costs().to_pydict()))) == _title(
+        charts.threshold_chart(_costs())
+    )
+
+
+def test_no_words_of_the_funnel_stand_across_the_ribbon_of_another():
+    """Few hits fan out over the whole height behind them: what ends beside them is named on its own ribbon."""
+    steps = {
+        "alerts": 1200, "rejected": 30, "persons": 1000, "hit": 43, "no_match": 900, "unmatchable": 57,
+        "new": 33, "earlier_case": 10, "clear": 30, "unclear": 3,
+    }  # fmt: skip
+    spec = _spec(charts.funnel_chart({"total": steps}))
+    ribbons, _, *words = spec["layer"]
+    scale = ribbons["encoding"]["x"]["scale"]["domain"][1] / spec["width"]
+    named = []
+    for layer in words:
+        at, is_behind = layer["encoding"]["x"]["field"], layer["mark"]["align"] == "left"
+        for node in spec["datasets"][layer["data"]["name"]]:
+            named.append(node["node"])
+            length = 7 * len(node["label"]) * scale  # a letter of 12 points is about 7 wide
+            start = node[at] if is_behind else node[at] - length
+            for point in spec["datasets"][ribbons["data"]["name"]]:
+                if node["node"] not in point["flow"] and start <= point["x"] <= start + length:
+                    assert not point["y"] < node["words"] < point["y2"], (node["label"], point["flow"])
+    assert len(named) == len(steps)
+
+
 EMPTY_EVALUATION = hp.Evaluation(alerts=0, hits=0, matches=0, review=0, persons=0, estimates={})
 
 
@@ -326,6 +356,7 @@ EMPTY_EVALUATION = hp.Evaluation(alerts=0, hits=0, matches=0, review=0, persons=
         (lambda: charts.threshold_chart(_costs().drop_columns(["hours"])), "no column hours"),
         (lambda: charts.threshold_chart(None), "no thresholds to draw"),
         (lambda: charts.funnel_chart({"total": Counter()}), "no alerts to draw"),
+        (lambda: charts.funnel_chart(EMPTY_EVALUATION), r"a Evaluation is no funnel; give summary\['funnel'\] of a result"),
         (lambda: charts.styled(None, "pink"), "no theme 'pink'"),
     ],
 )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import altair as alt
 
@@ -42,6 +42,8 @@ _COLUMNS = (
     ("new", "earlier case"),
     ("clear identity", "unclear identity"),
 )
+# The nodes before the last column that nothing leaves.
+_ENDS = ("rejected", "no match", "unmatchable", "earlier case")
 
 
 def funnel_flows(funnel: Mapping[str, Any]) -> list[Flow]:
@@ -79,8 +81,10 @@ def funnel_chart(funnel: Mapping[str, Any]) -> Any:
         An altair chart.
 
     Raises:
-        HpmatchError: If there are no alerts to draw.
+        HpmatchError: If it is something else, or there are no alerts to draw.
     """
+    if not isinstance(funnel, Mapping) or "total" not in funnel:
+        raise HpmatchError(f"a {type(funnel).__name__} is no funnel; give summary['funnel'] of a result")
     flows = funnel_flows(funnel)
     if not flows:
         raise HpmatchError("there are no alerts to draw")
@@ -101,15 +105,19 @@ def funnel_chart(funnel: Mapping[str, Any]) -> Any:
         .mark_rect()
         .encode(x=x, x2="x2:Q", y=y, y2="y2:Q", color=colour, tooltip=["node:N", "number:Q"])
     )
-    words = (
-        alt.Chart(data(nodes))
-        .mark_text(align="left", dx=6)
-        .encode(x=alt.X("x2:Q", axis=None), y=alt.Y("middle:Q", axis=None), text="label:N")
+    # Behind a node that nothing leaves the ribbons of others may pass: its words stand before it, on its own.
+    behind, before = (
+        [node for node in nodes if (node["node"] in _ENDS) == is_end] for is_end in (False, True)
     )
-    return styled(
-        (area + bars + words).properties(
-            width=_WIDTH, height=_HEIGHT, title="From alerts to persons to cases"
-        )
+    layers = alt.layer(area, bars, _words(behind, "x2", "left", 6), _words(before, "x", "right", -6))
+    return styled(layers.properties(width=_WIDTH, height=_HEIGHT, title="From alerts to persons to cases"))
+
+
+def _words(nodes: Sequence[Mapping[str, Any]], at: str, align: Literal["left", "right"], shift: int) -> Any:
+    return (
+        alt.Chart(data([dict(node) for node in nodes]))
+        .mark_text(align=align, dx=shift)
+        .encode(x=alt.X(f"{at}:Q", axis=None), y=alt.Y("words:Q", axis=None), text="label:N")
     )
 
 
@@ -150,7 +158,8 @@ def _nodes(flows: Sequence[Flow], places: Mapping[str, tuple[int, float, float]]
             "x2": column + _NODE_WIDTH,
             "y": top,
             "y2": top + height,
-            "middle": top + height / 2,
+            # Words that stand before a node keep clear of those behind the node on their left.
+            "words": top + height * (0.75 if name in _ENDS else 0.5),
         }
         for name, (column, top, height) in places.items()
     ]

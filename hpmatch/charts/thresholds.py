@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 import altair as alt
+import pyarrow as pa
 
 from hpmatch.charts.styling import BLUE, GREEN, ORANGE, PURPLE, RED, SHORT, data, styled, titled
 from hpmatch.errors import HpmatchError
@@ -29,7 +30,7 @@ def threshold_chart(thresholds: Any) -> Any:
     round. The axes are even in the odds, so that 0.99 and 0.999 are apart.
 
     Args:
-        thresholds: What ``hp.thresholds`` returns; or a table with the columns ``match``, ``review``, ``missed``, ``wrong``,
+        thresholds: What ``hp.thresholds`` returns; or an Arrow, pandas or polars table with the columns ``match``, ``review``, ``missed``, ``wrong``,
             ``reviews``, ``hours`` and ``cost``, whose best row is then the first of those that cost least.
 
     Returns:
@@ -38,8 +39,8 @@ def threshold_chart(thresholds: Any) -> Any:
     Raises:
         HpmatchError: If there are no thresholds, or a column is missing.
     """
-    table = getattr(thresholds, "table", thresholds)
-    lacking = [name for name in _COLUMNS if name not in getattr(table, "column_names", ())]
+    table = _table(getattr(thresholds, "table", thresholds))
+    lacking = [name for name in _COLUMNS if name not in table.column_names]
     if lacking or not len(table):
         raise HpmatchError(
             f"there are no thresholds to draw: the table {'has no column ' + ', '.join(lacking) if lacking else 'is empty'}"
@@ -53,6 +54,15 @@ def threshold_chart(thresholds: Any) -> Any:
         f"reviews: {_short(best['reviews'])}, {_short(best['hours'])} hours",
     )
     return styled(alt.hconcat(*columns, spacing=28).properties(title=title))
+
+
+def _table(source: Any) -> pa.Table:
+    try:
+        return source if isinstance(source, pa.Table) else pa.table(source)
+    except (TypeError, ValueError, pa.ArrowException) as error:
+        raise HpmatchError(
+            f"there are no thresholds to draw in a {type(source).__name__}; give what hp.thresholds returns, or a table"
+        ) from error
 
 
 def _best(said: Any, rows: list[dict[str, float]]) -> dict[str, float]:
