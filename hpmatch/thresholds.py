@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from numbers import Real
 from pathlib import Path
 from typing import Any
 
@@ -46,12 +47,14 @@ class Thresholds:
         best: The row that costs least, within what can be reviewed.
         now: The same of the result as it was answered; its thresholds are not told.
         persons: How many persons the numbers are about.
+        most_reviews: How many persons can be looked at; None for as many as pays.
     """
 
     table: pa.Table
     best: Mapping[str, float]
     now: Mapping[str, float]
     persons: int
+    most_reviews: float | None = None
 
     def apply(self, model: Model) -> Model:
         """The model with the best thresholds."""
@@ -65,7 +68,12 @@ class Thresholds:
             told = [f"{row[each]:>10.4g}" if each in row else f"{'':>10}" for each in COLUMNS[:2]]
             counts = [f"{row[each]:>9,.1f}" for each in COLUMNS[2:6]]
             lines.append(f"{name:<10}{''.join(told)}{''.join(counts)}{row['cost']:>14,.0f}")
-        return "\n".join([*lines, f"of {self.persons:,} persons"])
+        lines.append(f"of {self.persons:,} persons")
+        if self.most_reviews is not None and self.now["reviews"] > self.most_reviews:
+            lines.append(
+                f"as it was, {self.now['reviews']:,.0f} persons are to be looked at, more than the {self.most_reviews:,.0f} that can be"
+            )
+        return "\n".join(lines)
 
 
 def thresholds(
@@ -98,7 +106,8 @@ def thresholds(
         All choices, the best one, and what the result as it stands costs.
 
     Raises:
-        HpmatchError: If a number is negative, there are no persons, or the result or the truth cannot be used.
+        HpmatchError: If a number is none or negative, errors cost nothing, there are no persons, or the result or the truth cannot
+            be used.
 
     Example:
         >>> from hpmatch import link
@@ -109,6 +118,10 @@ def thresholds(
         True
     """
     _check(cost_miss, cost_false, cost_review, capacity, weeks, minutes_per_review)
+    if not (cost_miss or cost_false):
+        raise HpmatchError(
+            "neither a miss nor a wrong hit costs anything, so that no choice is better than another; say what they cost"
+        )
     persons = _persons(result)
     likeliest, registered = (
         _numbers(persons, name) for name in ("match_probability", "registered_probability")
@@ -129,20 +142,21 @@ def thresholds(
     tried = tried_thresholds(cost_miss, cost_false, cost_review)
     match, review, counts = counted(likeliest, registered, right, is_registered, tried)
     table = pa.table({"match": match, "review": review, **row(*counts)})
-    within = (
-        np.ones(len(table), bool) if capacity is None else np.asarray(table["reviews"]) <= capacity * weeks
-    )
+    most = None if capacity is None else capacity * weeks
+    within = np.ones(len(table), bool) if most is None else np.asarray(table["reviews"]) <= most
     if not within.any():
         raise HpmatchError(
             f"no choice of thresholds keeps to that capacity: the fewest reviews are {min(table['reviews'].to_pylist()):.1f}"
         )
     best = np.flatnonzero(within)[np.argmin(np.asarray(table["cost"])[within])]
     now = {name: float(value) for name, value in row(*_as_answered(persons, right, is_registered)).items()}
-    return Thresholds(table, table.slice(int(best), 1).to_pylist()[0], now, len(persons))
+    return Thresholds(table, table.slice(int(best), 1).to_pylist()[0], now, len(persons), most)
 
 
-def _check(*numbers: float | None) -> None:
-    if not all(number is None or (np.isfinite(number) and number >= 0) for number in numbers):
+def _check(*numbers: object) -> None:
+    if not all(
+        number is None or (isinstance(number, Real) and 0 <= float(number) < np.inf) for number in numbers
+    ):
         raise HpmatchError("costs, capacity, weeks and minutes have to be numbers of at least 0")
 
 

@@ -373,6 +373,39 @@ def test_capacity_is_kept():
     assert bound.apply(read_model("imi")).decision.match == bound.best["match"]
 
 
+def test_a_choice_that_was_ruled_out_is_told_of(linked):
+    """What can be looked at may make the best choice dearer than the present one."""
+    costs = {"cost_miss": 1000, "cost_false": 1000, "cost_review": 1}
+    now = hp.thresholds(linked, **costs).now["reviews"]
+    assert now > 1
+    told = str(hp.thresholds(linked, **costs, capacity=now - 1)).splitlines()[-1]
+    assert (
+        told == f"as it was, {now:.0f} persons are to be looked at, more than the {now - 1:.0f} that can be"
+    )
+    assert "more than" not in str(hp.thresholds(linked, **costs, capacity=now))
+
+
+@pytest.mark.parametrize(
+    ("costs", "words"),
+    [
+        ({"cost_miss": "1", "cost_false": 1, "cost_review": 1}, "have to be numbers"),
+        ({"cost_miss": 1, "cost_false": 1, "cost_review": 1, "capacity": "9"}, "have to be numbers"),
+        (
+            {"cost_miss": 0, "cost_false": 0, "cost_review": 0},
+            "neither a miss nor a wrong hit costs anything",
+        ),
+        (
+            {"cost_miss": 0, "cost_false": 0, "cost_review": 5},
+            "neither a miss nor a wrong hit costs anything",
+        ),
+    ],
+)
+def test_costs_that_say_nothing_are_refused(linked, costs, words):
+    """Rather than some thresholds recommended, or an error of another library."""
+    with pytest.raises(hp.HpmatchError, match=words):
+        hp.thresholds(linked, **costs)
+
+
 def test_thresholds_with_the_truth_count_what_would_have_happened():
     """Two rightly likely, one wrongly, one missed."""
     result = replace(EMPTY, persons=_persons_of([(0.9, 0.9), (0.8, 0.8), (0.85, 0.85), (0.1, 0.1)]))

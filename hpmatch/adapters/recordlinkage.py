@@ -64,12 +64,24 @@ class Feature:
         columns: The columns that the feature reads.
         feature: The feature: anything with ``compute(pairs, left, right)`` that gives a number from 0 to 1.
         thresholds: The similarities from which each level but the last holds, descending.
+
+    Raises:
+        PluginError: If the feature reads a column that is not among them.
     """
 
     name: str
     columns: tuple[str, ...]
     feature: Any
     thresholds: tuple[float, ...] = (1.0,)
+
+    def __post_init__(self) -> None:
+        for labels in (getattr(self.feature, side, ()) for side in ("labels_left", "labels_right")):
+            for label in (labels,) if isinstance(labels, str) else labels or ():
+                if label not in self.columns:
+                    raise PluginError(
+                        f"feature {self.name!r} reads column {label!r}, which is not among its columns ({', '.join(self.columns)}); "
+                        f"name it there"
+                    )
 
     @property
     def levels(self) -> tuple[str, ...]:

@@ -112,6 +112,9 @@ class ComparisonFeature(BaseCompareFeature):  # type: ignore[misc]  # recordlink
         schema: Which column plays which role, where its name does not say it.
         similarity: Give one column a part with numbers from 1 (the best level) to 0 (the last level, or missing) instead, in
             even steps, for recordlinkage's own classifiers.
+
+    Raises:
+        SchemaError: If no column of a side has a known name or is read.
     """
 
     def __init__(
@@ -189,10 +192,16 @@ class ComparisonFeature(BaseCompareFeature):  # type: ignore[misc]  # recordlink
         return to_records(frame, self.standardisers, self.schema)
 
     def _read(self, labels: Sequence[Any]) -> list[Any]:
-        """The labels that the standardisers read, in their order."""
-        roles = _roles([str(label) for label in labels], self.schema)
+        """The labels that the standardisers read, in their order; none where the frame lacks what is compared."""
+        names = [str(label) for label in labels]
+        roles = _roles(names, self.schema)
         read = {role for stage in self.standardisers for role in stage.roles}
         wanted = {column for role, column in roles.items() if role in read}
+        if not wanted and roles.keys() <= set(names).difference(RECORD_ROLES):
+            raise SchemaError(
+                f"none of the columns {', '.join(names)} is known, so that there is nothing to compare; name the columns of the frame, "
+                f"or say in a schema which holds what"
+            )
         return [label for label in labels if str(label) in wanted]
 
 

@@ -149,8 +149,12 @@ def fit(estimator: Any, training: TrainingSet) -> Classifier:
 
     Raises:
         HpmatchError: If all labels are the same.
-        PluginError: If the estimator gives no probabilities.
+        PluginError: If it is no classifier, or gives no probabilities.
     """
+    if isinstance(estimator, type) or not all(hasattr(estimator, name) for name in ("fit", "get_params")):
+        raise PluginError(
+            f"a {type(estimator).__name__} is no classifier of scikit-learn; give one, such as LogisticRegression()"
+        )
     matches = int(training.is_match.sum())
     if not 0 < matches < len(training.is_match):
         raise HpmatchError("there have to be labels of both kinds, match and no_match")

@@ -132,6 +132,17 @@ def test_what_is_no_classifier_is_refused_at_once():
 
 
 @pytest.mark.parametrize(
+    "labels", [("surname", "town"), ("town", "surname"), (["town", "surname"], ["town", "town"])]
+)
+def test_a_feature_of_a_column_that_is_not_given_is_refused_at_once(labels):
+    """Not when the first pair is compared."""
+    with pytest.raises(
+        hp.PluginError, match=r"feature 'town' reads column 'surname'.* \(town\); name it there"
+    ):
+        Feature("town", ("town",), compare.String(*labels))
+
+
+@pytest.mark.parametrize(
     ("left", "right", "level"),
     [("oslo", "oslo", 0), ("bergen", "berge", 1), ("oslo", "kaunas", 2), (None, "oslo", -1)],
 )

@@ -274,3 +274,12 @@ def test_a_comparison_whose_columns_are_not_there_is_missing(frames, pairs):
     for found in (feature.compute(pairs, *frames), rl.Compare([feature]).compute(pairs, *frames)):
         assert found["shoe_size"].isna().all()
         assert len(found) == len(pairs)
+
+
+def test_columns_that_nobody_knows_are_refused():
+    """All would be missing in silence; a frame that lacks what one comparison reads is none of these."""
+    with pytest.raises(hp.SchemaError, match="none of the columns a, b is known"):
+        ComparisonFeature(TOWN, STAGES, ["a", "b"])
+    with pytest.raises(hp.SchemaError, match="none of the columns a is known"):
+        ComparisonFeature(TOWN, STAGES, ["town"], ["a"])
+    assert ComparisonFeature(TOWN, STAGES, ["family_name"]).labels_left == []

@@ -239,3 +239,10 @@ def test_a_ledger_takes_no_answers_of_a_model_that_nothing_tells_from_another(tr
     with pytest.raises(hp.LedgerError, match="nothing was recorded"):
         ledger.answer(hp.link(alerts, register, model))
     assert ledger.path.read_bytes() == kept
+
+
+@pytest.mark.parametrize("estimator", ["logistic", LogisticRegression, None])
+def test_what_is_no_classifier_is_refused(tables, labels, estimator):
+    """A name and a class are none."""
+    with pytest.raises(hp.PluginError, match="is no classifier of scikit-learn; give one, such as"):
+        fit(estimator, training_set(*tables[:2], labels))
