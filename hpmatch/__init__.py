@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from hpmatch.comparison.full_names import explain_names as explain_names
     from hpmatch.comparison.full_names import name_similarity as name_similarity
     from hpmatch.decision import DecisionRule as DecisionRule
-    from hpmatch.dedupe import Deduplicated as Deduplicated
     from hpmatch.dedupe import dedupe as dedupe
     from hpmatch.errors import HpmatchError as HpmatchError
     from hpmatch.errors import LedgerError as LedgerError
@@ -55,6 +54,7 @@ if TYPE_CHECKING:
     from hpmatch.register import source_version as source_version
     from hpmatch.rescreen import rescreen as rescreen
     from hpmatch.rescreen.standing import AlertsInForce as AlertsInForce
+    from hpmatch.results import Deduplicated as Deduplicated
     from hpmatch.results import Result as Result
     from hpmatch.schema import Schema as Schema
     from hpmatch.screening import Score as Score
@@ -72,7 +72,7 @@ _HOMES = {
     "Column": "records",
     "Compared": "protocols",
     "DecisionRule": "decision",
-    "Deduplicated": "dedupe",
+    "Deduplicated": "results",
     "Evaluation": "evaluation",
     "Explanation": "explain",
     "FellegiSunter": "fellegi_sunter",

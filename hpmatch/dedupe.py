@@ -7,8 +7,8 @@ whose records fit together (``clusters.py``).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,50 +21,23 @@ from hpmatch import training
 from hpmatch.blocking import CandidatePairs, candidate_pairs, each_once
 from hpmatch.clusters import join
 from hpmatch.comparison import DEFAULT_CHUNK_SIZE, compare, not_compared
-from hpmatch.decision import MATCH, NO_MATCH, REVIEW, check_min_weight, probability_of
+from hpmatch.decision import MATCH, NO_MATCH, REVIEW, Decisions, check_min_weight, probability_of
+from hpmatch.dispose import Scored, held_by_records, pair_tables
 from hpmatch.errors import SchemaError
-from hpmatch.link import Progress
+from hpmatch.link import Progress, check_names
 from hpmatch.model import Model, read_model
-from hpmatch.output import write_folder
 from hpmatch.plugins import checked_weights
 from hpmatch.reading import ReadRecords, read_for
 from hpmatch.records import IntArray
+from hpmatch.results import Deduplicated
 from hpmatch.schema import Schema, with_id
 from hpmatch.sources import read as read_source
 from hpmatch.sources.rejected import rejected_table
 
-TABLES = ("pairs", "clusters", "rejected")
 CLUSTER_COLUMN = "cluster_id"
 # What two records of one cluster count against it that fit badly or share no key: of pairs of one person about three in
 # four share a key, and that one in four does not is a hint of about two bits (log2 odds).
 _MISFIT = -2.0
-
-
-@dataclass(frozen=True)
-class Deduplicated:
-    """
-    What a run found.
-
-    Attributes:
-        pairs: A row a pair that may matter: both identifiers, match_weight, match_probability, decision.
-        clusters: A row a record, by identifier: the identifier and cluster_id, the smallest identifier of its cluster.
-        rejected: A row a rejected row: table, file, row, reason, content.
-        summary: Counts.
-    """
-
-    pairs: pa.Table
-    clusters: pa.Table
-    rejected: pa.Table
-    summary: Mapping[str, Any]
-
-    def write(self, out: str | Path, format: str = "csv") -> None:  # noqa: A002 - the option's name
-        """
-        Write the tables and summary.json to a folder, all or nothing.
-
-        Raises:
-            SourceError: If the folder cannot be written or holds anything but an earlier result.
-        """
-        write_folder(out, {name: getattr(self, name) for name in TABLES}, self.summary, format)
 
 
 def dedupe(
@@ -113,6 +86,7 @@ def dedupe(
         training.train(raw, None, model, schema=schema, labels=labels, progress=progress) if train else None
     )
     model = trained.model if trained else read_model(model or "imi")
+    check_names(model)
     read = read_for(model, raw, "records", schema)
     if read.id_name == CLUSTER_COLUMN:
         raise SchemaError(
@@ -129,24 +103,21 @@ def dedupe(
     decisions = np.select(reached, [MATCH, REVIEW], NO_MATCH)
     least = model.decision.match_weight
     clusters = join(len(table), pairs.left, pairs.right, weights, least, _MISFIT)
-    scored = pa.table(
-        {
-            f"{read.id_name}_left": table.ids.take(pa.array(pairs.left)),
-            f"{read.id_name}_right": table.ids.take(pa.array(pairs.right)),
-            "match_weight": weights,
-            "match_probability": probabilities,
-            "decision": pa.array(decisions.tolist(), pa.string()),
-        }
-    )
+    # Each pair by itself: there are no alerts to decide over all their candidates.
+    decided = Decisions(probabilities, decisions, np.zeros(0), np.zeros(0, decisions.dtype))
     kept = np.flatnonzero(decisions != NO_MATCH if min_weight is None else weights >= min_weight)
     ordered = kept[np.lexsort((pairs.right[kept], pairs.left[kept], -weights[kept]))]
+    sorted_read = replace(read, records=table)
+    scored = Scored(clusters, pairs, vectors, weights, decided)
     return Deduplicated(
-        scored.take(pa.array(ordered)),
+        *pair_tables(sorted_read, sorted_read, scored, model, ordered),
         pa.table(
             {read.id_name: table.ids, CLUSTER_COLUMN: pa.array(_named(table.ids, clusters), pa.string())}
         ),
         rejected_table({"records": read.rejected}),
         _summary(read, model, pairs, decisions, clusters) | (trained.summary if trained else {}),
+        partial(held_by_records, sorted_read, sorted_read),
+        model,
     )
 
 

@@ -85,7 +85,8 @@ def dispose(
     """
     kept = links_of(scored, model, min_weight)
     dispositions = _dispositions(alerts.records, register.records, scored, model)
-    links, weights = _links(alerts, register, scored, model, kept)
+    places = _sorted_links(alerts.records, register.records, scored, kept)
+    links, weights = pair_tables(alerts, register, scored, model, places)
     known = cases or PriorCases()
     persons = persons_table(dispositions, alerts, scored.decisions.registered, known)
     if cases:
@@ -113,7 +114,7 @@ def dispose(
         _checks(alerts),
         summary,
         partial(_identity, alerts, register, scored, model, kept),
-        partial(_held, alerts, register),
+        partial(held_by_records, alerts, register),
         model,
     )
 
@@ -124,7 +125,7 @@ def _checks(alerts: ReadRecords) -> pa.Table:
     return pa.table({"alert_id": ids, "check": checks}).sort_by("alert_id")
 
 
-def _held(
+def held_by_records(
     alerts: ReadRecords, register: ReadRecords, alert_ids: Sequence[str], persons: Sequence[str]
 ) -> tuple[Cells, Cells]:
     """What alerts and registered persons hold, by their identifiers."""
@@ -195,11 +196,10 @@ def _ranks(records: Records, rows: IntArray) -> IntArray:
     return ranks[of_row]
 
 
-def _links(
-    alerts: ReadRecords, register: ReadRecords, scored: Scored, model: Model, kept: IntArray
+def pair_tables(
+    alerts: ReadRecords, register: ReadRecords, scored: Scored, model: Model, places: IntArray
 ) -> tuple[pa.Table, pa.Table]:
-    """Links, and how their match weights add up."""
-    places = _sorted_links(alerts.records, register.records, scored, kept)
+    """The given pairs, in their order, and how their match weights add up; see ``hpmatch.results.Result``."""
     pairs, vectors = scored.pairs, scored.vectors
     levels = {
         comparison.name: _named(comparison.levels, vectors.levels[places, column])

@@ -8,13 +8,14 @@ hand. It is shown as text, as JSON or as a page of its own, in English or Norweg
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from hpmatch.changes import Change, what_would_change
+from hpmatch.decision import NO_MATCH
 from hpmatch.errors import HpmatchError
 from hpmatch.evidence import LOOK_ALIKES, MISSING, Hit, Step, hits_from, waterfall
 from hpmatch.side_by_side import ALIKE, DIFFERS, SAME, Cells, Held, Told, side_by_side
@@ -22,6 +23,7 @@ from hpmatch.wording import number, probability, reason, say, word
 
 if TYPE_CHECKING:
     from hpmatch.model import Model
+    from hpmatch.results import Deduplicated
 
 __all__ = ["Cells", "Change", "Explanation", "Held", "Told", "explain"]
 
@@ -152,6 +154,56 @@ def explain(
         raise HpmatchError(f"no alert {alert_id!r} among the {len(dispositions)} of this result")
     candidates = hits_from(links, tables["weights"], alert_id)
     together = _together(alert_id, row[0]["person_id"], links, dispositions)
+    explanation = Explanation(alert_id, row[0]["disposition"], row[0]["reason"], candidates, together)
+    return _with_records(explanation, candidates, held, model)
+
+
+def explain_record(record_id: str, found: Deduplicated) -> Explanation:
+    """
+    Explain what a record of one table may be a duplicate of; each pair is decided by itself.
+
+    Args:
+        record_id: The record.
+        found: What ``hpmatch.dedupe`` returned.
+
+    Raises:
+        HpmatchError: If there is no such record in the result.
+    """
+    ids, (left, right) = found.clusters.column(0), found.pairs.columns[:2]
+    if not pc.any(pc.equal(ids, record_id)).as_py():
+        raise HpmatchError(f"no record {record_id!r} among the {len(ids)} of this result")
+    rows = pc.indices_nonzero(pc.or_(pc.equal(left, record_id), pc.equal(right, record_id)))
+    pairs, weights = (both_ways(table.take(rows)) for table in (found.pairs, found.weights))
+    likeliest_first = pc.sort_indices(pairs, [("match_weight", "descending")])
+    candidates = hits_from(pairs.take(likeliest_first), weights.take(likeliest_first), record_id)
+    decision, words = (candidates[0].decision, _pattern(candidates[0])) if candidates else (NO_MATCH, "")
+    explanation = Explanation(record_id, decision, words, candidates)
+    return _with_records(explanation, candidates[:1], found.held, found.model)
+
+
+def both_ways(pairs: pa.Table) -> pa.Table:
+    """
+    Pairs of one table, or their weights, from either side: each record stands left of those that it is paired with.
+
+    Example:
+        >>> both_ways(pa.table({"left": ["a"], "right": ["b"], "match_weight": [3.0]})).to_pylist()[1]
+        {'left': 'b', 'right': 'a', 'match_weight': 3.0}
+    """
+    left, right, *others = names = pairs.column_names
+    return pa.concat_tables([pairs, pairs.select([right, left, *others]).rename_columns(names)])
+
+
+def _pattern(hit: Hit) -> str:
+    return "; ".join(
+        f"{each.comparison}: {each.level}".replace("_", " ") for each in hit.evidence if each.level != MISSING
+    )
+
+
+def _with_records(
+    explanation: Explanation, rivals: tuple[Hit, ...], held: Held | None, model: Model | None
+) -> Explanation:
+    """With what both sides say, and what would change the decision among candidates that rule each other out."""
+    alert_id, candidates, together = explanation.alert_id, explanation.candidates, explanation.together
     records: tuple[tuple[Told, ...], ...] = ()
     if held is not None and candidates:
         shown = [hit.hpr_number for hit in candidates[:SHOWN]]
@@ -168,11 +220,9 @@ def explain(
         told.column for told in (records[0] if records else ()) if told.register and told.level == MISSING
     }
     changes = (
-        what_would_change(candidates, row[0]["disposition"], model, lacking) if model is not None else None
+        what_would_change(rivals, explanation.disposition, model, lacking) if model is not None else None
     )
-    return Explanation(
-        alert_id, row[0]["disposition"], row[0]["reason"], candidates, together, records, changes
-    )
+    return replace(explanation, records=records, changes=changes)
 
 
 def _together(alert_id: str, person: str, links: pa.Table, dispositions: pa.Table) -> tuple[str, ...]:

@@ -32,7 +32,7 @@ from hpmatch.side_by_side import ALIKE, DIFFERS, Told
 from hpmatch.wording import reason, say, word
 
 if TYPE_CHECKING:
-    from hpmatch.results import Result
+    from hpmatch.results import Deduplicated, Result
     from hpmatch.screening import Score
 
 _STYLE = """\
@@ -58,6 +58,7 @@ _PAGE = """\
 # Texts that are less alike than this have no parts worth marking.
 _MARKED = 0.5
 _ROWS = 5
+_ABOUT_PAIRS = 5  # the first columns of a pair: identifiers, weight, probability, decision
 
 
 def page(heading: str, body: str, language: str = "en") -> str:
@@ -223,6 +224,22 @@ def result_html(result: Result) -> str:
         table(["persons", "", ""], funnel, numbers=(1,)),
         _arrow_table(first),
         _paragraphs([f"{len(result.dispositions):,} dispositions, {len(result.links):,} links"], "quiet"),
+    )
+
+
+def deduplicated_html(found: Deduplicated) -> str:
+    """What was found in one table: its counts, and the likeliest pairs."""
+    counts = found.summary["pairs"]
+    most = max(*counts.values(), 1)
+    rows = [
+        ("", [escape(word("disposition", kind)), f"{number:,}", bar(0, number, 0, most)])
+        for kind, number in counts.items()
+    ]
+    return block(
+        f"<h2>{found.summary['records']['read']:,} records, {found.summary['clusters']:,} clusters</h2>",
+        table(["pairs", "", ""], rows, numbers=(1,)),
+        _arrow_table(found.pairs.slice(0, _ROWS).select(range(_ABOUT_PAIRS))),
+        _paragraphs([f"{len(found.pairs):,} pairs kept"], "quiet"),
     )
 
 

@@ -25,7 +25,7 @@ from hpmatch.clusters import components
 from hpmatch.data import read_table
 from hpmatch.decision import REVIEW, DecisionRule
 from hpmatch.records import MISSING, FloatArray, IntArray
-from hpmatch.results import Identity, Result
+from hpmatch.results import Identity, Result, only_of_alerts
 from hpmatch.standardise.dates import is_default
 from hpmatch.wording import LANGUAGES, check_language, country_names
 
@@ -126,6 +126,7 @@ def what_to_ask(result: Result, alert_id: str) -> tuple[Question, ...]:
         >>> question.fact, question.request_en.partition(":")[0]
         ('birth_date', 'Alert A1 (Sweden)')
     """
+    only_of_alerts(result)
     if result.explain(alert_id).disposition != REVIEW:
         return ()
     identity = result.identity(alert_id)

@@ -134,7 +134,7 @@ def _link(
     chunk_size: int,
     report: Progress,
 ) -> Result:
-    _check_names(model)
+    check_names(model)
     report("read", 0, 2)
     reading = begin_beside(lambda: read_register(register, model, schema))
     left = read_for(model, alerts, "alerts", schema, kept=_KEPT)
@@ -146,7 +146,13 @@ def _link(
     return dispose(left, held.read, scored, model, min_weight, cases)
 
 
-def _check_names(model: Model) -> None:
+def check_names(model: Model) -> None:
+    """
+    Make sure that no comparison has the name of a column of the result.
+
+    Raises:
+        ModelError: If one has.
+    """
     ours = {*LINK_COLUMNS, PRIOR_COLUMN, LOOK_ALIKE_COLUMN}
     if taken := sorted(ours.intersection(part.name for part in model.parts)):
         raise ModelError(

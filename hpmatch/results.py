@@ -1,8 +1,8 @@
-"""What comes out: links, dispositions, rejected rows and the summary, and why."""
+"""What comes out: links, dispositions, rejected rows and the summary, and why; of one table pairs and clusters."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from hpmatch.decision import DecisionRule
 from hpmatch.errors import HpmatchError
-from hpmatch.explain import Explanation, Held, explain
+from hpmatch.explain import Explanation, Held, explain, explain_record
 from hpmatch.model import Model, model_that_made
 from hpmatch.output import read_summary, write_folder
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 TABLES = ("links", "weights", "dispositions", "persons", "relations", "rejected", "checks")
+TABLES_OF_ONE = ("pairs", "weights", "clusters", "rejected")  # where one table is held against itself
 
 
 @dataclass(frozen=True)
@@ -109,13 +110,13 @@ class Result:
 
     def to_pandas(self, table: str = "links") -> pd.DataFrame:
         """One of the tables ("links", "dispositions", "persons" ...) as a pandas DataFrame; needs pandas."""
-        return self._table(table).to_pandas()
+        return _named(self, table, TABLES).to_pandas()
 
     def to_polars(self, table: str = "links") -> pl.DataFrame:
         """One of the tables ("links", "dispositions", "persons" ...) as a polars DataFrame; needs polars."""
         import polars  # noqa: PLC0415, ICN001
 
-        return polars.DataFrame(self._table(table))
+        return polars.DataFrame(_named(self, table, TABLES))
 
     def write(self, out: str | Path, format: str = "csv") -> None:  # noqa: A002 - the option's name
         """
@@ -128,15 +129,85 @@ class Result:
         Raises:
             SourceError: If the folder cannot be written or holds anything but an earlier result.
         """
-        write_folder(out, {name: self._table(name) for name in TABLES}, self.summary, format)
-
-    def _table(self, name: str) -> pa.Table:
-        if name not in TABLES:
-            raise HpmatchError(f"no table {name!r}; there are {', '.join(TABLES)}")
-        return getattr(self, name)
+        write_folder(out, {name: getattr(self, name) for name in TABLES}, self.summary, format)
 
 
-def maker_of(result: Result | str | Path, given: Model | str | Path | None = None) -> Model:
+@dataclass(frozen=True)
+class Deduplicated:
+    """
+    What a run over one table found.
+
+    Attributes:
+        pairs: A row a pair that may matter, the likeliest first: both identifiers, match_weight, match_probability, decision,
+            rules (joined by ";"), and the comparison level of each comparison (null where a value is missing).
+        weights: A row a pair, in the same order: see ``Result``.
+        clusters: A row a record, by identifier: the identifier and cluster_id, the smallest identifier of its cluster.
+        rejected: A row a rejected row: table, file, row, reason, content.
+        summary: Counts.
+        held: Gives what records hold, as it is compared, by their identifiers.
+        model: The model that decided.
+    """
+
+    pairs: pa.Table
+    weights: pa.Table
+    clusters: pa.Table
+    rejected: pa.Table
+    summary: Mapping[str, Any]
+    held: Held | None = field(default=None, repr=False)
+    model: Model | None = field(default=None, repr=False)
+
+    def explain(self, record_id: str) -> Explanation:
+        """
+        Say what speaks for each record that this one may be a duplicate of, and what would change the likeliest pair.
+
+        Raises:
+            HpmatchError: If there is no such record in the result.
+        """
+        return explain_record(str(record_id), self)
+
+    def _repr_html_(self) -> str:
+        from hpmatch.html import deduplicated_html  # noqa: PLC0415 - only notebooks need it
+
+        return deduplicated_html(self)
+
+    def to_pandas(self, table: str = "pairs") -> pd.DataFrame:
+        """One of the tables ("pairs", "clusters" ...) as a pandas DataFrame; needs pandas."""
+        return _named(self, table, TABLES_OF_ONE).to_pandas()
+
+    def to_polars(self, table: str = "pairs") -> pl.DataFrame:
+        """One of the tables ("pairs", "clusters" ...) as a polars DataFrame; needs polars."""
+        import polars  # noqa: PLC0415, ICN001
+
+        return polars.DataFrame(_named(self, table, TABLES_OF_ONE))
+
+    def write(self, out: str | Path, format: str = "csv") -> None:  # noqa: A002 - the option's name
+        """
+        Write the tables and summary.json to a folder, all or nothing; see ``Result.write``.
+
+        Raises:
+            SourceError: If the folder cannot be written or holds anything but an earlier result.
+        """
+        write_folder(out, {name: getattr(self, name) for name in TABLES_OF_ONE}, self.summary, format)
+
+
+def _named(result: Result | Deduplicated, name: str, tables: Sequence[str]) -> pa.Table:
+    if name not in tables:
+        raise HpmatchError(f"no table {name!r}; there are {', '.join(tables)}")
+    return getattr(result, name)
+
+
+def only_of_alerts(result: object) -> None:
+    """
+    Refuse what answers no alerts, where only answers will do.
+
+    Raises:
+        HpmatchError: If it is no result of ``hpmatch.link``.
+    """
+    if not isinstance(result, Result):
+        raise HpmatchError(f"a {type(result).__name__} answers no alerts; give what hpmatch.link returned")
+
+
+def maker_of(result: Result | Deduplicated | str | Path, given: Model | str | Path | None = None) -> Model:
     """
     The model that made a result.
 
@@ -147,7 +218,8 @@ def maker_of(result: Result | str | Path, given: Model | str | Path | None = Non
     Raises:
         ModelError: If that is another model, or none is given and the folder names none that is shipped.
     """
-    if isinstance(result, Result) and result.model and given is None:
+    if isinstance(result, (str, Path)):
+        return model_that_made(read_summary(result, "model").get("model", {}), given)
+    if result.model and given is None:
         return result.model
-    made_by = result.summary if isinstance(result, Result) else read_summary(result, "model")
-    return model_that_made(made_by.get("model", {}), given)
+    return model_that_made(result.summary.get("model", {}), given)

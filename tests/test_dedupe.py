@@ -6,6 +6,7 @@ import pytest
 
 import hpmatch as hp
 from hpmatch.cli import main
+from hpmatch.labelling import start_labelling
 
 BERG = {"family_name": "Berg", "given_name": "Kari", "birth_date": "1980-02-03"}
 ROWS = [
@@ -66,7 +67,10 @@ def test_the_command_writes_pairs_and_clusters(tmp_path, capsys):
     schema = ["--schema", str(tmp_path / "schema.toml")]
     assert main(["dedupe", str(tmp_path / "records.csv"), "--out", str(tmp_path / "out"), *schema]) == 0
     header = (tmp_path / "out" / "pairs.csv").read_text().splitlines()[0].replace('"', "")
-    assert header == "no_left,no_right,match_weight,match_probability,decision"
+    levels = ",".join(part.name for part in hp.read_model("imi").parts)
+    assert header == f"no_left,no_right,match_weight,match_probability,decision,rules,{levels}"
+    weights = (tmp_path / "out" / "weights.csv").read_text().splitlines()[0].replace('"', "")
+    assert weights == f"no_left,no_right,prior_weight,look_alike_weight,{levels}"
     assert (tmp_path / "out" / "clusters.csv").read_text().splitlines()[0].replace('"', "") == "no,cluster_id"
     assert json.loads((tmp_path / "out" / "summary.json").read_text())["records"] == {
         "rows": 5,
@@ -87,3 +91,87 @@ def test_a_table_without_any_known_column_says_so():
     """Nothing to go by is an error, not an empty result."""
     with pytest.raises(hp.HpmatchError):
         hp.dedupe([])
+
+
+@pytest.fixture(scope="module")
+def found():
+    """All candidate pairs of four rows, three of them of one person."""
+    return hp.dedupe(ROWS, min_weight=-1000)
+
+
+def test_tables_are_had_as_frames(found):
+    """As those of a result of ``link`` are; another name says which there are."""
+    assert list(found.to_pandas("clusters")["cluster_id"]) == ["3", "5", "3", "3"]
+    assert found.to_pandas().columns[:2].tolist() == ["no_left", "no_right"]
+    assert found.to_polars("weights").shape == (3, found.weights.num_columns)
+    with pytest.raises(
+        hp.HpmatchError, match="no table 'links'; there are pairs, weights, clusters, rejected"
+    ):
+        found.to_pandas("links")
+
+
+def test_a_record_is_explained_by_its_pairs_from_either_side(found):
+    """What stands right in a pair is the record that is asked about, when it is asked about."""
+    by_pair = {(row["no_left"], row["no_right"]): row["match_weight"] for row in found.pairs.to_pylist()}
+    explanation = found.explain("7")
+    assert {hit.hpr_number: hit.match_weight for hit in explanation.candidates} == {
+        "3": by_pair["3", "7"],
+        "9": by_pair["7", "9"],
+    }
+    likeliest = max(explanation.candidates, key=lambda hit: hit.match_weight)
+    assert explanation.candidates[0] == likeliest
+    assert (explanation.disposition, explanation.records[0][0].alert) == (likeliest.decision, ("berg",))
+    assert likeliest.match_weight == pytest.approx(
+        likeliest.prior_weight + likeliest.look_alike_weight + sum(each.weight for each in likeliest.evidence)
+    )
+    alone = found.explain("5")
+    assert (alone.disposition, alone.candidates, alone.changes) == ("no_match", (), ())
+    with pytest.raises(hp.HpmatchError, match="no record '8' among the 4 of this result"):
+        found.explain("8")
+
+
+def test_a_change_of_a_pair_does_not_hang_on_other_pairs():
+    """Each pair is decided by itself: no third record becomes the likelier one when this pair fits worse."""
+    explanation = hp.dedupe([{"no": name, **BERG} for name in "123"]).explain("1")
+    assert [hit.decision for hit in explanation.candidates] == ["match", "match"]
+    assert explanation.changes
+    assert {change.hpr_number for change in explanation.changes} == {explanation.candidates[0].hpr_number}
+
+
+def test_a_notebook_shows_counts_and_the_likeliest_pairs(found):
+    """Identifiers, and nothing that the records hold."""
+    shown = found._repr_html_()
+    assert "4 records, 2 clusters" in shown
+    assert "no_left" in shown
+    assert not {"berg", "kari"} & set(shown.lower().replace("<", " ").replace(">", " ").split())
+
+
+def test_pairs_of_one_table_are_labelled_and_trained_with(found, tmp_path):
+    """The tool that makes the labels which ``dedupe`` takes."""
+    asked = start_labelling(found, tmp_path / "labels.csv", number=3, by="Kari")
+    assert asked.left == len(found.pairs) == 3
+    assert [told.column for told in asked.next().records][:2] == ["family_name", "given_name"]
+    while asked.left:
+        asked.match()
+    trained = hp.dedupe(ROWS, train=True, labels=tmp_path / "labels.csv")
+    assert "training" in trained.summary
+    with pytest.raises(hp.HpmatchError, match="holds its records; leave the alerts and the register out"):
+        start_labelling(found, tmp_path / "labels.csv", alerts=ROWS, register=ROWS)
+
+
+def test_what_answers_alerts_takes_no_pairs_of_one_table(found, tmp_path):
+    """There is no alert to ask about, or to note an answer to."""
+    for use in (lambda: hp.what_to_ask(found, "7"), lambda: hp.Ledger(tmp_path / "ledger").answer(found)):
+        with pytest.raises(hp.HpmatchError, match="a Deduplicated answers no alerts; give what hpmatch.link"):
+            use()
+
+
+def test_a_column_that_is_called_as_one_of_the_result_is_refused():
+    """One of the two would be lost."""
+    rows = [
+        {"no": str(place), "decision": f"case {place % 20}", "town": f"town {place % 20}"}
+        for place in range(40)
+    ]
+    schema = hp.Schema(id="no", columns={"decision": "text", "town": "text"})
+    with pytest.raises(hp.ModelError, match="comparison 'decision' has the name of a column of the result"):
+        hp.dedupe(rows, train=True, schema=schema)

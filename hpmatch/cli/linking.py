@@ -76,6 +76,7 @@ that is called id, record_id, rec_id or unique_id, else by the first, if it has 
 
 What is written to DIR:
   pairs.csv     pairs of records that match, or that a person should look at
+  weights.csv   for each pair how its match weight adds up
   clusters.csv  for each record its cluster: records joined by matches, as long as they fit together
   rejected.csv  rows of the input that could not be used
   summary.json  counts
@@ -290,10 +291,11 @@ def add_dedupe(commands: Any) -> None:
 
 
 def _dedupe(options: argparse.Namespace) -> int:
-    from hpmatch.dedupe import TABLES, dedupe  # noqa: PLC0415 - so that --help answers at once
+    from hpmatch.dedupe import dedupe  # noqa: PLC0415 - so that --help answers at once
     from hpmatch.output import check_folder, result_files  # noqa: PLC0415
+    from hpmatch.results import TABLES_OF_ONE  # noqa: PLC0415
 
-    check_folder(options.out, result_files(TABLES))
+    check_folder(options.out, result_files(TABLES_OF_ONE))
     check_training(options)
     with progress_bar() as progress:
         found = dedupe(

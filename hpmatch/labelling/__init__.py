@@ -32,7 +32,7 @@ from hpmatch.labelling.saving import (
 from hpmatch.labels import MATCH, NO_MATCH, UNSURE
 from hpmatch.model import Model
 from hpmatch.output import read_folder
-from hpmatch.results import Result, maker_of
+from hpmatch.results import Deduplicated, Result, maker_of
 from hpmatch.schema import Schema
 from hpmatch.side_by_side import NOT_COMPARED, Held, Told, side_by_side
 from hpmatch.wording import say
@@ -179,7 +179,7 @@ class Labelling:
 
 
 def start_labelling(
-    result: Result | str | Path,
+    result: Result | Deduplicated | str | Path,
     labels: str | Path,
     *,
     number: int = 100,
@@ -198,7 +198,7 @@ def start_labelling(
     The same result, number and seed give the same pairs in the same order, so that two persons can label one set.
 
     Args:
-        result: What ``link`` returned, or the folder that it was written to.
+        result: What ``link`` or ``dedupe`` returned, or the folder that ``link`` wrote.
         labels: The file of labels (CSV); it is made, or added to.
         number: How many pairs, see ``choose_pairs``.
         by: Who labels; by default the login name.
@@ -239,9 +239,17 @@ def start_labelling(
 
 
 def _sources(
-    result: Result | str | Path, alerts: Any, register: Any, schema: Schema | str | Path | None, model: Model
+    result: Result | Deduplicated | str | Path,
+    alerts: Any,
+    register: Any,
+    schema: Schema | str | Path | None,
+    model: Model,
 ) -> tuple[pa.Table, pa.Table, Held]:
-    if isinstance(result, Result):
+    if isinstance(result, Deduplicated) and (alerts is not None or register is not None):
+        raise HpmatchError("what dedupe found holds its records; leave the alerts and the register out")
+    if isinstance(result, Deduplicated):
+        links, weights, checks, summary = result.pairs, result.weights, pa.table({}), result.summary
+    elif isinstance(result, Result):
         links, weights, checks, summary = result.links, result.weights, result.checks, result.summary
     else:
         tables, summary, _ = read_folder(result, ("links", "weights", "checks"))
@@ -252,7 +260,7 @@ def _sources(
         )
     if alerts is not None:
         return links, weights, held_by_files(alerts, register, checks, summary, schema, model)
-    held = result.held if isinstance(result, Result) else None
+    held = None if isinstance(result, (str, Path)) else result.held
     if held is None:
         raise HpmatchError(
             "the records to be labelled are not in the result; give the alerts and the register"

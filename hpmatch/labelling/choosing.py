@@ -23,7 +23,7 @@ from hpmatch.errors import HpmatchError
 from hpmatch.model import read_model
 from hpmatch.output import read_folder
 from hpmatch.records import FloatArray, IntArray
-from hpmatch.results import Result, maker_of
+from hpmatch.results import Deduplicated, Result, maker_of
 
 UNCERTAIN, DIVERSE, RANDOM = "uncertain", "diverse", "random"
 INCLUSION: Final = "inclusion"
@@ -34,14 +34,18 @@ _LARGEST_ODDS = 60.0
 
 
 def choose_pairs(
-    result: Result | pa.Table | str | Path, number: int, *, seed: int = 1, rule: DecisionRule | None = None
+    result: Result | Deduplicated | pa.Table | str | Path,
+    number: int,
+    *,
+    seed: int = 1,
+    rule: DecisionRule | None = None,
 ) -> pa.Table:
     """
     Choose pairs that are worth labelling.
 
     Args:
-        result: What ``link`` returned, its links, or the folder that it was written to. By default it holds only pairs that
-            come near the review threshold; ``link(..., min_weight=-1000)`` keeps all candidate pairs.
+        result: What ``link`` or ``dedupe`` returned, links, or the folder that ``link`` wrote. By default it holds only pairs that
+            come near the review threshold; ``min_weight=-1000`` keeps all candidate pairs.
         number: How many; all if there are fewer.
         seed: Another one draws other pairs.
         rule: The thresholds; by default those of the model that made the result, or of the shipped one for links alone.
@@ -97,11 +101,13 @@ def choose_pairs(
     )
 
 
-def _rule_of(result: Result | pa.Table | str | Path) -> DecisionRule:
+def _rule_of(result: Result | Deduplicated | pa.Table | str | Path) -> DecisionRule:
     return (read_model("imi") if isinstance(result, pa.Table) else maker_of(result)).decision
 
 
-def _links_of(result: Result | pa.Table | str | Path) -> pa.Table:
+def _links_of(result: Result | Deduplicated | pa.Table | str | Path) -> pa.Table:
+    if isinstance(result, Deduplicated):
+        return result.pairs
     if isinstance(result, Result):
         return result.links
     return result if isinstance(result, pa.Table) else read_folder(result, ("links",))[0]["links"]

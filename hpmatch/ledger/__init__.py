@@ -37,7 +37,7 @@ from hpmatch.ledger.entries import (
     write,
 )
 from hpmatch.reading import contents, identifiers, layout_of, with_usable_ids
-from hpmatch.results import Result
+from hpmatch.results import Result, only_of_alerts
 from hpmatch.schema import ALERT_ROLES, REQUIRED_ROLES, Layout, Schema, read_schema
 from hpmatch.sources import read
 from hpmatch.sources.rejected import cells_told, reject
@@ -217,6 +217,7 @@ class Ledger:
             LedgerError: If an alert of the result was never received, no file can hold the model, or the ledger cannot be
                 relied on or written.
         """
+        only_of_alerts(result)
         return self._answer(result, _run(result.summary, register_version))
 
     def _answer(
