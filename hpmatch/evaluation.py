@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from hpmatch.errors import HpmatchError, SourceError
-from hpmatch.judging import judge, read_truth
+from hpmatch.judging import judge, judge_records, read_clusters, read_truth, true_links
 from hpmatch.measures import (
     CURVES,
     REPLICATES,
@@ -33,7 +34,7 @@ from hpmatch.measures import (
 )
 from hpmatch.output import rearmed, write_text
 from hpmatch.records import FloatArray, IntArray
-from hpmatch.results import Result
+from hpmatch.results import Deduplicated, Result
 from hpmatch.sources import read
 from hpmatch.sources.rejected import whole
 
@@ -63,6 +64,10 @@ _LABELS: Mapping[str, str] = {
     "grouping_recall": "recall of grouping",
     "brier": "Brier score",
     "calibration_error": "expected calibration error",
+}
+_ABOUT = {
+    "alerts": "{alerts} alerts about {persons} persons, {hits} of them about a registered one",
+    "records": "{alerts} records of {persons} persons or things, {hits} of them with a duplicate",
 }
 
 
@@ -105,6 +110,8 @@ class Evaluation:
         calibration: The reliability table of the likeliest links' probabilities.
         curve: Precision and recall at thresholds on the likeliest links, the highest threshold first.
         slices: The same by what the truth says of the alerts.
+        of: What was held against the truth: "alerts", or the "records" of one table. There a record is a hit if it has a
+            duplicate, and is matched rightly if its likeliest pair is one; grouping is that of the clusters.
     """
 
     alerts: int
@@ -116,6 +123,7 @@ class Evaluation:
     calibration: tuple[CalibrationBin, ...] = ()
     curve: tuple[tuple[float, float], ...] = ()
     slices: tuple[Slice, ...] = ()
+    of: str = "alerts"
 
     @property
     def precision(self) -> float:
@@ -151,13 +159,21 @@ class Evaluation:
 
     def __str__(self) -> str:
         lines = [
-            f"{self.alerts:,} alerts about {self.persons:,} persons, {self.hits:,} of them about a registered one",
+            _ABOUT[self.of].format(
+                **{name: f"{getattr(self, name):,}" for name in ("alerts", "persons", "hits")}
+            ),
             f"{self.matches:,} matched, {self.review:,} to review",
             "",
-            *_table("", [(_LABELS[name], self.estimates.get(name)) for name in _LABELS]),
+            *_table(
+                "",
+                [
+                    (label.replace("alerts", self.of), self.estimates.get(name))
+                    for name, label in _LABELS.items()
+                ],
+            ),
         ]
         if self.calibration:
-            lines += ["", f"{'probability':<32}{'alerts':>8}{'said':>10}{'was':>9}"]
+            lines += ["", f"{'probability':<32}{self.of:>8}{'said':>10}{'was':>9}"]
             lines += [
                 f"{f'{each.low:g} to {each.high:g}':<32}{each.alerts:>8,}{each.said:>10.4f}{each.was:>9.4f}"
                 for each in self.calibration
@@ -168,16 +184,17 @@ class Evaluation:
 
 
 def evaluate(
-    result: Result | str | Path, truth: Any, *, replicates: int = REPLICATES, seed: int = 1
+    result: Result | Deduplicated | str | Path, truth: Any, *, replicates: int = REPLICATES, seed: int = 1
 ) -> Evaluation:
     """
     Measure precision and recall, and what lies behind them.
 
     Args:
-        result: What a run found, or the folder that it was written to.
-        truth: The truth: a table (or its path) with ``alert_id`` and ``hpr_number``, which is empty where the person is
-            not registered. ``person_id`` says which alerts are about one person; ``tags`` (several separated by ";") and
-            every further column make slices.
+        result: What ``hpmatch.link`` or ``hpmatch.dedupe`` found, or the folder that ``link`` wrote.
+        truth: The truth: a table (or its path) with ``alert_id`` and ``hpr_number``, or the two as the links call them, the second
+            empty where the person is not registered. ``person_id`` says which alerts are about one person; ``tags`` (several
+            separated by ";") and every further column make slices. Of one table the identifier and ``cluster_id``, as in its
+            clusters.
         replicates: How many times the bootstrap draws, at least 40, so that one lies beyond each end of an interval; 0 for no
             intervals.
         seed: What it draws from.
@@ -195,10 +212,8 @@ def evaluate(
     """
     if replicates != 0 and replicates < _FEWEST_REPLICATES:
         raise HpmatchError(f"replicates has to be at least {_FEWEST_REPLICATES}, or 0 for no intervals")
-    links, dispositions, summary = result_tables(result)
-    true = read_truth(truth)
-    answers, rows = judge(dispositions, links, true, summary)
-    slices = _slices(answers, true.take(pa.array(rows)), replicates, seed)
+    answers, true = judged(result, truth)
+    slices = _slices(answers, true, replicates, seed)
     hits, ranked = int(answers.hit.sum()), answers.score > -np.inf
     points = precision_recall(answers.score[ranked], answers.best[ranked], hits)
     return Evaluation(
@@ -211,7 +226,38 @@ def evaluate(
         calibration=calibration(answers),
         curve=_thinned(*points),
         slices=slices,
+        of="records" if isinstance(result, Deduplicated) else "alerts",
     )
+
+
+def judged(result: Result | Deduplicated | str | Path, truth: Any) -> tuple[Answers, pa.Table]:
+    """A result held against the truth, and what the truth tells of each answer; see ``evaluate``."""
+    if isinstance(result, Deduplicated):
+        clusters = read_clusters(truth, result)
+        return judge_records(result, clusters), clusters
+    links, dispositions, summary = result_tables(result)
+    true = read_truth(truth, links.column_names[:2])
+    answers, rows = judge(dispositions, links, true, summary)
+    return answers, true.take(pa.array(rows))
+
+
+def true_pairs(result: Result | Deduplicated | str | Path, truth: Any) -> npt.NDArray[np.bool_]:
+    """bool[k], whether each link or pair of a result is of one person; see ``evaluate``."""
+    if isinstance(result, Deduplicated):
+        clusters = read_clusters(truth, result)
+        of = dict(zip(clusters["alert_id"].to_pylist(), clusters["person_id"].to_pylist(), strict=True))
+        ends = zip(*(result.pairs.column(side).to_pylist() for side in (0, 1)), strict=True)
+        return np.array([of[left] == of[right] for left, right in ends], bool)
+    links = pairs_of(result)[0]
+    return true_links(links, read_truth(truth, links.column_names[:2]))
+
+
+def pairs_of(result: Result | Deduplicated | str | Path) -> tuple[pa.Table, Mapping[str, Any]]:
+    """The links or pairs of a result, and its summary."""
+    if isinstance(result, Deduplicated):
+        return result.pairs, result.summary
+    links, _, summary = result_tables(result)
+    return links, summary
 
 
 def write_json(evaluation: Evaluation, path: str | Path) -> None:
@@ -272,6 +318,26 @@ def result_tables(result: Result | str | Path) -> tuple[pa.Table, pa.Table, Mapp
                 f"{folder} holds a damaged result: {name} has {len(table)} rows, and summary.json counts {counted[name]}; link again"
             )
     return links, dispositions, summary
+
+
+def check_all_pairs(pairs: int, summary: Mapping[str, Any], job: str) -> None:
+    """
+    Make sure that a result holds all candidate pairs.
+
+    Args:
+        pairs: How many it holds.
+        summary: Its summary.
+        job: What made it, "link" or "dedupe".
+
+    Raises:
+        HpmatchError: If it does not.
+    """
+    if pairs < summary["candidate_pairs"]:
+        shell = " (hpmatch link ... --min-weight=-1000)" if job == "link" else ""
+        raise HpmatchError(
+            f"this takes all {summary['candidate_pairs']:,} candidate pairs, and the result holds {pairs:,}; {job} with "
+            f"min_weight=-1000{shell}"
+        )
 
 
 def _read_table(folder: Path, name: str) -> pa.Table:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -13,11 +13,16 @@ import pyarrow.compute as pc
 
 from hpmatch.decision import NO_MATCH, REVIEW, near_likeliest
 from hpmatch.errors import HpmatchError
+from hpmatch.explain import both_ways
 from hpmatch.measures import Answers
 from hpmatch.records import FloatArray, IntArray
 from hpmatch.sources import read
 from hpmatch.sources.rejected import whole
 
+if TYPE_CHECKING:
+    from hpmatch.results import Deduplicated
+
+TRUTH_IDS = ("alert_id", "hpr_number")
 _NOTHING = (
     "",
     "nan",
@@ -29,12 +34,13 @@ _NOTHING = (
 _MANY = 10  # persons, of whom a result that is about them names one at least
 
 
-def read_truth(truth: Any) -> pa.Table:
+def read_truth(truth: Any, ids: Sequence[str] = TRUTH_IDS) -> pa.Table:
     """
     Read a truth: without blanks around its cells, as identifiers are read elsewhere, and without what stands for nothing.
 
     Args:
         truth: See ``hpmatch.sources.read``.
+        ids: What the tables call alerts and persons; the truth may call them so too.
 
     Raises:
         SourceError: If it, or a row of it, cannot be read.
@@ -42,12 +48,15 @@ def read_truth(truth: Any) -> pa.Table:
     Example:
         >>> read_truth([{"alert_id": "A1 ", "hpr_number": " "}]).to_pylist()
         [{'alert_id': 'A1', 'hpr_number': None}]
+        >>> read_truth([{"no_left": "a1", "no_right": "b7"}], ("no_left", "no_right")).column_names
+        ['alert_id', 'hpr_number']
     """
     table = whole(read(truth, "truth"), "truth").data
     cells = [pc.utf8_trim_whitespace(column) for column in table.columns]
     nothing = pa.array(_NOTHING, pa.string())
     filled = [pc.if_else(pc.is_in(column, value_set=nothing), None, column) for column in cells]
-    return pa.Table.from_arrays(filled, names=table.column_names)
+    ours = {own: name for own, name in zip(ids, TRUTH_IDS, strict=True) if name not in table.column_names}
+    return pa.Table.from_arrays(filled, names=[ours.get(name, name) for name in table.column_names])
 
 
 def check_truth(truth: pa.Table, known: Sequence[pa.ChunkedArray]) -> None:
@@ -115,6 +124,12 @@ def judge(
     """
     need(dispositions, ("alert_id", "disposition", "hpr_number"), "the dispositions")
     check_truth(truth, [dispositions["hpr_number"], links.column(1)])
+    return _held_against(dispositions, links, truth, summary)
+
+
+def _held_against(
+    dispositions: pa.Table, links: pa.Table, truth: pa.Table, summary: Mapping[str, Any] | None
+) -> tuple[Answers, IntArray]:
     rows = _places(dispositions["alert_id"], truth["alert_id"])
     if (missing := int((rows < 0).sum())) > 0:
         raise HpmatchError(f"the truth says nothing about {missing} of the {len(rows)} alerts")
@@ -149,6 +164,79 @@ def judge(
         **together,
     )
     return answers, rows
+
+
+def judge_records(found: Deduplicated, clusters: pa.Table) -> Answers:
+    """
+    Hold what was found in one table against the truth: each record is asked whether another one is the same.
+
+    Args:
+        found: What ``hpmatch.dedupe`` returned.
+        clusters: See ``read_clusters``.
+
+    Returns:
+        The answers, a record each: it is a hit if it has a duplicate, and matched rightly if its likeliest pair is one.
+    """
+    ids, true = clusters["alert_id"], clusters["person_id"]
+    links = both_ways(found.pairs)
+    other = true.take(pa.array(_places(links.column(1), ids)))
+    links = links.set_column(1, links.column_names[1], other)
+    best = _ScoredLinks.of(links, ids, clusters["hpr_number"]).likeliest(len(ids))
+    shown = pa.array(np.where(best < 0, len(links), best))
+    decided = pa.concat_arrays([*links["decision"].chunks, pa.array([NO_MATCH])]).take(shown)
+    partner = pa.concat_arrays([*other.chunks, pa.nulls(1, pa.string())]).take(shown)
+    dispositions = pa.table(
+        {
+            "alert_id": ids,
+            "disposition": decided,
+            "hpr_number": pc.if_else(pc.equal(decided, NO_MATCH), None, partner),
+            "person_id": found.clusters.column(1),
+        }
+    )
+    counted = {
+        "candidate_pairs": 2 * found.summary["candidate_pairs"],
+        "register": {"read": len(ids) - 1},
+    }
+    return _held_against(dispositions, links, clusters, counted)[0]
+
+
+def read_clusters(truth: Any, found: Deduplicated) -> pa.Table:
+    """
+    Read which records of one table are the same.
+
+    Args:
+        truth: A row a record: the identifier, and ``cluster_id``, which may be anything that is the same for the same; a record
+            without one is like no other.
+        found: What ``hpmatch.dedupe`` returned.
+
+    Returns:
+        A row a record of the result, in its order: ``alert_id``; ``person_id``, the true cluster; ``hpr_number``, the same for
+        those that are not alone in it; and what else the truth tells.
+
+    Raises:
+        HpmatchError: If a column or a record is lacking, or a record is there more than once.
+    """
+    ids = found.clusters.column(0)
+    own, cluster = found.clusters.column_names
+    table = read_truth(truth)
+    need(table, (own, cluster), "the truth")
+    if len(pc.unique(table[own])) < len(table):
+        raise HpmatchError(f"the truth names {own} more than once, or not at all; give each record one row")
+    rows = _places(ids, table[own])
+    if (missing := int((rows < 0).sum())) > 0:
+        raise HpmatchError(f"the truth says nothing about {missing} of the {len(rows)} records")
+    told = table.take(pa.array(rows))
+    codes = _codes(told[cluster])
+    names = pa.array([str(code) for code in codes.tolist()], pa.string())
+    repeated = pa.array(_occurrences(codes) > 1)
+    return pa.table(
+        {
+            "alert_id": ids,
+            "person_id": names,
+            "hpr_number": pc.if_else(repeated, names, None),
+            **{name: told[name] for name in told.column_names if name not in (own, cluster)},
+        }
+    )
 
 
 def named_in_review(links: pa.Table, dispositions: pa.Table) -> npt.NDArray[np.bool_]:

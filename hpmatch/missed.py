@@ -16,19 +16,20 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hpmatch.decision import MATCH
+from hpmatch.decision import MATCH, REVIEW
 from hpmatch.draws import hashed
 from hpmatch.errors import HpmatchError
-from hpmatch.evaluation import result_tables
+from hpmatch.evaluation import check_all_pairs, result_tables
 from hpmatch.judging import named_in_review
 from hpmatch.labels import read_labels
 from hpmatch.measures import Estimate
 from hpmatch.model import Model
 from hpmatch.records import FloatArray, IntArray
-from hpmatch.results import Result, maker_of
+from hpmatch.results import Deduplicated, Result, maker_of
 
 # A rejected pair of at least this probability is a stratum of its own: there the misses are.
 _NEAR = 0.001
@@ -87,12 +88,12 @@ def _figures(each: Estimate) -> str:
     return f"{each.value:>10,.3f}   {each.low:,.3f} to {each.high:,.3f}"
 
 
-def recall_sample(result: Result | str | Path, number: int = 200, seed: int = 1) -> pa.Table:
+def recall_sample(result: Result | Deduplicated | str | Path, number: int = 200, seed: int = 1) -> pa.Table:
     """
     Draw pairs to label, so that recall can be estimated.
 
     Args:
-        result: What ``hpmatch.link(..., min_weight=-1000)`` found, or the folder of it.
+        result: What ``hpmatch.link(..., min_weight=-1000)`` found, or the folder of it; or ``hpmatch.dedupe`` likewise.
         number: How many pairs; all there are if they are fewer.
         seed: Another seed draws others; the same draws the same, whatever the order of rows.
 
@@ -112,8 +113,8 @@ def recall_sample(result: Result | str | Path, number: int = 200, seed: int = 1)
     """
     if number < 1:
         raise HpmatchError("how many pairs to draw has to be a number of at least 1")
-    links, dispositions = _read(result)
-    ids, strata = links.select(links.column_names[:2]), _strata(links, dispositions)
+    links, strata = _read(result)
+    ids = links.select(links.column_names[:2])
     order = np.argsort(hashed(str(seed), *(_text(ids.column(place)) for place in (0, 1))), kind="stable")
     # The k-th pair of a stratum comes at (k - 1/2) / share, so any number has the shares that it can have (Webster's method).
     turns = np.full(len(links), np.inf)
@@ -136,7 +137,7 @@ def recall_sample(result: Result | str | Path, number: int = 200, seed: int = 1)
 
 
 def estimate_recall(
-    result: Result | str | Path,
+    result: Result | Deduplicated | str | Path,
     labels: Any = None,
     model: Model | str | Path | None = None,
     *,
@@ -146,7 +147,7 @@ def estimate_recall(
     Estimate recall.
 
     Args:
-        result: What ``hpmatch.link(..., min_weight=-1000)`` found, or the folder of it.
+        result: What ``hpmatch.link(..., min_weight=-1000)`` found, or the folder of it; or ``hpmatch.dedupe`` likewise.
         labels: What people said of the pairs that ``recall_sample`` drew; see ``hpmatch.labels``. None to believe the
             probabilities, which has to be said of the figure.
         model: The model that made the result, which says which rules read what; None where the result holds it, or is a folder
@@ -166,9 +167,8 @@ def estimate_recall(
         >>> found.recall.low < found.recall.value < found.recall.high
         True
     """
-    links, dispositions = _read(result)
+    links, strata = _read(result)
     maker, generator = maker_of(result, model), np.random.default_rng(seed)
-    strata = _strata(links, dispositions)
     said, strange = _said(links, labels)
     probabilities = np.asarray(links["match_probability"].cast(pa.float64()), np.float64)
     values, draws, true = np.zeros(len(STRATA)), np.zeros((_DRAWS, len(STRATA))), probabilities.copy()
@@ -202,28 +202,26 @@ def estimate_recall(
     )
 
 
-def _read(result: Result | str | Path) -> tuple[pa.Table, pa.Table]:
-    """All candidate pairs, and the dispositions."""
+def _read(result: Result | Deduplicated | str | Path) -> tuple[pa.Table, IntArray]:
+    """All candidate pairs, and the place of each one's stratum in ``STRATA``."""
+    if isinstance(result, Deduplicated):
+        check_all_pairs(len(result.pairs), result.summary, "dedupe")
+        return result.pairs, _strata(result.pairs, np.asarray(pc.equal(result.pairs["decision"], REVIEW)))
     links, dispositions, summary = result_tables(result)
     if "candidate_pairs" not in summary:
         raise HpmatchError("this is no result of 'hpmatch link'; name the folder that it wrote")
-    if len(links) < summary["candidate_pairs"]:
-        raise HpmatchError(
-            f"recall is estimated from all {summary['candidate_pairs']:,} candidate pairs, and the result holds {len(links):,}; "
-            f"link with min_weight=-1000 (hpmatch link ... --min-weight=-1000)"
-        )
-    return links, dispositions
+    check_all_pairs(len(links), summary, "link")
+    return links, _strata(links, named_in_review(links, dispositions))
 
 
 def _text(column: pa.ChunkedArray) -> pa.Array:
     return column.cast(pa.string()).combine_chunks()
 
 
-def _strata(links: pa.Table, dispositions: pa.Table) -> IntArray:
-    """int64[k], the place of each pair's stratum in ``STRATA``."""
+def _strata(links: pa.Table, is_review: npt.NDArray[np.bool_]) -> IntArray:
     is_match = np.asarray(pc.equal(links["decision"], MATCH))
     is_near = np.asarray(links["match_probability"].cast(pa.float64()), np.float64) >= _NEAR
-    return np.select([is_match, named_in_review(links, dispositions), is_near], [0, 1, 2], 3)
+    return np.select([is_match, is_review, is_near], [0, 1, 2], 3)
 
 
 def _said(links: pa.Table, labels: Any) -> tuple[FloatArray, int]:

@@ -22,14 +22,16 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from hpmatch.decision import MATCH, REVIEW, probability_of
 from hpmatch.errors import HpmatchError
+from hpmatch.evaluation import check_all_pairs, true_pairs
 from hpmatch.judging import check_truth, read_truth
 from hpmatch.model import Model
 from hpmatch.output import read_folder
 from hpmatch.records import FloatArray
-from hpmatch.results import Result
+from hpmatch.results import Deduplicated, Result
 
 COLUMNS = ("match", "review", "missed", "wrong", "reviews", "hours", "cost")
 # Thresholds that are tried, as log2 odds: from 1 in 16,000 to all but 1 in 16,000.
@@ -46,8 +48,9 @@ class Thresholds:
             ``reviews``, the ``hours`` of review, and the ``cost``.
         best: The row that costs least, within what can be reviewed.
         now: The same of the result as it was answered; its thresholds are not told.
-        persons: How many persons the numbers are about.
-        most_reviews: How many persons can be looked at; None for as many as pays.
+        persons: How many persons, or pairs of one table, the numbers are about.
+        most_reviews: How many of them can be looked at; None for as many as pays.
+        of: What they are, "persons" or "pairs".
     """
 
     table: pa.Table
@@ -55,6 +58,7 @@ class Thresholds:
     now: Mapping[str, float]
     persons: int
     most_reviews: float | None = None
+    of: str = "persons"
 
     def apply(self, model: Model) -> Model:
         """The model with the best thresholds."""
@@ -68,16 +72,16 @@ class Thresholds:
             told = [f"{row[each]:>10.4g}" if each in row else f"{'':>10}" for each in COLUMNS[:2]]
             counts = [f"{row[each]:>9,.1f}" for each in COLUMNS[2:6]]
             lines.append(f"{name:<10}{''.join(told)}{''.join(counts)}{row['cost']:>14,.0f}")
-        lines.append(f"of {self.persons:,} persons")
+        lines.append(f"of {self.persons:,} {self.of}")
         if self.most_reviews is not None and self.now["reviews"] > self.most_reviews:
             lines.append(
-                f"as it was, {self.now['reviews']:,.0f} persons are to be looked at, more than the {self.most_reviews:,.0f} that can be"
+                f"as it was, {self.now['reviews']:,.0f} {self.of} are to be looked at, more than the {self.most_reviews:,.0f} that can be"
             )
         return "\n".join(lines)
 
 
 def thresholds(
-    result: Result | str | Path,
+    result: Result | Deduplicated | str | Path,
     *,
     cost_miss: float,
     cost_false: float,
@@ -91,14 +95,15 @@ def thresholds(
     Choose thresholds by what errors and reviews cost.
 
     Args:
-        result: What ``hpmatch.link`` found, or the folder that it wrote.
+        result: What ``hpmatch.link`` found, or the folder that it wrote; or what ``hpmatch.dedupe(..., min_weight=-1000)`` found,
+            of which each pair is decided by itself.
         cost_miss: What it costs to miss a registered person.
         cost_false: What it costs to take a person for another.
         cost_review: What it costs that somebody looks at a person's alerts; all three in one currency.
         capacity: How many persons can be looked at in a week; None for as many as pays.
         weeks: How many weeks' alerts the result holds.
         minutes_per_review: How long a look takes.
-        truth: Who the alerts are about (``alert_id``, ``hpr_number``), to count what would have happened; None to expect it by the
+        truth: Who the alerts are about, see ``hpmatch.evaluate``, to count what would have happened; None to expect it by the
             probabilities. Who has no match names nobody, so below the result's own review threshold more errors are counted
             than there would be; link with a lower one to look there.
 
@@ -122,12 +127,7 @@ def thresholds(
         raise HpmatchError(
             "neither a miss nor a wrong hit costs anything, so that no choice is better than another; say what they cost"
         )
-    persons = _persons(result)
-    likeliest, registered = (
-        _numbers(persons, name) for name in ("match_probability", "registered_probability")
-    )
-    registered = np.maximum(registered, likeliest)
-    right, is_registered = (likeliest, registered) if truth is None else _so(persons, truth)
+    kinds, likeliest, registered, right, is_registered = _chances(result, truth)
 
     def row(missed: FloatArray, wrong: FloatArray, reviews: FloatArray) -> dict[str, FloatArray]:
         cost = missed * cost_miss + wrong * cost_false + reviews * cost_review
@@ -149,8 +149,9 @@ def thresholds(
             f"no choice of thresholds keeps to that capacity: the fewest reviews are {min(table['reviews'].to_pylist()):.1f}"
         )
     best = np.flatnonzero(within)[np.argmin(np.asarray(table["cost"])[within])]
-    now = {name: float(value) for name, value in row(*_as_answered(persons, right, is_registered)).items()}
-    return Thresholds(table, table.slice(int(best), 1).to_pylist()[0], now, len(persons), most)
+    of = "pairs" if isinstance(result, Deduplicated) else "persons"
+    now = {name: float(value) for name, value in row(*_as_answered(kinds, right, is_registered)).items()}
+    return Thresholds(table, table.slice(int(best), 1).to_pylist()[0], now, len(kinds), most, of)
 
 
 def _check(*numbers: object) -> None:
@@ -160,23 +161,51 @@ def _check(*numbers: object) -> None:
         raise HpmatchError("costs, capacity, weeks and minutes have to be numbers of at least 0")
 
 
+def _chances(
+    result: Result | Deduplicated | str | Path, truth: Any
+) -> tuple[npt.NDArray[np.str_], FloatArray, FloatArray, FloatArray, FloatArray]:
+    """Of each person, or pair of one table, the disposition and what ``counted`` takes."""
+    if isinstance(result, Deduplicated):
+        check_all_pairs(len(result.pairs), result.summary, "dedupe")
+        probabilities = _numbers(result.pairs, "match_probability")
+        true = probabilities if truth is None else true_pairs(result, truth).astype(np.float64)
+        return _kinds(result.pairs, "decision"), probabilities, probabilities, true, true
+    persons = _persons(result)
+    likeliest, registered = (
+        _numbers(persons, name) for name in ("match_probability", "registered_probability")
+    )
+    registered = np.maximum(registered, likeliest)
+    right, is_registered = (
+        (likeliest, registered) if truth is None else _so(persons, read_truth(truth, _ids(result)))
+    )
+    return _kinds(persons, "disposition"), likeliest, registered, right, is_registered
+
+
 def _persons(result: Result | str | Path) -> pa.Table:
     persons = result.persons if isinstance(result, Result) else read_folder(result, ["persons"])[0]["persons"]
     # Nobody can be missed or matched about whom nothing can be looked up.
-    told = np.array([kind != "unmatchable" for kind in persons["disposition"].to_pylist()], bool)
-    persons = persons.take(pa.array(np.flatnonzero(told)))
+    persons = persons.filter(pc.not_equal(persons["disposition"], "unmatchable"))
     if not len(persons):
         raise HpmatchError("the result holds no person whom thresholds could decide about")
     return persons
+
+
+def _ids(result: Result | str | Path) -> list[str]:
+    """What the links call alerts and persons."""
+    links = result.links if isinstance(result, Result) else read_folder(result, ["links"])[0]["links"]
+    return list(links.column_names[:2])
+
+
+def _kinds(table: pa.Table, name: str) -> npt.NDArray[np.str_]:
+    return np.array(table[name].to_pylist(), str)
 
 
 def _numbers(table: pa.Table, name: str) -> FloatArray:
     return np.asarray(table[name].cast(pa.float64()).fill_null(0.0), np.float64)
 
 
-def _so(persons: pa.Table, truth: Any) -> tuple[FloatArray, FloatArray]:
+def _so(persons: pa.Table, table: pa.Table) -> tuple[FloatArray, FloatArray]:
     """Whether each person's likeliest candidate is the right one, and whether the person is registered: 0 or 1."""
-    table = read_truth(truth)
     check_truth(table, [persons["hpr_number"]])
     person_of = dict(zip(table["alert_id"].to_pylist(), table["hpr_number"].to_pylist(), strict=True))
     alerts = [cell.split(";") for cell in persons["alert_ids"].to_pylist()]
@@ -243,9 +272,8 @@ def _below(reached: list[npt.NDArray[Any]], weights: FloatArray, size: int) -> F
 
 
 def _as_answered(
-    persons: pa.Table, right: FloatArray, is_registered: FloatArray
+    kind: npt.NDArray[np.str_], right: FloatArray, is_registered: FloatArray
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
-    kind = np.array(persons["disposition"].to_pylist())
     matched, review = kind == MATCH, kind == REVIEW
     missed = is_registered[~matched & ~review].sum() + np.maximum(is_registered - right, 0)[matched].sum()
     return np.asarray(missed), np.asarray((1 - right)[matched].sum()), np.asarray(review.sum(), np.float64)

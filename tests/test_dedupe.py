@@ -159,6 +159,111 @@ def test_pairs_of_one_table_are_labelled_and_trained_with(found, tmp_path):
         start_labelling(found, tmp_path / "labels.csv", alerts=ROWS, register=ROWS)
 
 
+# 7 and 9 are one person; 3, whom the run takes for the same, is another.
+TRUTH = [
+    {"no": "9", "cluster_id": "kari", "town": "Oslo"},
+    {"no": "7", "cluster_id": "kari", "town": "Oslo"},
+    {"no": "3", "cluster_id": "kari anne", "town": "Bergen"},
+    {"no": "5", "cluster_id": "", "town": ""},
+]
+
+
+def test_what_was_found_is_held_against_the_truth(found):
+    """Worked out by hand: three records are matched, each to its likeliest; two have a duplicate, and it is that one."""
+    measured = hp.evaluate(found, TRUTH)
+    assert (measured.alerts, measured.persons, measured.hits, measured.matches) == (4, 3, 2, 3)
+    assert {
+        name: each.value for name, each in measured.estimates.items() if name in ON_PAPER
+    } == pytest.approx(ON_PAPER)
+    assert {(each.value, each.alerts, each.hits) for each in measured.slices} == {
+        ("Oslo", 2, 2),
+        ("Bergen", 1, 0),
+        ("not given", 1, 0),
+    }
+    assert str(measured).startswith(
+        "4 records of 3 persons or things, 2 of them with a duplicate\n3 matched, 0 to review"
+    )
+
+
+ON_PAPER = {
+    "precision": 2 / 3,
+    "recall": 1.0,
+    "grouping_precision": 1 / 3,  # of the three pairs in the cluster of 3, 7 and 9 one is of one person
+    "grouping_recall": 1.0,
+    "pairs_completeness": 1.0,
+    "pairs_quality": 1 / 3,
+    "reduction_ratio": 1 / 2,  # three of six pairs are compared
+}
+
+
+def test_the_identifier_of_a_record_may_look_like_that_of_a_cluster():
+    """Records and true clusters are told apart by where they stand, not by what they are called."""
+    moe = {"family_name": "Moe", "given_name": "Ola", "birth_date": "1961-11-30"}
+    rows = [{"no": "1", **BERG}, {"no": "01", **BERG}, {"no": "2", **moe}]
+    measured = hp.evaluate(
+        hp.dedupe(rows),
+        [{"no": "1", "cluster_id": "2"}, {"no": "01", "cluster_id": "2"}, {"no": "2", "cluster_id": "02"}],
+    )
+    assert (measured.hits, measured.recall, measured.precision) == (2, 1.0, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("truth", "words"),
+    [
+        (TRUTH[1:], "says nothing about 1 of the 4 records"),
+        ([*TRUTH, TRUTH[0]], "names no more than once"),
+        ([{"no": "7", "alert_id": "7"}], "has no column cluster_id; it has no, alert_id"),
+    ],
+)
+def test_a_truth_that_does_not_fit_is_refused(found, truth, words):
+    with pytest.raises(hp.HpmatchError, match=words):
+        hp.evaluate(found, truth)
+
+
+def test_thresholds_count_pairs(found):
+    """Three pairs were called a match, of which one is."""
+    costs = {"cost_miss": 10, "cost_false": 3, "cost_review": 1}
+    chosen = hp.thresholds(found, truth=TRUTH, **costs)
+    assert (chosen.now["missed"], chosen.now["wrong"], chosen.now["reviews"], chosen.now["cost"]) == (
+        0,
+        2,
+        0,
+        6,
+    )
+    assert str(chosen).endswith("of 3 pairs")
+    expected = hp.thresholds(found, **costs).now["wrong"]
+    assert expected == pytest.approx(sum(1 - each for each in found.pairs["match_probability"].to_pylist()))
+    with pytest.raises(hp.HpmatchError, match="dedupe with min_weight=-1000"):
+        hp.thresholds(hp.dedupe(ROWS, min_weight=1000), **costs)
+
+
+def test_recall_is_estimated_from_pairs(found):
+    """Each pair is in the stratum of its own decision, and labels tell how many of them are true."""
+    sample = hp.recall_sample(found, 10).to_pylist()
+    assert {row["chosen_as"] for row in sample} == {"match"}
+    labels = [{**row, "label": {row["left_id"], row["right_id"]} == {"7", "9"}} for row in sample]
+    assert hp.estimate_recall(found, labels).true_in["match"].value == 1
+    with pytest.raises(
+        hp.HpmatchError, match="3 candidate pairs, and the result holds 0; dedupe with min_weight=-1000"
+    ):
+        hp.recall_sample(hp.dedupe(ROWS, min_weight=1000))
+
+
+def test_what_was_found_is_drawn(found):
+    """Pairs by decision, and by the truth."""
+    charts = pytest.importorskip("hpmatch.charts")
+    told = [json.dumps(charts.score_chart(found, truth).to_dict()) for truth in (None, TRUTH)]
+    assert "match (3)" in told[0]
+    assert "one person (1)" in told[1]
+    assert "two persons (2)" in told[1]
+    assert set(charts.evaluation_charts(found, TRUTH)) == {
+        "precision-recall",
+        "calibration",
+        "scores",
+        "slices",
+    }
+
+
 def test_what_answers_alerts_takes_no_pairs_of_one_table(found, tmp_path):
     """There is no alert to ask about, or to note an answer to."""
     for use in (lambda: hp.what_to_ask(found, "7"), lambda: hp.Ledger(tmp_path / "ledger").answer(found)):

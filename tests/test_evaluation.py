@@ -508,3 +508,29 @@ def test_persons_of_like_numbers_are_not_one_written_otherwise(named, known):
     check_truth(truth, [pa.chunked_array([[known]])])
     with pytest.raises(hp.HpmatchError, match="written otherwise"):
         check_truth(truth, [pa.chunked_array([[f"{named}.0"]])])
+
+
+def test_a_truth_may_call_alerts_and_persons_as_the_result_does(tmp_path):
+    """Tables about anything have names of their own; the figures and slices are the same, from a folder too."""
+    kinds = hp.Schema(columns={"title": "text", "bought": "date"})
+    left = [
+        {"no": f"a{place}", "title": f"pump {place}", "bought": f"2001-02-{place:02}"}
+        for place in range(1, 29)
+    ]
+    right = [{**row, "no": f"b{place}"} for place, row in enumerate(left, 1)]
+    linked = hp.link(left, right, train=True, schema=kinds)
+    linked.write(tmp_path / "out")
+    pairs = [(f"a{place}", f"b{place}", "even" if place % 2 == 0 else "odd") for place in range(1, 29)]
+    ours, theirs = (
+        [dict(zip((*names, "kind"), pair, strict=True)) for pair in pairs]
+        for names in (("alert_id", "hpr_number"), ("no_left", "no_right"))
+    )
+    measured = hp.evaluate(linked, ours)
+    assert measured.recall == 1
+    assert {each.by for each in measured.slices} == {"kind"}
+    assert measured == hp.evaluate(linked, theirs) == hp.evaluate(tmp_path / "out", theirs)
+    costs = {"cost_miss": 10, "cost_false": 10, "cost_review": 1}
+    assert (
+        hp.thresholds(linked, truth=ours, **costs).now
+        == hp.thresholds(tmp_path / "out", truth=theirs, **costs).now
+    )

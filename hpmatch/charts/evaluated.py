@@ -10,22 +10,21 @@ import numpy as np
 from hpmatch.charts.measures import calibration_chart, precision_recall_chart, slices_chart
 from hpmatch.charts.scores import score_chart
 from hpmatch.charts.styling import save_chart
-from hpmatch.evaluation import Evaluation, evaluate, result_tables
-from hpmatch.judging import judge, read_truth
+from hpmatch.evaluation import Evaluation, evaluate, judged, pairs_of
 from hpmatch.output import whole_folder
-from hpmatch.results import Result
+from hpmatch.results import Deduplicated, Result
 
 FILES = frozenset(f"{name}.svg" for name in ("precision-recall", "calibration", "scores", "slices"))
 
 
 def evaluation_charts(
-    result: Result | str | Path, truth: Any, evaluation: Evaluation | None = None
+    result: Result | Deduplicated | str | Path, truth: Any, evaluation: Evaluation | None = None
 ) -> dict[str, Any]:
     """
     Draw a result that was held against the truth.
 
     Args:
-        result: What a run found, or the folder that it was written to.
+        result: What a run found, or the folder that it was written to; see ``evaluate``.
         truth: The truth; see ``evaluate``.
         evaluation: What ``evaluate`` measured on them, if that is done already.
 
@@ -36,10 +35,9 @@ def evaluation_charts(
     Raises:
         HpmatchError: If the truth lacks an alert of the result, or a column.
     """
-    links, dispositions, summary = result_tables(result)
-    true = read_truth(truth)
-    answers, _ = judge(dispositions, links, true, summary)
-    measured = evaluate(result, true) if evaluation is None else evaluation
+    links, _ = pairs_of(result)
+    answers, _ = judged(result, truth)
+    measured = evaluate(result, truth) if evaluation is None else evaluation
     known = ~np.isnan(answers.probability)
     charts = {}
     if measured.hits and measured.curve:
@@ -47,14 +45,14 @@ def evaluation_charts(
     if known.any():
         charts["calibration"] = calibration_chart(answers.probability[known], answers.best[known])
     if len(links) and "match_weight" in links.column_names:
-        charts["scores"] = score_chart(result, true)
+        charts["scores"] = score_chart(result, truth)
     if any(each.hits for each in measured.slices):
         charts["slices"] = slices_chart(measured)
     return charts
 
 
 def save_evaluation_charts(
-    result: Result | str | Path, truth: Any, evaluation: Evaluation | None, out: str | Path
+    result: Result | Deduplicated | str | Path, truth: Any, evaluation: Evaluation | None, out: str | Path
 ) -> list[str]:
     """
     Save the charts of a result to a folder as SVG, all or none.

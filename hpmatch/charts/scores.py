@@ -27,11 +27,10 @@ from hpmatch.charts.styling import (
 )
 from hpmatch.decision import MATCH, NO_MATCH, REVIEW, DecisionRule
 from hpmatch.errors import HpmatchError, ModelError
-from hpmatch.evaluation import result_tables
-from hpmatch.judging import read_truth, true_links
+from hpmatch.evaluation import pairs_of, true_pairs
 from hpmatch.model import Model, read_model
 from hpmatch.records import FloatArray
-from hpmatch.results import Result
+from hpmatch.results import Deduplicated, Result
 
 _DECISIONS = {NO_MATCH: GREY, REVIEW: ORANGE, MATCH: BLUE}
 _TRUE, _FALSE = "one person", "two persons"
@@ -46,7 +45,7 @@ _WIDTH, _HEIGHT = 640, 280
 
 
 def score_chart(
-    result: Result | str | Path,
+    result: Result | Deduplicated | str | Path,
     truth: Any = None,
     *,
     by: str = "weight",
@@ -59,9 +58,8 @@ def score_chart(
     million could not be seen. A result holds the links that may matter; ``link(..., min_weight=-1000)`` keeps all candidate pairs.
 
     Args:
-        result: What a run found, or the folder that it was written to.
-        truth: The truth, a table or its path, with ``alert_id`` and ``hpr_number``; links are then coloured by it, otherwise by
-            decision.
+        result: What a run found, or the folder that it was written to; see ``evaluate``.
+        truth: The truth, see there; links are then coloured by it, otherwise by decision.
         by: "weight" or "probability".
         model: The model that was used, for its thresholds. By default the shipped one that the result names; if it names none,
             no thresholds are drawn.
@@ -74,14 +72,14 @@ def score_chart(
     """
     if by not in _SCORES:
         raise HpmatchError(f"no score {by!r}; links are drawn by {' or '.join(_SCORES)}")
-    links, _, summary = result_tables(result)
+    links, summary = pairs_of(result)
     column, label = _SCORES[by]
     if column not in links.column_names or not len(links):
         raise HpmatchError(f"the result has no links with a {column} to draw")
     scores = np.asarray(links[column].cast(pa.float64()).to_numpy(), np.float64)
     if not np.isfinite(scores).all():
         raise HpmatchError(f"a link has a {column} that is no finite number; leave it out")
-    series, colours = _by_decision(links) if truth is None else _by_truth(links, truth)
+    series, colours = _by_decision(links) if truth is None else _by_truth(true_pairs(result, truth))
     rows = _bars(scores, series, by)
     counts = {name: int((series == name).sum()) for name in colours}
     shown = {name: f"{name.replace('_', ' ')} ({number:,})" for name, number in counts.items()}
@@ -137,8 +135,7 @@ def _by_decision(links: pa.Table) -> tuple[npt.NDArray[np.str_], dict[str, str]]
     return decisions, {name: tone for name, tone in _DECISIONS.items() if (decisions == name).any()}
 
 
-def _by_truth(links: pa.Table, truth: Any) -> tuple[npt.NDArray[np.str_], dict[str, str]]:
-    true = true_links(links, read_truth(truth))
+def _by_truth(true: npt.NDArray[np.bool_]) -> tuple[npt.NDArray[np.str_], dict[str, str]]:
     return np.where(true, _TRUE, _FALSE), {_FALSE: RED, _TRUE: GREEN}
 
 
