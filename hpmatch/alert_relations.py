@@ -9,7 +9,7 @@ on alerts from IMI, chapter 9; FEDCAR, 2017).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from typing import Any
@@ -65,7 +65,7 @@ class Alert:
     status: str = ""
     professions: frozenset[str] = frozenset()
     specialties: frozenset[str] = frozenset()
-    identity: tuple[object, ...] = ()
+    identity: tuple[object, ...] = field(default=(), repr=False)
 
 
 def relate(later: Alert, earlier: Alert) -> tuple[str, str]:

@@ -32,6 +32,7 @@ from hpmatch.records import FloatArray, IntArray, Records
 from hpmatch.register import read_register
 from hpmatch.reliability import expected_calibration_error
 from hpmatch.schema import Schema
+from hpmatch.shown import on_one_line
 
 _FOLDS, _FEWEST = 5, 20
 # How far slopes, shift and log2 of the look-alikes' rates are from those of the model (standard deviations): what few answers
@@ -67,6 +68,14 @@ class Calibration:
     matches: int
     error_before: float
     error: float
+
+    def __repr__(self) -> str:
+        return on_one_line(self, alerts=self.alerts, matches=self.matches)
+
+    def _repr_html_(self) -> str:
+        from hpmatch.html import text_html  # noqa: PLC0415 - only notebooks need it
+
+        return text_html(str(self))
 
     def __str__(self) -> str:
         lines = [f"{name:<18}{slope:>7.3f}" for name, slope in self.slopes.items()]

@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 from hpmatch.reading import layout_of
 from hpmatch.records import Records
 from hpmatch.schema import Schema, read_schema
+from hpmatch.shown import on_one_line
 from hpmatch.sources import read
 from hpmatch.sources.rejected import reject
 from hpmatch.sources.tables import RejectedRow
@@ -55,6 +56,9 @@ class PriorCases:
     of_person: Mapping[str, tuple[Case, ...]] = field(default_factory=lambda: MappingProxyType({}))
     rejected: tuple[RejectedRow, ...] = ()
     rows: int = 0
+
+    def __repr__(self) -> str:
+        return on_one_line(self, persons=len(self.of_person), rejected=len(self.rejected))
 
 
 def read_prior_cases(source: Any, register: Records, schema: Schema | str | Path | None = None) -> PriorCases:

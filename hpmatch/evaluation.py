@@ -35,6 +35,7 @@ from hpmatch.measures import (
 from hpmatch.output import rearmed, write_text
 from hpmatch.records import FloatArray, IntArray
 from hpmatch.results import Deduplicated, Result
+from hpmatch.shown import on_one_line
 from hpmatch.sources import read
 from hpmatch.sources.rejected import whole
 
@@ -124,6 +125,16 @@ class Evaluation:
     curve: tuple[tuple[float, float], ...] = ()
     slices: tuple[Slice, ...] = ()
     of: str = "alerts"
+
+    def __repr__(self) -> str:
+        return on_one_line(
+            self, **{self.of: self.alerts}, hits=self.hits, matches=self.matches, review=self.review
+        )
+
+    def _repr_html_(self) -> str:
+        from hpmatch.html import text_html  # noqa: PLC0415 - only notebooks need it
+
+        return text_html(str(self))
 
     @property
     def precision(self) -> float:

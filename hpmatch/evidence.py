@@ -9,6 +9,8 @@ from typing import NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from hpmatch.shown import on_one_line
+
 PRIOR, LOOK_ALIKES, SUM, MISSING = "prior", "look_alikes", "sum", "missing"
 # In links the levels come behind two identifiers and four columns about the pair; in weights the partial weights come behind
 # two identifiers, the prior and what look-alikes take.
@@ -75,6 +77,11 @@ class Hit:
     prior_weight: float
     evidence: tuple[Evidence, ...]
     look_alike_weight: float = 0.0
+
+    def __repr__(self) -> str:
+        return on_one_line(
+            self, self.decision, f"probability {self.match_probability:.4f}", comparisons=len(self.evidence)
+        )
 
     def __str__(self) -> str:
         lines = [

@@ -18,6 +18,7 @@ from hpmatch.changes import Change, what_would_change
 from hpmatch.decision import NO_MATCH
 from hpmatch.errors import HpmatchError
 from hpmatch.evidence import LOOK_ALIKES, MISSING, Hit, Step, hits_from, waterfall
+from hpmatch.shown import on_one_line
 from hpmatch.side_by_side import ALIKE, DIFFERS, SAME, Cells, Held, Told, side_by_side
 from hpmatch.wording import number, probability, reason, say, word
 
@@ -66,6 +67,9 @@ class Explanation:
     together: tuple[str, ...] = ()
     records: tuple[tuple[Told, ...], ...] = ()
     changes: tuple[Change, ...] | None = None
+
+    def __repr__(self) -> str:
+        return on_one_line(self, self.disposition, candidates=len(self.candidates))
 
     def __str__(self) -> str:
         return self.to_text()

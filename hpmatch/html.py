@@ -165,6 +165,17 @@ def _paragraphs(lines: Iterable[str], kind: str = "") -> str:
     return "".join(f"{opened}{escape(line)}</p>" for line in lines)
 
 
+def text_html(text: str) -> str:
+    """
+    What is a table in plain text already.
+
+    Example:
+        >>> text_html("a < b").partition("</style>")[2]
+        '<pre>a &lt; b</pre></div>'
+    """
+    return block(f"<pre>{escape(text)}</pre>")
+
+
 def explanation_html(explanation: Explanation, language: str = "en") -> str:
     """An explanation."""
     parts = [

@@ -21,6 +21,7 @@ import pyarrow.compute as pc
 from hpmatch.errors import HpmatchError, SourceError
 from hpmatch.output import rearmed
 from hpmatch.records import IntArray
+from hpmatch.shown import on_one_line
 from hpmatch.sources import read
 from hpmatch.sources.rejected import whole
 
@@ -49,6 +50,9 @@ class Labels:
     left_ids: pa.Array
     right_ids: pa.Array
     is_match: npt.NDArray[np.bool_]
+
+    def __repr__(self) -> str:
+        return on_one_line(self, pairs=len(self))
 
     def __len__(self) -> int:
         return len(self.is_match)

@@ -30,6 +30,7 @@ from hpmatch.measures import Estimate
 from hpmatch.model import Model
 from hpmatch.records import FloatArray, IntArray
 from hpmatch.results import Deduplicated, Result, maker_of
+from hpmatch.shown import on_one_line
 
 # A rejected pair of at least this probability is a stratum of its own: there the misses are.
 _NEAR = 0.001
@@ -67,6 +68,14 @@ class RecallEstimate:
     true_in: Mapping[str, Estimate]
     labelled: Mapping[str, int]
     assumptions: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        return on_one_line(self, labels=sum(self.labelled.values()))
+
+    def _repr_html_(self) -> str:
+        from hpmatch.html import text_html  # noqa: PLC0415 - only notebooks need it
+
+        return text_html(str(self))
 
     def __str__(self) -> str:
         rows = {

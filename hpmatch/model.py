@@ -29,6 +29,7 @@ from hpmatch.protocols import (
     Standardiser,
 )
 from hpmatch.schema import RECORD_ROLES
+from hpmatch.shown import on_one_line
 
 FORMAT = "hpmatch-model"
 FORMAT_VERSION = 1
@@ -70,6 +71,11 @@ class Model:
     grouping: Grouping | None = None
     subject: str = ALERTS
     stand_ins: Mapping[str, str] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        return on_one_line(
+            self, self.name, comparisons=len(self.parts), blocking_rules=len(self.blocking_rules)
+        )
 
     def __post_init__(self) -> None:
         names = [comparison.name for comparison in self.parts]

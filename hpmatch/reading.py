@@ -26,6 +26,7 @@ from hpmatch.schema import (
     resolve,
     shown_names,
 )
+from hpmatch.shown import on_one_line
 from hpmatch.sources import read
 from hpmatch.sources.rejected import reject
 from hpmatch.sources.tables import RawTable, RejectedRow
@@ -57,6 +58,9 @@ class ReadRecords:
     version: str = ""
     texts: Mapping[str, pa.Array] = field(default_factory=dict)
     checks: pa.Array | None = None
+
+    def __repr__(self) -> str:
+        return on_one_line(self, records=len(self.records), rejected=len(self.rejected))
 
 
 def read_records(

@@ -19,6 +19,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from hpmatch.shown import on_one_line
+
 IntArray = npt.NDArray[np.integer[Any]]
 FloatArray = npt.NDArray[np.float64]
 
@@ -179,6 +181,9 @@ class Vocabulary(_Derived):
     array: pa.Array
     _derived: dict[Hashable, Any] = field(default_factory=dict, repr=False, compare=False)
 
+    def __repr__(self) -> str:
+        return on_one_line(self, terms=len(self))
+
     @cached_property
     def texts(self) -> list[str]:
         """The terms as Python strings."""
@@ -234,6 +239,9 @@ class Values(_Derived):
     records: int
     vocabulary: Vocabulary | None = None
     _derived: dict[Hashable, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    def __repr__(self) -> str:
+        return on_one_line(self, values=len(self.array))
 
     @property
     def holders(self) -> int:
@@ -292,6 +300,9 @@ class Column:
 
     codes: IntArray
     values: Values
+
+    def __repr__(self) -> str:
+        return on_one_line(self, cells=len(self.codes), values=len(self.values.array))
 
     @classmethod
     def encode(cls, cells: Sequence[Hashable | None], kind: pa.DataType) -> Column:
@@ -476,6 +487,9 @@ class Records(_Derived):
     ids: pa.Array
     columns: Mapping[str, Column]
     _derived: dict[Hashable, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    def __repr__(self) -> str:
+        return on_one_line(self, records=len(self), columns=len(self.columns))
 
     def __getstate__(self) -> dict[str, Any]:
         """What a copy holds; of a changed register only what was derived tells how common names were when they were counted."""

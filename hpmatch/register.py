@@ -28,6 +28,7 @@ from hpmatch.parallel import batch_job, start_processes
 from hpmatch.reading import ReadRecords, layout_of, read_for, read_records
 from hpmatch.records import MISSING, Column, IntArray, Records, distinct
 from hpmatch.schema import CHANGE, CHANGE_ROLES, REGISTER_ROLES, Schema, read_schema, resolve
+from hpmatch.shown import on_one_line
 from hpmatch.sources import read
 from hpmatch.sources.files import File, is_folder
 from hpmatch.sources.rejected import whole
@@ -66,6 +67,9 @@ class Register:
     model: Model
     indexes: Mapping[str, KeyIndex | ChangedIndex] | None
     is_changed: bool = False
+
+    def __repr__(self) -> str:
+        return on_one_line(self, persons=len(self.read.records), rejected=len(self.read.rejected))
 
     @classmethod
     def prepare(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ from hpmatch.errors import HpmatchError
 from hpmatch.explain import Explanation, Held, explain, explain_record
 from hpmatch.model import Model, model_that_made
 from hpmatch.output import read_summary, write_folder
+from hpmatch.shown import on_one_line
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,6 +42,9 @@ class Identity:
     candidates: tuple[Mapping[str, object], ...]
     probabilities: tuple[float, ...]
     rule: DecisionRule
+
+    def __repr__(self) -> str:
+        return on_one_line(self, alerts=len(self.alerts), candidates=len(self.candidates))
 
 
 def _not_linked(_: str) -> Identity:
@@ -77,9 +81,14 @@ class Result:
     rejected: pa.Table
     checks: pa.Table
     summary: Mapping[str, Any]
-    _identity: Callable[[str], Identity] = field(default=_not_linked, repr=False)
-    held: Held | None = field(default=None, repr=False)
-    model: Model | None = field(default=None, repr=False)
+    _identity: Callable[[str], Identity] = _not_linked
+    held: Held | None = None
+    model: Model | None = None
+
+    def __repr__(self) -> str:
+        return on_one_line(
+            self, dispositions=len(self.dispositions), links=len(self.links), rejected=len(self.rejected)
+        )
 
     def explain(self, alert_id: str) -> Explanation:
         """
@@ -153,8 +162,13 @@ class Deduplicated:
     clusters: pa.Table
     rejected: pa.Table
     summary: Mapping[str, Any]
-    held: Held | None = field(default=None, repr=False)
-    model: Model | None = field(default=None, repr=False)
+    held: Held | None = None
+    model: Model | None = None
+
+    def __repr__(self) -> str:
+        return on_one_line(
+            self, records=len(self.clusters), pairs=len(self.pairs), rejected=len(self.rejected)
+        )
 
     def explain(self, record_id: str) -> Explanation:
         """

@@ -25,6 +25,7 @@ from hpmatch.reading import ReadRecords, roles_of
 from hpmatch.records import Column, Records, is_present
 from hpmatch.register import Register
 from hpmatch.schema import ALERT_ROLES, REGISTER_ROLES, Layout, Schema, resolve
+from hpmatch.shown import on_one_line
 from hpmatch.sources.memory import plain_cell
 from hpmatch.standardise import told_roles, value_of_cells, with_common_vocabulary
 from hpmatch.standardise.whole_names import reads_whole_names, with_name_apart
@@ -48,6 +49,9 @@ class Score:
     match_weight: float
     evidence: tuple[Evidence, ...]
     look_alike_weight: float = 0.0
+
+    def __repr__(self) -> str:
+        return on_one_line(self, f"weight {self.match_weight:+.2f}", comparisons=len(self.evidence))
 
     def __str__(self) -> str:
         lines = [f"weight {self.match_weight:+.2f}", *map(str, self.evidence)]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from hpmatch.evidence import MISSING, Evidence
 from hpmatch.protocols import Comparison
+from hpmatch.shown import on_one_line
 from hpmatch.standardise.text import fold
 from hpmatch.wording import country_names, say, word
 
@@ -40,6 +41,9 @@ class Told:
     other_alerts: tuple[tuple[str, ...], ...]
     verdict: str
     level: str
+
+    def __repr__(self) -> str:
+        return on_one_line(self, self.column, self.verdict)
 
     def texts(self, language: str = "en") -> tuple[str, str]:
         """What the alert and the register say, in words."""

@@ -32,6 +32,7 @@ from hpmatch.model import Model
 from hpmatch.output import read_folder
 from hpmatch.records import FloatArray
 from hpmatch.results import Deduplicated, Result
+from hpmatch.shown import on_one_line
 
 COLUMNS = ("match", "review", "missed", "wrong", "reviews", "hours", "cost")
 # Thresholds that are tried, as log2 odds: from 1 in 16,000 to all but 1 in 16,000.
@@ -59,6 +60,14 @@ class Thresholds:
     persons: int
     most_reviews: float | None = None
     of: str = "persons"
+
+    def __repr__(self) -> str:
+        return on_one_line(self, **{self.of: self.persons}, choices=len(self.table))
+
+    def _repr_html_(self) -> str:
+        from hpmatch.html import text_html  # noqa: PLC0415 - only notebooks need it
+
+        return text_html(str(self))
 
     def apply(self, model: Model) -> Model:
         """The model with the best thresholds."""

@@ -35,6 +35,7 @@ from hpmatch.model import RECORDS, Model, read_model
 from hpmatch.reading import read_for
 from hpmatch.records import FloatArray, IntArray
 from hpmatch.schema import Schema, with_id
+from hpmatch.shown import on_one_line
 from hpmatch.sources import read
 from hpmatch.training_pairs import Seen, Tables, compared
 from hpmatch.unseen import KNOWN_PAIRS, chance_shares, keeping, unseen_levels
@@ -123,6 +124,16 @@ class Trained:
     warnings: tuple[str, ...]
     trust: Mapping[str, float]
     schema: Schema | str | Path | None = None
+
+    def __repr__(self) -> str:
+        return on_one_line(
+            self, levels=len(self.levels), sessions=len(self.sessions), warnings=len(self.warnings)
+        )
+
+    def _repr_html_(self) -> str:
+        from hpmatch.html import text_html  # noqa: PLC0415 - only notebooks need it
+
+        return text_html(str(self))
 
     def __str__(self) -> str:
         lines = [f"{'comparison':<18}{'level':<20}{'m':>9}{'':<18}{'u':>11}{'weight':>9}"]

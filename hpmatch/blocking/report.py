@@ -28,6 +28,7 @@ from hpmatch.reading import ReadRecords, read_for
 from hpmatch.records import IntArray, Records, distinct
 from hpmatch.register import Register, read_register
 from hpmatch.schema import Schema
+from hpmatch.shown import on_one_line
 from hpmatch.standardise.token_forms import learn_forms
 
 _LARGEST = 5  # blocks that are shown of each rule
@@ -71,6 +72,14 @@ class BlockingReport:
     overlap: pa.Table
     blocks: pa.Table
     largest: pa.Table
+
+    def __repr__(self) -> str:
+        return on_one_line(self, rules=len(self.rules), pairs=self.pairs)
+
+    def _repr_html_(self) -> str:
+        from hpmatch.html import text_html  # noqa: PLC0415 - only notebooks need it
+
+        return text_html(str(self))
 
     @property
     def reduction_ratio(self) -> float:

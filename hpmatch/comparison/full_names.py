@@ -30,6 +30,7 @@ from hpmatch.comparison.relations import (
 from hpmatch.comparison.spelling import token_similarity
 from hpmatch.protocols import Compared
 from hpmatch.records import FloatArray, IntArray, Records, ranges
+from hpmatch.shown import on_one_line
 from hpmatch.sources.memory import plain_cell
 from hpmatch.standardise.compounds import head_of
 from hpmatch.standardise.scripts import CONSONANT_SCRIPTS, script_of
@@ -77,6 +78,9 @@ class PairedTokens:
     similarity: float
     finding: str
 
+    def __repr__(self) -> str:
+        return on_one_line(self, self.finding)
+
 
 @dataclass(frozen=True)
 class NameExplanation:
@@ -92,6 +96,14 @@ class NameExplanation:
     similarity: float
     tokens: tuple[PairedTokens, ...]
     reordered: bool = False
+
+    def __repr__(self) -> str:
+        return on_one_line(self, tokens=len(self.tokens))
+
+    def _repr_html_(self) -> str:
+        from hpmatch.html import text_html  # noqa: PLC0415 - only notebooks need it
+
+        return text_html(str(self))
 
     def __str__(self) -> str:
         lines = [f"similarity {self.similarity:.3f}"]

@@ -34,6 +34,7 @@ from hpmatch.model import Model
 from hpmatch.output import read_folder
 from hpmatch.results import Deduplicated, Result, maker_of
 from hpmatch.schema import Schema
+from hpmatch.shown import on_one_line
 from hpmatch.side_by_side import NOT_COMPARED, Held, Told, side_by_side
 from hpmatch.wording import say
 
@@ -72,6 +73,9 @@ class Pair:
     records: tuple[Told, ...]
     hit: Hit | None
     language: str = "en"
+
+    def __repr__(self) -> str:
+        return on_one_line(self, self.heading)
 
     @property
     def heading(self) -> str:
@@ -112,6 +116,9 @@ class Labelling:
     _answered: dict[tuple[str, str], str] = field(default_factory=dict, repr=False)
     _given: list[int] = field(default_factory=list, repr=False)
     _again: int | None = field(default=None, repr=False)
+
+    def __repr__(self) -> str:
+        return on_one_line(self, pairs=len(self.pairs), left=self.left)
 
     @property
     def left(self) -> int:

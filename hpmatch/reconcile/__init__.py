@@ -41,6 +41,7 @@ from hpmatch.reconcile.tables import (
     read_entries,
 )
 from hpmatch.schema import Schema
+from hpmatch.shown import on_one_line
 from hpmatch.sources.rejected import rejected_table
 from hpmatch.standardise.countries import code_country
 
@@ -63,6 +64,9 @@ class Reconciled:
     findings: pa.Table
     rejected: pa.Table
     summary: Mapping[str, Any]
+
+    def __repr__(self) -> str:
+        return on_one_line(self, findings=len(self.findings), rejected=len(self.rejected))
 
     def write(self, out: str | Path, format: str = "csv") -> None:  # noqa: A002 - the option's name
         """

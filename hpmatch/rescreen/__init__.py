@@ -36,6 +36,7 @@ from hpmatch.rescreen.differences import Moves, Reasons, differences_of
 from hpmatch.rescreen.standing import AlertsInForce, taken, without_forgotten
 from hpmatch.results import Result
 from hpmatch.schema import Schema
+from hpmatch.shown import on_one_line
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,11 @@ class Rescreened:
     summary: Mapping[str, Any]
     started_from: Mapping[str, Any]
     changed: frozenset[str] = frozenset()
+
+    def __repr__(self) -> str:
+        return on_one_line(
+            self, differences=len(self.differences), scored_again=len(self.result.dispositions)
+        )
 
     def write(self, out: str | Path, format: str = "csv") -> None:  # noqa: A002 - the option's name
         """

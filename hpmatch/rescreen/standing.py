@@ -21,6 +21,7 @@ from hpmatch.parallel import batch_job
 from hpmatch.reading import ReadRecords, read_for
 from hpmatch.records import IntArray
 from hpmatch.schema import Schema
+from hpmatch.shown import on_one_line
 from hpmatch.sources.rejected import without_content
 
 # Alerts that say so are no longer in force.
@@ -45,6 +46,9 @@ class AlertsInForce:
     persons: IntArray
     indexes: Mapping[str, KeyIndex]
     model: Model
+
+    def __repr__(self) -> str:
+        return on_one_line(self, alerts=len(self))
 
     @classmethod
     def prepare(

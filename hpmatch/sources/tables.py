@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from hpmatch.records import IntArray
+from hpmatch.shown import on_one_line
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class RejectedRow:
     source: str
     row: int
     reason: str
-    content: str
+    content: str = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,11 @@ class RawTable:
         """The table with some of its rows only, and what became of the others."""
         taken = self.data.take(pa.array(keep)), self.rows[keep]
         return replace(self, data=taken[0], rows=taken[1], rejected=(*self.rejected, *rejected))
+
+    def __repr__(self) -> str:
+        return on_one_line(
+            self, rows=len(self.data), columns=self.data.num_columns, rejected=len(self.rejected)
+        )
 
 
 def numbered(source: str, data: pa.Table) -> RawTable:
