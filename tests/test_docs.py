@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tomllib
 from importlib import import_module
+from itertools import groupby
 from pathlib import Path
 
 import numpy as np
@@ -50,6 +51,22 @@ BLOCKS = [
 def test_code_blocks_run(block, tmp_path):
     """A user who copies a block into a file gets no error."""
     _run(block, tmp_path)
+
+
+IN_ORDER = [
+    pytest.param("\n".join(each.values[0] for each in blocks), id=name)
+    for name, blocks in (
+        (name, list(of_page))
+        for name, of_page in groupby(BLOCKS, key=lambda each: each.id.rpartition("-")[0])
+    )
+    if len(blocks) > 1
+]
+
+
+@pytest.mark.parametrize("page", IN_ORDER)
+def test_code_blocks_run_in_one_notebook(page, tmp_path):
+    """Nor does a user who puts all blocks of a page into one notebook."""
+    _run(page, tmp_path)
 
 
 @pytest.mark.parametrize("page", SESSIONS, ids=lambda page: page.stem)
