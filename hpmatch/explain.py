@@ -49,6 +49,7 @@ class Explanation:
             not at hand.
         changes: What would change the decision, the likeliest first; None where nobody can say, for want of the model or of
             one that weighs comparisons one by one.
+        of: What was linked: "alerts" and a register, or "records" of any kind; it is said in other words.
 
     Example:
         >>> from hpmatch.link import link
@@ -67,6 +68,7 @@ class Explanation:
     together: tuple[str, ...] = ()
     records: tuple[tuple[Told, ...], ...] = ()
     changes: tuple[Change, ...] | None = None
+    of: str = "alerts"
 
     def __repr__(self) -> str:
         return on_one_line(self, self.disposition, candidates=len(self.candidates))
@@ -121,7 +123,7 @@ class Explanation:
                     },
                     "rules": list(hit.rules),
                     "waterfall": [_step_json(step, language) for step in steps_of(hit)],
-                    "records": [_told_json(told, language) for told in records],
+                    "records": [_told_json(told, language, self.of) for told in records],
                 }
                 for hit, records in self.beside()
             ],
@@ -158,7 +160,14 @@ def explain(
         raise HpmatchError(f"no alert {alert_id!r} among the {len(dispositions)} of this result")
     candidates = hits_from(links, tables["weights"], alert_id)
     together = _together(alert_id, row[0]["person_id"], links, dispositions)
-    explanation = Explanation(alert_id, row[0]["disposition"], row[0]["reason"], candidates, together)
+    explanation = Explanation(
+        alert_id,
+        row[0]["disposition"],
+        row[0]["reason"],
+        candidates,
+        together,
+        of=model.subject if model else "alerts",
+    )
     return _with_records(explanation, candidates, held, model)
 
 
@@ -181,7 +190,7 @@ def explain_record(record_id: str, found: Deduplicated) -> Explanation:
     likeliest_first = pc.sort_indices(pairs, [("match_weight", "descending")])
     candidates = hits_from(pairs.take(likeliest_first), weights.take(likeliest_first), record_id)
     decision, words = (candidates[0].decision, _pattern(candidates[0])) if candidates else (NO_MATCH, "")
-    explanation = Explanation(record_id, decision, words, candidates)
+    explanation = Explanation(record_id, decision, words, candidates, of="records")
     return _with_records(explanation, candidates[:1], found.held, found.model)
 
 
@@ -245,7 +254,7 @@ def _together(alert_id: str, person: str, links: pa.Table, dispositions: pa.Tabl
 def title(explanation: Explanation, language: str = "en") -> str:
     """What an explanation is about, and the disposition."""
     disposition = word("disposition", explanation.disposition, language)
-    return say("title", language, alert_id=explanation.alert_id, disposition=disposition)
+    return say("title", language, of=explanation.of, alert_id=explanation.alert_id, disposition=disposition)
 
 
 def candidate_line(hit: Hit, language: str = "en") -> str:
@@ -266,7 +275,7 @@ def remarks(explanation: Explanation, language: str = "en") -> list[str]:
     if explanation.together:
         told.append(say("together", language, alerts=", ".join(explanation.together)))
     if not explanation.candidates:
-        told.append(say("nobody", language))
+        told.append(say("nobody", language, of=explanation.of))
     if further := explanation.candidates[SHOWN:]:
         likeliest = probability(further[0].match_probability, language)
         told.append(say("further", language, number=len(further), probability=likeliest))
@@ -299,14 +308,14 @@ def _step_json(step: Step, language: str) -> dict[str, Any]:
     return {**step._asdict(), "words": name, "level_words": level}
 
 
-def _told_json(told: Told, language: str) -> dict[str, Any]:
+def _told_json(told: Told, language: str, of: str) -> dict[str, Any]:
     alert, registered = told.texts(language)
     return {
         **{name: list(value) if isinstance(value, tuple) else value for name, value in asdict(told).items()},
         "words": word("name", told.column, language),
         "alert_words": alert,
         "register_words": registered,
-        "verdict_words": word("verdict", told.verdict, language),
+        "verdict_words": word("verdict", told.verdict, language, of),
         "level_words": word("level", told.level, language),
     }
 
@@ -315,7 +324,7 @@ def _text(explanation: Explanation, language: str) -> list[str]:
     lines = [title(explanation, language), reason(explanation.reason, language)]
     for hit, records in explanation.beside()[:SHOWN]:
         lines += ["", candidate_line(hit, language), *_waterfall_lines(steps_of(hit), language)]
-        lines += record_lines(records, language)
+        lines += record_lines(records, language, explanation.of)
     lines += ["", *told, ""] if (told := remarks(explanation, language)) else [""]
     if explanation.candidates:
         lines += [f"{say('heading.changes', language)}:"]
@@ -348,13 +357,16 @@ def _bar(step: Step, low: float, high: float) -> str:
     return " " * first + ("+" if step.end > step.start else "-") * max(last - first, 1)
 
 
-def record_lines(records: Sequence[Told], language: str = "en") -> list[str]:
+def record_lines(records: Sequence[Told], language: str = "en", of: str = "alerts") -> list[str]:
     """Two records side by side, a line a column behind an empty one and a head; nothing of none."""
     if not records:
         return []
-    sides = [(say("alert", language), say("register", language)), *(told.texts(language) for told in records)]
+    sides = [
+        (say("alert", language, of=of), say("register", language, of=of)),
+        *(told.texts(language) for told in records),
+    ]
     names = ["", *(word("name", told.column, language) for told in records)]
-    verdicts = ["", *(word("verdict", told.verdict, language) for told in records)]
+    verdicts = ["", *(word("verdict", told.verdict, language, of) for told in records)]
     marks = [" ", *(_MARKS.get(told.verdict, " ") for told in records)]
     widths = [max(map(len, column)) for column in (names, *zip(*sides, strict=True))]
     return [

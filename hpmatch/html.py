@@ -32,6 +32,7 @@ from hpmatch.side_by_side import ALIKE, DIFFERS, Told
 from hpmatch.wording import reason, say, word
 
 if TYPE_CHECKING:
+    from hpmatch.labelling import Pair
     from hpmatch.results import Deduplicated, Result
     from hpmatch.screening import Score
 
@@ -127,21 +128,21 @@ def waterfall_table(steps: Sequence[Step], language: str = "en") -> str:
     return table([*heads, ""], rows, numbers=(2,))
 
 
-def records_table(records: Sequence[Told], language: str = "en") -> str:
+def records_table(records: Sequence[Told], language: str = "en", of: str = "alerts") -> str:
     """Two records side by side, with what differs marked."""
     if not records:
         return ""
     heads = [
         say("heading.column", language),
-        say("alert", language),
-        say("register", language),
+        say("alert", language, of=of),
+        say("register", language, of=of),
         say("heading.verdict", language),
     ]
     rows = []
     for told in records:
         sides = told.texts(language)
         left, right = _marked(*sides) if told.verdict in (ALIKE, DIFFERS) else map(escape, sides)
-        verdict = word("verdict", told.verdict, language)
+        verdict = word("verdict", told.verdict, language, of)
         rows.append(
             (told.verdict, [escape(word("name", told.column, language)), left, right, escape(verdict)])
         )
@@ -187,7 +188,7 @@ def explanation_html(explanation: Explanation, language: str = "en") -> str:
             f"<h2>{escape(candidate_line(hit, language))}</h2>",
             f"<h3>{escape(say('heading.waterfall', language))}</h3>",
             waterfall_table(steps_of(hit), language),
-            records_table(records, language),
+            records_table(records, language, explanation.of),
         ]
     parts.append(_paragraphs(remarks(explanation, language)))
     if explanation.candidates:
@@ -210,10 +211,11 @@ def score_html(score: Score) -> str:
     )
 
 
-def pair_html(heading: str, records: Sequence[Told], hit: Hit | None, language: str = "en") -> str:
-    """A pair to be labelled; without ``hit`` nothing of what the model says of it."""
-    said = [candidate_line(hit, language)] if hit else []
-    return block(f"<h2>{escape(heading)}</h2>", records_table(records, language), _paragraphs(said))
+def pair_html(pair: Pair) -> str:
+    """A pair to be labelled; where it is blind nothing of what the model says of it."""
+    said = [candidate_line(pair.hit, pair.language)] if pair.hit else []
+    records = records_table(pair.records, pair.language, pair.of)
+    return block(f"<h2>{escape(pair.heading)}</h2>", records, _paragraphs(said))
 
 
 def result_html(result: Result) -> str:

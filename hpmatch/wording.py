@@ -31,23 +31,25 @@ def check_language(language: str) -> str:
     return language
 
 
-def say(key: str, language: str = "en", **parts: object) -> str:
+def say(key: str, language: str = "en", *, of: str = "", **parts: object) -> str:
     """
     A phrase, with its gaps filled.
 
     Args:
         key: The phrase, as in ``data/explanation_words.csv``.
         language: "en" or "nb".
+        of: What it is said of, where other words are used then ("records" of any kind).
         **parts: What stands in its gaps.
 
     Example:
         >>> say("disposition.no_match", "nb")
         'ikke treff'
     """
-    return _phrases()[key][check_language(language)].format(**parts)
+    phrase = _phrases().get(f"{key}.{of}") or _phrases()[key]
+    return phrase[check_language(language)].format(**parts)
 
 
-def word(kind: str, name: str, language: str = "en") -> str:
+def word(kind: str, name: str, language: str = "en", of: str = "") -> str:
     """
     The word for a name of some kind.
 
@@ -56,12 +58,13 @@ def word(kind: str, name: str, language: str = "en") -> str:
             "disposition", "profession" or "sex".
         name: The name.
         language: "en" or "nb".
+        of: See ``say``.
 
     Example:
         >>> word("level", "day_month_swapped", "nb"), word("level", "sounds_alike", "nb")
         ('stemmer når dag og måned byttes om', 'sounds alike')
     """
-    phrase = _phrases().get(f"{kind}.{name}")
+    phrase = _phrases().get(f"{kind}.{name}.{of}") or _phrases().get(f"{kind}.{name}")
     return phrase[check_language(language)] if phrase else name.replace("_", " ")
 
 

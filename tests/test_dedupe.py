@@ -1,6 +1,7 @@
 """Duplicates within one table."""
 
 import json
+import re
 
 import pytest
 
@@ -124,6 +125,9 @@ def test_a_record_is_explained_by_its_pairs_from_either_side(found):
     assert likeliest.match_weight == pytest.approx(
         likeliest.prior_weight + likeliest.look_alike_weight + sum(each.weight for each in likeliest.evidence)
     )
+    assert explanation.to_text("nb").startswith("Post 7: treff")
+    for shown in (explanation.to_text(), explanation.to_html(), found.explain("5").to_text()):
+        assert not re.search("[Aa]lert|register", shown)
     alone = found.explain("5")
     assert (alone.disposition, alone.candidates, alone.changes) == ("no_match", (), ())
     with pytest.raises(hp.HpmatchError, match="no record '8' among the 4 of this result"):
@@ -151,6 +155,8 @@ def test_pairs_of_one_table_are_labelled_and_trained_with(found, tmp_path):
     asked = start_labelling(found, tmp_path / "labels.csv", number=3, by="Kari")
     assert asked.left == len(found.pairs) == 3
     assert [told.column for told in asked.next().records][:2] == ["family_name", "given_name"]
+    assert not re.search("alert|register", str(asked.next()))
+    assert "one record" in asked.next()._repr_html_()
     while asked.left:
         asked.match()
     trained = hp.dedupe(ROWS, train=True, labels=tmp_path / "labels.csv")

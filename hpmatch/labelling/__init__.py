@@ -30,7 +30,7 @@ from hpmatch.labelling.saving import (
     mend,
 )
 from hpmatch.labels import MATCH, NO_MATCH, UNSURE
-from hpmatch.model import Model
+from hpmatch.model import RECORDS, Model
 from hpmatch.output import read_folder
 from hpmatch.results import Deduplicated, Result, maker_of
 from hpmatch.schema import Schema
@@ -64,6 +64,7 @@ class Pair:
         records: What both say.
         hit: What the model says; None where the labelling is blind.
         language: The language of its words.
+        of: What was linked: "alerts" and a register, or "records" of any kind.
     """
 
     left_id: str
@@ -73,6 +74,7 @@ class Pair:
     records: tuple[Told, ...]
     hit: Hit | None
     language: str = "en"
+    of: str = "alerts"
 
     def __repr__(self) -> str:
         return on_one_line(self, self.heading)
@@ -84,12 +86,12 @@ class Pair:
 
     def __str__(self) -> str:
         said = ["", candidate_line(self.hit, self.language)] if self.hit else []
-        return "\n".join([self.heading, *record_lines(self.records, self.language), *said])
+        return "\n".join([self.heading, *record_lines(self.records, self.language, self.of), *said])
 
     def _repr_html_(self) -> str:
         from hpmatch.html import pair_html  # noqa: PLC0415 - only notebooks need it
 
-        return pair_html(self.heading, self.records, self.hit, self.language)
+        return pair_html(self)
 
 
 @dataclass
@@ -231,6 +233,7 @@ def start_labelling(
     check_labels_file(file, chosen)
     answered = judged_by(file, who)
     told, registered = held([pair["left_id"] for pair in chosen], [pair["right_id"] for pair in chosen])
+    of = RECORDS if isinstance(result, Deduplicated) else maker.subject
     shown = []
     for place, pair in enumerate(chosen, 1):
         hits = hits_from(links, weights, pair["left_id"])
@@ -241,7 +244,7 @@ def start_labelling(
             records = tuple(
                 replace(each, verdict="") if each.verdict == NOT_COMPARED else each for each in records
             )
-        shown.append(Pair(*key_of(pair), place, len(chosen), records, None if blind else hit, language))
+        shown.append(Pair(*key_of(pair), place, len(chosen), records, None if blind else hit, language, of))
     return Labelling(chosen, file, who, shown, mended, answered)
 
 
