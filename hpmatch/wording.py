@@ -74,7 +74,7 @@ def supposed(level: str, language: str = "en") -> str:
 
     Example:
         >>> supposed("one_digit"), supposed("sounds_alike")
-        ('differed in one digit', 'were sounds alike')
+        ('differed in one digit or by one', 'were sounds alike')
     """
     known = f"were.{level}" in _phrases()
     return (

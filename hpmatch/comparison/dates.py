@@ -31,7 +31,7 @@ class BirthDate:
 
     - ``same``: all of year, month and day.
     - ``day_month_swapped``: 1978-04-09 and 1978-09-04.
-    - ``one_digit``: one digit of eight differs, the year's last two among them.
+    - ``one_digit``: one digit of eight differs, or the year, month or day is off by one (1969 and 1970, the 19th and the 20th).
     - ``digits_transposed``: two neighbouring digits of year, month or day are exchanged.
     - ``default_day``: same year, and one side is the 1 January or 1 July that stands for an unknown day.
     - ``partial``: what both sides know agrees, and one of them does not know the day.
@@ -97,8 +97,8 @@ def date_levels(left: Readings, right: Readings) -> LevelArray:
 
 def _conditions(left: Any, right: Any) -> list[Any]:
     """What holds for each level but the last, of arrays of readings or of two readings."""
-    year, month, day = _parts(left)
-    other_year, other_month, other_day = _parts(right)
+    year, month, day = parts = _parts(left)
+    other_year, other_month, other_day = other_parts = _parts(right)
     whole = (day > 0) & (other_day > 0)
     same_year, same_month, same_day = year == other_year, month == other_month, day == other_day
     known_month_agrees = same_month | (month == 0) | (other_month == 0)
@@ -107,7 +107,7 @@ def _conditions(left: Any, right: Any) -> list[Any]:
     return [
         whole & same_year & same_month & same_day,
         whole & same_year & (month == other_day) & (day == other_month),
-        whole & (differing == 1),
+        whole & ((differing == 1) | _off_by_one(parts, other_parts)),
         whole & (differing == 2) & _transposed(a, b),  # noqa: PLR2004 - digits that are exchanged
         whole & same_year & (_is_default(month, day) | _is_default(other_month, other_day)),
         ((day == 0) | (other_day == 0)) & same_year & known_month_agrees,
@@ -126,6 +126,11 @@ def _digits(readings: Any) -> list[Any]:
 
 
 _POWERS = tuple(10**place for place in range(7, -1, -1))
+
+
+def _off_by_one(parts: Sequence[Any], others: Sequence[Any]) -> Any:
+    """One part of a date is the next or the last, and the others are the same."""
+    return sum(abs(part - other) for part, other in zip(parts, others, strict=True)) == 1
 
 
 def _transposed(a: Sequence[Any], b: Sequence[Any]) -> Any:

@@ -21,6 +21,12 @@ CASES = [
     (19780409, 19790409, "one_digit"),
     (19780409, 19680409, "one_digit"),
     (19780409, 19780509, "one_digit"),
+    (19690409, 19700409, "one_digit"),
+    (19991231, 20001231, "one_digit"),
+    (19780319, 19780320, "one_digit"),
+    (19780909, 19781009, "one_digit"),
+    (19690319, 19700320, "different"),
+    (19690409, 19710409, "day_month"),
     (19780412, 19780421, "digits_transposed"),
     (19780409, 19870409, "digits_transposed"),
     (19780110, 19781010, "digits_transposed"),
@@ -69,7 +75,12 @@ def _level_by_hand(left, right):
         return "same"
     if year == other_year and (month, day) == (other_day, other_month):
         return "day_month_swapped"
-    if sum(x != y for x, y in zip(a, b, strict=True)) == 1:
+    apart = sorted(
+        abs(int(x) - int(y))
+        for x, y in [(year, other_year), (month, other_month), (day, other_day)]
+        if x != y
+    )
+    if sum(x != y for x, y in zip(a, b, strict=True)) == 1 or apart == [1]:
         return "one_digit"
     if _transposed(a, b):
         return "digits_transposed"
