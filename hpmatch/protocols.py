@@ -188,8 +188,10 @@ class Standardiser(Protocol):
         roles: The roles that it reads; a role that the table lacks is read as "".
         kind: The Arrow type of a value.
 
-    It may also have ``only_with``, which maps a role to another without which the first tells nothing, and ``vocabulary``,
-    the name of a list of terms that it shares with the other standardisers that name it.
+    It may also have ``only_with``, which maps a role to another without which the first tells nothing; ``vocabulary``, the name
+    of a list of terms that it shares with the other standardisers that name it; and ``telling(*columns)``, which takes a column
+    of cells for each role, None for one that the table lacks, and gives them without cells that change no value, so that fewer
+    combinations are distinct.
     """
 
     @property

@@ -226,6 +226,12 @@ def check_standardiser(standardiser: Standardiser) -> None:
             value for cells in rows for value in _plain(standardiser.standardise(*([cell] for cell in cells)))
         ]
         assert values == alone, "other cells change a cell's value"
+        if hasattr(standardiser, "telling"):
+            columns = standardiser.telling(
+                *(pa.array([text or None for text in each], pa.string()) for each in texts)
+            )
+            told = ([text or "" for text in column.to_pylist()] for column in columns)
+            assert values == _plain(standardiser.standardise(*told)), "telling leaves out what tells"
 
     run()
 

@@ -182,3 +182,25 @@ def test_an_alert_that_fails_does_not_end_the_answers_to_others(monkeypatch):
     first, second = screen_lines(register, ['{"alert_id": "1"}', '{"alert_id": "2"}'])
     assert first == {"line": 1, "error": "could not be answered (IndexError); report it"}
     assert second == {"alert_id": "2"}
+
+
+NUMBER = {"national_id": "13097248022"}  # 13 September 1972
+
+
+@pytest.mark.parametrize("typed", ["", "1980-02-03"])
+def test_the_date_in_a_registered_number_is_found_however_it_is_asked_for(typed, tmp_path):
+    """The registered date is missing or another than the number's, which is the alert's."""
+    alert = {**ALERT, "birth_date": "1972-09-13"}
+    person = {"hpr_number": "2", **KARI, "birth_date": typed, **NUMBER}
+    tables = [*REGISTER, person]
+    prepared = hp.Register.prepare(tables)
+    registers = [
+        prepared,
+        _saved(prepared, tmp_path / "prepared"),
+        hp.Register.prepare(REGISTER).changed([person]),
+    ]
+    hits = [next(hit for hit in register.screen(alert) if hit.hpr_number == "2") for register in registers]
+    hits += [next(hit for hit in hp.link([alert], tables).explain("A").candidates if hit.hpr_number == "2")]
+    told = [{each.comparison: each.level for each in hit.evidence}["birth_date"] for hit in hits]
+    told += [{each.comparison: each.level for each in hp.score(alert, person).evidence}["birth_date"]]
+    assert set(told) == {"same"}

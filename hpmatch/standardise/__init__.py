@@ -86,19 +86,20 @@ _MOST_COMBINATIONS = 1 << 62
 
 
 def _column(stage: Standardiser, cells: Mapping[str, pa.Array], size: int) -> Column:
-    texts, rows = distinct_cells(told_roles(stage, cells), size)
+    told = told_roles(stage, cells)
+    texts, rows = distinct_cells(stage.telling(*told) if hasattr(stage, "telling") else told, size)
     number = max((len(each) for each in texts if each is not None), default=1)
     batches = []
     for start in range(0, number, _CELLS_AT_A_TIME):
-        told = min(_CELLS_AT_A_TIME, number - start)
+        count = min(_CELLS_AT_A_TIME, number - start)
         batches.append(
             stage.standardise(
-                *([""] * told if each is None else each.slice(start, told).to_pylist() for each in texts)
+                *([""] * count if each is None else each.slice(start, count).to_pylist() for each in texts)
             )
         )
-        if len(batches[-1]) != told:
+        if len(batches[-1]) != count:
             raise PluginError(
-                f"standardiser {type(stage).__name__} gave {len(batches[-1])} values for {told} cells; it has to give one for each"
+                f"standardiser {type(stage).__name__} gave {len(batches[-1])} values for {count} cells; it has to give one for each"
             )
     return _coded(stage, rows, batches)
 

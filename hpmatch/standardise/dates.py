@@ -42,6 +42,7 @@ Decisions that are not obvious:
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from hpmatch.errors import HpmatchError
@@ -81,6 +82,8 @@ class DateReadings(NamedTuple):
 _MISSING = DateReadings((), "missing")
 _PLACEHOLDER = DateReadings((), "placeholder")
 _NOT_A_DATE = DateReadings((), "not a date")
+
+_REMEMBERED = 1 << 16  # dates, of which a register has some 25,000
 
 _LONGEST = 80  # characters of a written date; more is no date
 _THREE_NUMBERS = re.compile(
@@ -146,6 +149,7 @@ _DEFAULT_YEARS = frozenset({1900, 1901})
 _PLACEHOLDER_DATES = frozenset({15821014, 15821015, 16770921, 17530101, 18581117, 18991230, 18991231})
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def read_date(text: str, order: str = "DMY") -> DateReadings:
     """
     Read a written birth date in all the ways it can be meant.

@@ -19,10 +19,17 @@ from hpmatch.parallel import processes_started, spread
 from hpmatch.records import FEW
 from hpmatch.standardise.calendars import reading
 from hpmatch.standardise.countries import code_countries, code_country, date_order
-from hpmatch.standardise.dates import FIRST_BIRTH_YEAR, LAST_BIRTH_YEAR, read_as_written, read_date
+from hpmatch.standardise.dates import (
+    FIRST_BIRTH_YEAR,
+    LAST_BIRTH_YEAR,
+    is_default,
+    read_as_written,
+    read_date,
+)
 from hpmatch.standardise.given_names import implied_sex_of_given
 from hpmatch.standardise.identifiers import Identifier, read_identifiers, take_identifier, take_identifiers
 from hpmatch.standardise.names import name_tokens
+from hpmatch.standardise.number_dates import say_these_dates
 from hpmatch.standardise.professions import code_professions, code_specialties
 from hpmatch.standardise.surnames import implied_sex
 from hpmatch.standardise.text import fold
@@ -30,7 +37,7 @@ from hpmatch.standardise.token_forms import NAME_TOKENS
 
 WORDS = pa.list_(pa.string())
 _SEVERAL = ";"  # between several values of one cell
-# Only an alert's identifier is an observation of its own: the register took its dates and sexes from its identifiers.
+# Only an alert's identifier is an observation of its own: the register took its sexes from its identifiers.
 _ALERTS_ONLY = MappingProxyType({"national_id": "sending_country"})
 
 
@@ -80,27 +87,40 @@ class BirthDate:
     """
     A date of birth, as every reading that the text allows, the sending country's convention first.
 
-    A reading is a number yyyymmdd, with 00 for a month or day that is not known. What the alert's national identifier
-    tells of the birth date is one reading more, for the typed date may be wrong or missing.
+    A reading is a number yyyymmdd, with 00 for a month or day that is not known. What the national identifier tells of the
+    birth date is one reading more, for the typed date may be wrong or missing. It takes the place of a typed date that says less
+    of the same: the year, or the 1 January that stands for an unknown day.
 
     Args:
         column: The role that is read and the column that is made.
-        home: The country whose convention holds where the record names no sending country (ISO 3166).
+        home: The country whose convention and numbers hold where the record names no sending country (ISO 3166).
 
     Example:
-        >>> BirthDate().standardise(["04.05.1978", "1978", ""], ["LV", "", "LT"], ["", "", "37804090003"])
+        >>> BirthDate().standardise(["04.05.1978", "1978", "1978"], ["LV", "", "LT"], ["", "", "37804090003"])
         [(19780504,), (19780000,), (19780409,)]
     """
 
     column: str = "birth_date"
     home: str = "NO"
     kind = pa.list_(pa.int32())
-    only_with: ClassVar = _ALERTS_ONLY
 
     @property
     def roles(self) -> tuple[str, ...]:
         """The date, the country that decides its convention, and the identifier that may tell it too."""
         return (self.column, "sending_country", "national_id")
+
+    def telling(self, *columns: pa.Array | None) -> tuple[pa.Array | None, ...]:
+        """The cells of a table, without the numbers of a register that tell the date which is typed."""
+        date, country, number = columns
+        if date is None or number is None or country is not None:
+            return columns
+        typed = date.dictionary_encode()
+        order = date_order(self.home)
+        found = [read_date(text, order).readings for text in typed.dictionary.to_pylist()]
+        dates = [each[0] if len(each) == 1 else 0 for each in found]
+        of_row = np.asarray(pc.fill_null(typed.indices, len(dates)))
+        known = say_these_dates(number, [*dates, 0], of_row, self.home)
+        return typed, country, pc.if_else(pa.array(known), None, number)
 
     def standardise(self, *texts: Sequence[str]) -> list[tuple[int, ...]]:
         """The readings of each date."""
@@ -110,7 +130,9 @@ class BirthDate:
             return read_date(date, date_order(code_country(country) or self.home)).readings
 
         return [
-            _with_told(read(date, country), number, country) if number and country else read(date, country)
+            _with_told(read(date, country), _of_person(number, country, self.home))
+            if number
+            else read(date, country)
             for date, country, number in zip(*texts, strict=True)
         ]
 
@@ -172,11 +194,29 @@ _NUMBERS = re.compile(
 )
 
 
-def _with_told(readings: tuple[int, ...], number: str, country: str) -> tuple[int, ...]:
-    found = _identifiers(number, code_country(country))
-    return tuple(
-        dict.fromkeys((*readings, *(each.birth_date for each in found if each.valid and each.birth_date)))
-    )
+def _with_told(readings: tuple[int, ...], found: Sequence[Identifier]) -> tuple[int, ...]:
+    """The readings of a typed date with those of identifiers; what says less of the one date that is checked is left out."""
+    told = [each.birth_date for each in found if each.valid and each.birth_date]
+    checked = {each.birth_date for each in found if each.valid and each.checkable and each.birth_date % 100}
+    if len(checked) == 1:
+        (whole,) = checked
+        readings = tuple(each for each in readings if not _says_less(each, whole))
+    return tuple(dict.fromkeys((*readings, *told)))
+
+
+def _says_less(reading: int, whole: int) -> bool:
+    """Whether a reading may be the day of another that it does not know."""
+    year, month = reading // 10_000, reading // 100 % 100
+    is_partial = not reading % 100 and month in (0, whole // 100 % 100)
+    return year == whole // 10_000 and reading != whole and (is_partial or is_default(reading))
+
+
+def _of_person(cell: str, country: str, home: str) -> tuple[Identifier, ...]:
+    """What each number of a cell can be; without a country it is one of home or none."""
+    if country:
+        return _identifiers(cell, code_country(country))
+    numbers = cell.split(_SEVERAL)
+    return tuple(each for found in read_identifiers(numbers, [home] * len(numbers)) for each in found)
 
 
 def _identifiers(cell: str, country: str) -> tuple[Identifier, ...]:

@@ -1,9 +1,15 @@
 """The stages of standardisation: words for a sex, dates of any year."""
 
+from datetime import date
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from hpmatch.standardise import standardise
+from hpmatch.standardise.identifiers import read_identifier
 from hpmatch.standardise.stages import AnyDate, BirthDate, NationalId, Sex, SexByName
 
 CASES = Path(__file__).with_name("cases") / "sexes.txt"
@@ -114,3 +120,71 @@ def test_each_number_of_a_registered_cell_is_taken(empty):
     found = [tuple(each or ()) for each in (taken.to_pylist() if empty else taken)]
     assert found == [("dnr 53097248016", *own), own, (), *[()] * len(empty), own]
     assert NationalId().standardise([cells[0], ""], ["", "LT"]) == [("dnr 53097248016", *own), ()]
+
+
+@pytest.mark.parametrize(
+    ("typed", "readings"),
+    [
+        ("", (19720913,)),
+        ("1972-09-13", (19720913,)),
+        ("1972-09-14", (19720914, 19720913)),
+        ("1972", (19720913,)),
+        ("1972-09", (19720913,)),
+        ("1972-01-01", (19720913,)),
+        ("1972-07-01", (19720913,)),
+        ("1972-08", (19720800, 19720913)),
+        ("1973-01-01", (19730101, 19720913)),
+        ("1973", (19730000, 19720913)),
+    ],
+)
+@pytest.mark.parametrize("country", ["", "NO"])
+def test_a_number_tells_the_birth_date(typed, readings, country):
+    """Beside a typed date that says another; in place of one that says less of the same year. Without a country it is Norwegian."""
+    assert BirthDate().standardise([typed], [country], [NORWEGIAN]) == [readings]
+
+
+@pytest.mark.parametrize("number", [LITHUANIAN, "13097248021", "?"])
+def test_what_is_no_number_of_the_register_tells_no_date(number):
+    """One of another country, one with a wrong check digit, none."""
+    assert BirthDate().standardise(["1972"], [""], [number]) == [(19720000,)]
+
+
+def test_a_partial_date_of_a_number_leaves_the_typed_one():
+    """A Lithuanian code may hold the year alone (month and day 00); it does not contradict the 1 January."""
+    number = next(n for n in map("4850000006{}".format, range(10)) if read_identifier(n, "LT").valid)
+    assert BirthDate().standardise(["1985-01-01"], ["LT"], [number]) == [(19850101, 19850000)]
+
+
+@st.composite
+def _persons(draw):
+    """A Norwegian number of any kind, old or of 2032, right or wrong, and a date that may be the same."""
+    born = draw(st.dates(date(1900, 1, 2), date(2015, 12, 31)))
+    day, month = (
+        born.day + draw(st.sampled_from([0, 40])),
+        born.month + draw(st.sampled_from([0, 40, 65, 80])),
+    )
+    stem = f"{day:02}{month:02}{born.year % 100:02}{draw(st.integers(0, 999)):03}"
+    valid = [n for n in (f"{stem}{check:02}" for check in range(100)) if read_identifier(n, "NO").valid]
+    number = draw(st.sampled_from([*valid, f"{stem}00", stem, "", f"fnr {stem}00"]))
+    years = st.sampled_from([0, 0, 0, 100, -100, 1])
+    typed = f"{born.year + draw(years)}-{born:%m-%d}"
+    return draw(st.sampled_from([typed, typed, f"{born:%d.%m.%y}", f"{born.year}", ""])), number.lstrip("0")
+
+
+@given(st.lists(_persons(), min_size=1, max_size=10))
+def test_a_register_is_read_as_its_persons_are(persons):
+    """Numbers are looked at together, and decoded where they may say more than the typed date."""
+    dates, numbers = (pa.array([cell or None for cell in cells]) for cells in zip(*persons, strict=True))
+    ids = pa.array([str(place) for place in range(len(persons))])
+    cells = {"birth_date": dates.cast(pa.string()), "national_id": numbers.cast(pa.string())}
+    found = standardise(ids, cells, [BirthDate()])["birth_date"].to_pylist()
+    alone = [BirthDate().standardise([typed], [""], [number])[0] for typed, number in persons]
+    assert found == [list(readings) or None for readings in alone]
+
+
+def test_numbers_that_say_the_typed_date_are_not_decoded():
+    """They are nearly all: a D-number, one without its leading zero, one of this century, one of another date."""
+    numbers = [NORWEGIAN, "53097248016", "9047827555", "13090248060", NORWEGIAN]
+    dates = ["1972-09-13", "13.09.1972", "1978-04-09", "2002-09-13", "1972-09-14"]
+    left = BirthDate().telling(pa.array(dates), None, pa.array(numbers))[2]
+    assert left.to_pylist() == [None, None, None, "13090248060", NORWEGIAN]
