@@ -289,7 +289,9 @@ class SexByName:
 
 
 def _implied_sex(given: str, family: str) -> str | None:
-    called = [implied_sex_of_given(token) for token in name_tokens(given)[:1]]
+    tokens = name_tokens(given)
+    # Where the one field is the other nobody knows which of the names was given.
+    called = [implied_sex_of_given(token) for token in (tokens if given == family else tokens[:1])]
     told = set(called) - {""} or {implied_sex(token) for token in name_tokens(family)} - {""}
     return told.pop() if len(told) == 1 else None
 

@@ -1,17 +1,18 @@
-"""A whole name in one field: Sandvik, Solveig Eva as the family name, with the field of given names empty or the same."""
+"""A whole name in one field: Sandvik, Solveig Eva as the family name, with the field of given names empty, the same, or Solveig."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache, reduce
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from hpmatch.protocols import Standardiser
 from hpmatch.standardise.given_names import name_groups
-from hpmatch.standardise.names import full_name_tokens, names_and_kinds
+from hpmatch.standardise.names import full_name_tokens, name_tokens, names_and_kinds
 from hpmatch.standardise.scripts import is_single, script_of
 
 FAMILY, GIVEN = "family_name", "given_name"
@@ -39,10 +40,9 @@ def with_names_apart(cells: Mapping[str, pa.Array]) -> Mapping[str, pa.Array]:
     fields = {field: cells[field] for field in (FAMILY, GIVEN) if field in cells}
     size = max(map(len, fields.values()), default=0)
     family, given = (fields.get(field, pa.nulls(size, pa.string())) for field in (FAMILY, GIVEN))
-    one = pc.or_(
-        pc.xor(pc.is_valid(family), pc.is_valid(given)), pc.fill_null(pc.equal(family, given), False)
-    )
-    rows = pa.array(np.flatnonzero(np.asarray(one)))
+    alone = pc.xor(pc.is_valid(family), pc.is_valid(given))
+    twice = (pc.equal(family, given), *(pc.match_substring(column, ",") for column in (family, given)))
+    rows = pa.array(np.flatnonzero(reduce(np.logical_or, map(_certain, (alone, *twice)))))
     names = (column.take(rows).fill_null("").to_pylist() for column in (family, given))
     apart = {
         row: parts
@@ -63,6 +63,10 @@ def with_names_apart(cells: Mapping[str, pa.Array]) -> Mapping[str, pa.Array]:
     }
 
 
+def _certain(told: pa.Array) -> npt.NDArray[np.bool_]:
+    return np.asarray(pc.fill_null(told, False))
+
+
 def with_name_apart(cells: Mapping[str, str]) -> Mapping[str, str]:
     """The same of one record, whose empty cells are left out."""
     parts = name_apart(cells.get(FAMILY, ""), cells.get(GIVEN, ""))
@@ -71,11 +75,11 @@ def with_name_apart(cells: Mapping[str, str]) -> Mapping[str, str]:
 
 def name_apart(family: str, given: str) -> tuple[str, str] | None:
     """
-    Take a whole name apart that stands in one of two fields, the other being empty or the same.
+    Take a whole name apart that stands in one of two fields, the other being empty, the same or its part beside a comma.
 
     What stands before a comma is the family name, and so is the first sign of a Chinese or Korean name. Else the given names
-    are the words that the table of given names knows, and the initials beside them; if no other word is left, a family name
-    may be either.
+    are the words that the table of given names knows, what hangs on them by a hyphen, and the initials beside them; if no other
+    word is left, a family name may be either.
 
     Returns:
         The family and the given names; None where nothing tells that it is a whole name, or a marker tells of two surnames.
@@ -85,27 +89,55 @@ def name_apart(family: str, given: str) -> tuple[str, str] | None:
         (('Sandvik', 'Solveig Eva'), ('sandvik', 'solveig e.'), None)
         >>> name_apart("Martin Paul", ""), name_apart("", "Martin Paul"), name_apart("Dupont, née Martin", "")
         (('martin paul', 'martin paul'), None, None)
+        >>> name_apart("Sandvik", "Sandvik, Solveig Eva"), name_apart("Sandvik, Solveig", "Solveig Eva")
+        (('Sandvik', 'Solveig Eva'), ('Sandvik', 'Solveig Eva'))
     """
     if family and given and family != given:
-        return None
+        return _repeated(family, given)
     parts = _parts_of(family or given)
     return None if given and parts and parts[0] == parts[1] else parts
 
 
+def _repeated(family: str, given: str) -> tuple[str, str] | None:
+    """The two names where one field says at its comma what the other holds."""
+    for whole, other, place in ((family, given, 1), (given, family, 0)):
+        parts = _at_comma(whole)
+        if parts and set(name_tokens(parts[place])) <= set(name_tokens(other)):
+            return (parts[0], other) if place else (other, parts[1])
+    return None
+
+
+def _at_comma(whole: str) -> tuple[str, str] | None:
+    """The family name before a comma and the given names behind it; None where no name is there, or a marker of two surnames."""
+    before, _, behind = whole.partition(",")
+    names, kinds = names_and_kinds(whole)
+    is_one = 0 < len(names_and_kinds(before)[0]) < len(names)  # what is behind may be a degree
+    return (before.strip(), behind.strip()) if is_one and not _of_two_surnames(kinds) else None
+
+
+def _of_two_surnames(kinds: Iterable[str]) -> bool:
+    return any(kind.startswith("marker") for kind in kinds)
+
+
 @lru_cache(maxsize=1 << 12)
 def _parts_of(whole: str) -> tuple[str, str] | None:
-    names, kinds = names_and_kinds(whole)
-    if any(kind.startswith("marker") for kind in kinds):
+    if _of_two_surnames(names_and_kinds(whole)[1]):
         return None
-    before, _, behind = whole.partition(",")
-    if 0 < len(names_and_kinds(before)[0]) < len(names):  # what is behind may be a degree
-        return before.strip(), behind.strip()
+    if parts := _at_comma(whole):
+        return parts
     tokens = full_name_tokens(whole)
     if len(tokens) > 1 and len(whole.split()) == 1 and not script_of(tokens[-1]):
         return tokens[0], " ".join(tokens[1:])
     known = [token for token in tokens if name_groups(token)]
     if len(tokens) == 1 or all(len(token) < _TELLING for token in known):
         return None
-    rest = [token for token in tokens if not (name_groups(token) or is_single(token))]
+    hanging = _hanging(whole)
+    rest = [token for token in tokens if not (name_groups(token) or token in hanging or is_single(token))]
     own = [f"{token}." if is_single(token) else token for token in tokens if token not in rest]
     return " ".join(rest or own), " ".join(own)
+
+
+def _hanging(whole: str) -> frozenset[str]:
+    """The tokens that stand behind a hyphen in a word that begins with a known given name (Dina-Huda)."""
+    words = (full_name_tokens(word) for word in whole.split() if "-" in word)
+    return frozenset(token for first, *others in words if name_groups(first) for token in others)

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 import hpmatch as hp
 from hpmatch.standardise import standardise
 from hpmatch.standardise.names import name_tokens
-from hpmatch.standardise.stages import PersonName
-from hpmatch.standardise.whole_names import with_name_apart, with_names_apart
+from hpmatch.standardise.stages import PersonName, SexByName
+from hpmatch.standardise.whole_names import name_apart, with_name_apart, with_names_apart
 
 PERSON = {"alert_id": "1", "sending_country": "SE", "birth_date": "1980-02-03"}
 REGISTER = [
@@ -28,6 +28,8 @@ REGISTER = [
         ("Kari O. Hansen", ["hansen"], ["kari", "o"]),  # an initial, no particle
         ("김민수", ["김"], ["민수"]),
         ("鈴木一郎。", ["鈴木"], ["一郎"]),
+        ("Berg Dina-Huda", ["berg"], ["dina", "huda"]),  # what hangs on a given name is one
+        ("Dina-Huda Berg-Martin", ["berg"], ["dina", "huda", "martin"]),
         ("Dr. Jan van der Berg", ["van der berg"], ["jan"]),
         ("Berg Hansen, Kari Zdzimira", ["berg", "hansen"], ["kari", "zdzimira"]),
         ("Berg Kari, dr.", ["berg"], ["kari"]),  # what comes behind is no name
@@ -59,6 +61,9 @@ def test_a_whole_name_is_taken_apart(name, family, given, fields):
         {"given_name": "Solveig Eva"},  # who has no family name told
         {"family_name": "Martin Paul", "given_name": "Martin Paul"},  # who knows
         {"family_name": "Sandvik, Solveig", "given_name": "Eva"},
+        {"family_name": "Sandvik", "given_name": "Berg, Solveig"},
+        {"family_name": "Sandvik, MD", "given_name": "Solveig"},
+        {"family_name": "Sandvik, née Solveig", "given_name": "Solveig"},
         {"family_name": "Solveig", "given_name": "Solveig"},
     ],
 )
@@ -72,6 +77,30 @@ def test_a_family_name_of_given_names_may_be_either(name):
     """Martin Paul is Paul Martin, or Martin Paul; an initial with its dot is no particle."""
     apart = with_name_apart({"family_name": name})
     assert name_tokens(apart["family_name"]) == name_tokens(apart["given_name"]) == name_tokens(name)
+
+
+@pytest.mark.parametrize(
+    ("family", "given", "apart"),
+    [
+        ("Sandvik", "Sandvik, Solveig Eva", ("Sandvik", "Solveig Eva")),
+        ("SANDVIK", "Sandvik, Solveig", ("SANDVIK", "Solveig")),
+        ("Sandvik Berg", "Sandvik, Solveig", ("Sandvik Berg", "Solveig")),
+        ("Sandvik, Solveig", "Solveig", ("Sandvik", "Solveig")),
+        ("Sandvik, Solveig", "Solveig Eva", ("Sandvik", "Solveig Eva")),
+    ],
+)
+def test_a_whole_name_beside_one_of_its_parts_is_taken_apart(family, given, apart):
+    """The other field tells what the comma parts."""
+    assert name_apart(family, given) == apart
+
+
+def test_a_name_that_may_be_either_tells_a_sex_only_if_all_of_it_does():
+    """Salman is a man's name and Dina a woman's; which of them is the surname nobody knows."""
+    told = [SexByName().standardise([""], ["SE"], [""], *([cell] for cell in pair))[0] for pair in [
+        reversed(name_apart("Salman Dina-Huda", "")),
+        reversed(name_apart("Martin Paul", "")),
+    ]]  # fmt: skip
+    assert told == [None, "M"]
 
 
 NAMES = st.sampled_from(
