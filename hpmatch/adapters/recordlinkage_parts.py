@@ -100,7 +100,8 @@ class ComparisonFeature(BaseCompareFeature):  # type: ignore[misc]  # recordlink
     A comparison as a compare feature: alone, or added to a ``recordlinkage.Compare``.
 
     For each part of the comparison there is a column with its name, which holds the place of the comparison level (0 is the
-    best, NaN is missing), and one with the name and " frequency" behind it, which makes agreement on what is rare worth more.
+    best, NaN is missing), one with the name and " frequency" behind it, which makes agreement on what is rare worth more, and one
+    with " holders" behind it: among how many records that was counted.
 
     Args:
         comparison: The comparison, joint or not.
@@ -134,7 +135,7 @@ class ComparisonFeature(BaseCompareFeature):  # type: ignore[misc]  # recordlink
         super().__init__(
             self._read(labels_left),
             self._read(labels_left if labels_right is None else labels_right),
-            label=names if similarity else [each for name in names for each in (name, f"{name} frequency")],
+            label=names if similarity else [label for name in names for label in _labels_of(name)],
         )
         if register is not None:
             _check_frame(register)
@@ -173,8 +174,9 @@ class ComparisonFeature(BaseCompareFeature):  # type: ignore[misc]  # recordlink
         if self.similarity:
             steps = np.maximum(np.array(vectors.sizes) - 1, 1)
             return pd.DataFrame(np.nan_to_num(1 - levels / steps, nan=0.0))
+        holders = np.broadcast_to(np.array(vectors.holders, np.float64), levels.shape)
         return pd.DataFrame(
-            np.stack([levels, vectors.frequencies], axis=2).reshape(len(pairs), len(self.label))
+            np.stack([levels, vectors.frequencies, holders], axis=2).reshape(len(pairs), len(self.label))
         )
 
     def _side(
@@ -270,6 +272,16 @@ def _cells(column: pd.Series) -> pa.Array:
         return pa.array(column, from_pandas=True)
     except (pa.ArrowException, TypeError):  # several kinds of things in one column
         return pa.array([plain_cell(cell) for cell in column], pa.string())
+
+
+def _labels_of(name: str) -> tuple[str, str, str]:
+    """The columns of a comparison: its level, how common the value is, and among how many records."""
+    return name, f"{name} frequency", f"{name} holders"
+
+
+def _told(frame: pd.DataFrame, label: str, otherwise: float) -> FloatArray:
+    """A column of numbers; a constant where the frame has none."""
+    return frame[label].to_numpy(np.float64) if label in frame else np.full(len(frame), float(otherwise))
 
 
 def _as_candidates(left: IntArray, right: IntArray) -> CandidatePairs:
@@ -374,17 +386,17 @@ class ModelClassifier(BaseClassifier):  # type: ignore[misc]  # recordlinkage ha
                     f"column {name!r} holds what is no level of its comparison; make it by ComparisonFeature(..., "
                     f"similarity=False), of the same model"
                 )
-        told = {f"{name} frequency" for name in names} & set(frame.columns)
-        frequencies = [
-            frame[f"{name} frequency"] if f"{name} frequency" in told else np.full(len(frame), np.nan)
-            for name in names
+        told = [_told(frame, label, np.nan) for _, label, _ in map(_labels_of, names)]
+        holders = [
+            _told(frame, label, self.registered).max(initial=1) for *_, label in map(_labels_of, names)
         ]
         vectors = ComparisonVectors(
             names,
             np.where(np.isnan(levels), MISSING, levels).astype(np.int8),
-            np.array(frequencies, np.float64).reshape(len(names), -1).T,
+            np.array(told).reshape(len(names), -1).T,
             sizes,
             (frame.index.get_level_values(0).nunique(), self.registered),
+            tuple(holders),
         )
         return without_repeats(vectors, self.model.stand_ins)
 

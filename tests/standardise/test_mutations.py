@@ -176,6 +176,9 @@ def of_east_asian_surnames():
         if len(surname) > 1:
             given = "민수" if language == "ko" else "小明"
             yield fact(told, [surname], (surname, given), names.full_name_tokens, surname + given)
+            yield fact(
+                (told, latin), [surname], tuple(latin[:1]), lambda name: signs.readings(name)[:1], surname
+            )
 
 
 def of_east_asian_given_names():
@@ -280,9 +283,9 @@ def of_sexes():
 
 
 def of_column_names():
-    """A column is recognised by its name."""
+    """A column is recognised by its name, which without a row only the role's own is, written the same."""
     for role, aliases in test_schema.ALIASES.items():
-        for alias in aliases:
+        for alias in map(str.upper, aliases):
             yield fact(alias, [role], alias, partial(column_for, role), alias)
 
 

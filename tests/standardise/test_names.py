@@ -51,7 +51,7 @@ TOKENS = [
     ("Ha\u0301nsen", "hánsen"),
     ("محمّد", "محمد"),
     ("ЩЕРБАКОВА", "щербакова"),
-    ("गोरखपुर मोरिंडा", "gorakhpur morinddaa"),  # its vowels are marks, which would split the words
+    ("गोरखपुर मोरिंडा", "gorakhapur morinddaa"),  # its vowels are marks, which would split the words
     ("कमल", "kamal"),  # a vowel without a mark, not heard at the end
     ("முருகன்", "murukannn"),
     ("ተስፋዬ ወልደ", "tesfaye welde"),
