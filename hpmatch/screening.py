@@ -28,6 +28,7 @@ from hpmatch.schema import ALERT_ROLES, REGISTER_ROLES, Layout, Schema, resolve
 from hpmatch.shown import on_one_line
 from hpmatch.sources.memory import plain_cell
 from hpmatch.standardise import told_roles, value_of_cells, with_common_vocabulary
+from hpmatch.standardise.encodings import decoded
 from hpmatch.standardise.whole_names import reads_whole_names, with_name_apart
 
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
@@ -270,7 +271,8 @@ def _reads_whole_names(known: _Known) -> bool:
 
 def _stages_told(known: _Known, cells: _Cells) -> list[tuple[_Stage, tuple[str, ...]]]:
     """The stages of which some role is told, with what their roles tell."""
-    told = with_name_apart(dict(cells)) if _reads_whole_names(known) else dict(cells)
+    told: Mapping[str, str] = {role: decoded(text) for role, text in cells}
+    told = with_name_apart(told) if _reads_whole_names(known) else told
     stages = _stages_of(known, tuple(told))
     return [(stage, tuple([told.get(role, "") for role in roles])) for stage, roles in stages]
 

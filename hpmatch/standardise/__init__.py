@@ -18,6 +18,7 @@ from hpmatch.errors import PluginError
 from hpmatch.parallel import each_chunk
 from hpmatch.protocols import Standardiser
 from hpmatch.records import FEW, Column, IntArray, Records, Vocabulary
+from hpmatch.standardise.encodings import decoded_cells
 from hpmatch.standardise.token_forms import NAME_TOKENS, begin_forms
 from hpmatch.standardise.whole_names import reads_whole_names, with_names_apart
 
@@ -42,6 +43,7 @@ def standardise(
         >>> records["family_name"].codes.tolist(), records["family_name"].values.array.to_pylist()
         ([0, 0, -1], [['berg']])
     """
+    cells = {role: decoded_cells(texts) for role, texts in cells.items()}
     if reads_whole_names(standardisers):
         cells = with_names_apart(cells)
     wanted = [stage for stage in standardisers if any(role in cells for role in stage.roles)]
