@@ -367,6 +367,13 @@ def test_damaged_bytes_reject_their_row_only(tmp_path):
     assert table.rows.tolist() == [1, 3]
 
 
+def test_a_letter_that_was_lost_before_is_what_a_file_says(tmp_path):
+    """The sign of a lost letter in a file that is whole is no damage of the file: its row is read."""
+    table = read(_write(tmp_path, "id,name\n1,Bal�i�nas\n".encode()), "t")
+    assert table.data["name"].to_pylist() == ["Bal�i�nas"]
+    assert table.rejected == ()
+
+
 @pytest.mark.parametrize("before", [0, 1 << 17, 1 << 23])
 @pytest.mark.parametrize("encoding", ["utf-8", "latin-1", "utf-16", "utf-16-be", "utf-32", "damaged"])
 def test_a_nul_is_no_text_wherever_it_stands(tmp_path, before, encoding):

@@ -79,7 +79,7 @@ def read_csv(file: File, head: bytes, name: str) -> RawTable:
     data, rejected = _parse(file, look, delimiter, columns, name)
     rows = np.delete(np.arange(1, len(data) + len(rejected) + 1), [row.row - 1 for row in rejected])
     table = RawTable(str(file), data, rows, rejected, is_headed_by_line=True)
-    if look.has_replacements:
+    if not look.is_whole:  # in whole text the sign of a lost letter is what the file says
         table = _without_damaged(table)
     return _without_swallowed(table, delimiter, name) if look.has_quotes else table
 
@@ -97,13 +97,13 @@ class _TextFile:
         encoding: Its encoding.
         is_ready: Whether Arrow can read it as it stands: in UTF-8, and with a line break behind its header.
         has_quotes: Whether it may hold a quotation mark; without any no cell holds a line break.
-        has_replacements: Whether it may hold, once decoded, the character that stands for damaged bytes.
+        is_whole: Whether all of it is text in that encoding.
     """
 
     encoding: str
     is_ready: bool = False
     has_quotes: bool = True
-    has_replacements: bool = True
+    is_whole: bool = False
 
 
 def _look_through(file: File, head: bytes, name: str) -> _TextFile:
@@ -112,19 +112,19 @@ def _look_through(file: File, head: bytes, name: str) -> _TextFile:
     if b"\x00" in head:
         raise _no_text(file, name)
     decoder = codecs.getincrementaldecoder("utf-8")()
-    has_quotes = has_replacements = False
+    has_quotes = False
     with file.open() as opened:
         try:
             while block := opened.read(BLOCK_BYTES):
                 if b"\x00" in block:
                     raise _no_text(file, name)
                 has_quotes = has_quotes or b'"' in block
-                has_replacements = _REPLACEMENT in decoder.decode(block) or has_replacements
+                decoder.decode(block)
             decoder.decode(b"", final=True)
         except UnicodeDecodeError:
             return _TextFile(_encoding_of_damaged(file, name))
     is_ready = _HEADER.match(head.removeprefix(codecs.BOM_UTF8)) is not None
-    return _TextFile("utf-8", is_ready, has_quotes, has_replacements)
+    return _TextFile("utf-8", is_ready, has_quotes, is_whole=True)
 
 
 def _encoding_of_damaged(file: File, name: str) -> str:
