@@ -19,6 +19,7 @@ from unidecode import unidecode
 
 from hpmatch.data import read_table
 from hpmatch.standardise.compounds import attach, joined_words, particles
+from hpmatch.standardise.encodings import LOST
 from hpmatch.standardise.given_names import name_groups
 from hpmatch.standardise.scripts import CONSONANT_SCRIPTS, script_of, sounds
 from hpmatch.standardise.signs import with_surname_apart
@@ -42,7 +43,9 @@ _APOSTROPHES = re.compile(f"{_APOSTROPHE}|(?<!{_WITH_GERESH})׳")
 # For the signs between letters that stand together (J.P., M.D., e/v), so that they are one word.
 _JOINTS = "\ue000\ue001\ue002\ue003"
 _JOINED, _APART = str.maketrans("./- ", _JOINTS), str.maketrans(_JOINTS, " " * 4)
-_WORD = re.compile(rf"([^\W\d_](?:[^\W\d_]|[׳{_JOINTS}])*)(\.?)")
+_WORD = re.compile(rf"([^\W\d_](?:[^\W\d_]|[׳{_JOINTS}{LOST}])*)(\.?)")
+# A letter that a code page did not have, between letters.
+_LOST = re.compile(rf"(?<=[^\W\d_])[?{LOST}]{{1,2}}(?=[^\W\d_])")
 # A word with a digit that was read in place of a Latin letter; next to a vowel the 1 is an l, else an i (O1ga, 1nger). At the
 # end a digit is a footnote or a count (Hansen1).
 _MISREAD = re.compile(r"(?<!\w)(?=[a-zß-ɏ]*[0158])[a-zß-ɏ0158]{2,}[a-zß-ɏ](?!\w)")
@@ -219,13 +222,34 @@ class _Noise(NamedTuple):
 
 def _clean(text: str) -> str:
     """Casefolded letters, dots and blanks; apostrophes close up, control characters and marks of direction go."""
-    text = text.casefold()
+    text = _LOST.sub(_lost, text.casefold())
     if not (text.isascii() and text.isprintable()):
+        text = _misread().sub(_well_read, text)
         composed = _INHERENT_A.sub("a", unicodedata.normalize("NFKC", text))
         text = "".join(filter(None, map(_visible, composed)))
         text = _GERESH.sub("׳", text)
     text = _abbreviations().sub(_joined, _APOSTROPHES.sub("", text))
     return _MISREAD.sub(_in_letters, text)
+
+
+def _lost(found: re.Match[str]) -> str:
+    return LOST * len(found.group())
+
+
+@cache
+def _misread() -> re.Pattern[str]:
+    """A sign amid a word that a letter of Central Europe became, and ³ at the end behind a vowel (Micha³, no footnote)."""
+    signs = "".join(_misread_signs())
+    return re.compile(rf"(?<=[^\W\d_])[{signs}](?=[^\W\d_])|(?<![^\W_])£(?=[^\W\d_])|(?<=[aeouy])³(?!\w)")
+
+
+def _well_read(found: re.Match[str]) -> str:
+    return _misread_signs()[found.group()]
+
+
+@cache
+def _misread_signs() -> dict[str, str]:
+    return {row["sign"]: row["letter"] for row in read_table("misread_signs")}
 
 
 @lru_cache(maxsize=1 << 16)

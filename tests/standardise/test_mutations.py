@@ -18,7 +18,7 @@ from standardise.test_given_names import APART, ENDINGS, GROUPS, forms_of, group
 from standardise.test_identifiers import CASES as IDENTIFIERS
 from standardise.test_identifiers import NAMED, read_cases, told_by
 from standardise.test_identifiers import WORDS as IDENTIFIER_WORDS
-from standardise.test_names import BETWEEN, DROPPED, KEPT
+from standardise.test_names import BETWEEN, DROPPED, KEPT, MISREAD
 from standardise.test_names import NOISE as NAME_NOISE
 from standardise.test_professions import (
     BESIDE,
@@ -160,6 +160,12 @@ def of_name_noise():
 def leaves_nothing(text):
     """Say whether a field holds no name."""
     return names.name_tokens(text) == ()
+
+
+def of_misread_signs():
+    """A letter of Central Europe that became a sign is that letter again."""
+    for typed, expected in MISREAD:
+        yield fact(typed, typed.casefold(), tuple(expected.split()), names.name_tokens, typed)
 
 
 def of_conjunctions():
@@ -404,6 +410,7 @@ TABLES = {
     "helper_categories": (of_helper_categories, (professions,), lambda row: [(row["role"], row["category"])]),
     "identifiers": (of_identifiers, (identifiers,), lambda row: [row["country"]]),
     "identifier_words": (of_identifier_words, (identifiers,), lambda row: [row["word"]]),
+    "misread_signs": (of_misread_signs, (names,), lambda row: [row["sign"]]),
     "month_names": (of_months, (date_words, dates), lambda row: [fold(row["name"])]),
     "name_abbreviations": (of_abbreviations, (relations,), lambda row: [row["abbreviation"]]),
     "name_compounds": (of_compounds, (compounds,), lambda row: [fold(row["word"])]),
@@ -442,6 +449,7 @@ CHANGES = [
     ("helper_categories", "becomes", "VE", ""),
     ("identifiers", "layout", "QQ", ""),
     ("identifier_words", "word", "QQ", ""),
+    ("misread_signs", "letter", "q", "x"),
     ("month_names", "month", "1", "2"),
     ("name_abbreviations", "beside", "any", "given name"),
     ("name_compounds", "kind", "tail", "particle"),

@@ -137,7 +137,32 @@ TOKENS = [
     ("A5", "a"),
     ("AB1105", "ab"),
     ("Hansen2", "hansen"),
+    ("Bal?i?nas", "bal�i�nas"),  # letters that a code page lacked
+    ("TAURI??A", "tauri��a"),
+    ("Zieli�ska", "zieli�ska"),
+    ("Hansen?", "hansen"),  # in doubt
+    ("?Hansen", "hansen"),
+    ("Koz³owski", "kozłowski"),  # letters of Central Europe that became signs
+    ("£ukasik", "łukasik"),
+    ("Micha³", "michał"),
+    ("Hansen³", "hansen"),  # a footnote
+    ("Hansen¹", "hansen"),
+    ("¯ak", "ak"),
+    ("Bo¿ena", "bożena"),
+    ("GRA¯YNA", "grażyna"),
+    ("Popeºcu", "popeşcu"),
+    ("Nº", "no"),
+    ("D¥BROWSKI", "dąbrowski"),
+    ("D±browski", "dąbrowski"),
+    ("Ja¶ko", "jaśko"),
+    ("JA¦KO", "jaśko"),
+    ("D¹browski", "d�browski"),  # ą or š
+    ("¥o¾ena", "o�ena"),
+    ("¡Anna!", "anna"),
 ]
+
+# What was typed, of which each sign stands once, and the tokens.
+MISREAD = [each for each in TOKENS if set(each[0]) & set("³£¿º¥¯¹¾¶±¦")]
 
 
 _ONE_TOKEN = ("de la cruz", "o brien", "al hassan")

@@ -27,6 +27,18 @@ CASES = Path(__file__).with_name("cases")
 EXAMPLES = [
     ("jäger", "jager jaeger", "ICAO Doc 9303-3"),
     ("sjögren", "sjogren sjoegren", "ICAO Doc 9303-3"),
+    ("balèiûnas", "baleiunas balciunas", "cp1257 read as cp1252"),
+    ("ðimkus", "dimkus simkus", "cp1257 read as cp1252"),
+    ("þilinskas", "thilinskas zilinskas", "cp1257 read as cp1252"),
+    ("þadeikis", "thadeikis zadeikis", "cp1257 read as cp1252"),
+    ("þukauskas", "thukauskas zukauskas", "cp1257 read as cp1252"),
+    ("maþeika", "matheika mazeika", "cp1257 read as cp1252"),
+    ("lavriè", "lavrie lavric", "cp1250 read as cp1252"),
+    ("vukoviæ", "vukovic", "cp1250 read as cp1252"),
+    ("nìmec", "nimec nemec", "cp1250 read as cp1252"),
+    ("constanþa", "constanta", "cp1250 read as cp1252"),
+    ("èzic", "ezic", "no letter is lost"),
+    ("nicolì", "nicoli", "no letter is lost"),
     ("müller", "muller mueller", "ICAO Doc 9303-3"),
     ("müller", "myller", "Finnish and Estonian habit"),
     ("åse", "ase aase", "ICAO Doc 9303-3"),
@@ -176,7 +188,7 @@ def test_every_sound_row_is_used():
 # Words for letters that the names of the cases lack.
 SOUND_WORDS = """
 ılgaz avcı grå ärla järvelä ærø hæ bjørn östen malmö őry őz ülle fűz űr szegfű talü ueli eero lee oona soo kyyrö
-yyri lyy yjr kyjan avyj ijsbrand pârvu ânghel bâ mărgărit ăl popă mîndru înger hotărî çağlar tšehhov csaba kovacs
+yyri lyy yjr kyjan avyj ijsbrand pârvu ânghel bâ mărgărit ăl popă mîndru înger hotărî çağlar tšehhov csaba kovacs bal�i�nas
 kovács whelan okszana dsjugasjvili schmidt ħal koń kučeraň řezníček śliwa blacksen żuk źrebak maarten
 دجيرالد ايما اوليفيا לץ׳ ٱحمد بٱ بإذن بڵ بں بڼ بڭ بګ بټ بڈ بډ بړ بڕ بڤ بښ بږ بڅ بځ بۃ بۀ بە بۆ بے بې بێ بۓ بۍ אלפ נח
 """
