@@ -2,14 +2,17 @@
 Alerts about one person: doctor and specialist, nurse then doctor, sent again, corrected, from several countries.
 
 Two alerts are compared as an alert and a registered person are, by the same blocking rules, comparisons and weights; then
-they are joined to clusters (``clusters.py``), and what contradicts outright is kept apart.
+they are joined to clusters (``clusters.py``), and what contradicts outright is kept apart. Two surnames that have nothing in
+common speak more against one person if they cannot have changed: of states where nobody takes another by marriage
+(``surname_laws.csv``), or beside birth names that both alerts tell, another one each.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import combinations
+from functools import cache
+from itertools import combinations, product
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,6 +21,8 @@ import pyarrow.compute as pc
 from hpmatch.blocking import CandidatePairs, candidate_pairs, each_once
 from hpmatch.clusters import APART, join
 from hpmatch.comparison import DEFAULT_CHUNK_SIZE, compare, parts_of
+from hpmatch.comparison.spelling import token_similarity
+from hpmatch.data import read_table
 from hpmatch.errors import ModelError
 from hpmatch.plugins import checked_weights
 from hpmatch.protocols import ComparisonVectors
@@ -34,6 +39,11 @@ _ALERTS_AT_LARGE = 10_000
 # maiden name and one with a wrong date may have nothing in common but the person.
 _MISFIT = -5.0
 _SMALLEST_CHAIN = 3  # alerts, of which two need not be a pair
+# Where surnames do not change, a person has another one a hundred times as seldom as elsewhere: a foreigner there, a mistake.
+_UNCHANGED = -6.6
+# The levels of surnames that are two names, and how alike the words of two names may be.
+_OTHER_NAME, _LEAST_ALIKE = ("changed", "different"), 0.74
+_SURNAMES = ("family_name", "birth_name", "other_names")
 
 
 @dataclass(frozen=True)
@@ -88,9 +98,12 @@ def group_alerts(alerts: Records, model: Model, chunk_size: int = DEFAULT_CHUNK_
     pairs = each_once(candidate_pairs(table, table, model.blocking_rules, model.max_block))
     vectors = compare(table, table, pairs, model.comparisons, chunk_size, stand_ins=model.stand_ins)
     weights = model.grouping.prior_weight(len(table)) + checked_weights(model.classifier, vectors)
-    weights[_kept_apart(vectors, model)] = APART
     left, right = pairs.left.astype(np.int64), pairs.right.astype(np.int64)
     least = model.grouping.least_weight
+    strong = _at_levels(vectors, {"family_name": _OTHER_NAME}, model)
+    strong = strong[weights[strong] >= least]
+    weights[strong[_cannot_have_changed(table, left[strong], right[strong])]] += _UNCHANGED
+    weights[_kept_apart(vectors, model)] = APART
     found = join(len(table), left, right, weights, least, _MISFIT)
     # Alerts that share no key are no pair, and still may not be about one person.
     while len(apart := _contradicting(table, found, left, right, model)):
@@ -126,14 +139,47 @@ def _contradicting(
 
 
 def _kept_apart(vectors: ComparisonVectors, model: Model) -> IntArray:
-    apart = model.grouping.apart if model.grouping else {}
+    return _at_levels(vectors, model.grouping.apart if model.grouping else {}, model)
+
+
+def _at_levels(vectors: ComparisonVectors, wanted: Mapping[str, Sequence[str]], model: Model) -> IntArray:
+    """The places of the pairs that are at some levels, which a model need not have."""
     levels = {part.name: part.levels for part in model.parts}
     rows = [
         np.flatnonzero(vectors.levels[:, place] == levels[name].index(level))
         for place, name in enumerate(vectors.names)
-        for level in apart.get(name, ())
+        for level in wanted.get(name, ())
+        if level in levels[name]
     ]
     return np.concatenate([np.zeros(0, np.int64), *rows])
+
+
+def _cannot_have_changed(table: Records, left: IntArray, right: IntArray) -> IntArray:
+    """The places of the pairs of whom the one cannot have borne the other's surname before or after."""
+    pairs = zip(_told_of(table, left), _told_of(table, right), strict=True)
+    return np.flatnonzero([_are_two_names(one, other) for one, other in pairs])
+
+
+def _told_of(table: Records, rows: IntArray) -> list[Mapping[str, Sequence[str]]]:
+    """The states and the surnames that alerts tell."""
+    some = table.take(rows)
+    columns = {name: some[name].to_pylist() for name in ("country", *_SURNAMES) if name in some}
+    return [{name: cells[row] or () for name, cells in columns.items()} for row in range(len(rows))]
+
+
+def _are_two_names(one: Mapping[str, Sequence[str]], other: Mapping[str, Sequence[str]]) -> bool:
+    states = [*one.get("country", ()), *other.get("country", ())]
+    birth_names = one.get("birth_name") and other.get("birth_name")
+    if not (birth_names or (states and _keeping_states().issuperset(states))):
+        return False
+    words = product(*([word for name in _SURNAMES for word in each.get(name, ())] for each in (one, other)))
+    return not (token_similarity(*zip(*words, strict=True)) >= _LEAST_ALIKE).any()
+
+
+@cache
+def _keeping_states() -> frozenset[str]:
+    """The states by whose law nobody takes another surname by marriage."""
+    return frozenset(row["country"] for row in read_table("surname_laws"))
 
 
 def person_ids(ids: Sequence[str], persons: IntArray, matched: Sequence[str | None]) -> list[str]:

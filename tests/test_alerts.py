@@ -72,6 +72,73 @@ def test_alerts_about_two_persons_are_not(change):
     assert persons_of(others(change)) == {"A0": {"A0"}, "A1": {"A1"}}
 
 
+NURSE = {"sex": "F", "given_name": "Paola", "birth_date": "1987-04-15", "profession": "nurse"}
+# States by whose law nobody takes another surname by marriage.
+KEEPING = ["IT", "GR", "ES", "BE", "IS"]
+
+
+def surnames(*changes, country="IT"):
+    """Give alerts of one country about persons who share all but what is changed."""
+    return [
+        {"alert_id": f"A{number}", "sending_country": country, **NURSE, **change}
+        for number, change in enumerate(changes)
+    ]
+
+
+def grouped(country):
+    """Say how many persons two alerts of a country are about whose surnames differ wholly."""
+    return len(
+        persons_of(surnames({"family_name": "Tarantino"}, {"family_name": "Martinelli"}, country=country))
+    )
+
+
+@pytest.mark.parametrize("country", KEEPING)
+def test_another_surname_joins_no_alerts_where_nobody_changes_it(country):
+    """There it is another person's, elsewhere it may be that of a husband."""
+    assert grouped(country) == 2
+    assert grouped("NO") == 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"nationality": "RO"},  # whose law lets her
+        {"birth_name": "Tarantino"},
+        {"birth_name": "Tarentino"},
+        {"other_names": "Tarantino"},
+        {"family_name": "Tarantino Martinelli"},
+        {"family_name": "Tarantini"},
+    ],
+)
+def test_what_explains_another_surname_joins_alerts(change):
+    """Another nationality, a name of before, both names, a slip."""
+    alerts = surnames({"family_name": "Tarantino"}, {"family_name": "Martinelli"} | change)
+    assert len(persons_of(alerts)) == 1
+
+
+def test_an_alert_with_both_surnames_joins_those_with_one():
+    """Two surnames alone are two persons; with both in a third alert they are one."""
+    both = {"family_name": "Tarantino Martinelli"}
+    alerts = surnames({"family_name": "Tarantino"}, {"family_name": "Martinelli"}, both)
+    assert len(persons_of(alerts)) == 1
+
+
+def test_one_number_joins_alerts_of_another_surname():
+    """A foreigner may take one in a state whose own citizens keep theirs."""
+    number = {"national_id": "12345678Z"}
+    alerts = surnames(
+        {"family_name": "Kazlauskaitė"} | number, {"family_name": "Petraitienė"} | number, country="ES"
+    )
+    assert len(persons_of(alerts)) == 1
+
+
+def test_two_birth_names_are_two_persons():
+    """Whose surnames differ too; one that is spelled otherwise is no other one."""
+    rasa = {"family_name": "Kazlauskienė", "birth_name": "Montytė"}
+    assert len(persons_of(others(rasa, {"family_name": "Butkienė", "birth_name": "Jakelytė"})[1:])) == 2
+    assert len(persons_of(others(rasa, {"family_name": "Butkienė", "birth_name": "Montyttė"})[1:])) == 1
+
+
 def test_two_numbers_of_one_country_keep_alerts_apart():
     """Same name and date, other person: a personal code that is valid and differs says so."""
     numbers = ({"national_id": "47804090002"}, {"national_id": "47804090013"})

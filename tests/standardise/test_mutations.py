@@ -6,6 +6,7 @@ from functools import partial
 
 import pytest
 import test_alert_relations
+import test_alerts
 import test_inquiry
 import test_reconcile
 import test_schema
@@ -41,7 +42,7 @@ from standardise.test_stages import SEXES
 from standardise.test_surname_groups import SURNAMES
 from standardise.test_surnames import KINDS, SUFFIXES, joined_as_told, lines, read_pairs, read_sexes, shared
 
-from hpmatch import alert_relations, inquiry, schema
+from hpmatch import alert_relations, alerts, inquiry, schema
 from hpmatch.comparison import relations, spelling
 from hpmatch.data import read_table
 from hpmatch.reconcile import findings
@@ -166,6 +167,12 @@ def of_misread_signs():
     """A letter of Central Europe that became a sign is that letter again."""
     for typed, expected in MISREAD:
         yield fact(typed, typed.casefold(), tuple(expected.split()), names.name_tokens, typed)
+
+
+def of_surname_laws():
+    """Where nobody changes the surname, two of them are two persons."""
+    for country in test_alerts.KEEPING:
+        yield fact(country, [country], 2, test_alerts.grouped, country)
 
 
 def of_conjunctions():
@@ -430,6 +437,7 @@ TABLES = {
     "sound_distances": (of_likeness, (spelling,), lambda _row: [""]),
     "specialties": (of_specialties, (professions,), lambda row: longest_word(row["term"])),
     "spelling_sounds": (of_sounds, (scripts, spelling), lambda row: [row["letters"].casefold()]),
+    "surname_laws": (of_surname_laws, (alerts,), lambda row: [row["country"]]),
     "surname_suffixes": (of_surname_suffixes, (surnames,), lambda row: [row["suffix"]]),
     "surnames": (of_surnames, (surname_groups,), lambda row: [row["group"]]),
     "surname_endings": (of_surname_endings, (surnames,), lambda _row: [""]),
@@ -462,6 +470,7 @@ CHANGES = [
     ("romanisation_schemes", "filled_vowel", "qqq", ""),
     ("sexes", "sex", "F", "M"),
     ("specialties", "specialty", "nothing", ""),
+    ("surname_laws", "country", "NO", ""),
     ("surnames", "group", "nobody", ""),
 ]
 
