@@ -45,7 +45,7 @@ FIELDS = ("family_name", "given_name", "middle_name", "birth_name", "other_names
 
 # What two tokens have in common, best first.
 SAME, STEM, SPELLED, VARIANT, CLOSE, INITIAL, SIMILAR, NOTHING = range(8)
-_SPELLED, _CLOSE, _SIMILAR = 0.94, 0.86, 0.74
+_SPELLED, CLOSE_LIKENESS, SIMILAR_LIKENESS = 0.94, 0.86, 0.74
 
 # A name that so many persons of the two tables hold exists; that a typing error turns one such name into another is rare.
 _KNOWN = 4
@@ -370,7 +370,7 @@ def agreement_cases(similarity: Any, related: Relations) -> list[Any]:
         related.stem,
         (similarity >= _SPELLED) & other,
         related.variant,
-        (similarity >= _CLOSE) & other,
+        (similarity >= CLOSE_LIKENESS) & other,
         related.initial,
-        similarity >= _SIMILAR,
+        similarity >= SIMILAR_LIKENESS,
     ]

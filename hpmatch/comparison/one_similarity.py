@@ -26,6 +26,7 @@ from hpmatch.comparison.spelling import (
 )
 from hpmatch.standardise.compounds import head_of
 from hpmatch.standardise.scripts import CONSONANT_SCRIPTS, script_of, sound_units, spellings
+from hpmatch.standardise.surnames import tail_of, without_tail
 
 
 def similarity_of(left: str, right: str) -> float:
@@ -37,10 +38,15 @@ def similarity_of(left: str, right: str) -> float:
         1.0
     """
     whole = _similarity(left, right)
-    heads = head_of(left), head_of(right)
-    if whole == 1 or left == heads[0] or right == heads[1]:
+    if whole == 1:
         return whole
-    return min(whole, _similarity(*heads))
+    heads = head_of(left), head_of(right)
+    if left != heads[0] and right != heads[1]:
+        whole = min(whole, _similarity(*heads))
+    tails = tail_of(left), tail_of(right)
+    if tails[0] and tails[0] == tails[1]:
+        whole = min(whole, _similarity(without_tail(left), without_tail(right)))
+    return whole
 
 
 def _similarity(left: str, right: str) -> float:

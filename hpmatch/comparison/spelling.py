@@ -31,6 +31,7 @@ from hpmatch.standardise.scripts import (
     sound_units,
     spellings,
 )
+from hpmatch.standardise.surnames import tail_of, without_tail
 
 # Distance per letter and the similarity that it stands for; straight lines between.
 _DISTANCES = (0.0, 0.20, 0.30, 0.50, 1.00, 2.00)
@@ -155,23 +156,44 @@ def pair_similarity(tokens: SpelledTokens, left: IntArray, right: IntArray) -> F
     """
     if not len(left):
         return np.zeros(0)
-    # What stands before both names is no likeness of them (van der Berg, van der Meer; Abdulrahman, Abdulrahim).
-    texts = tokens.texts
-    heads = {place: head for place, token in enumerate(texts) if (head := head_of(token)) != token}
-    if not heads:
-        return _distinct_similarity(tokens, left, right)
-    places = {token: place for place, token in enumerate(dict.fromkeys((*texts, *heads.values())))}
-    of_token = np.arange(len(texts))
-    of_token[[*heads]] = [places[head] for head in heads.values()]
-    before = ((of_token[left] != left) & (of_token[right] != right)).nonzero()[0]
-    similarity = _distinct_similarity(
-        tokens.and_of(SpelledTokens.of([*places][len(texts) :])),
-        np.concatenate([left, of_token[left[before]]]),
-        np.concatenate([right, of_token[right[before]]]),
-    )
-    whole, named = similarity[: len(left)], similarity[len(left) :]
-    whole[before] = np.where(whole[before] < 1, np.minimum(whole[before], named), 1)
+    whole = _distinct_similarity(tokens, left, right)
+    other = (whole < 1).nonzero()[0]
+    for bare in (_without_heads, _without_tails):
+        rows, ours, theirs = bare(tokens.texts, left[other], right[other])
+        if len(rows):
+            whole[other[rows]] = np.minimum(whole[other[rows]], _text_similarity(ours, theirs))
     return whole
+
+
+def _text_similarity(left: Sequence[str], right: Sequence[str]) -> FloatArray:
+    places = {text: place for place, text in enumerate(dict.fromkeys((*left, *right)))}
+    return _distinct_similarity(SpelledTokens.of([*places]), _coded(left, places), _coded(right, places))
+
+
+class _Bare(NamedTuple):
+    """Pairs of tokens that share what is no likeness of them: their rows, and what else the left and right ones are."""
+
+    rows: IntArray
+    left: Sequence[str]
+    right: Sequence[str]
+
+
+def _without_heads(texts: Sequence[str], left: IntArray, right: IntArray) -> _Bare:
+    """What stands before both names is no likeness of them (van der Berg, van der Meer; Abdulrahman, Abdulrahim)."""
+    heads = [head_of(text) for text in texts]
+    has_head = np.array([head != text for head, text in zip(heads, texts, strict=True)], bool)
+    rows = (has_head[left] & has_head[right]).nonzero()[0]
+    return _Bare(rows, *([heads[place] for place in side[rows].tolist()] for side in (left, right)))
+
+
+def _without_tails(texts: Sequence[str], left: IntArray, right: IntArray) -> _Bare:
+    """Nor is an ending that many surnames share (Šiliūtė, Zigiūtė)."""
+    numbers = {"": 0}
+    tails = np.array([numbers.setdefault(tail_of(text), len(numbers)) for text in texts], np.int64)
+    rows = ((tails[left] == tails[right]) & (tails[left] > 0)).nonzero()[0]
+    return _Bare(
+        rows, *([without_tail(texts[place]) for place in side[rows].tolist()] for side in (left, right))
+    )
 
 
 def _coded(tokens: Sequence[str], places: dict[str, int]) -> IntArray:

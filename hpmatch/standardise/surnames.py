@@ -9,6 +9,9 @@ Butkas, whose wives are both Butkienė, share a stem with her and none with each
 
 `surname_suffixes.csv` has the suffixes that make another surname of a name (Hassan, Hassani; Roberts, Robertson), those that
 languages and spellings interchange in one class; -s is of none, for Latvian adds it to any man's name (Ivan, Ivans).
+
+`surname_tails.csv` has the endings that so many surnames share that they are no likeness (Šiliūtė, Zigiūtė), and which of
+them tell that a name is not changed at marriage: a woman has one maiden name (maiden), and one father (parent).
 """
 
 from __future__ import annotations
@@ -191,6 +194,58 @@ def _is_root(letters: str, suffix: str) -> bool:
 @cache
 def _suffixes() -> tuple[tuple[str, str], ...]:
     return tuple((row["suffix"], row["class"]) for row in read_table("surname_suffixes"))
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def tail_of(token: str) -> str:
+    """
+    The longest ending of a token that many surnames share, folded; "" if there is none, or no stem before it.
+
+    Args:
+        token: A casefolded token of any script.
+
+    Example:
+        >>> tail_of("kazlauskaitė"), tail_of("petraitė"), tail_of("waite"), tail_of("hansen")
+        ('auskaite', 'aite', '', '')
+    """
+    form = token if token.isascii() else fold(token)
+    if len(form) != len(token) or not form.endswith(_tails_sought()):
+        return ""
+    # The longest one that leaves a stem is found first.
+    return next((form[start:] for start in range(_SHORTEST, len(form)) if form[start:] in _tails()), "")
+
+
+def without_tail(token: str) -> str:
+    """
+    A token without the ending that ``tail_of`` finds but its first letter: a slip before it is none at the end of a name.
+
+    Example:
+        >>> without_tail("kazlauskaitė"), without_tail("hansen")
+        ('kazla', 'hansen')
+    """
+    return token[: len(token) - max(len(tail_of(token)) - 1, 0)]
+
+
+def is_for_life(token: str) -> bool:
+    """
+    Whether a surname's ending tells that it is not changed for another of its kind: a maiden name, or a parent's.
+
+    Example:
+        >>> is_for_life("bartėnaitė"), is_for_life("jónsdóttir"), is_for_life("kazlauskienė")
+        (True, True, False)
+    """
+    return bool(_tails().get(tail_of(token)))
+
+
+@cache
+def _tails() -> dict[str, str]:
+    """The kind of each ending that many surnames share."""
+    return {row["ending"]: row["kind"] for row in read_table("surname_tails")}
+
+
+@cache
+def _tails_sought() -> tuple[str, ...]:
+    return tuple(_tails())
 
 
 def _countries(token: str) -> frozenset[str] | None:

@@ -15,6 +15,7 @@ from rapidfuzz.distance import JaroWinkler
 from unidecode import unidecode
 
 from hpmatch.comparison import spelling
+from hpmatch.comparison.name_tables import CLOSE_LIKENESS, SIMILAR_LIKENESS
 from hpmatch.comparison.one_similarity import similarity_of
 from hpmatch.comparison.spelling import token_similarity
 from hpmatch.data import read_table
@@ -181,6 +182,26 @@ def test_what_stands_before_both_names_is_no_likeness(one, other, left, right):
     near, far = token_similarity([one, left], [other, right])
     assert near > far
     assert token_similarity(["abdulkarim"], ["abdulhakim"]) <= token_similarity(["karim"], ["hakim"])
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "slip"),
+    [
+        ("šiliūtė", "zigiūtė", "šitiūtė"),
+        ("kazauskaitė", "damauskaitė", "kamauskaitė"),
+        ("balčiūnaitė", "daučiūnaitė", "balčūnaitė"),
+        ("guðmundsdóttir", "sigmundsdóttir", "guðmumdsdóttir"),
+        ("ionescu", "popescu", "iomescu"),
+        ("mateescu", "vasilescu", "matescu"),
+        ("kazlauskaitė", "jankauskaitė", "kazlauskatė"),  # in the ending itself
+        ("kazlauskaitė", "petrauskaitė", "kazkauskaitė"),  # right before it
+    ],
+)
+def test_an_ending_that_many_surnames_share_is_no_likeness(left, right, slip):
+    """Names before the same ending are no more alike than their stems; a slip in one of them stays a slip."""
+    far, near = token_similarity([left, left], [right, slip])
+    assert far < SIMILAR_LIKENESS
+    assert near >= CLOSE_LIKENESS
 
 
 TOKENS = st.text(max_size=12).map(str.casefold) | st.sampled_from([name for _, name, _ in NAMES])

@@ -40,7 +40,16 @@ from standardise.test_professions import (
 from standardise.test_scripts import EXAMPLES, LETTERS, ONE_NAME, SAME_SOUND
 from standardise.test_stages import SEXES
 from standardise.test_surname_groups import SURNAMES
-from standardise.test_surnames import KINDS, SUFFIXES, joined_as_told, lines, read_pairs, read_sexes, shared
+from standardise.test_surnames import (
+    KINDS,
+    SUFFIXES,
+    joined_as_told,
+    lines,
+    of_tails,
+    read_pairs,
+    read_sexes,
+    shared,
+)
 
 from hpmatch import alert_relations, alerts, inquiry, schema
 from hpmatch.comparison import relations, spelling
@@ -275,6 +284,13 @@ def of_surnames():
         yield fact((name, group), [group], True, is_in, name.casefold())
 
 
+def of_surname_tails():
+    """An ending is shared by many surnames, and may tell that one is kept for life."""
+    for name, _, ending, kind in of_tails():
+        yield fact(name, [ending], ending, surnames.tail_of, name)
+        yield fact(name, [ending], bool(kind), surnames.is_for_life, name)
+
+
 def of_months():
     """A month's name is read as that month."""
     for _, month, name in TYPED:
@@ -440,6 +456,7 @@ TABLES = {
     "surname_laws": (of_surname_laws, (alerts,), lambda row: [row["country"]]),
     "surname_suffixes": (of_surname_suffixes, (surnames,), lambda row: [row["suffix"]]),
     "surnames": (of_surnames, (surname_groups,), lambda row: [row["group"]]),
+    "surname_tails": (of_surname_tails, (surnames,), lambda row: [row["ending"]]),
     "surname_endings": (of_surname_endings, (surnames,), lambda _row: [""]),
 }
 # Tables and columns, and what is put there: the first value, or the second where the first stands.
@@ -472,6 +489,7 @@ CHANGES = [
     ("specialties", "specialty", "nothing", ""),
     ("surname_laws", "country", "NO", ""),
     ("surnames", "group", "nobody", ""),
+    ("surname_tails", "kind", "", "maiden"),
 ]
 
 

@@ -11,7 +11,15 @@ from hypothesis import strategies as st
 from hpmatch.data import read_table
 from hpmatch.standardise.compounds import attach, compounds, head_of
 from hpmatch.standardise.scripts import spellings
-from hpmatch.standardise.surnames import are_derived_apart, implied_sex, is_patronymic, stems
+from hpmatch.standardise.surnames import (
+    are_derived_apart,
+    implied_sex,
+    is_for_life,
+    is_patronymic,
+    stems,
+    tail_of,
+    without_tail,
+)
 from hpmatch.standardise.text import fold
 
 CASES = Path(__file__).with_name("cases")
@@ -238,6 +246,48 @@ def test_surnames_made_of_one_name(left, right, apart):
     """They are two where the classes of their suffixes are, from either side."""
     assert are_derived_apart(left, right) is apart
     assert are_derived_apart(right, left) is apart
+
+
+# By kind, endings that many surnames share, each behind the stem of a surname that has it.
+TAILS = {
+    "maiden": "kazl-auskaitė petr-aitė biel-iaitė balči-ūnaitė adom-avičiūtė stank-evičiūtė butk-utė šil-iūtė ali-jūtė ston-ytė",
+    "parent": "jóns-dóttir",
+    "": """
+    butk-ienė butk-uvienė kazl-auskienė balči-ūnienė adom-avičienė stank-evičienė kazl-auskas balči-ūnas adom-avičius stank-evičius
+    petr-ović đurđ-ević lewand-owski lewand-owska wiśni-ewski wiśni-ewska ziel-iński ziel-ińska ion-escu mchedli-shvili
+    nikol-opoulos papad-opoulou
+    """,
+}
+
+
+def of_tails():
+    """Read a surname, its stem, its ending and its kind."""
+    for kind, names in TAILS.items():
+        for name in names.split():
+            stem, ending = name.split("-")
+            yield stem + ending, stem, fold(ending), kind
+
+
+def test_the_table_of_tails_is_these():
+    """The table holds these endings, each of its kind, no others and no fewer."""
+    rows = read_table("surname_tails")
+    assert list(rows[0]) == ["ending", "kind", "country", "example", "source"]
+    assert {row["ending"]: row["kind"] for row in rows} == {ending: kind for _, _, ending, kind in of_tails()}
+    assert all(row["country"] and row["source"] and tail_of(row["example"].casefold()) for row in rows)
+
+
+@pytest.mark.parametrize(("name", "stem", "ending", "kind"), [*of_tails()])
+def test_an_ending_that_many_surnames_share(name, stem, ending, kind):
+    """It is found behind a stem, with its marks or without; its first letter stays with the stem."""
+    assert tail_of(name) == tail_of(fold(name)) == ending
+    assert fold(without_tail(name)) == fold(stem) + ending[0]
+    assert is_for_life(name) is bool(kind)
+
+
+@pytest.mark.parametrize("name", ["waite", "hansen", "", "ūtė", "иванова", "æute", "ßaite"])
+def test_no_ending_that_many_surnames_share(name):
+    """Fewer than three letters are no stem, and other letters have none of the endings."""
+    assert (tail_of(name), without_tail(name), is_for_life(name)) == ("", name, False)
 
 
 def common_surnames():
