@@ -54,6 +54,15 @@ class Look(Protocol):
         """Whether neither side is known to be a man."""
         ...
 
+    def for_life(self) -> Any:
+        """
+        Whether both family names have nothing in common and are such as no marriage changes into another of their kind.
+
+        A woman has one maiden name (-aitė), or one father (-dóttir). A birth name or other name that is told may say why else
+        it was changed.
+        """
+        ...
+
     def two_names(self) -> Any:
         """
         Whether the given names, though they look like one or are the same in another order, are known for two.
@@ -78,7 +87,8 @@ _KIN = 0.015 / 40 * 18_000 * 3
 
 FIRST_OF = "first_"  # what stands before the name of a field of which only the first token is meant
 _FAMILY, _GIVEN = ("family_name",), ("given_name",)
-_FURTHER = ("middle_name", "birth_name", "other_names")
+FORMER = ("birth_name", "other_names")  # what a person was or is called besides
+_FURTHER = ("middle_name", *FORMER)
 _SURNAMES = (*_FAMILY, *_FURTHER)
 # The first token of the given names only: a patronymic or second name that agrees is not the name that a person goes by.
 _FIRST = (FIRST_OF + "given_name",)
@@ -98,7 +108,7 @@ def _family_cases(look: Look) -> list[Case]:
         (own.agreement == CLOSE, own),
         (_exchanged(crossed, back), crossed),
         (own.agreement == SIMILAR, None),
-        (look.no_man(), None),
+        (look.no_man() & (look.for_life() ^ True), None),
     ]
 
 

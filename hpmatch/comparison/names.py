@@ -16,7 +16,15 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from hpmatch.comparison.name_cases import FAMILY_CASES, FIRST_OF, GIVEN_CASES, Best, NameCases, contradict
+from hpmatch.comparison.name_cases import (
+    FAMILY_CASES,
+    FIRST_OF,
+    FORMER,
+    GIVEN_CASES,
+    Best,
+    NameCases,
+    contradict,
+)
 from hpmatch.comparison.name_tables import (
     CLOSE,
     FIELDS,
@@ -31,6 +39,7 @@ from hpmatch.comparison.one_words import one_words
 from hpmatch.comparison.relations import are_of_two_groups, are_of_two_sexes
 from hpmatch.protocols import Compared, ComparedOne, Comparison, JointComparison
 from hpmatch.records import IntArray, Records, distinct, run_starts
+from hpmatch.standardise.surnames import is_for_life
 
 Values = Mapping[str, Any]
 
@@ -52,7 +61,7 @@ class FamilyName:
     - ``swapped``: family and given names are exchanged.
     - ``similar``: some likeness.
     - ``changed``: another name, and not known to be a man's: women's surnames change at marriage.
-    - ``different``: another name, and a man's.
+    - ``different``: another name, and a man's; or two of which no marriage makes one of the other: two maiden names (-aitė).
 
     Where the given names contradict each other, two people may share the surname because they are kin, so it is taken
     for more common than it is.
@@ -358,6 +367,16 @@ class _Look:
         """Whether neither side is known to be a man."""
         return ~(_is(self.left, "M") | _is(self.right, "M"))
 
+    def for_life(self) -> npt.NDArray[np.bool_]:
+        """Whether both family names are such as no marriage changes; see ``Look``."""
+        found = self.best(_FAMILY, _FAMILY).agreement == NOTHING
+        for records in (self.left, self.right):
+            for name in FORMER:
+                found &= ~_has(records, name)
+            rows = found.nonzero()[0]
+            found[rows] = _are_for_life(records, rows)
+        return np.asarray(found)
+
     def two_names(self) -> npt.NDArray[np.bool_]:
         """Whether the given names are known for two; see ``Look``."""
         found = np.zeros(len(self.left), bool)
@@ -393,13 +412,30 @@ class _Look:
         return (_is(self.left, "M") & _is(self.right, "M")) | (_is(self.left, "F") & _is(self.right, "F"))
 
 
-_GIVEN, _FIRST = ("given_name",), (FIRST_OF + "given_name",)
+_FAMILY, _GIVEN, _FIRST = ("family_name",), ("given_name",), (FIRST_OF + "given_name",)
 
 
 def _one_words(records: Records, field: str, rows: IntArray) -> npt.NDArray[np.uint64]:
     """A number for what each of some names is in one word."""
     terms = common_terms(records)[1][field]
     return one_words(terms.vocabulary).of_names(terms, records[field].codes[rows])
+
+
+def _are_for_life(records: Records, rows: IntArray) -> npt.NDArray[np.bool_]:
+    """Whether no marriage changes the family name of some records into another of its kind."""
+    terms = common_terms(records)[1].get("family_name")
+    if terms is None:
+        return np.zeros(len(rows), bool)
+    codes, texts = records["family_name"].codes[rows], terms.vocabulary.texts
+    found = np.zeros(len(terms.sizes), bool)
+    found[codes] = True
+    places = found.nonzero()[0]
+    names = zip(terms.offsets[places].tolist(), terms.sizes[places].tolist(), strict=True)
+    found[places] = [
+        all(is_for_life(texts[code]) for code in terms.codes[start : start + size].tolist())
+        for start, size in names
+    ]
+    return found[codes]
 
 
 def _first_tokens(records: Records, rows: IntArray) -> list[str]:

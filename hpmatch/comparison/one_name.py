@@ -12,15 +12,16 @@ from itertools import chain
 from typing import Any, NamedTuple
 
 from hpmatch.comparison.cases import first_case
-from hpmatch.comparison.name_cases import FIRST_OF, Best, NameCases, contradict
+from hpmatch.comparison.name_cases import FIRST_OF, FORMER, Best, NameCases, contradict
 from hpmatch.comparison.name_frequencies import share_among_holders_in_one, share_in_one
 from hpmatch.comparison.name_tables import CLOSE, FIELDS, NOTHING, SAME
 from hpmatch.comparison.one_token import agreement_of
 from hpmatch.comparison.relations import are_of_two_groups, are_of_two_sexes, joined
 from hpmatch.protocols import ComparedOne
+from hpmatch.standardise.surnames import is_for_life
 
 _NO_TOKEN = ""
-_GIVEN = ("given_name",)
+_FAMILY, _GIVEN = ("family_name",), ("given_name",)
 _NOTHING = Best(NOTHING, _NO_TOKEN)
 
 
@@ -125,6 +126,13 @@ class _OneLook:
     def no_man(self) -> bool:
         """Whether neither side is known to be a man."""
         return "M" not in (self.left.get("sex"), self.right.get("sex"))
+
+    def for_life(self) -> bool:
+        """Whether both family names are such as no marriage changes; see ``Look``."""
+        sides = self.left, self.right
+        if self.best(_FAMILY, _FAMILY) != _NOTHING or any(name in side for side in sides for name in FORMER):
+            return False
+        return all(all(map(is_for_life, side.get("family_name", ()))) for side in sides)
 
     def two_names(self) -> bool:
         """Whether the given names are known for two; see ``Look``."""

@@ -97,6 +97,11 @@ CASES = [
     ("Anna // Berg", "Ingrid / Anna / Berg", "same", "middle_name"),
     ("Jan // Van der Berg", "Jan // Berg", "same", "same"),  # NL: particles
     ("Rasa // Petrauskienė", "Rasa // Grigaitytė", "changed", "same"),  # marriage
+    ("Rasa // Bartėnaitė", "Rasa // Laukavičiūtė", "different", "same"),  # LT: no woman has two maiden names
+    ("Rasa // Bartėnaitė", "Rasa // Laukavičiūtė Grigienė", "changed", "same"),
+    ("Anna // Jónsdóttir", "Anna // Sigurðardóttir", "different", "same"),  # IS: nor two fathers
+    ("Rasa // Šiliūtė", "Rasa // Zigiūtė", "different", "same"),  # LT: the ending is all that is alike
+    ("Jan // Lewandowski", "Jan // Lewamdowski", "close", "same"),  # PL: a slip in the stem
     ("Anna // Berg", "Kari // Lie", "changed", "different"),
     ("Giedrė // Petrauskaitė", "Giedrius // Petrauskas", "stem", "similar"),  # LT: sister and brother
     ("Inta // Ozola", "Ints // Ozols", "stem", "similar"),  # LV
@@ -162,6 +167,18 @@ def test_a_sex_that_both_state_goes_before_what_names_tell(sexes, level):
     assert GivenName.levels[GivenName().compare(*sides).levels[0]] == level
     (alone,) = GivenName().compare_one(*map(_values, sides))
     assert GivenName.levels[alone.level] == level
+
+
+@pytest.mark.parametrize("told", ["birth_name", "other_names"])
+@pytest.mark.parametrize("side", [0, 1])
+def test_a_further_name_tells_that_a_maiden_name_was_changed(told, side):
+    """Who tells of another name may have changed a maiden name for a reason of her own."""
+    rows = [{"family_name": "Bartėnaitė"}, {"family_name": "Laukavičiūtė"}]
+    rows[side] = {**rows[side], told: "Sokol"}
+    sides = [*map(_records, rows)]
+    (alone,) = FamilyName().compare_one(*map(_values, sides))
+    assert FamilyName.levels[FamilyName().compare(*sides).levels[0]] == "changed"
+    assert FamilyName.levels[alone.level] == "changed"
 
 
 def test_a_man_whose_surname_differs_is_another_matter():
