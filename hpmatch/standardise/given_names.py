@@ -3,8 +3,9 @@ Given names that stand for one another: translations (Ivan, Jānis, John) and sh
 
 `given_names.csv` puts every name into the group of names that it is a form of, or short for. A name may be in several
 groups: Sasha is Alexander or Alexandra, Jan is John in Norway and Janet in England. A row whose name begins with a
-hyphen is an ending, which tells the sex of a name that stands in no group. `given_names_apart.csv` has the pairs of a group
-that are two names in some country: sisters may be called Kari and Karin.
+hyphen is an ending: one that tells the sex of a name that stands in no group (ending), or one that a language puts behind
+foreign men's names (adapted), which are then in their groups with it too: Ivanas is Ivan. `given_names_apart.csv` has the
+pairs of a group that are two names in some country: sisters may be called Kari and Karin.
 """
 
 from __future__ import annotations
@@ -19,8 +20,9 @@ from hpmatch.standardise.scripts import CONSONANT_SCRIPTS, script_of, spellings
 from hpmatch.standardise.text import fold
 
 _REMEMBERED = 1 << 20
-_ENDING = "ending"
+_ENDING, _ADAPTED = "ending", "adapted"
 _SHORTEST_ROOT = 2  # letters before an ending
+_SHORTEST_FOREIGN = 4  # letters of a foreign name; Lewis is no Lew
 _NO_GROUP: frozenset[str] = frozenset()
 
 
@@ -48,8 +50,8 @@ def name_groups(token: str) -> frozenset[str]:
         ['john']
         >>> sorted(name_groups("саша"))
         ['alexander', 'alexandra']
-        >>> sorted(name_groups("kazlauskas"))
-        []
+        >>> sorted(name_groups("omaras") & name_groups("omar")), sorted(name_groups("kazlauskas"))
+        (['omar'], [])
     """
     return _NO_GROUP.union(*(known.groups for known in _known_of(token)))
 
@@ -99,7 +101,7 @@ def _sexes_by_ending(token: str) -> frozenset[str]:
     folded = token.casefold()
     return frozenset(
         sex
-        for ending, sex in _endings()
+        for ending, sex in _endings(_ENDING)
         if folded.endswith(ending) and len(folded) >= len(ending) + _SHORTEST_ROOT
     )
 
@@ -109,7 +111,7 @@ def _known_of(token: str) -> list[_Known]:
     What is known of a token by the rows of its own script, and else by what other names are spelled like it.
 
     Rows of another script say nothing of a Latin token that has a row (Яне is no Jane), and nothing of letters that
-    leave vowels out, for the vowels of their spellings are guesses.
+    leave vowels out, for the vowels of their spellings are guesses. A name without any row may be a foreign man's.
     """
     script = script_of(token)
     forms = _filed_under(token, script)
@@ -117,7 +119,20 @@ def _known_of(token: str) -> list[_Known]:
     if script in CONSONANT_SCRIPTS or (own and script == "latin"):
         return own
     forms = spellings(token)
-    return [*own, *(_known(forms, "latin") if script != "latin" else [])] or _known(forms, "")
+    if script != "latin":
+        return [*own, *_known(forms, "latin")] or _known(forms, "")
+    return _known(forms, "") or _known_foreign(forms)
+
+
+def _known_foreign(forms: Sequence[str]) -> list[_Known]:
+    """What is known of the men's names that forms are without an ending that is put behind foreign ones."""
+    names = [
+        form.removesuffix(ending)
+        for form in forms
+        for ending, _ in _endings(_ADAPTED)
+        if form.endswith(ending) and len(form) >= len(ending) + _SHORTEST_FOREIGN
+    ]
+    return [known for known in _known(names, "latin") or _known(names, "") if known.sexes == {"M"}]
 
 
 def _known(forms: Sequence[str], script: str) -> list[_Known]:
@@ -137,7 +152,7 @@ def _names() -> dict[str, dict[str, _Known]]:
     names: dict[str, dict[str, _Known]] = {}
     nothing = _Known(_NO_GROUP, _NO_GROUP)
     for row in read_table("given_names"):
-        if row["relation"] == _ENDING:
+        if row["relation"] in (_ENDING, _ADAPTED):
             continue
         name = row["name"].casefold()
         script = script_of(name)
@@ -152,6 +167,7 @@ def _names() -> dict[str, dict[str, _Known]]:
 
 
 @cache
-def _endings() -> tuple[tuple[str, str], ...]:
+def _endings(relation: str) -> tuple[tuple[str, str], ...]:
+    """The endings of one kind, and the sex that each tells."""
     rows = read_table("given_names")
-    return tuple((row["name"][1:].casefold(), row["sex"]) for row in rows if row["relation"] == _ENDING)
+    return tuple((row["name"][1:].casefold(), row["sex"]) for row in rows if row["relation"] == relation)

@@ -110,6 +110,8 @@ CASES = [
     ("Vlatka // Horvat", "Vlatko // Horvat", "same", "similar"),
     ("Andrea // Rossi", "Andreas // Rossi", "same", "variant"),  # IT: a man
     ("Viktor // Kazlauskas", "Viktoras // Kazlauskas", "same", "variant"),  # LT: the ending of a man
+    ("Ivanas // Petrovas", "Ivan // Petrov", "stem", "variant"),  # LT: a foreign name with an ending
+    ("Maikls // Smits", "Michael // Smits", "same", "variant"),  # LV
     ("Karin // Berg", "Kari // Berg", "same", "similar"),  # NO: two names, though both are Katherine
     ("Anita // Berg", "Anne // Berg", "same", "different"),
     ("Johan // Berg", "Jonas // Berg", "same", "different"),  # SE

@@ -47,6 +47,13 @@ ENDINGS = {
     "-èle": "Gaspardèle F",
 }
 
+# An ending that is put behind foreign men's names, and such a name without it and with it.
+ADAPTED = {
+    "-as": "Hasan Hasanas",
+    "-is": "Anatol Anatolis",
+    "-us": "Jevgenij Jevgenijus",
+}
+
 
 def lines(name):
     """Give the lines of a table of cases."""
@@ -119,7 +126,7 @@ def test_every_name_is_in_its_groups():
 
 def test_the_table_says_nothing_else():
     """Each row of the table is one of these facts."""
-    rows = [tuple(row.values()) for row in ROWS if row["relation"] != "ending"]
+    rows = [tuple(row.values()) for row in ROWS if row["relation"] not in {"ending", "adapted"}]
     assert Counter(rows) - Counter(GROUPS) == Counter()
 
 
@@ -242,12 +249,36 @@ def test_endings_tell_the_sex():
         assert row["source"]
 
 
+def test_a_foreign_name_with_an_ending_is_in_its_groups():
+    """It is a man's that the table knows, and no other group has the name with the ending."""
+    assert sorted(row["name"] for row in ROWS if row["relation"] == "adapted") == sorted(ADAPTED)
+    for ending, names in ADAPTED.items():
+        foreign, adapted = names.casefold().split()
+        assert adapted.endswith(ending[1:])
+        assert name_groups(adapted) == name_groups(foreign) != frozenset()
+        assert implied_sex_of_given(adapted) == "M"
+
+
+@pytest.mark.parametrize("name", ["olgaas", "annaus", "leoas", "vargas", "rojas", "kazlauskas", "morris"])
+def test_an_ending_behind_no_foreign_name(name):
+    """Women's names have none of these endings, three letters are too few, and others are in no group."""
+    assert name_groups(name) == frozenset()
+
+
+@pytest.mark.parametrize(
+    "names", ["John Džons Džonas", "Michael Maikls Maiklas", "Ivan Ivans Ivanas", "Vadim Vadims Vadimas"]
+)
+def test_forms_of_a_foreign_name_are_of_one_group(names):
+    """As Latvian and Lithuanian documents write it."""
+    assert frozenset.intersection(*(name_groups(name) for name in names.casefold().split()))
+
+
 def test_the_rows_of_the_table():
     """Every cell has its form, and no name stands twice in a group."""
     assert list(ROWS[0]) == ["name", "group", "relation", "sex", "languages", "source"]
     assert max(Counter((row["name"], row["group"]) for row in ROWS).values()) == 1
     for row in ROWS:
-        assert row["relation"] in {"form", "short", "ending"}
+        assert row["relation"] in {"form", "short", "ending", "adapted"}
         assert row["sex"] in {"F", "M", "U"}
         assert all(re.fullmatch("[a-z]{2}", language) for language in row["languages"].split(";"))
 

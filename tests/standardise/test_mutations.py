@@ -15,7 +15,7 @@ from comparison.test_spelling import LIKENESS
 from mutants import Fact, Table, forget, left_out, unnoticed
 from standardise.test_countries import COUNTRIES
 from standardise.test_dates import DATE_WORDS, TYPED
-from standardise.test_given_names import APART, ENDINGS, GROUPS, forms_of, groups_of, sex_of
+from standardise.test_given_names import ADAPTED, APART, ENDINGS, GROUPS, forms_of, groups_of, sex_of
 from standardise.test_identifiers import CASES as IDENTIFIERS
 from standardise.test_identifiers import NAMED, read_cases, told_by
 from standardise.test_identifiers import WORDS as IDENTIFIER_WORDS
@@ -239,6 +239,9 @@ def of_given_names():
     for ending, case in ENDINGS.items():
         name, sex = case.split()
         yield fact(name, [ending], sex, given_names.implied_sex_of_given, name.casefold())
+    for ending, foreign_and_adapted in ADAPTED.items():
+        foreign, adapted = foreign_and_adapted.casefold().split()
+        yield fact(adapted, [ending], groups_of(foreign), given_names.name_groups, adapted)
 
 
 def of_names_apart():
@@ -250,7 +253,7 @@ def of_names_apart():
 def given_name_keys(row):
     """Give the letters and the spellings of a name, or an ending."""
     name = row["name"].casefold()
-    return [row["name"]] if row["relation"] == "ending" else {name, *scripts.spellings(name)}
+    return [row["name"]] if row["relation"] in {"ending", "adapted"} else {name, *scripts.spellings(name)}
 
 
 def of_abbreviations():
