@@ -4,9 +4,9 @@ Pooling: the alerts about one person are one body of evidence.
 An alert with the maiden name and another with the right date find together what neither finds alone. So every alert gets
 the candidates of all alerts about its person, and of each candidate it is asked what the alerts together say. For each
 comparison the alert that agrees most speaks, for a person may well have borne the other name, and a wrong date is wrong in
-one alert only. Where none agrees, the one that agrees least speaks: an initial does not outweigh another name that is
-written out. Alerts that say nothing of a comparison do not speak, nor does a comparison that stands in for one of which another
-alert speaks.
+one alert only. Where none agrees, the one that agrees least speaks. What is told in part agrees only where no other alert
+tells it whole: an initial does not outweigh another name that is written out. Alerts that say nothing of a comparison do
+not speak, nor does a comparison that stands in for one of which another alert speaks.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hpmatch.blocking import CandidatePairs
-from hpmatch.comparison import without_repeats
+from hpmatch.comparison import parts_of, without_repeats
 from hpmatch.model import Model
 from hpmatch.plugins import checked_weights
 from hpmatch.protocols import ComparisonVectors
@@ -111,8 +111,10 @@ def pool_evidence(
     group = np.empty(len(rows), np.int64)
     group[by_person] = np.repeat(np.arange(len(first)), np.diff(np.append(first, len(rows))))
     levels, frequencies = vectors.levels.copy(), vectors.frequencies.copy()
+    in_part = _told_in_part(some, model)
     for columns, weights in _speakers(some, model):
-        chosen = _speaking(group, some.levels[:, columns], some.frequencies[:, columns], weights)
+        agrees = (weights > 0) & ~in_part[:, columns].all(axis=1)
+        chosen = _speaking(group, some.levels[:, columns], some.frequencies[:, columns], weights, agrees)
         levels[rows[:, None], columns] = some.levels[chosen[:, None], columns]
         frequencies[rows[:, None], columns] = some.frequencies[chosen[:, None], columns]
     return without_repeats(replace(vectors, levels=levels, frequencies=frequencies), model.stand_ins)
@@ -128,12 +130,27 @@ def _speakers(vectors: ComparisonVectors, model: Model) -> Iterator[tuple[IntArr
         yield np.array([column]), weights
 
 
-def _speaking(group: IntArray, levels: IntArray, frequencies: FloatArray, weights: FloatArray) -> IntArray:
+def _told_in_part(vectors: ComparisonVectors, model: Model) -> npt.NDArray[np.bool_]:
+    """bool[k, c], whether a value agrees as far as it is told, see ``GivenName.in_part``."""
+    found = np.zeros(vectors.levels.shape, bool)
+    for column, part in enumerate(parts_of(model.comparisons)):
+        levels = [part.levels.index(level) for level in getattr(part, "in_part", ())]
+        found[:, column] = np.isin(vectors.levels[:, column], levels)
+    return found
+
+
+def _speaking(
+    group: IntArray,
+    levels: IntArray,
+    frequencies: FloatArray,
+    weights: FloatArray,
+    agrees: npt.NDArray[np.bool_],
+) -> IntArray:
     """For each row the row that speaks for its group: the one that agrees most or, where none agrees, that agrees least."""
     silent = (levels == MISSING).all(axis=1)
-    agrees = np.zeros(len(group), bool)
-    np.logical_or.at(agrees, group, weights > 0)
-    first_choice = np.where(agrees[group], -weights, weights)
+    any_agrees = np.zeros(len(group), bool)
+    np.logical_or.at(any_agrees, group, agrees)
+    first_choice = np.where(any_agrees[group], -weights, weights)
     # Of equals the one whose levels come first, so that nothing hangs on the order of rows.
     ties = [*np.nan_to_num(frequencies, nan=-1.0).T, *levels.T]
     order = np.lexsort((*ties, first_choice, silent, group))

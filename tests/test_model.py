@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from copies import COPIES
 
-from hpmatch import Level, ModelError, PluginError, read_model
+from hpmatch import Level, ModelError, PluginError, read_model, score
 from hpmatch.fellegi_sunter import FellegiSunter, LookAlike
 from hpmatch.protocols import ComparisonVectors
 from hpmatch.testing import check_classifier
@@ -160,6 +160,15 @@ def test_a_copy_of_a_model_is_the_same_model(again):
     assert again(model) == model
     with pytest.raises(TypeError):
         again(model).classifier.levels["sex"] = SEX
+
+
+def test_an_initial_speaks_for_a_person_as_its_letter_does():
+    """One in ten to sixteen persons has a given letter, whoever gives only that; and a second name's tells nothing."""
+    person = {"family_name": "Berg", "given_name": "Jan"}
+    for given_name, low, high in (("J.", math.log2(10), math.log2(16)), ("Per J.", -5, 0)):
+        evidence = score({**person, "given_name": given_name}, person).evidence
+        (weight,) = (each.weight for each in evidence if each.comparison == "given_name")
+        assert low < weight < high
 
 
 def test_the_shipped_model_is_read_and_written_unchanged():

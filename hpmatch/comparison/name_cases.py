@@ -136,7 +136,7 @@ def _given_cases(look: Look) -> list[Case]:
         ),
         ((own.agreement == SPELLED) & fits & alike, own),
         ((own.agreement == CLOSE) & fits & alike, own),
-        (own.agreement == INITIAL, None),
+        ((own.agreement == INITIAL) & (first.agreement == INITIAL) & fits, None),
         (called.agreement == SAME, called),
         (_exchanged(crossed, back), crossed),
         ((own.agreement >= SIMILAR) & (half.agreement == SAME), half),

@@ -111,7 +111,7 @@ class GivenName:
     - ``variant``: forms of one first name in two languages, or a short form.
     - ``spelled``: they sound the same and are spelled otherwise.
     - ``close``: a typing difference.
-    - ``initial``: one side has only the first letter.
+    - ``initial``: one side has only the first letter of the first name.
     - ``middle_name``: the first given name of one side is a middle or other name of the other.
     - ``swapped``: family and given names are exchanged.
     - ``half_swapped``: one side's given name is the other's family name, and the other half fits nowhere.
@@ -136,6 +136,7 @@ class GivenName:
         "different",
     )
 
+    in_part: ClassVar = ("initial",)  # levels of a name that is told in part: a whole one goes before
     cases: ClassVar = GIVEN_CASES
 
     def prepared(self, register: Records) -> Comparison:
