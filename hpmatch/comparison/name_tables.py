@@ -366,7 +366,7 @@ def agreement_cases(similarity: Any, related: Relations) -> list[Any]:
     """What holds for each agreement but the last, of k pairs of tokens or, with plain numbers, of one."""
     other = related.initial ^ True
     return [
-        similarity == 1,
+        (similarity == 1) | related.expanded,
         related.stem,
         (similarity >= _SPELLED) & other,
         related.variant,

@@ -15,7 +15,9 @@ from hpmatch.comparison.relations import (
     SHARED_STEM_LIKENESS,
     Relations,
     have_alike_stems,
+    is_expanded,
     is_initial,
+    may_be_expanded,
     may_have_alike_stems,
     one_name,
     one_stem,
@@ -49,6 +51,7 @@ def agreement_of(left: str, right: str) -> int:
         bool(other and (shares_stem or (may_have_alike_stems(similarity) and have_alike_stems(left, right)))),
         bool(may_share_group and other and one_name(left, right)),
         bool(other and is_initial(left, right)),
+        bool(other and may_be_expanded(similarity) and is_expanded(left, right)),
     )
     return first_case(agreement_cases(similarity, related))
 

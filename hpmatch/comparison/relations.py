@@ -34,6 +34,8 @@ _SOUNDING_ALIKE = 0.965
 # The classes of endings of languages in other letters, see ``surname_endings.csv``; other languages' names have one spelling.
 _TRANSCRIBED = frozenset({"", "H", "N", "Y"})
 _REMEMBERED = 1 << 16
+# The e of ae, oe and ue that stands for marks; in a name of fewer letters it may as well make another (Noel, Joel).
+_EXPANDED, _LONG, _ALIKE_EXPANDED = re.compile(r"(?<=[aou])(?<![aeiouy][aou])e(?![aeiouy])"), 5, 0.8
 _LEFT_OUT = 2  # letters at least of a name that is shortened
 _GIVEN = (
     "given name"  # an abbreviation that is a name itself stands only for given names that their table knows
@@ -52,11 +54,13 @@ class Relations(NamedTuple):
         stem: bool[k], they differ in an ending that changes with sex or marriage.
         variant: bool[k], they are forms of one name.
         initial: bool[k], one is the first letter of the other, or what that is shortened to.
+        expanded: bool[k], one has ae, oe or ue where the other lost the marks of ä, ö, ø or ü.
     """
 
     stem: Any
     variant: Any
     initial: Any
+    expanded: Any
 
 
 class MayShare(NamedTuple):
@@ -115,6 +119,7 @@ def relations(
         shared,
         look(may_share.group, one_name),
         look(short[left] | short[right], is_initial),
+        look(may_be_expanded(similarity), is_expanded),
     )
 
 
@@ -203,6 +208,26 @@ def _transcribed_stems(token: str) -> tuple[_Stem, ...]:
         for name, of_class, stem in parted
         if of_class in _TRANSCRIBED
     )
+
+
+def may_be_expanded(similarity: Any) -> Any:
+    """Whether tokens so alike are worth a look at whether marks were spelled out in one of them."""
+    return similarity >= _ALIKE_EXPANDED
+
+
+def is_expanded(left: str, right: str) -> bool:
+    """
+    Whether one token has ae, oe or ue with no vowel beside it where the other lost the marks of ä, ö, ø or ü.
+
+    Two given names that the table knows are what it says of them: Rafael is a Rafał, and no other spelling of it.
+
+    Example:
+        >>> is_expanded("mueller", "muller"), is_expanded("ronkko", "roenkkoe"), is_expanded("noel", "nol")
+        (True, True, False)
+    """
+    if min(len(left), len(right)) < _LONG or (name_groups(left) and name_groups(right)):
+        return False
+    return left != right and (_EXPANDED.sub("", left) == right or _EXPANDED.sub("", right) == left)
 
 
 def one_name(left: str, right: str) -> bool:

@@ -57,6 +57,12 @@ CASES = [
     ("Kari // Hansen", "Kari // Hansen", "same", "same"),
     ("KARI // HANSEN", "Kari // Hansen", "same", "same"),
     ("Jürgen // Müller", "Juergen // Mueller", "same", "same"),
+    ("Hans // Muller", "Hans // Mueller", "same", "same"),  # DE: the marks taken off, and spelled out
+    ("Liisa // Ronkko", "Liisa // Roenkkoe", "same", "same"),  # FI
+    ("Jan // Odegard", "Jan // Oedegard", "same", "same"),  # NO
+    ("Jan // Noel", "Jan // Nol", "spelled", "same"),  # too short to tell
+    ("Jan // Baueren", "Jan // Bauren", "spelled", "same"),  # a vowel beside it
+    ("Rafael // Berg", "Rafal // Berg", "same", "spelled"),  # PL: known for what they are
     ("Åse // Ødegård", "Aase // Oedegaard", "same", "same"),
     ("Łukasz // Wójcik", "Lukasz // Wojcik", "same", "same"),
     ("Kari // Hansen", "Kari / Hansen / Lie", "further_name", "same"),  # NO: surname kept as middle name
