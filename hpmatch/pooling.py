@@ -5,8 +5,9 @@ An alert with the maiden name and another with the right date find together what
 the candidates of all alerts about its person, and of each candidate it is asked what the alerts together say. For each
 comparison the alert that agrees most speaks, for a person may well have borne the other name, and a wrong date is wrong in
 one alert only. Where none agrees, the one that agrees least speaks. What is told in part agrees only where no other alert
-tells it whole: an initial does not outweigh another name that is written out. Alerts that say nothing of a comparison do
-not speak, nor does a comparison that stands in for one of which another alert speaks.
+tells it whole: an initial, or half of two names that are exchanged, does not outweigh another name that is written out in
+its field. Alerts that say nothing of a comparison do not speak, nor does a comparison that stands in for one of which another
+alert speaks.
 """
 
 from __future__ import annotations

@@ -212,6 +212,21 @@ def test_an_initial_does_not_outweigh_a_name_that_is_written_out():
     assert answer_of(alerts[1:], register=(REGISTERED, twin, *PEOPLE))[0][0] == "review"
 
 
+def test_exchanged_fields_do_not_make_a_twin_of_a_name_that_stands_in_its_field():
+    """The family name stands for the given name in one alert, but the other says that name itself."""
+    twin = {**REGISTERED, **RASA, "hpr_number": "78", "given_name": "Egle"}
+    alerts = others({"family_name": RASA["given_name"], "given_name": RASA["family_name"]})
+    # Among many of her country the surname is rare.
+    many = [
+        {**REGISTERED, "hpr_number": f"{number}", "family_name": f"Berg{'abc'[number % 3]}"}
+        for number in range(1000, 5000)
+    ]
+    links = hp.link(alerts, [twin, *many], min_weight=-30).links.to_pylist()
+    told = [row for row in links if row["hpr_number"] == "78"]
+    assert [row["given_name"] for row in told] == ["different"] * 2
+    assert answer_of(alerts) == [("match", "77")] * 2
+
+
 def test_what_a_comparison_stands_in_for_is_not_counted_twice():
     """One alert tells the sex, the other only a woman's name: that is said already, whichever alert is asked about."""
     alerts = others({"sex": ""})

@@ -136,7 +136,7 @@ class GivenName:
         "different",
     )
 
-    in_part: ClassVar = ("initial",)  # levels of a name that is told in part: a whole one goes before
+    in_part: ClassVar = ("initial", "half_swapped")  # levels of a name told in part: a whole one goes before
     cases: ClassVar = GIVEN_CASES
 
     def prepared(self, register: Records) -> Comparison:
