@@ -90,17 +90,17 @@ def without_repeats(vectors: ComparisonVectors, stand_ins: Mapping[str, str]) ->
     """
     place = {name: number for number, name in enumerate(vectors.names)}
     found = vectors.levels != MISSING
-    repeats = np.zeros(found.shape, bool)
-    for name, other in stand_ins.items():
-        if name in place and other in place:
-            repeats[:, place[name]] = found[:, place[name]] & found[:, place[other]]
-    if not repeats.any():
+    repeats = [
+        (place[name], found[:, place[name]] & found[:, place[other]])
+        for name, other in stand_ins.items()
+        if name in place and other in place
+    ]
+    if not any(rows.any() for _, rows in repeats):
         return vectors
-    levels, frequencies = (
-        np.where(repeats, MISSING, vectors.levels),
-        np.where(repeats, np.nan, vectors.frequencies),
-    )
-    return replace(vectors, levels=levels.astype(np.int8), frequencies=frequencies)
+    levels, frequencies = vectors.levels.copy(), vectors.frequencies.copy()
+    for column, rows in repeats:
+        levels[rows, column], frequencies[rows, column] = MISSING, np.nan
+    return replace(vectors, levels=levels, frequencies=frequencies)
 
 
 def _holders(comparison: Comparison, right: Records) -> int:

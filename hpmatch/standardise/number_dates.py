@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -22,7 +22,8 @@ _IN_DOUBT = LAST_BIRTH_YEAR % 100  # 00-15 may be 1900-1915 and 2000-2015
 _THIS_CENTURY = 1_00_00_00  # added to the digits ddmmyy of a date since 2000
 _SERIALS_OF_THIS_CENTURY = 500
 # What D-numbers add to the day, and help and synthetic numbers to the month.
-_RAISED = np.add.outer([0, 40_00_00], [0, 40_00, 65_00, 80_00]).ravel()
+_RAISED = frozenset(day + month for day in (0, 40_00_00) for month in (0, 40_00, 65_00, 80_00))
+_NORWEGIAN_LENGTHS = (10, 11)
 
 
 def say_these_dates(
@@ -49,16 +50,32 @@ def say_these_dates(
     return by_digits(numbers, dates, of_row) if by_digits else np.zeros(len(numbers), bool)
 
 
+def says_this_date(number: str, date: int, country: str) -> bool:
+    """
+    The same of a single number, where arrays would cost more than to decode it.
+
+    Example:
+        >>> says_this_date("13097248022", 19720913, "NO"), says_this_date("13097248022", 19720914, "NO")
+        (True, False)
+    """
+    is_plain = number.isascii() and number.isdecimal() and len(number) in _NORWEGIAN_LENGTHS
+    return country in _BY_DIGITS and is_plain and _told(int(number)) - _ddmmyy(date) in _RAISED
+
+
 def _norwegian(numbers: pa.Array, dates: Sequence[int], of_row: IntArray) -> npt.NDArray[np.bool_]:
     """The same for DDMMYYIIIKK, which may have lost a leading zero; see ``identifier_decoders``."""
     length = pc.binary_length(numbers)
-    plain = pc.and_(pc.ascii_is_decimal(numbers), pc.is_in(length, pa.array([10, 11], length.type)))
+    plain = pc.and_(pc.ascii_is_decimal(numbers), pc.is_in(length, pa.array(_NORWEGIAN_LENGTHS, length.type)))
     digits = np.asarray(pc.fill_null(pc.if_else(plain, numbers, None).cast(pa.int64()), 0))
-    told = digits // 1_00_000
-    in_doubt = np.flatnonzero(told % 100 <= _IN_DOUBT)
-    told[in_doubt] += _THIS_CENTURY * (digits[in_doubt] // 100 % 1000 >= _SERIALS_OF_THIS_CENTURY)
     beside = np.array([_ddmmyy(date) for date in dates], np.int64)[of_row]
-    return np.asarray(np.isin(told - beside, _RAISED))
+    return np.isin(_told(digits) - beside, [*_RAISED])
+
+
+def _told(digits: Any) -> Any:
+    """The date in the digits of a number, or of many: ddmmyy, and the century where both may be."""
+    told = digits // 1_00_000
+    is_recent = (told % 100 <= _IN_DOUBT) & (digits // 100 % 1000 >= _SERIALS_OF_THIS_CENTURY)
+    return told + _THIS_CENTURY * is_recent
 
 
 def _ddmmyy(date: int) -> int:

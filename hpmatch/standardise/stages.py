@@ -29,7 +29,7 @@ from hpmatch.standardise.dates import (
 from hpmatch.standardise.given_names import implied_sex_of_given
 from hpmatch.standardise.identifiers import Identifier, read_identifiers, take_identifier, take_identifiers
 from hpmatch.standardise.names import name_tokens
-from hpmatch.standardise.number_dates import say_these_dates
+from hpmatch.standardise.number_dates import say_these_dates, says_this_date
 from hpmatch.standardise.professions import code_professions, code_specialties
 from hpmatch.standardise.surnames import implied_sex
 from hpmatch.standardise.text import fold
@@ -130,11 +130,16 @@ class BirthDate:
             return read_date(date, date_order(code_country(country) or self.home)).readings
 
         return [
-            _with_told(read(date, country), _of_person(number, country, self.home))
-            if number
-            else read(date, country)
+            self._with_number(read(date, country), number, country)
             for date, country, number in zip(*texts, strict=True)
         ]
+
+    def _with_number(self, readings: tuple[int, ...], number: str, country: str) -> tuple[int, ...]:
+        """The readings of a date with what the number beside it tells."""
+        is_home = not country and len(readings) == 1
+        if not number or (is_home and says_this_date(number, readings[0], self.home)):
+            return readings
+        return _with_told(readings, _of_person(number, country, self.home))
 
 
 @dataclass(frozen=True)

@@ -109,7 +109,9 @@ def _repeated(family: str, given: str) -> tuple[str, str] | None:
 
 def _at_comma(whole: str) -> tuple[str, str] | None:
     """The family name before a comma and the given names behind it; None where no name is there, or a marker of two surnames."""
-    before, _, behind = whole.partition(",")
+    before, comma, behind = whole.partition(",")
+    if not comma:
+        return None
     names, kinds = names_and_kinds(whole)
     is_one = 0 < len(names_and_kinds(before)[0]) < len(names)  # what is behind may be a degree
     return (before.strip(), behind.strip()) if is_one and not _of_two_surnames(kinds) else None
