@@ -209,10 +209,11 @@ def tail_of(token: str) -> str:
         ('auskaite', 'aite', '', '')
     """
     form = token if token.isascii() else fold(token)
-    if len(form) != len(token) or not form.endswith(_tails_sought()):
+    if not form.endswith(_tails_sought()):
         return ""
-    # The longest one that leaves a stem is found first.
-    return next((form[start:] for start in range(_SHORTEST, len(form)) if form[start:] in _tails()), "")
+    # The longest one that leaves a stem is found first; letters before it may be folded into two (þ, æ).
+    tail = next((form[start:] for start in range(_SHORTEST, len(form)) if form[start:] in _tails()), "")
+    return tail if fold(token[len(token) - len(tail) :]) == tail else ""
 
 
 def without_tail(token: str) -> str:

@@ -284,6 +284,16 @@ def test_an_ending_that_many_surnames_share(name, stem, ending, kind):
     assert is_for_life(name) is bool(kind)
 
 
+@pytest.mark.parametrize(
+    ("name", "rest"),
+    [("þorsteinsdóttir", "þorsteinsd"), ("sæmundsdóttir", "sæmundsd"), ("ægisdóttir", "ægisd")],
+)
+def test_an_ending_behind_letters_that_are_folded_into_two(name, rest):
+    """Þ and æ before it hide it no more than th and ae do."""
+    assert (tail_of(name), without_tail(name), is_for_life(name)) == ("dottir", rest, True)
+    assert tail_of(fold(name)) == "dottir"
+
+
 @pytest.mark.parametrize("name", ["waite", "hansen", "", "ūtė", "иванова", "æute", "ßaite"])
 def test_no_ending_that_many_surnames_share(name):
     """Fewer than three letters are no stem, and other letters have none of the endings."""
