@@ -151,7 +151,8 @@ def _speaking(
     silent = (levels == MISSING).all(axis=1)
     any_agrees = np.zeros(len(group), bool)
     np.logical_or.at(any_agrees, group, agrees)
-    first_choice = np.where(any_agrees[group], -weights, weights)
+    # Where one agrees, what is told in part or contradicts does not speak, however much it would add.
+    first_choice = np.where(any_agrees[group], np.where(agrees, -weights, np.inf), weights)
     # Of equals the one whose levels come first, so that nothing hangs on the order of rows.
     ties = [*np.nan_to_num(frequencies, nan=-1.0).T, *levels.T]
     order = np.lexsort((*ties, first_choice, silent, group))

@@ -212,6 +212,15 @@ def test_an_initial_does_not_outweigh_a_name_that_is_written_out():
     assert answer_of(alerts[1:], register=(REGISTERED, twin, *PEOPLE))[0][0] == "review"
 
 
+def test_an_initial_does_not_speak_for_a_name_that_is_written_out_otherwise():
+    """A name spelled otherwise is worth less than an initial, and still tells more of who is meant."""
+    alerts = others({"given_name": "Raza"}, {"given_name": "R."})[1:]
+    links = hp.link(alerts, [REGISTERED, *PEOPLE]).links.to_pylist()
+    alone = hp.link(alerts[:1], [REGISTERED, *PEOPLE]).links.to_pylist()
+    told = [row["given_name"] for row in (*links, *alone) if row["hpr_number"] == "77"]
+    assert told == ["spelled"] * 3
+
+
 def test_exchanged_fields_do_not_make_a_twin_of_a_name_that_stands_in_its_field():
     """The family name stands for the given name in one alert, but the other says that name itself."""
     twin = {**REGISTERED, **RASA, "hpr_number": "78", "given_name": "Egle"}
