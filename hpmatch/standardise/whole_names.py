@@ -142,4 +142,6 @@ def _parts_of(whole: str) -> tuple[str, str] | None:
 def _hanging(whole: str) -> frozenset[str]:
     """The tokens that stand behind a hyphen in a word that begins with a known given name (Dina-Huda)."""
     words = (full_name_tokens(word) for word in whole.split() if "-" in word)
-    return frozenset(token for first, *others in words if name_groups(first) for token in others)
+    return frozenset(
+        token for first, *others in filter(None, words) if name_groups(first) for token in others
+    )

@@ -30,6 +30,8 @@ REGISTER = [
         ("鈴木一郎。", ["鈴木"], ["一郎"]),
         ("Berg Dina-Huda", ["berg"], ["dina", "huda"]),  # what hangs on a given name is one
         ("Dina-Huda Berg-Martin", ["berg"], ["dina", "huda", "martin"]),
+        ("Dina - Berg", ["berg"], ["dina"]),  # a dash by itself is no word
+        ("Berg Dina (-)", ["berg"], ["dina"]),
         ("Dr. Jan van der Berg", ["van der berg"], ["jan"]),
         ("Berg Hansen, Kari Zdzimira", ["berg", "hansen"], ["kari", "zdzimira"]),
         ("Berg Kari, dr.", ["berg"], ["kari"]),  # what comes behind is no name
@@ -104,7 +106,18 @@ def test_a_name_that_may_be_either_tells_a_sex_only_if_all_of_it_does():
 
 
 NAMES = st.sampled_from(
-    ["", "Berg", "Solveig", "Berg, Eva", "Eva Berg", "Eva Paul", "García López", ",", "Γιώργος Αθανασίου"]
+    [
+        "",
+        "Berg",
+        "Solveig",
+        "Berg, Eva",
+        "Eva Berg",
+        "Eva Paul",
+        "García López",
+        "Eva - Berg",
+        ",",
+        "Γιώργος Αθανασίου",
+    ]
 )
 
 
