@@ -39,7 +39,7 @@ from hpmatch.output import check_folder, discard, is_there, whole_folder
 from hpmatch.parallel import each_chunk
 from hpmatch.reading import ReadRecords
 from hpmatch.records import Column, Records, Values, Vocabulary
-from hpmatch.register import MODEL_FILE, Register, read_changes, version_with
+from hpmatch.register import MODEL_FILE, Register, model_of, read_changes, version_with
 from hpmatch.schema import Schema
 from hpmatch.sources.tables import RejectedRow
 from hpmatch.standardise.token_forms import LISTS, SKETCHES, TokenForms, token_forms
@@ -113,7 +113,7 @@ def add_changes(
         HpmatchError: If the changes cannot be folded in, or the register is of another version; nothing is kept then.
     """
     home = Path(folder)
-    table = read_changes(changes, schema)
+    table = read_changes(changes, schema, model_of(home))
     with alone(home):
         _manifest(home)
         if not len(table):

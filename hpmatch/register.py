@@ -176,7 +176,7 @@ class Register:
         Raises:
             HpmatchError: If the changes cannot be used, or name a person for removal who is not there or comes as well.
         """
-        table = read_changes(changes, schema)
+        table = read_changes(changes, schema, self.model)
         if not len(table):  # a day without changes
             return self
         removed, kept = _split(table)
@@ -323,9 +323,16 @@ def _version_anew(version: str) -> str:
     return hashlib.sha256(f"{version} counted anew".encode()).hexdigest()
 
 
-def read_changes(changes: Any, schema: Schema | str | Path | None = None) -> pa.Table:
+def read_changes(
+    changes: Any, schema: Schema | str | Path | None = None, model: Model | None = None
+) -> pa.Table:
     """
     The rows of changes to a register, as text: the columns that play a role, under its name.
+
+    Args:
+        changes: See ``Register.changed``.
+        schema: Which column plays which role, where its name does not say it.
+        model: The model that the register was prepared with, which may read roles of its own; None for no such roles.
 
     Raises:
         SourceError: If a row cannot be read; changes are taken whole or not at all.
@@ -334,10 +341,12 @@ def read_changes(changes: Any, schema: Schema | str | Path | None = None) -> pa.
     raw = whole(read(changes, "changes", may_be_empty=True), "changes")
     if not raw.data.num_columns:
         return pa.table({REGISTER_ROLES[0]: pa.array([], pa.string())})
-    layout = layout_of(raw, "changes", CHANGE_ROLES, read_schema(schema, "register"), REGISTER_ROLES[:1])
+    roles = (*CHANGE_ROLES, *(model.own_roles if model else ()))
+    layout = layout_of(raw, "changes", roles, read_schema(schema, "register"), REGISTER_ROLES[:1])
     if CHANGE not in layout.roles:
         _refuse_unseen_removals(raw.data)
-    named = {column: role for role, column in layout.roles.items()} | {layout.id: REGISTER_ROLES[0]}
+    named = {column: role for role, column in layout.columns.items() if role in roles}
+    named |= {layout.id: REGISTER_ROLES[0]}
     table = raw.data.select(list(named)).rename_columns(list(named.values()))
     place = table.column_names.index(REGISTER_ROLES[0])
     return table.set_column(place, REGISTER_ROLES[0], pc.utf8_trim_whitespace(table[REGISTER_ROLES[0]]))
@@ -378,8 +387,9 @@ def _split(table: pa.Table) -> tuple[pa.Array, pa.Table]:
 
 def _added(rows: pa.Table, model: Model) -> Records:
     """The persons to be added; a few of them may well have no birth date, but the column has to be there."""
-    resolve(Schema(), rows.column_names, REGISTER_ROLES, table="changes")
-    found = read_records(rows, "changes", REGISTER_ROLES, model.standardisers, Schema(), required=())
+    roles = (*REGISTER_ROLES, *model.own_roles)
+    resolve(Schema(), rows.column_names, roles, table="changes")
+    found = read_records(rows, "changes", roles, model.standardisers, Schema(), required=())
     if found.rejected:
         first = min(found.rejected, key=lambda row: row.row)
         raise SourceError(f"changes: a row {first.reason}; changes are taken whole or not at all")

@@ -2,6 +2,7 @@
 
 import itertools
 import math
+from dataclasses import replace
 
 import pyarrow as pa
 import pytest
@@ -13,7 +14,10 @@ from strategies import ALERTS, PERSONS, changed_registers
 
 import hpmatch as hp
 from hpmatch.cli import main
+from hpmatch.comparison.text import Text
+from hpmatch.fellegi_sunter import Level
 from hpmatch.prepared import add_changes
+from hpmatch.standardise.stages import PlainText
 
 
 @PROPERTY
@@ -75,6 +79,36 @@ def test_a_value_in_a_column_that_was_empty_counts_as_held_by_one():
     (weight,) = (row["sex"] for row in rows if row["hpr_number"] == "2")
     # One who holds it, and 1 / u0 more who do not.
     assert weight == pytest.approx(math.log2(same.m * (1 + 1 / same.u)))
+
+
+def with_towns():
+    """Give the shipped model with a column of its own."""
+    model = hp.read_model("imi")
+    shares = ((0.9, 0.05), (0.03, 0.01), (0.02, 0.04), (0.05, 0.9))
+    levels = [Level(level, *of) for level, of in zip(Text.levels, shares, strict=True)]
+    return replace(
+        model,
+        name="with towns",
+        standardisers=(*model.standardisers, PlainText("town")),
+        comparisons=(*model.comparisons, Text("town", "town")),
+        classifier=replace(model.classifier, levels={**model.classifier.levels, "town": tuple(levels)}),
+    )
+
+
+@pytest.mark.parametrize("schema", [None, hp.Schema(columns={"city": "town"})])
+def test_changes_hold_what_a_model_reads_besides(tmp_path, schema):
+    """A person who comes has her town, in memory and beside a register that is kept."""
+    new, column = {**MARRIED, "hpr_number": "7777777"}, "city" if schema else "town"
+    register = hp.Register.prepare([{**person, "town": "Oslo"} for person in PEOPLE], with_towns())
+    register.save(tmp_path / "register")
+    add_changes(tmp_path / "register", [{**new, column: "Tromsø"}], schema)
+    alert = {name: cell for name, cell in new.items() if name != "hpr_number"} | {"town": "TROMSO"}
+    for changed in (
+        register.changed([{**new, column: "Tromsø"}], schema=schema),
+        hp.Register.open(tmp_path / "register"),
+    ):
+        hit = next(hit for hit in changed.screen(alert) if hit.hpr_number == "7777777")
+        assert ("town", "same") in [(each.comparison, each.level) for each in hit.evidence]
 
 
 @PROPERTY

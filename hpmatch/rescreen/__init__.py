@@ -30,7 +30,7 @@ from hpmatch.model import Model, read_model
 from hpmatch.output import RESCREENED, write_folder
 from hpmatch.parallel import batch_job
 from hpmatch.records import IntArray, distinct, sizes_of
-from hpmatch.register import Register, by_itself, read_changes, read_register
+from hpmatch.register import Register, by_itself, model_of, read_changes, read_register
 from hpmatch.rescreen.belonging import NOT_PREPARED, refuse_missing, register_before
 from hpmatch.rescreen.differences import Moves, Reasons, differences_of
 from hpmatch.rescreen.standing import AlertsInForce, taken, without_forgotten
@@ -130,7 +130,7 @@ def _rescreen(
     ledger = ledger if isinstance(ledger, Ledger) else Ledger(ledger)
     if sum(each is not None for each in (changes, new_register, new_model)) != 1:
         raise SourceError("say what is new: changes, a new register or a new model, one of them")
-    changes = None if changes is None else read_changes(changes, schema)
+    changes = None if changes is None else read_changes(changes, schema, model_of(register))
     account = ledger.account()
     before = register_before(register, changes, account, schema)
     model = before.model if new_model is None else read_model(new_model)
