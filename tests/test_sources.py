@@ -3,6 +3,7 @@
 import codecs
 import datetime as dt
 import os
+from array import array
 from decimal import Decimal
 from threading import Thread
 
@@ -17,6 +18,7 @@ import pytest
 import hpmatch as hp
 from hpmatch.errors import SourceError
 from hpmatch.sources import files, read
+from hpmatch.sources.memory import plain_cell
 
 ROWS = [
     {"id": "1", "name": "Bērziņš", "birth_date": "1978-04-09"},
@@ -314,6 +316,11 @@ def test_whole_decimals_are_whole_numbers(table):
 def test_numbers_of_single_precision_are_written_as_those_of_double(table):
     """12.3 is 12.3, however many bits hold it."""
     assert read(table, "t").data["n"].to_pylist() == ["12.3", None, "0.1"]
+
+
+def test_arrays_that_are_not_of_numpy_are_cells_too():
+    """They have no precision to look at."""
+    assert plain_cell(array("d", [1.5, 2.0])) == "1.5;2"
 
 
 @pytest.mark.parametrize(

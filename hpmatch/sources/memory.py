@@ -77,8 +77,8 @@ def plain_cell(cell: Any) -> str | None:
     """A cell of a dict as text; None where there is nothing. A set is read in the order of its texts."""
     if type(cell) is str:  # most are
         return cell
-    if hasattr(cell, "tolist"):  # an array or a number of numpy
-        cell = _in_full(cell).tolist()
+    if hasattr(cell, "tolist"):  # an array or a number of numpy, or of another kind
+        cell = (_in_full(cell) if hasattr(cell, "dtype") else cell).tolist()
     if cell is None or type(cell).__name__ in ("NAType", "NaTType") or cell != cell:  # noqa: PLR0124 - NaN
         return None
     if isinstance(cell, (set, frozenset)):
