@@ -387,8 +387,10 @@ class ModelClassifier(BaseClassifier):  # type: ignore[misc]  # recordlinkage ha
                     f"similarity=False), of the same model"
                 )
         told = [_told(frame, label, np.nan) for _, label, _ in map(_labels_of, names)]
+        # A pair of which nothing is told, as where frames were put together, says nothing of how many hold a value.
         holders = [
-            _told(frame, label, self.registered).max(initial=1) for *_, label in map(_labels_of, names)
+            np.fmax.reduce(_told(frame, label, self.registered), initial=1)
+            for *_, label in map(_labels_of, names)
         ]
         vectors = ComparisonVectors(
             names,

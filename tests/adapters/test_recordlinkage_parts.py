@@ -90,6 +90,15 @@ def test_the_classifier_weighs_and_decides_as_hpmatch(frames, levels, own):
     assert set(classifier.predict(levels)) == set(own.index[own["decision"] == "match"]) != set()
 
 
+def test_a_pair_of_which_nothing_is_told_leaves_the_others_as_they_were(frames, levels):
+    """As where frames of features are put together: no weight becomes NaN."""
+    classifier, some = ModelClassifier(MODEL, len(frames[1])), levels.iloc[:20]
+    more = pd.concat([some, pd.DataFrame(np.nan, levels.index[20:21], levels.columns)])
+    found = np.asarray(classifier.weights(more))
+    np.testing.assert_allclose(found[:20], classifier.weights(some))
+    assert np.isfinite(found[20])
+
+
 @pytest.mark.parametrize("labelled", [True, False])
 def test_a_fitted_classifier_finds_the_true_pairs(frames, levels, labelled):
     """Learnt from labels or without, on the sample whose truth is known."""
