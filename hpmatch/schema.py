@@ -127,10 +127,12 @@ def with_id(schema: Schema | str | Path | None, id: str | None) -> Schema | str 
     A schema that also names the column that identifies a record.
 
     Raises:
-        SchemaError: If the schema is a file, which names it itself.
+        SchemaError: If the schema is a file, which names it itself, or what is given is no name.
     """
     if id is None:
         return schema
+    if not isinstance(id, str) or not id:
+        raise SchemaError("id has to be the name of a column, as text; give it, or leave it out")
     if isinstance(schema, (str, Path)):
         raise SchemaError(
             f"the schema is a file, which itself says the identifier: write id = {id!r} into it"
@@ -342,8 +344,8 @@ def _message(table: str, problems: Sequence[str]) -> str:
 
 
 def _quoted(text: str) -> str:
-    """A text as TOML writes it, which is as JSON does."""
-    return json.dumps(text, ensure_ascii=False)
+    """A text as TOML writes it, which is as JSON does but for the one sign that JSON need not escape."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def _is_text_table(columns: object) -> bool:

@@ -182,7 +182,7 @@ def test_the_first_column_that_is_called_an_identifier_is_it():
 
 def test_the_text_of_a_schema_is_a_schema_file(tmp_path):
     """Odd names and all."""
-    schema = Schema("no", {'the "price", net': "number", "fødested": "text"})
+    schema = Schema("no", {'the "price", net': "number", "fødested": "text", "x\x7f": "name"})
     (tmp_path / "schema.toml").write_text(str(schema), "utf-8")
     assert Schema.read(tmp_path / "schema.toml") == schema
 
@@ -192,6 +192,9 @@ def test_an_identifier_beside_a_schema_file_is_refused():
     with pytest.raises(SchemaError, match="write id = 'no' into it"):
         with_id("schema.toml", "no")
     assert with_id(Schema(columns={"a": "text"}), "no") == Schema("no", {"a": "text"})
+    for wrong in ("", 5):
+        with pytest.raises(SchemaError, match="name of a column"):
+            with_id(None, wrong)
 
 
 def test_a_kind_keeps_the_column_under_its_own_name():
