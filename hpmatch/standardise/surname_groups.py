@@ -7,12 +7,12 @@ Johnson and Johnston. A name may be in several groups: Chang is Zhang in Taiwan,
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 
 from hpmatch.data import read_table
 from hpmatch.standardise.compounds import head_of
-from hpmatch.standardise.scripts import CONSONANT_SCRIPTS, script_of
+from hpmatch.standardise.scripts import CONSONANT_SCRIPTS, script_of, spellings
 from hpmatch.standardise.surnames import stems
 
 _REMEMBERED = 1 << 20
@@ -42,14 +42,24 @@ def surname_groups(token: str) -> frozenset[str]:
     """
     if script_of(token) in CONSONANT_SCRIPTS:
         return _NO_GROUP
-    return _NO_GROUP.union(*(_groups().get(stem, _NO_GROUP) for stem in stems(head_of(token))))
+    head = head_of(token)
+    return _of(_sure_stems(head)) or _of(stems(head))
+
+
+def _of(forms: Iterable[str]) -> frozenset[str]:
+    return _NO_GROUP.union(*(_groups().get(form, _NO_GROUP) for form in forms))
+
+
+def _sure_stems(name: str) -> list[str]:
+    """A name as it is spelled, and its stems of a class of endings; what else is left of it may be another name (Laine, Lai)."""
+    return [stem for stem in stems(name) if stem in spellings(name) or stem[-1:].isupper()]
 
 
 @cache
 def _groups() -> Mapping[str, frozenset[str]]:
-    """The groups of the names that have a stem."""
+    """The groups of the names that have a form."""
     groups: dict[str, frozenset[str]] = {}
     for row in read_table("surnames"):
-        for stem in stems(row["name"].casefold()):
-            groups[stem] = groups.get(stem, _NO_GROUP) | {row["group"]}
+        for form in _sure_stems(row["name"].casefold()):
+            groups[form] = groups.get(form, _NO_GROUP) | {row["group"]}
     return groups

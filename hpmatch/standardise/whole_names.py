@@ -98,10 +98,13 @@ def name_apart(family: str, given: str) -> tuple[str, str] | None:
     return None if given and parts and parts[0] == parts[1] else parts
 
 
+@lru_cache(maxsize=1 << 12)
 def _repeated(family: str, given: str) -> tuple[str, str] | None:
-    """The two names where one field says at its comma what the other holds."""
+    """The two names where one field says at its comma what the other holds, or that holds no name (a dash, a title)."""
     for whole, other, place in ((family, given, 1), (given, family, 0)):
         parts = _at_comma(whole)
+        if parts and not names_and_kinds(other)[0]:
+            return parts
         if parts and set(name_tokens(parts[place])) <= set(name_tokens(other)):
             return (parts[0], other) if place else (other, parts[1])
     return None

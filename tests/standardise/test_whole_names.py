@@ -74,6 +74,18 @@ def test_any_other_name_stays(cells):
     assert with_name_apart(cells) == cells
 
 
+@pytest.mark.parametrize("nothing", ["-", "?", "ukjent", "Dr."])
+def test_a_field_without_a_name_is_as_good_as_empty(nothing):
+    """Beside a whole name with its comma, whichever field holds it; in a table too."""
+    for cells in (
+        {"family_name": "Sandvik, Solveig", "given_name": nothing},
+        {"family_name": nothing, "given_name": "Sandvik, Solveig"},
+    ):
+        assert with_name_apart(cells) == {"family_name": "Sandvik", "given_name": "Solveig"}
+        table = with_names_apart({field: pa.array([text]) for field, text in cells.items()})
+        assert [column.to_pylist() for column in table.values()] == [["Sandvik"], ["Solveig"]]
+
+
 @pytest.mark.parametrize("name", ["Martin Paul", "D. Martin"])
 def test_a_family_name_of_given_names_may_be_either(name):
     """Martin Paul is Paul Martin, or Martin Paul; an initial with its dot is no particle."""
