@@ -114,6 +114,25 @@ def test_names_that_are_not_known_for_two(left, right):
     assert not are_two_surnames(left, right)
 
 
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ("leone", "leo"),  # though -né is a wife's ending in Hungary
+        ("laine", "lai"),
+        ("levine", "levy"),
+        ("robins", "robin"),
+        ("stone", "sto"),
+        ("junge", "chung"),  # a German and a Korean Jung
+        ("leigh", "yi"),
+        ("parks", "bak"),
+        ("حسن", "hassan"),  # its vowels are guesses
+    ],
+)
+def test_surnames_that_are_not_known_for_one(left, right):
+    """What is left without an ending is another name, and names that are spelled alike in one country have forms of their own."""
+    assert not one_surname(left, right)
+
+
 @given(st.text(), st.sampled_from([row["name"].casefold() for row in ROWS]))
 def test_any_token_is_symmetric(token, name):
     """No text fails, and a token is never two names with itself."""
