@@ -173,6 +173,9 @@ def are_derived_apart(left: str, right: str) -> bool:
     return bool(roots) and ours.isdisjoint(theirs)
 
 
+_GEORGIAN_I = "ი"
+
+
 @lru_cache(maxsize=_REMEMBERED)
 def _derivations(token: str) -> frozenset[tuple[str, str]]:
     """What a token may be made of: a name and the class of the suffix behind it; the token itself has none."""
@@ -183,7 +186,9 @@ def _derivations(token: str) -> frozenset[tuple[str, str]]:
         for suffix, of_class in _suffixes()
         if spelling.endswith(suffix) and _is_root(spelling.removesuffix(suffix), suffix)
     }
-    return frozenset(made.union((spelling, "") for spelling in whole))
+    # In Georgian letters any name ends in -i where it is the subject, foreign ones too (ჰანსენი is Hansen).
+    bare = [spelling.removesuffix("i") for spelling in whole] if token.endswith(_GEORGIAN_I) else []
+    return frozenset(made.union((spelling, "") for spelling in (*whole, *bare)))
 
 
 def _is_root(letters: str, suffix: str) -> bool:

@@ -240,6 +240,7 @@ def test_a_suffix_makes_another_surname(name, suffixes):
         ("rodrigues", "rodriguez", False),
         ("kowalski", "kowalska", False),
         ("peters", "pieters", False),
+        ("hansen", "ჰანსენი", False),  # in Georgian letters any name ends so
     ],
 )
 def test_surnames_made_of_one_name(left, right, apart):
