@@ -21,6 +21,7 @@ import pyarrow.compute as pc
 from hpmatch.blocking import CandidatePairs, candidate_pairs, each_once
 from hpmatch.clusters import APART, join
 from hpmatch.comparison import DEFAULT_CHUNK_SIZE, compare, parts_of
+from hpmatch.comparison.name_tables import SIMILAR_LIKENESS
 from hpmatch.comparison.spelling import token_similarity
 from hpmatch.data import read_table
 from hpmatch.errors import ModelError
@@ -41,8 +42,7 @@ _MISFIT = -5.0
 _SMALLEST_CHAIN = 3  # alerts, of which two need not be a pair
 # Where surnames do not change, a person has another one a hundred times as seldom as elsewhere: a foreigner there, a mistake.
 _UNCHANGED = -6.6
-# The levels of surnames that are two names, and how alike the words of two names may be.
-_OTHER_NAME, _LEAST_ALIKE = ("changed", "different"), 0.74
+_OTHER_NAME = ("changed", "different")  # the levels of surnames that are two names
 _SURNAMES = ("family_name", "birth_name", "other_names")
 
 
@@ -173,7 +173,7 @@ def _are_two_names(one: Mapping[str, Sequence[str]], other: Mapping[str, Sequenc
     if not (birth_names or (states and _keeping_states().issuperset(states))):
         return False
     words = product(*([word for name in _SURNAMES for word in each.get(name, ())] for each in (one, other)))
-    return not (token_similarity(*zip(*words, strict=True)) >= _LEAST_ALIKE).any()
+    return not (token_similarity(*zip(*words, strict=True)) >= SIMILAR_LIKENESS).any()
 
 
 @cache

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache, reduce
 from operator import or_
 
+from hpmatch.comparison.name_tables import CLOSE_LIKENESS
 from hpmatch.comparison.one_similarity import similarity_of
 from hpmatch.standardise.names import full_name_tokens
 from hpmatch.standardise.scripts import spellings
@@ -25,7 +26,6 @@ _CLASS_OF = [
 ]
 _NO_VOWELS = str.maketrans("", "", "aeiouy")
 _ENOUGH_CONSONANTS = 4  # of two names written together, that tell them whatever the vowels are
-_ONE_NAME = 0.86  # names so alike are one that was written otherwise
 _SPELLINGS = 3  # of each word, the most official ones
 
 
@@ -143,7 +143,7 @@ def _is_joined(left: str, right: str, token: str) -> bool:
         return False
     joined = [one + other for one in spellings(left)[:_SPELLINGS] for other in spellings(right)[:_SPELLINGS]]
     return any(_is_one(each, token) for each in joined) and not any(
-        similarity_of(part, token) >= _ONE_NAME for part in (left, right)
+        similarity_of(part, token) >= CLOSE_LIKENESS for part in (left, right)
     )
 
 
@@ -152,5 +152,5 @@ def _is_one(word: str, token: str) -> bool:
     consonants = word.translate(_NO_VOWELS)
     told = [form.translate(_NO_VOWELS) for form in spellings(token)]
     return (len(consonants) >= _ENOUGH_CONSONANTS and consonants in told) or (
-        similarity_of(word, token) >= _ONE_NAME
+        similarity_of(word, token) >= CLOSE_LIKENESS
     )
