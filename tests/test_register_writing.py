@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 from threading import Thread
+from types import SimpleNamespace
 
 import pytest
 from registers import ABOUT_PEOPLE, ADDED, MARRIED, PEOPLE, SAMPLE, found, refused
@@ -289,10 +290,12 @@ def test_a_register_between_two_renames_is_waited_for(prepared, monkeypatch, use
     workshop.mkdir()
     prepared.rename(workshop / "earlier")
     waited = []
-    monkeypatch.setattr("hpmatch.output.time.sleep", waited.append)
+    # The module's own clock: threads of others sleep on.
+    monkeypatch.setattr("hpmatch.output.time", SimpleNamespace(sleep=waited.append))
     refused(lambda: use(prepared), prepared)
     assert waited
-    monkeypatch.setattr("hpmatch.output.time.sleep", lambda _: (workshop / "earlier").rename(prepared))
+    back = SimpleNamespace(sleep=lambda _: (workshop / "earlier").rename(prepared))
+    monkeypatch.setattr("hpmatch.output.time", back)
     use(prepared)
 
 
