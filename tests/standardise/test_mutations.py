@@ -66,11 +66,11 @@ from hpmatch.standardise import (
     professions,
     scripts,
     signs,
-    stages,
     surname_groups,
     surnames,
 )
 from hpmatch.standardise.dates import read_date
+from hpmatch.standardise.stages import sexes
 from hpmatch.standardise.text import fold, split_words
 
 
@@ -310,7 +310,7 @@ def of_date_words():
 def of_sexes():
     """A word tells a sex."""
     for word, sex in SEXES:
-        code = partial(lambda word: stages.Sex().standardise([word], [""], [""]))
+        code = partial(lambda word: sexes.Sex().standardise([word], [""], [""]))
         yield fact(word, [fold(word)], [sex], code, word)
 
 
@@ -452,7 +452,7 @@ TABLES = {
         (scripts,),
         lambda row: [NO_ALPHABETS.get(row["script"], row["script"])],
     ),
-    "sexes": (of_sexes, (stages,), lambda row: [fold(row["word"])]),
+    "sexes": (of_sexes, (sexes,), lambda row: [fold(row["word"])]),
     "sound_distances": (of_likeness, (spelling,), lambda _row: [""]),
     "specialties": (of_specialties, (professions,), lambda row: longest_word(row["term"])),
     "spelling_sounds": (of_sounds, (scripts, spelling), lambda row: [row["letters"].casefold()]),
