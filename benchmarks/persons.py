@@ -23,11 +23,11 @@ import hpmatch as hp
 from benchmarks.data import read_text
 from benchmarks.page import publish, table
 from benchmarks.run import machine, versions
+from hpmatch.arrays import FloatArray, IntArray
 from hpmatch.evaluation import evaluate
 from hpmatch.generate import generate
 from hpmatch.ledger import Ledger
 from hpmatch.measures import BoolArray
-from hpmatch.records import FloatArray, IntArray
 from hpmatch.rescreen import rescreen
 from hpmatch.rescreen.standing import AlertsInForce
 

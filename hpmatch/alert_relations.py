@@ -19,9 +19,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hpmatch.alerts import IDENTITY
+from hpmatch.arrays import IntArray
 from hpmatch.data import read_table
 from hpmatch.reading import ReadRecords
-from hpmatch.records import IntArray, Records
+from hpmatch.records import Records
 from hpmatch.standardise.countries import code_country
 from hpmatch.standardise.days import read_day
 from hpmatch.standardise.professions import are_specialists

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow.compute as pc
 
+from hpmatch.arrays import IntArray
 from hpmatch.blocking import CandidatePairs, candidate_pairs, each_once
 from hpmatch.clusters import APART, join
 from hpmatch.comparison import DEFAULT_CHUNK_SIZE, compare, parts_of
@@ -27,7 +28,7 @@ from hpmatch.data import read_table
 from hpmatch.errors import ModelError
 from hpmatch.plugins import checked_weights
 from hpmatch.protocols import ComparisonVectors
-from hpmatch.records import IntArray, Records
+from hpmatch.records import Records
 
 if TYPE_CHECKING:
     from hpmatch.model import Model

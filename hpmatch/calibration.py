@@ -17,6 +17,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from hpmatch.arrays import FloatArray, IntArray
 from hpmatch.decision import odds_of
 from hpmatch.dispose import Scored
 from hpmatch.draws import hashed
@@ -28,7 +29,7 @@ from hpmatch.link import score_pairs
 from hpmatch.model import Model, read_model
 from hpmatch.parallel import batch_job
 from hpmatch.reading import read_for
-from hpmatch.records import FloatArray, IntArray, Records
+from hpmatch.records import Records
 from hpmatch.register import read_register
 from hpmatch.reliability import expected_calibration_error
 from hpmatch.schema import Schema

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from hpmatch.records import FloatArray, IntArray
+from hpmatch.arrays import FloatArray, IntArray
 
 # The weight of a pair that is never one person, whatever else its cluster holds.
 APART = -1e3

@@ -18,8 +18,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from hpmatch.arrays import FloatArray, IntArray
 from hpmatch.errors import HpmatchError, ModelError
-from hpmatch.records import FloatArray, IntArray
 
 MATCH, REVIEW, NO_MATCH = "match", "review", "no_match"
 

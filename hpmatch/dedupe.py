@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hpmatch import training
+from hpmatch.arrays import IntArray
 from hpmatch.blocking import CandidatePairs, candidate_pairs, each_once
 from hpmatch.clusters import join
 from hpmatch.comparison import DEFAULT_CHUNK_SIZE, compare, not_compared
@@ -28,7 +29,6 @@ from hpmatch.link import Progress, check_names
 from hpmatch.model import Model, read_model
 from hpmatch.plugins import checked_weights
 from hpmatch.reading import ReadRecords, read_for
-from hpmatch.records import IntArray
 from hpmatch.results import Deduplicated
 from hpmatch.schema import Schema, with_id
 from hpmatch.sources import read as read_source

@@ -21,6 +21,7 @@ import pyarrow.compute as pc
 
 from hpmatch.alert_relations import related
 from hpmatch.alerts import IDENTITY, person_ids
+from hpmatch.arrays import FloatArray, IntArray
 from hpmatch.blocking import CandidatePairs
 from hpmatch.cases import PriorCases
 from hpmatch.comparison import not_compared
@@ -32,7 +33,7 @@ from hpmatch.model import ALERTS, Model
 from hpmatch.persons import funnel, persons_table
 from hpmatch.protocols import ComparisonVectors
 from hpmatch.reading import ReadRecords, cells_by_id, cells_of
-from hpmatch.records import FloatArray, IntArray, Records
+from hpmatch.records import Records
 from hpmatch.results import Identity, Result
 from hpmatch.sources.rejected import rejected_table
 from hpmatch.standardise.countries import code_country

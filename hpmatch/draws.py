@@ -6,8 +6,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from hpmatch.arrays import IntArray
 from hpmatch.blocking.keys import Hashes, hashes
-from hpmatch.records import IntArray
 
 
 def hashed(salt: str, *ids: pa.Array) -> Hashes:

@@ -13,9 +13,9 @@ from math import lgamma
 
 import numpy as np
 
+from hpmatch.arrays import FloatArray
 from hpmatch.fellegi_sunter import FellegiSunter
 from hpmatch.protocols import ComparisonVectors, LevelArray
-from hpmatch.records import FloatArray
 
 _SMALLEST = 1e-9
 

@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from hpmatch.arrays import FloatArray, IntArray
 from hpmatch.errors import HpmatchError, SourceError
 from hpmatch.judging import judge, judge_records, read_clusters, read_truth, true_links
 from hpmatch.measures import (
@@ -33,7 +34,6 @@ from hpmatch.measures import (
     recall_at_precision,
 )
 from hpmatch.output import rearmed, write_text
-from hpmatch.records import FloatArray, IntArray
 from hpmatch.results import Deduplicated, Result
 from hpmatch.shown import on_one_line
 from hpmatch.sources import read

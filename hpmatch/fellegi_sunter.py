@@ -29,10 +29,10 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from hpmatch.arrays import FloatArray, IntArray
 from hpmatch.decision import odds_of
 from hpmatch.errors import ModelError
 from hpmatch.protocols import Classifier, ComparisonVectors
-from hpmatch.records import FloatArray, IntArray
 
 _SUM_TOLERANCE = 1e-6
 # A smaller table is part of a register, and most people's look-alikes are in another part.

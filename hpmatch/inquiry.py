@@ -21,10 +21,11 @@ from typing import Final
 
 import numpy as np
 
+from hpmatch.arrays import FloatArray, IntArray
 from hpmatch.clusters import components
 from hpmatch.data import read_table
 from hpmatch.decision import REVIEW, DecisionRule
-from hpmatch.records import MISSING, FloatArray, IntArray
+from hpmatch.records import MISSING
 from hpmatch.results import Identity, Result, only_of_alerts
 from hpmatch.standardise.dates import is_default
 from hpmatch.wording import LANGUAGES, check_language, country_names

@@ -11,11 +11,11 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from hpmatch.arrays import FloatArray, IntArray
 from hpmatch.decision import NO_MATCH, REVIEW, near_likeliest
 from hpmatch.errors import HpmatchError
 from hpmatch.explain import both_ways
 from hpmatch.measures import Answers
-from hpmatch.records import FloatArray, IntArray
 from hpmatch.sources import read
 from hpmatch.sources.rejected import whole
 

@@ -18,9 +18,9 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from hpmatch.arrays import IntArray
 from hpmatch.errors import HpmatchError, SourceError
 from hpmatch.output import rearmed
-from hpmatch.records import IntArray
 from hpmatch.shown import on_one_line
 from hpmatch.sources import read
 from hpmatch.sources.rejected import whole

@@ -14,6 +14,7 @@ from typing import Any
 from hpmatch import training
 from hpmatch.alert_relations import TOLD
 from hpmatch.alerts import group_alerts
+from hpmatch.arrays import IntArray
 from hpmatch.blocking import candidate_pairs
 from hpmatch.cases import read_prior_cases
 from hpmatch.comparison import DEFAULT_CHUNK_SIZE, compare, prepare
@@ -27,7 +28,7 @@ from hpmatch.parallel import batch_job, begin_beside, start_processes
 from hpmatch.plugins import checked_weights
 from hpmatch.pooling import pool_evidence, share_candidates
 from hpmatch.reading import read_for
-from hpmatch.records import IntArray, Records
+from hpmatch.records import Records
 from hpmatch.register import Register, model_of, read_register
 from hpmatch.results import Result
 from hpmatch.schema import Schema, with_id

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from hpmatch.records import FloatArray, IntArray
+from hpmatch.arrays import FloatArray, IntArray
 
 BoolArray = npt.NDArray[np.bool_]
 

@@ -20,6 +20,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from hpmatch.arrays import FloatArray, IntArray
 from hpmatch.decision import MATCH, REVIEW
 from hpmatch.draws import hashed
 from hpmatch.errors import HpmatchError
@@ -28,7 +29,6 @@ from hpmatch.judging import named_in_review
 from hpmatch.labels import read_labels
 from hpmatch.measures import Estimate
 from hpmatch.model import Model
-from hpmatch.records import FloatArray, IntArray
 from hpmatch.results import Deduplicated, Result, maker_of
 from hpmatch.shown import on_one_line
 

@@ -14,10 +14,10 @@ from typing import Any, NamedTuple
 import numpy as np
 import pyarrow as pa
 
+from hpmatch.arrays import FloatArray
 from hpmatch.cases import Case, PriorCases
 from hpmatch.decision import MATCH, NO_MATCH, REVIEW
 from hpmatch.reading import ReadRecords
-from hpmatch.records import FloatArray
 from hpmatch.standardise.countries import code_country
 
 CLEAR, UNCLEAR = "clear", "unclear"

@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 
+from hpmatch.arrays import FloatArray
 from hpmatch.errors import HpmatchError, PluginError
 from hpmatch.protocols import (
     BlockingRule,
@@ -29,7 +30,6 @@ from hpmatch.protocols import (
     PairRule,
     Standardiser,
 )
-from hpmatch.records import FloatArray
 
 GROUPS: Mapping[str, tuple[type, ...]] = {
     "hpmatch.standardisers": (Standardiser,),

@@ -18,12 +18,13 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
+from hpmatch.arrays import FloatArray, IntArray, ranges
 from hpmatch.blocking import CandidatePairs
 from hpmatch.comparison import parts_of, without_repeats
 from hpmatch.model import Model
 from hpmatch.plugins import checked_weights
 from hpmatch.protocols import ComparisonVectors
-from hpmatch.records import MISSING, FloatArray, IntArray, ranges
+from hpmatch.records import MISSING
 
 
 def share_candidates(pairs: CandidatePairs, persons: IntArray) -> CandidatePairs:

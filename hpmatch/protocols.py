@@ -25,7 +25,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from hpmatch.records import MISSING, FloatArray, IntArray, Records
+from hpmatch.arrays import FloatArray, IntArray
+from hpmatch.records import MISSING, Records
 
 LevelArray = npt.NDArray[np.int8]
 

@@ -12,9 +12,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from hpmatch.arrays import IntArray
 from hpmatch.errors import SchemaError, SourceError
 from hpmatch.protocols import Standardiser
-from hpmatch.records import IntArray, Records
+from hpmatch.records import Records
 from hpmatch.schema import (
     ALERT_ROLES,
     RECORD_ROLES,

@@ -19,6 +19,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from hpmatch.arrays import IntArray, distinct
 from hpmatch.blocking import index_keys
 from hpmatch.blocking.blocks import ChangedIndex, KeyIndex
 from hpmatch.comparison.name_tables import NameTables, common_terms
@@ -26,7 +27,7 @@ from hpmatch.errors import HpmatchError, SchemaError, SourceError
 from hpmatch.model import Model, read_model
 from hpmatch.parallel import batch_job, start_processes
 from hpmatch.reading import ReadRecords, layout_of, read_for, read_records
-from hpmatch.records import MISSING, Column, IntArray, Records, distinct
+from hpmatch.records import MISSING, Column, Records
 from hpmatch.schema import CHANGE, CHANGE_ROLES, REGISTER_ROLES, Schema, read_schema, resolve
 from hpmatch.shown import on_one_line
 from hpmatch.sources import read

@@ -14,9 +14,9 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from hpmatch.arrays import FloatArray, IntArray
 from hpmatch.errors import HpmatchError
 from hpmatch.measures import CALIBRATION_EDGES, bins_of, wilson_interval
-from hpmatch.records import FloatArray, IntArray
 
 
 def reliability(

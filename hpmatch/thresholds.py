@@ -24,13 +24,13 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from hpmatch.arrays import FloatArray
 from hpmatch.decision import MATCH, REVIEW, probability_of
 from hpmatch.errors import HpmatchError
 from hpmatch.evaluation import check_all_pairs, true_pairs
 from hpmatch.judging import check_truth, read_truth
 from hpmatch.model import Model
 from hpmatch.output import read_folder
-from hpmatch.records import FloatArray
 from hpmatch.results import Deduplicated, Result
 from hpmatch.shown import on_one_line
 

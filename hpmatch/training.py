@@ -24,6 +24,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from hpmatch.arrays import FloatArray, IntArray
 from hpmatch.assembly import model_for
 from hpmatch.decision import odds_of, probability_of
 from hpmatch.em import PatternCounts, Rates, estimate, likeliest_trust, rates_of, shares, with_rates
@@ -33,7 +34,6 @@ from hpmatch.labels import read_labels
 from hpmatch.measures import wilson_interval
 from hpmatch.model import RECORDS, Model, read_model
 from hpmatch.reading import read_for
-from hpmatch.records import FloatArray, IntArray
 from hpmatch.schema import Schema, with_id
 from hpmatch.shown import on_one_line
 from hpmatch.sources import read

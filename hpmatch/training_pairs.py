@@ -8,6 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
+from hpmatch.arrays import FloatArray, IntArray
 from hpmatch.blocking import CandidatePairs, candidate_pairs, each_once
 from hpmatch.comparison import compare
 from hpmatch.draws import draw_pairs, hashed
@@ -15,7 +16,7 @@ from hpmatch.em import level_counts
 from hpmatch.labels import Labels, rows_of_pairs
 from hpmatch.model import Model
 from hpmatch.protocols import BlockingRule, ComparisonVectors, PairRule
-from hpmatch.records import FloatArray, IntArray, Records
+from hpmatch.records import Records
 
 
 @dataclass(frozen=True)

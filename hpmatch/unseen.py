@@ -12,8 +12,8 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from hpmatch.arrays import FloatArray
 from hpmatch.em import Rates
-from hpmatch.records import FloatArray
 
 # For how many pairs the u that were known before count, however rare a level is.
 KNOWN_PAIRS = 10.0

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hpmatch.records import Column, Records, numbered, offsets_of, sizes_of
+from hpmatch.records import Column, Records
 
 WORDS = pa.list_(pa.string())
 CELLS = st.lists(st.none() | st.lists(st.sampled_from("abc"), min_size=1, max_size=3).map(tuple), max_size=12)
@@ -54,18 +54,3 @@ def test_records_take_rows_of_all_columns_alike():
     taken = records.take(np.array([1, 1, 0]))
     assert taken.ids.to_pylist() == ["y", "y", "x"]
     assert taken["sex"].to_pylist() == ["M", "M", "F"]
-
-
-@given(st.lists(st.integers(-5, 5)))
-def test_numbers_are_told_apart(numbers):
-    found = numbered(np.array(numbers, np.int64))
-    assert found.codes.tolist() == sorted(set(numbers))
-    assert found.first.tolist() == [numbers.index(code) for code in found.codes.tolist()]
-    assert found.codes[found.of_each].tolist() == numbers
-
-
-@given(st.lists(st.integers(0, 5)))
-def test_offsets_and_sizes_belong_together(sizes):
-    offsets = offsets_of(np.array(sizes, np.int64))
-    assert (offsets[0], offsets[-1]) == (0, sum(sizes))
-    assert sizes_of(offsets).tolist() == sizes

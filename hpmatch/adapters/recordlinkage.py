@@ -23,9 +23,10 @@ import numpy as np
 import pandas as pd
 
 from hpmatch.adapters.recordlinkage_parts import ComparisonFeature, ModelClassifier, RuleIndex
+from hpmatch.arrays import FloatArray
 from hpmatch.errors import PluginError
 from hpmatch.protocols import Compared, ComparisonVectors, Pairs
-from hpmatch.records import FloatArray, Records
+from hpmatch.records import Records
 
 __all__ = ["Classifier", "ComparisonFeature", "Feature", "Index", "ModelClassifier", "RuleIndex", "to_frame"]
 

@@ -16,6 +16,7 @@ import pandas as pd
 import pyarrow as pa
 from recordlinkage.base import BaseClassifier, BaseCompareFeature, BaseIndexAlgorithm
 
+from hpmatch.arrays import FloatArray, IntArray
 from hpmatch.blocking import DEFAULT_MAX_BLOCK, CandidatePairs, candidate_pairs, each_once
 from hpmatch.comparison import compare, parts_of, without_repeats
 from hpmatch.decision import MATCH, decide
@@ -31,7 +32,7 @@ from hpmatch.protocols import (
     PairRule,
     Standardiser,
 )
-from hpmatch.records import MISSING, FloatArray, IntArray, Records
+from hpmatch.records import MISSING, Records
 from hpmatch.schema import RECORD_ROLES, Schema, resolve
 from hpmatch.sources import read
 from hpmatch.sources.memory import plain_cell

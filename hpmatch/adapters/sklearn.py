@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.base import clone
 
+from hpmatch.arrays import FloatArray, IntArray
 from hpmatch.blocking import CandidatePairs, candidate_pairs
 from hpmatch.comparison import compare
 from hpmatch.errors import HpmatchError, ModelError, PluginError
@@ -24,7 +25,7 @@ from hpmatch.labels import Labels, check_some_known, read_labels, rows_of_pairs
 from hpmatch.model import Model, read_model
 from hpmatch.protocols import ComparisonVectors
 from hpmatch.reading import read_for
-from hpmatch.records import MISSING, FloatArray, IntArray
+from hpmatch.records import MISSING
 from hpmatch.register import read_register
 from hpmatch.schema import Schema
 

@@ -16,11 +16,12 @@ from typing import cast
 import numpy as np
 import numpy.typing as npt
 
+from hpmatch.arrays import IntArray, distinct, run_starts
 from hpmatch.blocking.blocks import Blocks, ChangedIndex, KeyIndex, WantedKeys
 from hpmatch.errors import PluginError
 from hpmatch.parallel import each_chunk
 from hpmatch.protocols import BlockingRule, Keys, PairRule, Pairs
-from hpmatch.records import IntArray, Records, distinct, run_starts
+from hpmatch.records import Records
 
 MAX_RULES = 31
 DEFAULT_MAX_BLOCK = 2_000

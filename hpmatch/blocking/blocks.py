@@ -13,9 +13,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from hpmatch.arrays import IntArray, distinct, offsets_of, ranges, run_starts, sizes_of
 from hpmatch.blocking.keys import Hashes
 from hpmatch.protocols import Keys, Pairs
-from hpmatch.records import IntArray, distinct, offsets_of, ranges, run_starts, sizes_of
 
 _FILTER_BITS = 22
 

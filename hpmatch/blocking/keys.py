@@ -18,8 +18,9 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from hpmatch.arrays import IntArray, offsets_of, ranges, repeated, sizes_of
 from hpmatch.protocols import Keys
-from hpmatch.records import FEW, Column, IntArray, Records, Terms, offsets_of, ranges, repeated, sizes_of
+from hpmatch.records import FEW, Column, Records, Terms
 from hpmatch.standardise.given_names import name_groups
 from hpmatch.standardise.names import token_keys
 from hpmatch.standardise.token_forms import TokenForms, token_forms

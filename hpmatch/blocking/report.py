@@ -16,6 +16,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from hpmatch.arrays import IntArray, distinct
 from hpmatch.blocking import CandidatePairs, each_once, join_blocks, keyed_blocks, keying, largest_block
 from hpmatch.blocking.blocks import Blocks
 from hpmatch.comparison.name_tables import common_terms
@@ -25,7 +26,7 @@ from hpmatch.labels import Labels, read_labels, rows_of_pairs
 from hpmatch.model import Model, read_model
 from hpmatch.protocols import BlockingRule, Keys, PairRule
 from hpmatch.reading import ReadRecords, read_for
-from hpmatch.records import IntArray, Records, distinct
+from hpmatch.records import Records
 from hpmatch.register import Register, read_register
 from hpmatch.schema import Schema
 from hpmatch.shown import on_one_line

@@ -8,6 +8,7 @@ from functools import reduce
 
 import numpy as np
 
+from hpmatch.arrays import IntArray
 from hpmatch.blocking.keys import (
     HashLists,
     NameKeys,
@@ -20,7 +21,7 @@ from hpmatch.blocking.keys import (
 )
 from hpmatch.errors import PluginError
 from hpmatch.protocols import Keys
-from hpmatch.records import IntArray, Records
+from hpmatch.records import Records
 
 # By the two digits that stand for a month: whether its first day stands for a date that is not known.
 _IS_DEFAULT_MONTH = np.isin(np.arange(100), (1, 7))

@@ -10,6 +10,7 @@ import altair as alt
 import numpy as np
 import numpy.typing as npt
 
+from hpmatch.arrays import FloatArray
 from hpmatch.charts.styling import (
     BLUE,
     GREEN,
@@ -25,7 +26,6 @@ from hpmatch.charts.styling import (
 from hpmatch.errors import HpmatchError
 from hpmatch.evaluation import Evaluation
 from hpmatch.measures import CALIBRATION_EDGES, Estimate
-from hpmatch.records import FloatArray
 from hpmatch.reliability import expected_calibration_error, reliability
 
 _WIDTH = 420

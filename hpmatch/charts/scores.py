@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from hpmatch.arrays import FloatArray
 from hpmatch.charts.styling import (
     BLUE,
     GREEN,
@@ -29,7 +30,6 @@ from hpmatch.decision import MATCH, NO_MATCH, REVIEW, DecisionRule
 from hpmatch.errors import HpmatchError, ModelError
 from hpmatch.evaluation import pairs_of, true_pairs
 from hpmatch.model import Model, read_model
-from hpmatch.records import FloatArray
 from hpmatch.results import Deduplicated, Result
 
 _DECISIONS = {NO_MATCH: GREY, REVIEW: ORANGE, MATCH: BLUE}

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple, cast
 import numpy as np
 import numpy.typing as npt
 
+from hpmatch.arrays import IntArray, numbered
 from hpmatch.blocking import CandidatePairs
 from hpmatch.errors import HpmatchError, PluginError
 from hpmatch.parallel import each_chunk
@@ -26,7 +27,7 @@ from hpmatch.protocols import (
     ComparisonVectors,
     JointComparison,
 )
-from hpmatch.records import MISSING, IntArray, Records, numbered
+from hpmatch.records import MISSING, Records
 
 DEFAULT_CHUNK_SIZE = 100_000
 

@@ -15,9 +15,10 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
+from hpmatch.arrays import FloatArray, IntArray, ranges
 from hpmatch.comparison.cases import first_case, first_cases
 from hpmatch.protocols import Compared, ComparedOne, LevelArray
-from hpmatch.records import Column, FloatArray, IntArray, Records, ranges
+from hpmatch.records import Column, Records
 
 Readings = npt.NDArray[np.int64]
 

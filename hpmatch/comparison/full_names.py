@@ -16,6 +16,7 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from hpmatch.arrays import FloatArray, IntArray, ranges
 from hpmatch.comparison.name_words import NameWords, Tokens
 from hpmatch.comparison.relations import (
     are_two_names,
@@ -29,7 +30,7 @@ from hpmatch.comparison.relations import (
 )
 from hpmatch.comparison.spelling import token_similarity
 from hpmatch.protocols import Compared
-from hpmatch.records import FloatArray, IntArray, Records, ranges
+from hpmatch.records import Records
 from hpmatch.shown import on_one_line
 from hpmatch.sources.memory import plain_cell
 from hpmatch.standardise.compounds import head_of

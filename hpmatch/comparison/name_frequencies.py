@@ -14,7 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from hpmatch.records import FloatArray, IntArray, Records, run_starts
+from hpmatch.arrays import FloatArray, IntArray, run_starts
+from hpmatch.records import Records
 
 # A token's frequency within a country leans on its frequency in the whole table with the weight of so many persons.
 _COUNTRY_SMOOTHING = 200.0

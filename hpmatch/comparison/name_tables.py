@@ -17,21 +17,13 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from hpmatch.arrays import IntArray, distinct, numbered, ranges
 from hpmatch.comparison.cases import first_cases
 from hpmatch.comparison.name_frequencies import TokenFrequencies
 from hpmatch.comparison.relations import MayShare, Relations, relations
 from hpmatch.comparison.spelling import SpelledTokens, pair_similarity
 from hpmatch.protocols import LevelArray
-from hpmatch.records import (
-    FEW,
-    IntArray,
-    Records,
-    Terms,
-    Vocabulary,
-    distinct,
-    numbered,
-    ranges,
-)
+from hpmatch.records import FEW, Records, Terms, Vocabulary
 from hpmatch.standardise.token_forms import (
     CONSONANTS,
     GROUPS,

@@ -16,6 +16,7 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
+from hpmatch.arrays import IntArray, distinct, run_starts
 from hpmatch.comparison.name_cases import (
     FAMILY_CASES,
     FIRST_OF,
@@ -38,7 +39,7 @@ from hpmatch.comparison.one_name import compare_one_name
 from hpmatch.comparison.one_words import one_words
 from hpmatch.comparison.relations import are_of_two_groups, are_of_two_sexes
 from hpmatch.protocols import Compared, ComparedOne, Comparison, JointComparison
-from hpmatch.records import IntArray, Records, distinct, run_starts
+from hpmatch.records import Records
 from hpmatch.standardise.surnames import is_for_life
 
 Values = Mapping[str, Any]

@@ -13,8 +13,9 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow.compute as pc
 
+from hpmatch.arrays import IntArray
 from hpmatch.comparison.relations import joined
-from hpmatch.records import FEW, IntArray, Terms, Vocabulary
+from hpmatch.records import FEW, Terms, Vocabulary
 from hpmatch.standardise.token_forms import token_forms
 
 Hashes = npt.NDArray[np.uint64]

@@ -12,10 +12,10 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from hpmatch.arrays import FloatArray, IntArray
 from hpmatch.comparison.one_similarity import similarity_of
 from hpmatch.comparison.spelling import token_similarity
 from hpmatch.data import read_table
-from hpmatch.records import FloatArray, IntArray
 from hpmatch.standardise.given_names import are_apart, implied_sex_of_given, name_groups
 from hpmatch.standardise.scripts import is_single, script_of, sounds, spellings
 from hpmatch.standardise.surname_groups import surname_groups

@@ -20,8 +20,8 @@ import pyarrow as pa
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from hpmatch.arrays import FloatArray, IntArray, numbered, offsets_of, sizes_of
 from hpmatch.data import read_table
-from hpmatch.records import FloatArray, IntArray, numbered, offsets_of, sizes_of
 from hpmatch.standardise.compounds import head_of
 from hpmatch.standardise.scripts import (
     CONSONANT_SCRIPTS,

@@ -20,10 +20,11 @@ import numpy.typing as npt
 from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein, Jaro, JaroWinkler, Levenshtein
 
+from hpmatch.arrays import FloatArray
 from hpmatch.comparison.cases import first_cases
 from hpmatch.errors import PluginError
 from hpmatch.protocols import Compared
-from hpmatch.records import MISSING, FloatArray, Records
+from hpmatch.records import MISSING, Records
 
 Test = tuple[str, str, str, float]
 Texts = Sequence[str]

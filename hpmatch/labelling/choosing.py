@@ -17,12 +17,12 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from hpmatch.arrays import FloatArray, IntArray
 from hpmatch.decision import DecisionRule
 from hpmatch.draws import hashed
 from hpmatch.errors import HpmatchError
 from hpmatch.model import read_model
 from hpmatch.output import read_folder
-from hpmatch.records import FloatArray, IntArray
 from hpmatch.results import Deduplicated, Result, maker_of
 
 UNCERTAIN, DIVERSE, RANDOM = "uncertain", "diverse", "random"

@@ -15,11 +15,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from hpmatch.alerts import IDENTITY
+from hpmatch.arrays import IntArray
 from hpmatch.dispose import Scored
 from hpmatch.link import score_pairs
 from hpmatch.model import Model
 from hpmatch.reading import ReadRecords
-from hpmatch.records import IntArray
 from hpmatch.register import Register
 
 # Of several possible counterparts those that come near the likeliest are named.

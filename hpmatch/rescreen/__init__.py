@@ -18,6 +18,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from hpmatch.arrays import IntArray, distinct, sizes_of
 from hpmatch.blocking import keying, largest_block
 from hpmatch.blocking.blocks import Blocks
 from hpmatch.blocking.keys import Hashes
@@ -29,7 +30,6 @@ from hpmatch.link import score_pairs
 from hpmatch.model import Model, read_model
 from hpmatch.output import RESCREENED, write_folder
 from hpmatch.parallel import batch_job
-from hpmatch.records import IntArray, distinct, sizes_of
 from hpmatch.register import Register, by_itself, model_of, read_changes, read_register
 from hpmatch.rescreen.belonging import NOT_PREPARED, refuse_missing, register_before
 from hpmatch.rescreen.differences import Moves, Reasons, differences_of

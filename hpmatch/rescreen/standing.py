@@ -14,12 +14,12 @@ import pyarrow.compute as pc
 
 from hpmatch.alert_relations import TOLD, status_of
 from hpmatch.alerts import group_alerts
+from hpmatch.arrays import IntArray
 from hpmatch.blocking import index_keys
 from hpmatch.blocking.blocks import KeyIndex
 from hpmatch.model import Model, read_model
 from hpmatch.parallel import batch_job
 from hpmatch.reading import ReadRecords, read_for
-from hpmatch.records import IntArray
 from hpmatch.schema import Schema
 from hpmatch.shown import on_one_line
 from hpmatch.sources.rejected import without_content

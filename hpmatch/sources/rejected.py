@@ -9,8 +9,8 @@ from dataclasses import replace
 
 import pyarrow as pa
 
+from hpmatch.arrays import IntArray
 from hpmatch.errors import SourceError
-from hpmatch.records import IntArray
 from hpmatch.sources.tables import RawTable, RejectedRow
 
 _IN_ROWS = re.compile(r'[,;\t|"\r\n]')

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hpmatch.records import IntArray
+from hpmatch.arrays import IntArray
 from hpmatch.shown import on_one_line
 
 

@@ -14,10 +14,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from hpmatch.arrays import IntArray
 from hpmatch.errors import PluginError
 from hpmatch.parallel import each_chunk
 from hpmatch.protocols import Standardiser
-from hpmatch.records import FEW, Column, IntArray, Records, Vocabulary
+from hpmatch.records import FEW, Column, Records, Vocabulary
 from hpmatch.standardise.encodings import decoded_cells
 from hpmatch.standardise.token_forms import NAME_TOKENS, begin_forms
 from hpmatch.standardise.whole_names import reads_whole_names, with_names_apart

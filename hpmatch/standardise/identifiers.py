@@ -26,8 +26,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from hpmatch.arrays import offsets_of
 from hpmatch.data import read_table
-from hpmatch.records import offsets_of
 from hpmatch.standardise.characters import plain_characters
 from hpmatch.standardise.identifier_decoders import CANONICAL, CHECKS, DECODERS
 from hpmatch.standardise.text import fold, split_words

@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hpmatch.records import IntArray
+from hpmatch.arrays import IntArray
 from hpmatch.standardise.dates import LAST_BIRTH_YEAR
 
 _IN_DOUBT = LAST_BIRTH_YEAR % 100  # 00-15 may be 1900-1915 and 2000-2015

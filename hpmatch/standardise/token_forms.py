@@ -18,8 +18,9 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from hpmatch.arrays import IntArray
 from hpmatch.parallel import begin
-from hpmatch.records import IntArray, Vocabulary
+from hpmatch.records import Vocabulary
 from hpmatch.standardise.given_names import name_groups
 from hpmatch.standardise.names import token_keys
 from hpmatch.standardise.scripts import is_single, sound_units, sounds, spellings
