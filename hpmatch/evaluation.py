@@ -19,6 +19,7 @@ import pyarrow as pa
 
 from hpmatch.arrays import FloatArray, IntArray
 from hpmatch.errors import HpmatchError, SourceError
+from hpmatch.files import write_text
 from hpmatch.judging import judge, judge_records, read_clusters, read_truth, true_links
 from hpmatch.measures import (
     CURVES,
@@ -33,7 +34,7 @@ from hpmatch.measures import (
     precision_recall,
     recall_at_precision,
 )
-from hpmatch.output import rearmed, write_text
+from hpmatch.output import rearmed
 from hpmatch.results import Deduplicated, Result
 from hpmatch.shown import on_one_line
 from hpmatch.sources import read

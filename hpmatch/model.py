@@ -19,7 +19,7 @@ from hpmatch.comparison import parts_of
 from hpmatch.decision import DecisionRule
 from hpmatch.errors import ModelError, PluginError, SourceError
 from hpmatch.fellegi_sunter import FellegiSunter
-from hpmatch.output import check_file, write_text
+from hpmatch.files import check_file, write_text
 from hpmatch.protocols import (
     BlockingRule,
     Classifier,

@@ -34,8 +34,8 @@ from hpmatch.blocking.blocks import KeyIndex
 from hpmatch.comparison.name_frequencies import TokenFrequencies
 from hpmatch.comparison.name_tables import NameTables, common_terms
 from hpmatch.errors import HpmatchError, SourceError
+from hpmatch.files import check_folder, discard, is_there, whole_folder
 from hpmatch.model import read_model
-from hpmatch.output import check_folder, discard, is_there, whole_folder
 from hpmatch.parallel import each_chunk
 from hpmatch.reading import ReadRecords
 from hpmatch.records import Column, Records, Values, Vocabulary

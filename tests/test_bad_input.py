@@ -276,14 +276,14 @@ def test_a_failed_run_leaves_the_earlier_result(run):
     assert {path.name: path.read_bytes() for path in (run.folder / "out").iterdir()} == before
 
 
-@pytest.mark.parametrize("function", ["_write_table", "_write_summary", "_put_in_place"])
+@pytest.mark.parametrize("function", ["output._write_table", "output._write_summary", "files.put_in_place"])
 def test_a_write_that_fails_half_way_leaves_nothing(run, monkeypatch, function):
     """A full disk at any step of writing: no folder, no remains, status 1."""
 
     def failing(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(f"hpmatch.output.{function}", failing)
+    monkeypatch.setattr(f"hpmatch.{function}", failing)
     assert run().status == 1
     assert "No space left on device" in run.error
     assert run.left_behind == []

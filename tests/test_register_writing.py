@@ -17,12 +17,12 @@ from registers import ABOUT_PEOPLE, ADDED, MARRIED, PEOPLE, SAMPLE, found, refus
 import hpmatch as hp
 import hpmatch.prepared as prepared_module
 from hpmatch.cli import main
-from hpmatch.output import whole_folder
+from hpmatch.files import whole_folder
 from hpmatch.prepared import add_changes
 
 
 @pytest.mark.parametrize(
-    "step", ["pyarrow.ipc.new_file", "hpmatch.prepared._sealed", "hpmatch.output._put_in_place"]
+    "step", ["pyarrow.ipc.new_file", "hpmatch.prepared._sealed", "hpmatch.files.put_in_place"]
 )
 def test_a_disk_that_fills_up_while_saving_leaves_what_was_there(prepared, step, monkeypatch):
     """At any step of writing: nothing new is left, the earlier register stays, and a retry works."""
@@ -291,11 +291,11 @@ def test_a_register_between_two_renames_is_waited_for(prepared, monkeypatch, use
     prepared.rename(workshop / "earlier")
     waited = []
     # The module's own clock: threads of others sleep on.
-    monkeypatch.setattr("hpmatch.output.time", SimpleNamespace(sleep=waited.append))
+    monkeypatch.setattr("hpmatch.files.time", SimpleNamespace(sleep=waited.append))
     refused(lambda: use(prepared), prepared)
     assert waited
     back = SimpleNamespace(sleep=lambda _: (workshop / "earlier").rename(prepared))
-    monkeypatch.setattr("hpmatch.output.time", back)
+    monkeypatch.setattr("hpmatch.files.time", back)
     use(prepared)
 
 

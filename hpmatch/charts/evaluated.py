@@ -11,7 +11,7 @@ from hpmatch.charts.measures import calibration_chart, precision_recall_chart, s
 from hpmatch.charts.scores import score_chart
 from hpmatch.charts.styling import save_chart
 from hpmatch.evaluation import Evaluation, evaluate, judged, pairs_of
-from hpmatch.output import whole_folder
+from hpmatch.files import whole_folder
 from hpmatch.results import Deduplicated, Result
 
 FILES = frozenset(f"{name}.svg" for name in ("precision-recall", "calibration", "scores", "slices"))

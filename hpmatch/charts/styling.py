@@ -20,7 +20,7 @@ import numpy as np
 
 from hpmatch.arrays import FloatArray
 from hpmatch.errors import HpmatchError, SourceError
-from hpmatch.output import discard
+from hpmatch.files import discard
 
 INK = "#7d7d7d"  # read on white and on black
 BLUE, ORANGE, PURPLE, MAGENTA, GOLD, GREY = "#1f8fff", "#e8710a", "#a371f7", "#c0488f", "#ae8a14", "#7d7d7d"

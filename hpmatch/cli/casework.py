@@ -150,7 +150,8 @@ def add_reconcile(commands: Any) -> None:
 
 
 def _reconcile(options: argparse.Namespace) -> int:
-    from hpmatch.output import check_folder, result_files  # noqa: PLC0415 - so that --help answers at once
+    from hpmatch.files import check_folder  # noqa: PLC0415 - so that --help answers at once
+    from hpmatch.output import result_files  # noqa: PLC0415
     from hpmatch.reconcile import TABLES, reconcile  # noqa: PLC0415
 
     check_folder(options.out, result_files(TABLES))
@@ -200,9 +201,10 @@ def add_rescreen(commands: Any) -> None:
 
 
 def _rescreen(options: argparse.Namespace) -> int:
-    from hpmatch.ledger import Ledger  # noqa: PLC0415 - so that --help answers at once
+    from hpmatch.files import check_folder  # noqa: PLC0415 - so that --help answers at once
+    from hpmatch.ledger import Ledger  # noqa: PLC0415
     from hpmatch.ledger.forget import take_out  # noqa: PLC0415
-    from hpmatch.output import RESCREENED, check_folder, result_files  # noqa: PLC0415
+    from hpmatch.output import RESCREENED, result_files  # noqa: PLC0415
     from hpmatch.prepared import add_changes  # noqa: PLC0415
     from hpmatch.rescreen import rescreen  # noqa: PLC0415
     from hpmatch.sources import read  # noqa: PLC0415

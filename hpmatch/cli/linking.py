@@ -123,9 +123,10 @@ def add_link(commands: Any) -> None:
 
 
 def _link(options: argparse.Namespace) -> int:
-    from hpmatch.ledger import Ledger  # noqa: PLC0415 - so that --help answers at once
-    from hpmatch.link import link  # noqa: PLC0415 - so that --help answers at once
-    from hpmatch.output import check_folder, result_files  # noqa: PLC0415
+    from hpmatch.files import check_folder  # noqa: PLC0415 - so that --help answers at once
+    from hpmatch.ledger import Ledger  # noqa: PLC0415
+    from hpmatch.link import link  # noqa: PLC0415
+    from hpmatch.output import result_files  # noqa: PLC0415
     from hpmatch.results import TABLES  # noqa: PLC0415
 
     started = time.perf_counter()
@@ -292,7 +293,8 @@ def add_dedupe(commands: Any) -> None:
 
 def _dedupe(options: argparse.Namespace) -> int:
     from hpmatch.dedupe import dedupe  # noqa: PLC0415 - so that --help answers at once
-    from hpmatch.output import check_folder, result_files  # noqa: PLC0415
+    from hpmatch.files import check_folder  # noqa: PLC0415
+    from hpmatch.output import result_files  # noqa: PLC0415
     from hpmatch.results import TABLES_OF_ONE  # noqa: PLC0415
 
     check_folder(options.out, result_files(TABLES_OF_ONE))

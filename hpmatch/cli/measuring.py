@@ -91,7 +91,7 @@ def add_evaluate(commands: Any) -> None:
 
 def _evaluate(options: argparse.Namespace) -> int:
     from hpmatch.evaluation import evaluate, write_json  # noqa: PLC0415 - so that --help answers at once
-    from hpmatch.output import check_file, check_folder  # noqa: PLC0415
+    from hpmatch.files import check_file, check_folder  # noqa: PLC0415
 
     if options.charts:
         from hpmatch.charts.evaluated import FILES, save_evaluation_charts  # noqa: PLC0415 - altair takes long to import

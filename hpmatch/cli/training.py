@@ -225,8 +225,9 @@ def add_recall(commands: Any) -> None:
 
 
 def _recall(options: argparse.Namespace) -> int:
-    from hpmatch.missed import estimate_recall, recall_sample  # noqa: PLC0415 - so that --help answers at once
-    from hpmatch.output import csv_text, write_text  # noqa: PLC0415
+    from hpmatch.files import write_text  # noqa: PLC0415 - so that --help answers at once
+    from hpmatch.missed import estimate_recall, recall_sample  # noqa: PLC0415
+    from hpmatch.output import csv_text  # noqa: PLC0415
 
     if (options.sample is None) != (options.out is None):
         raise HpmatchError(

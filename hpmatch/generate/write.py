@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from hpmatch.errors import SourceError
+from hpmatch.files import put_in_place
 
 ABOUT = "about.json"
 
@@ -34,26 +35,14 @@ def finished_folder(out: Path) -> Iterator[Path]:
             folder = workshop / "new"
             folder.mkdir()
             yield folder
-            _put_in_place(folder, out, workshop / "earlier")
+            check_folder(out)  # somebody may have put a file there meanwhile
+            put_in_place(folder, out, workshop / "earlier")
         finally:
             shutil.rmtree(workshop, ignore_errors=True)
     except OSError as error:
         raise SourceError(
             f"cannot write to {out}: {error.strerror or error}; nothing was left there"
         ) from error
-
-
-def _put_in_place(folder: Path, out: Path, earlier: Path) -> None:
-    if not out.exists():
-        folder.rename(out)
-        return
-    check_folder(out)  # somebody may have put a file there meanwhile
-    out.rename(earlier)
-    try:
-        folder.rename(out)
-    except BaseException:
-        earlier.rename(out)
-        raise
 
 
 def check_folder(out: Path) -> Path:

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from hpmatch.errors import SourceError
+from hpmatch.files import check_file
 from hpmatch.labelling.choosing import DIVERSE, INCLUSION, RANDOM, UNCERTAIN
 from hpmatch.labels import COLUMNS, judgements
-from hpmatch.output import check_file, disarmed
+from hpmatch.output import disarmed
 
 # What chose a pair comes last: a line that ends with such a word is whole.
 FILE_COLUMNS: Final = (*COLUMNS[:-1], INCLUSION, COLUMNS[-1])

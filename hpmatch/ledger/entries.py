@@ -28,7 +28,7 @@ from pathlib import Path
 from typing import IO, Any, NamedTuple
 
 from hpmatch.errors import LedgerError
-from hpmatch.output import discard
+from hpmatch.files import discard
 
 if sys.platform == "win32":
     import msvcrt

@@ -13,8 +13,9 @@ import pyarrow.compute as pc
 
 from hpmatch.decision import MATCH
 from hpmatch.errors import SourceError
+from hpmatch.files import check_folder
 from hpmatch.ledger import Ledger
-from hpmatch.output import FORMATS, RESCREENED, check_folder, read_folder, result_files, write_folder
+from hpmatch.output import FORMATS, RESCREENED, read_folder, result_files, write_folder
 from hpmatch.persons import funnel
 from hpmatch.results import TABLES
 from hpmatch.sources.rejected import cells_told

@@ -11,7 +11,7 @@ from typing import Any
 import pyarrow as pa
 
 from hpmatch.errors import SourceError
-from hpmatch.output import is_there
+from hpmatch.files import is_there
 
 BLOCK_BYTES = 1 << 22
 _LARGEST_PIPE = 1 << 30  # bytes, some ten million registered persons

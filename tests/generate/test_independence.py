@@ -10,7 +10,7 @@ import hpmatch
 HOME = Path(hpmatch.__file__).parent
 GENERATOR = sorted((HOME / "generate").glob("**/*.py"))
 MATCHER = sorted(path for part in ("standardise", "comparison") for path in (HOME / part).glob("**/*.py"))
-ALLOWED = ("hpmatch.generate", "hpmatch.errors")
+NEITHER = ("hpmatch.errors", "hpmatch.files")
 
 
 def imported(path: Path) -> set[str]:
@@ -33,9 +33,18 @@ def imported(path: Path) -> set[str]:
 
 @pytest.mark.parametrize("path", GENERATOR, ids=lambda path: path.name)
 def test_generator_imports_nothing_of_the_matcher(path):
-    """Of hpmatch, a module of the generator imports the generator and the errors only."""
+    """Of hpmatch, a module of the generator imports the generator, and what knows nothing of people."""
     own = {name for name in imported(path) if name.split(".")[0] == "hpmatch"}
-    assert not {name for name in own if not name.startswith(ALLOWED)}
+    assert not {name for name in own if not name.startswith(("hpmatch.generate", *NEITHER))}
+
+
+@pytest.mark.parametrize("name", NEITHER)
+def test_what_both_use_imports_nothing_of_either(name):
+    """What is shared leads to no other module but what is shared."""
+    own = {
+        name for name in imported(HOME / f"{name.removeprefix('hpmatch.')}.py") if name.startswith("hpmatch")
+    }
+    assert not {name for name in own if not name.startswith(NEITHER)}
 
 
 @pytest.mark.parametrize("path", MATCHER, ids=lambda path: f"{path.parent.name}-{path.name}")
