@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -41,11 +41,25 @@ _WITHDRAWN = "withdrawn"
 _WHO = ("family_name", "given_name", "birth_date")
 # What a decision or an alert that names only a number is known by.
 _FROM_REGISTER = (*_WHO, "middle_name", "sex")
-_NOBODY: Final = (
+
+
+class _Aside(NamedTuple):
+    """
+    Why a row is set aside.
+
+    Attributes:
+        reason: What is told.
+        may_matter: Whether the row may hold what is looked for all the same.
+    """
+
+    reason: str
+    may_matter: bool = True
+
+
+_NOBODY = _Aside(
     "has neither hpr_number nor two of family_name, given_name and birth_date; fill in one of these"
 )
-_FOREIGN: Final = "was not sent by"
-_DAYLESS: Final = "has no day that can be read in decision_date; write it as in 2024-03-31"
+_DAYLESS = _Aside("has no day that can be read in decision_date; write it as in 2024-03-31")
 
 
 @dataclass(frozen=True)
@@ -56,10 +70,12 @@ class Table:
     Attributes:
         data: The cells of each role, the identifier's first; "" where one is empty.
         rejected: The rows that could not be used.
+        unread: How many of these may hold what is looked for.
     """
 
     data: pa.Table
     rejected: tuple[RejectedRow, ...]
+    unread: int
 
     def __len__(self) -> int:
         return len(self.data)
@@ -68,11 +84,6 @@ class Table:
     def ids(self) -> list[str]:
         """The identifiers."""
         return self.cells(self.data.column_names[0])
-
-    @property
-    def unread(self) -> int:
-        """How many rows could not be used though they may hold what is looked for."""
-        return sum(not row.reason.startswith(_FOREIGN) for row in self.rejected)
 
     def cells(self, role: str) -> list[str]:
         """The cells of a role, whether it is there or not."""
@@ -98,7 +109,8 @@ def read_alerts(source: Any, own: str, schema: Schema | str | Path | None) -> Ta
     return _read(source, "alerts", SENT_ROLES, ("sent_date",), schema, unusable, may_be_empty=True)
 
 
-_Unusable = Callable[[Mapping[str, str]], str]
+def _usable(_: Mapping[str, str]) -> None:
+    """Nothing speaks against any row."""
 
 
 def _read(
@@ -107,7 +119,7 @@ def _read(
     roles: Sequence[str],
     required: Sequence[str],
     schema: Schema | str | Path | None,
-    unusable: _Unusable | None = None,
+    unusable: Callable[[Mapping[str, str]], _Aside | None] = _usable,
     *,
     may_be_empty: bool = False,
 ) -> Table:
@@ -116,41 +128,45 @@ def _read(
         raise SourceError(f"{name}: {source} is a folder; give the table itself (CSV or Parquet)")
     found = read(source, name, may_be_empty=may_be_empty)
     if not found.data.num_columns:
-        return Table(pa.table({roles[0]: pa.array([], pa.string())}), ())
+        return Table(pa.table({roles[0]: pa.array([], pa.string())}), (), 0)
     layout = layout_of(found, name, roles, read_schema(schema, name), required)
     raw = with_usable_ids(found, layout.id)
     columns = {roles[0]: layout.id} | {role: layout.roles[role] for role in roles[1:] if role in layout.roles}
     plain = [pc.utf8_trim_whitespace(pc.fill_null(raw.data[column], "")) for column in columns.values()]
     data = pa.table(plain, names=list(columns))
-    reasons = [unusable(row) for row in data.to_pylist()] if unusable else [""] * len(data)
+    asides = [unusable(row) for row in data.to_pylist()]
     rejected = list(raw.rejected)
-    for reason in sorted(set(reasons) - {""}):
-        rejected += reject(raw, np.flatnonzero([each == reason for each in reasons]), reason)
-    usable = data.filter(pa.array([not reason for reason in reasons], pa.bool_())).sort_by(roles[0])
+    for aside in sorted({each for each in asides if each}):
+        rejected += reject(raw, np.flatnonzero([each == aside for each in asides]), aside.reason)
+    usable = data.filter(pa.array([each is None for each in asides], pa.bool_())).sort_by(roles[0])
     if rejected and not len(usable):
         first = min(rejected, key=lambda row: row.row)
         raise SourceError(
             f"{name}: none of the {len(rejected)} rows of {raw.source} can be used; row {first.row} {first.reason}"
         )
-    return Table(usable, tuple(rejected))
+    unread = len(rejected) - sum(not each.may_matter for each in asides if each)
+    return Table(usable, tuple(rejected), unread)
 
 
-def _unusable_decision(row: Mapping[str, str]) -> str:
-    """Why a decision cannot be used; "" where it can."""
-    return _unusable_person(row) or ("" if read_day(row["decision_date"]) else _DAYLESS)
+def _unusable_decision(row: Mapping[str, str]) -> _Aside | None:
+    """Why a decision cannot be used; None where it can."""
+    return _unusable_person(row) or (None if read_day(row["decision_date"]) else _DAYLESS)
 
 
-def _unusable_alert(own: str, row: Mapping[str, str]) -> str:
-    """Why an alert cannot be used; "" where it can."""
+def _unusable_alert(own: str, row: Mapping[str, str]) -> _Aside | None:
+    """Why an alert cannot be used; None where it can."""
     sender = row.get("sending_country", "")
     if sender and code_country(sender) != own:
-        return f"{_FOREIGN} {own}; leave out what others sent, or name the own country"
+        return _Aside(
+            f"was not sent by {own}; leave out what others sent, or name the own country", may_matter=False
+        )
     return _unusable_person(row)
 
 
-def _unusable_person(row: Mapping[str, str]) -> str:
+def _unusable_person(row: Mapping[str, str]) -> _Aside | None:
+    """Why a row that names a person cannot be used; None where it can."""
     told = sum(bool(row.get(role)) for role in _WHO)
-    return "" if row.get("hpr_number") or told > 1 else _NOBODY
+    return None if row.get("hpr_number") or told > 1 else _NOBODY
 
 
 def named_by_register(table: Table, register: Table) -> Table:
