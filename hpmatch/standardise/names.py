@@ -40,10 +40,7 @@ MAX_TOKEN_LETTERS = 40
 _APOSTROPHE, _WITH_GERESH = "['’‘ʼ`´ʹ]", "[גזצץת]"
 _GERESH = re.compile(f"(?<={_WITH_GERESH}){_APOSTROPHE}")
 _APOSTROPHES = re.compile(f"{_APOSTROPHE}|(?<!{_WITH_GERESH})׳")
-# For the signs between letters that stand together (J.P., M.D., e/v), so that they are one word.
-_JOINTS = "\ue000\ue001\ue002\ue003"
-_JOINED, _APART = str.maketrans("./- ", _JOINTS), str.maketrans(_JOINTS, " " * 4)
-_WORD = re.compile(rf"([^\W\d_](?:[^\W\d_]|[׳{_JOINTS}{LOST}])*)(\.?)")
+_WORD = re.compile(rf"([^\W\d_](?:[^\W\d_]|[׳{LOST}])*)(\.?)")
 # A letter that a code page did not have, between letters.
 _LOST = re.compile(rf"(?<=[^\W\d_])[?{LOST}]{{1,2}}(?=[^\W\d_])")
 # A word with a digit that was read in place of a Latin letter; next to a vowel the 1 is an l, else an i (O1ga, 1nger). At the
@@ -63,6 +60,7 @@ _INHERENT_A = re.compile(
 _ETHIOPIC, _ETHIOPIC_ROW = "\u1200\u135a", 8
 _ETHIOPIC_VOWELS = ("e", "u", "i", "a", "e", "", "o", "a")
 _SIGN = re.compile("[./-]")
+_JOINT = re.compile("[./ -]+")  # between letters that stand together (J.P., M.D., e/v)
 
 
 def name_tokens(text: str, *, given: bool = False) -> tuple[str, ...]:
@@ -139,10 +137,14 @@ def names_and_kinds(text: str) -> tuple[list[str], frozenset[str]]:
 
 
 def _words_of(text: str) -> list[tuple[str, bool]]:
-    """The words of a field, with whether a dot follows."""
-    return [
-        (word[:MAX_TOKEN_LETTERS], bool(dot)) for word, dot in _WORD.findall(_clean(text))[: 4 * MAX_TOKENS]
-    ]
+    """The words of a field, with whether a dot follows, as one does behind those with signs in them (M.D, e/v)."""
+    words: list[tuple[str, bool]] = []
+    for place, piece in enumerate(_abbreviations().split(_clean(text))):
+        if place % 2:
+            words.append((piece.rstrip("."), True))
+        else:
+            words += [(word, bool(dot)) for word, dot in _WORD.findall(_MISREAD.sub(_in_letters, piece))]
+    return [(word[:MAX_TOKEN_LETTERS], dot) for word, dot in words[: 4 * MAX_TOKENS]]
 
 
 def _is_conjunction(place: int, words: Sequence[tuple[str, bool]]) -> bool:
@@ -228,8 +230,7 @@ def _clean(text: str) -> str:
         composed = _INHERENT_A.sub("a", unicodedata.normalize("NFKC", text))
         text = "".join(filter(None, map(_visible, composed)))
         text = _GERESH.sub("׳", text)
-    text = _abbreviations().sub(_joined, _APOSTROPHES.sub("", text))
-    return _MISREAD.sub(_in_letters, text)
+    return _APOSTROPHES.sub("", text)
 
 
 def _lost(found: re.Match[str]) -> str:
@@ -275,16 +276,8 @@ def _in_letters(found: re.Match[str]) -> str:
     return _L_READ_AS_1.sub("l", word).translate(_READ_AS_DIGIT) if 2 * letters > len(word) else word
 
 
-def _joined(found: re.Match[str]) -> str:
-    return f" {_in_one_word(found.group())}. "
-
-
-def _in_one_word(noise: str) -> str:
-    return noise.rstrip(".").translate(_JOINED)
-
-
 def _parts(word: str) -> list[str]:
-    return word.translate(_APART).split()
+    return [part for part in _JOINT.split(word) if part]
 
 
 @cache
@@ -293,7 +286,8 @@ def _abbreviations() -> re.Pattern[str]:
     words = {row["word"] for row in read_table("name_noise") if _SIGN.search(row["word"])}
     longest_first = "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
     letter = r"[^\W\d_]"
-    return re.compile(rf"(?<!\w)(?:(?:{longest_first})(?!\w|\.{letter}\b)\.?|(?:{letter}\.)+{letter}\b\.?)")
+    # In a group, so that the pattern splits a text into what is between them and them.
+    return re.compile(rf"(?<!\w)((?:{longest_first})(?!\w|\.{letter}\b)\.?|(?:{letter}\.)+{letter}\b\.?)")
 
 
 @cache
@@ -302,7 +296,7 @@ def _noise() -> dict[str, tuple[_Noise, ...]]:
     found: dict[str, list[_Noise]] = {}
     for row in read_table("name_noise"):
         word = row["word"]
-        words = (_in_one_word(word),) if _SIGN.search(word) else tuple(word.split())
+        words = (word.rstrip("."),) if _SIGN.search(word) else tuple(word.split())
         found.setdefault(words[0], []).append(_Noise(words, row["kind"], row["rule"]))
     return {word: tuple(sorted(each, key=lambda noise: -len(noise.words))) for word, each in found.items()}
 
