@@ -99,7 +99,7 @@ class Result:
         Raises:
             HpmatchError: If there is no such alert in the result.
         """
-        tables = {name: getattr(self, name) for name in ("links", "weights", "dispositions")}
+        tables = _tables(self, ("links", "weights", "dispositions"))
         return explain(str(alert_id), tables, self.held, self.model)
 
     def identity(self, alert_id: str) -> Identity:
@@ -123,9 +123,7 @@ class Result:
 
     def to_polars(self, table: str = "links") -> pl.DataFrame:
         """One of the tables ("links", "dispositions", "persons" ...) as a polars DataFrame; needs polars."""
-        import polars  # noqa: PLC0415, ICN001
-
-        return polars.DataFrame(_named(self, table, TABLES))
+        return _as_polars(_named(self, table, TABLES))
 
     def write(self, out: str | Path, format: str = "csv") -> None:  # noqa: A002 - the option's name
         """
@@ -138,7 +136,7 @@ class Result:
         Raises:
             SourceError: If the folder cannot be written or holds anything but an earlier result.
         """
-        write_folder(out, {name: getattr(self, name) for name in TABLES}, self.summary, format)
+        write_folder(out, _tables(self, TABLES), self.summary, format)
 
 
 @dataclass(frozen=True)
@@ -190,9 +188,7 @@ class Deduplicated:
 
     def to_polars(self, table: str = "pairs") -> pl.DataFrame:
         """One of the tables ("pairs", "clusters" ...) as a polars DataFrame; needs polars."""
-        import polars  # noqa: PLC0415, ICN001
-
-        return polars.DataFrame(_named(self, table, TABLES_OF_ONE))
+        return _as_polars(_named(self, table, TABLES_OF_ONE))
 
     def write(self, out: str | Path, format: str = "csv") -> None:  # noqa: A002 - the option's name
         """
@@ -201,13 +197,23 @@ class Deduplicated:
         Raises:
             SourceError: If the folder cannot be written or holds anything but an earlier result.
         """
-        write_folder(out, {name: getattr(self, name) for name in TABLES_OF_ONE}, self.summary, format)
+        write_folder(out, _tables(self, TABLES_OF_ONE), self.summary, format)
+
+
+def _tables(result: Result | Deduplicated, names: Sequence[str]) -> dict[str, pa.Table]:
+    return {name: getattr(result, name) for name in names}
 
 
 def _named(result: Result | Deduplicated, name: str, tables: Sequence[str]) -> pa.Table:
     if name not in tables:
         raise HpmatchError(f"no table {name!r}; there are {', '.join(tables)}")
     return getattr(result, name)
+
+
+def _as_polars(table: pa.Table) -> pl.DataFrame:
+    import polars  # noqa: PLC0415, ICN001
+
+    return polars.DataFrame(table)
 
 
 def only_of_alerts(result: object) -> None:
