@@ -69,7 +69,7 @@ Broken off at any moment, it can be repeated; finished, it is refused, and DIR s
 def add_funnel(commands: Any) -> None:
     """The command ``funnel``."""
     command = add_command(commands, "funnel", "show where the alerts of a result went", _FUNNEL)
-    command.add_argument("result", metavar="DIR", help="the folder that 'hpmatch link' wrote")
+    add_shared(command, "linked")
     command.add_argument("--out", metavar="FILE", help="draw it too: .html, .svg or .png")
     command.set_defaults(run=_funnel)
 
@@ -92,9 +92,7 @@ def add_ask(commands: Any) -> None:
     """The command ``ask``."""
     command = add_command(commands, "ask", "say what to ask the sender of an unclear alert", _ASK, _ASK_MORE)
     command.add_argument("alerts", metavar="ALERTS", help="all alerts (CSV or Parquet)")
-    command.add_argument(
-        "register", metavar="REGISTER", help="the register (CSV or Parquet), or the folder of a prepared one"
-    )
+    add_shared(command, "register")
     command.add_argument(
         "--alert", metavar="ID", help="the alert to ask about (default: each person in review)"
     )
@@ -187,7 +185,7 @@ def add_rescreen(commands: Any) -> None:
         commands, "rescreen", "find what changed for alerts that were answered", _RESCREEN, _RESCREEN_MORE
     )
     command.add_argument("ledger", metavar="LEDGER", help="the ledger")
-    command.add_argument("alerts", metavar="ALERTS", help="the alerts (CSV or Parquet)")
+    add_shared(command, "alerts")
     command.add_argument("register", metavar="PREPARED", help="the folder of the prepared register")
     new = command.add_mutually_exclusive_group(required=True)
     new.add_argument("--changes", metavar="FILE", help="changes of the register, or new applicants")

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from hpmatch.cli.shared import DONE, add_command, add_shared
-from hpmatch.wording import LANGUAGES
 
 _EXPLAIN = """\
 Explains the decision about one alert: how the weights of each candidate add up, what alert and register say side by side, and
@@ -35,14 +34,9 @@ def add_explain(commands: Any) -> None:
     command = add_command(
         commands, "explain", "say why an alert was answered as it was", _EXPLAIN, _EXPLAIN_MORE
     )
-    command.add_argument("result", metavar="DIR", help="the folder that 'hpmatch link' wrote")
+    add_shared(command, "linked")
     command.add_argument("alert", metavar="ALERT_ID", help="the alert")
-    command.add_argument("--alerts", metavar="FILE", help="the alerts that were linked")
-    command.add_argument(
-        "--register", metavar="FILE", help="the register that they were held against, or a prepared one"
-    )
-    add_shared(command, "model_of_result", "schema")
-    command.add_argument("--lang", choices=LANGUAGES, default="en", help="the language (default: en)")
+    add_shared(command, "linked_alerts", "linked_register", "model_of_result", "schema", "language")
     command.add_argument(
         "--format", choices=_FORMATS, default="text", help="the form of the explanation (default: text)"
     )

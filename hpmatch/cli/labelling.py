@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from hpmatch.cli.shared import DONE, add_command, add_shared, count
-from hpmatch.wording import LANGUAGES, say
+from hpmatch.wording import say
 
 _LABEL = """\
 Shows pairs of an alert and a registered person, one after the other, and saves what you say of each at once.
@@ -31,14 +31,8 @@ Exit status: 0 done; 1 the data could not be used; 2 the command was wrong.
 def add_label(commands: Any) -> None:
     """The command ``label``."""
     command = add_command(commands, "label", "label pairs that are worth it", _LABEL, _LABEL_MORE)
-    command.add_argument("result", metavar="DIR", help="the folder that 'hpmatch link' wrote")
-    command.add_argument("--alerts", metavar="FILE", required=True, help="the alerts that were linked")
-    command.add_argument(
-        "--register",
-        metavar="FILE",
-        required=True,
-        help="the register that they were held against, or a prepared one",
-    )
+    add_shared(command, "linked")
+    add_shared(command, "linked_alerts", "linked_register", required=True)
     command.add_argument(
         "--labels", metavar="FILE", required=True, help="the file of labels (CSV); new, or added to"
     )
@@ -50,8 +44,7 @@ def add_label(commands: Any) -> None:
     command.add_argument(
         "--seed", metavar="S", type=int, default=1, help="another seed draws other pairs (default: 1)"
     )
-    add_shared(command, "model_of_result", "schema")
-    command.add_argument("--lang", choices=LANGUAGES, default="en", help="the language (default: en)")
+    add_shared(command, "model_of_result", "schema", "language")
     command.set_defaults(run=_label)
 
 

@@ -97,11 +97,7 @@ _DEDUPE_LABELS = {
 def add_link(commands: Any) -> None:
     """The command ``link``."""
     command = add_command(commands, "link", "hold alerts against the register", _LINK, _LINK_MORE)
-    command.add_argument("alerts", metavar="ALERTS", help="the alerts (CSV or Parquet)")
-    command.add_argument(
-        "register", metavar="REGISTER", help="the register (CSV or Parquet), or the folder of a prepared one"
-    )
-    add_shared(command, "result", "model_or_train", "schema", "train", "labels")
+    add_shared(command, "alerts", "register", "result", "model_or_train", "schema", "train", "labels")
     command.add_argument(
         "--prior-cases",
         metavar="FILE",

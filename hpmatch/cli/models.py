@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from hpmatch.cli.shared import DONE, add_command
+from hpmatch.cli.shared import DONE, add_command, add_shared
 
 _IMPORT = """\
 Makes a model file of a model that Splink 4 or 5 saved (linker.misc.save_model_to_json). Splink itself is not needed.
@@ -25,9 +25,7 @@ def add_import_splink(commands: Any) -> None:
         "--registered", metavar="N", type=int, required=True,
         help="how many records the register has, or the table that is searched for duplicates",
     )  # fmt: skip
-    command.add_argument(
-        "--schema", metavar="FILE", help="a TOML file that says which column plays which role"
-    )
+    add_shared(command, "schema")
     command.add_argument(
         "--no-term-frequencies", action="store_true", help="leave adjustments by term frequency out"
     )

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from hpmatch.output import FORMATS
+from hpmatch.wording import LANGUAGES
 
 DONE, DATA_UNUSABLE, COMMAND_WRONG = 0, 1, 2
 
@@ -28,11 +29,11 @@ def add_command(commands: Any, name: str, shown: str, description: str, epilog: 
     )
 
 
-def add_shared(command: Any, *names: str) -> None:
-    """Add options that several commands have, by their names in ``SHARED``."""
+def add_shared(command: Any, *names: str, **more: Any) -> None:
+    """Add arguments and options that several commands have, by their names in ``SHARED``, and what this one says of them."""
     for name in names:
         flag, settings = SHARED[name]
-        command.add_argument(flag, **settings)
+        command.add_argument(flag, **settings, **more)
 
 
 def count(text: str) -> int:
@@ -44,6 +45,22 @@ def count(text: str) -> int:
 
 
 SHARED: dict[str, tuple[str, dict[str, Any]]] = {
+    "alerts": ("alerts", {"metavar": "ALERTS", "help": "the alerts (CSV or Parquet)"}),
+    "register": (
+        "register",
+        {"metavar": "REGISTER", "help": "the register (CSV or Parquet), or the folder of a prepared one"},
+    ),
+    "linked": ("result", {"metavar": "DIR", "help": "the folder that 'hpmatch link' wrote"}),
+    "linked_alerts": ("--alerts", {"metavar": "FILE", "help": "the alerts that were linked"}),
+    "linked_register": (
+        "--register",
+        {"metavar": "FILE", "help": "the register that they were held against, or a prepared one"},
+    ),
+    "model_file": (
+        "--out",
+        {"metavar": "MODEL.json", "required": True, "help": "the model file to write"},
+    ),
+    "language": ("--lang", {"choices": LANGUAGES, "default": "en", "help": "the language (default: en)"}),
     "result": (
         "--out",
         {"metavar": "DIR", "required": True, "help": "the folder for the result; new, or an earlier result"},

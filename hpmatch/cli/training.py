@@ -57,8 +57,7 @@ def add_train(commands: Any) -> None:
     command.add_argument(
         "right", metavar="RIGHT", nargs="?", help="the register, or another table; none to find duplicates"
     )
-    command.add_argument("--out", metavar="MODEL.json", required=True, help="the model file to write")
-    add_shared(command, "model_to_train", "schema", "labels")
+    add_shared(command, "model_file", "model_to_train", "schema", "labels")
     command.add_argument(
         "--seed",
         metavar="S",
@@ -123,11 +122,10 @@ def add_calibrate(commands: Any) -> None:
     command = add_command(
         commands, "calibrate", "make a model's probabilities mean what they say", _CALIBRATE
     )
-    command.add_argument("alerts", metavar="ALERTS", help="the alerts (CSV or Parquet)")
+    add_shared(command, "alerts")
     command.add_argument("register", metavar="REGISTER", help="the register, or the folder of a prepared one")
     command.add_argument("truth", metavar="TRUTH", help="whom the alerts are about, or labelled pairs")
-    command.add_argument("--out", metavar="MODEL.json", required=True, help="the model file to write")
-    add_shared(command, "model", "schema", "workers")
+    add_shared(command, "model_file", "model", "schema", "workers")
     command.set_defaults(run=_calibrate)
 
 
@@ -151,7 +149,7 @@ def _calibrate(options: argparse.Namespace) -> int:
 def add_thresholds(commands: Any) -> None:
     """The command ``thresholds``."""
     command = add_command(commands, "thresholds", "choose thresholds by what errors cost", _THRESHOLDS)
-    command.add_argument("result", metavar="DIR", help="the folder that 'hpmatch link' wrote")
+    add_shared(command, "linked")
     for name, shown in (
         ("miss", "a registered person is missed"),
         ("false", "a person is taken for another"),
@@ -214,7 +212,7 @@ def _thresholds(options: argparse.Namespace) -> int:
 def add_recall(commands: Any) -> None:
     """The command ``recall``."""
     command = add_command(commands, "recall", "estimate how many were missed", _RECALL)
-    command.add_argument("result", metavar="DIR", help="the folder that 'hpmatch link' wrote")
+    add_shared(command, "linked")
     what = command.add_mutually_exclusive_group()
     what.add_argument("--sample", metavar="N", type=int, help="draw so many pairs to label; needs --out")
     what.add_argument("--labels", metavar="FILE", help="what people said of the pairs that were drawn")
