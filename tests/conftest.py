@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from explained import ALERTS, REGISTER
 from hypothesis import settings
 from registers import PEOPLE
 
@@ -26,3 +27,31 @@ def small_register(tmp_path_factory):
 def prepared(small_register, tmp_path):
     """A copy of the folder of a register of three persons, for a test to change or damage."""
     return Path(shutil.copytree(small_register, tmp_path / "prepared"))
+
+
+@pytest.fixture(scope="session")
+def sample_result():
+    """What the sample's alerts are answered."""
+    return hp.link(ALERTS, REGISTER)
+
+
+@pytest.fixture(scope="session")
+def sample_folder(sample_result, tmp_path_factory):
+    """The folder of the sample's result; not to be touched."""
+    out = tmp_path_factory.mktemp("sample") / "out"
+    sample_result.write(out)
+    return out
+
+
+@pytest.fixture(scope="session")
+def tables(tmp_path_factory):
+    """The files of alerts, register and truth, generated, with some three hundred hits."""
+    folder = tmp_path_factory.mktemp("data") / "made"
+    hp.generate(folder, profile="typical", register=4_000, alerts=1_200, hits=300, seed=5)
+    return [str(folder / f"{name}.csv") for name in ("alerts", "register", "truth")]
+
+
+@pytest.fixture(scope="session")
+def linked(tables):
+    """All candidate pairs of generated tables."""
+    return hp.link(*tables[:2], min_weight=-1000)

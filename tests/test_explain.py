@@ -1,66 +1,37 @@
 """Explanations: what adds up, what is shown side by side, what would change a decision, and how it is told."""
 
-import csv
-import json
 import re
-import shutil
 from dataclasses import dataclass, replace
-from html.parser import HTMLParser
 from importlib import import_module
-from pathlib import Path
 
 import numpy as np
 import pytest
+from explained import ALERTS, KARI, REGISTER, ids_of
 
 import hpmatch as hp
 from hpmatch.changes import what_would_change
-from hpmatch.cli import main
 from hpmatch.data import read_table
 from hpmatch.decision import decide
 from hpmatch.evidence import Evidence
 from hpmatch.explain import steps_of
-from hpmatch.explain_folder import explain_folder
-from hpmatch.fellegi_sunter import FellegiSunter, Level, LookAlike
 from hpmatch.side_by_side import side_by_side
 from hpmatch.wording import LANGUAGES, reason, word
-
-SAMPLE = Path(__file__).parents[1] / "examples" / "data"
-ALERTS, REGISTER = SAMPLE / "alerts.csv", SAMPLE / "register.csv"
-KARI = {"family_name": "Berg", "given_name": "Kari", "birth_date": "1980-02-03"}
-
-
-@pytest.fixture(scope="module")
-def result():
-    return hp.link(ALERTS, REGISTER)
-
-
-@pytest.fixture(scope="module")
-def folder(result, tmp_path_factory):
-    out = tmp_path_factory.mktemp("explain") / "out"
-    result.write(out)
-    return out
-
-
-def ids_of(result, disposition):
-    rows = result.dispositions.to_pylist()
-    return [row["alert_id"] for row in rows if row["disposition"] == disposition]
-
 
 # --- how the weights add up
 
 
-def test_every_waterfall_ends_at_the_match_weight(result):
+def test_every_waterfall_ends_at_the_match_weight(sample_result):
     """Each step begins where the one before ended, and the last comparison reaches the sum."""
-    for alert_id in result.dispositions["alert_id"].to_pylist():
-        for hit in result.explain(alert_id).candidates:
+    for alert_id in sample_result.dispositions["alert_id"].to_pylist():
+        for hit in sample_result.explain(alert_id).candidates:
             *steps, total = steps_of(hit)
             assert [step.start for step in steps[1:]] == [step.end for step in steps[:-1]]
             assert steps[-1].end == pytest.approx(total.weight)
 
 
-def test_weights_are_a_row_a_link_and_add_up(result):
+def test_weights_are_a_row_a_link_and_add_up(sample_result):
     """The identifiers are those of the links, and prior and partial weights make the match weight."""
-    links, weights = result.links, result.weights
+    links, weights = sample_result.links, sample_result.weights
     told = ("prior_weight", "look_alike_weight")
     assert weights.column_names == [*links.column_names[:2], *told, *links.column_names[6:]]
     assert [weights.column(place) for place in (0, 1)] == [links.column(place) for place in (0, 1)]
@@ -223,9 +194,11 @@ def test_another_country_differs_however_little_it_weighs(level, weight):
     assert told.verdict == "differs"
 
 
-def test_changes_go_both_ways_for_a_review(result):
+def test_changes_go_both_ways_for_a_review(sample_result):
     """What would make it a match is told, and what would make it nobody."""
-    told = {change.disposition for change in result.explain(ids_of(result, "review")[0]).changes}
+    told = {
+        change.disposition for change in sample_result.explain(ids_of(sample_result, "review")[0]).changes
+    }
     assert told == {"match", "no_match"}
 
 
@@ -246,9 +219,9 @@ def test_a_fall_of_the_first_can_make_another_the_match():
     assert "2 would be likelier" in others[0].sentence()
 
 
-def test_what_the_register_does_not_hold_would_change_nothing(result):
+def test_what_the_register_does_not_hold_would_change_nothing(sample_result):
     """A missing comparison counts only where the alert alone is silent."""
-    first = result.explain(ids_of(result, "review")[0])
+    first = sample_result.explain(ids_of(sample_result, "review")[0])
     missing = {each.comparison for each in first.candidates[0].evidence if each.level == "missing"}
     model = hp.read_model("imi")
     without = what_would_change(first.candidates, "review", model)
@@ -278,7 +251,7 @@ def test_both_languages_have_the_same_gaps():
         assert gaps[0] == gaps[1], row["key"]
 
 
-def test_every_reason_has_norwegian_words(result):
+def test_every_reason_has_norwegian_words(sample_result):
     """Nothing English is left of the reasons on the sample, nor of those of alerts that cannot be matched."""
     namesakes = [{**KARI, "hpr_number": str(2_000_000 + number)} for number in range(60)]
     nothing = {"family_name": "", "given_name": "", "birth_date": ""}
@@ -289,7 +262,7 @@ def test_every_reason_has_norwegian_words(result):
         {"alert_id": "4", **KARI},
     ]
     crowded = hp.link(alerts, namesakes).dispositions
-    reasons = [*result.dispositions["reason"].to_pylist(), *crowded["reason"].to_pylist()]
+    reasons = [*sample_result.dispositions["reason"].to_pylist(), *crowded["reason"].to_pylist()]
     assert any("too many" in each for each in reasons)
     assert any("too little" in each for each in reasons)
     assert any("about equally well" in each for each in reasons)
@@ -315,316 +288,24 @@ def test_a_reason_that_nobody_knows_stays_as_it_is():
     assert reason("looked at by hand", "nb") == "looked at by hand"
 
 
-def test_a_language_without_words_is_refused(result):
+def test_a_language_without_words_is_refused(sample_result):
     with pytest.raises(hp.HpmatchError, match="no words in language 'sv'"):
-        result.explain("A000004").to_text("sv")
+        sample_result.explain("A000004").to_text("sv")
 
 
 def test_a_plug_ins_names_stand_for_themselves():
     assert word("name", "sounds_alike", "nb") == "sounds alike"
 
 
-# --- forms
-
-
-class _Page(HTMLParser):
-    """Collects the tags, attributes and text of a page."""
-
-    def __init__(self):
-        super().__init__()
-        self.tags, self.attributes, self.text, self.open = [], [], [], []
-
-    def handle_starttag(self, tag, attrs):
-        self.tags.append(tag)
-        self.attributes += attrs
-        if tag not in ("meta", "br"):
-            self.open.append(tag)
-
-    def handle_endtag(self, tag):
-        assert self.open.pop() == tag
-
-    def handle_data(self, data):
-        self.text.append(data)
-
-
-def parsed(html):
-    page = _Page()
-    page.feed(html)
-    page.close()
-    assert page.open == []
-    return page
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_a_page_stands_alone(result, language):
-    """No script, no link and no address; light and dark; every number of the waterfall is in it."""
-    explanation = result.explain("A000004")
-    html = explanation.to_html(language)
-    page = parsed(html)
-    assert not {"script", "link", "img", "iframe", "object"} & set(page.tags)
-    assert "://" not in html
-    assert "prefers-color-scheme" in html
-    assert ("lang", language) in page.attributes
-    text = " ".join(page.text)
-    for step in explanation.to_json(language)["candidates"][0]["waterfall"]:
-        assert step["words"] in text
-    for change in explanation.to_json(language)["changes"]:
-        assert change["words"] in text
-
-
-ATTACK = '<script>alert("1")</script>'
-
-
-def test_everything_is_escaped(tmp_path):
-    """What an alert or a register says is text, in pages and in notebooks."""
-    person = {"family_name": "Berg" + ATTACK, "given_name": "Kari<b>", "birth_date": "1980-02-03"}
-    alert = {"alert_id": "A1" + ATTACK, **person, "birth_place": "<img src=x>"}
-    register = [
-        {"hpr_number": "7" + ATTACK, **person, "family_name": "Bergh" + ATTACK, "middle_name": "'\"><i>"}
-    ]
-    result = hp.link([alert], register)
-    result.write(tmp_path / "out")
-    explanation = explain_folder(tmp_path / "out", alert["alert_id"], alerts=[alert], register=register)
-    model = replace(hp.read_model("imi"), name=ATTACK, about=ATTACK)
-    shown = [explanation.to_html(), explanation.to_html("nb"), result._repr_html_(), model._repr_html_()]
-    shown += [explanation.candidates[0]._repr_html_(), hp.score(alert, register[0])._repr_html_()]
-    for html in shown:
-        page = parsed(html)
-        assert not {"script", "b", "img"} & set(page.tags)
-    assert ATTACK in "".join(parsed(explanation.to_html()).text)
-
-
-def test_json_holds_what_the_object_holds(result):
-    """It can be written and read again."""
-    explanation = result.explain("A000298")
-    told = json.loads(json.dumps(explanation.to_json("nb")))
-    assert told["disposition"] == explanation.disposition
-    assert told["candidates"][0]["match_weight"] == explanation.candidates[0].match_weight
-    assert [each["level"] for each in told["changes"]] == [change.level for change in explanation.changes]
-    records = {each["column"]: each for each in told["candidates"][0]["records"]}
-    assert records["given_name"]["verdict_words"] == "ligner"
-    taken = [step for step in told["candidates"][0]["waterfall"] if step["name"] == "look_alikes"]
-    assert [step["weight"] for step in taken] == [explanation.candidates[0].look_alike_weight]
-    assert taken[0]["weight"] < -1
-
-
-def test_many_candidates_are_counted_not_shown():
-    """A text and a page stay readable; the data has all."""
-    namesakes = [
-        {**KARI, "hpr_number": str(2_000_000 + number), "birth_date": f"19{50 + number}-03-04"}
-        for number in range(12)
-    ]
-    explanation = hp.link([{"alert_id": "1", **KARI}], namesakes, min_weight=-1000).explain("1")
-    assert len(explanation.candidates) == len(explanation.to_json()["candidates"]) == 12
-    assert "7 further candidates" in str(explanation)
-    assert sum(f"{hit.hpr_number}:" in str(explanation) for hit in explanation.candidates) == 5
-
-
-def test_notebooks_show_bars_of_the_numbers():
-    """The widest bar of a model is that of its greatest weight."""
-    model = hp.read_model("imi")
-    weights = [np.log2(each.m / each.u) for levels in model.classifier.levels.values() for each in levels]
-    widths = [float(each) for each in re.findall(r"width:([0-9.]+)%", model._repr_html_())]
-    assert len(widths) == len(weights)
-    assert int(np.argmax(widths)) == int(np.argmax(np.abs(weights)))
-
-
-def test_a_model_shows_what_its_classifier_counts_with():
-    """Weights times their slope, and who else is like the person."""
-    sex = (Level("same", m=0.8, u=0.2), Level("different", m=0.2, u=0.8))
-    twin = LookAlike("twin", 0.0123, ("sex",), "counted by hand")
-    imi = hp.read_model("imi")
-    only = replace(
-        imi,
-        comparisons=[each for each in imi.comparisons if each.name == "sex"],
-        classifier=FellegiSunter({"sex": sex}, {"sex": 0.5}, (twin,)),
-        grouping=None,
-    )
-    shown = only._repr_html_()
-    assert "+1.0" in shown
-    assert "-1.0" in shown
-    for told in ("twin", "0.0123", "counted by hand"):
-        assert told in shown
-
-
-# --- from a folder
-
-
-def test_a_folder_explains_as_the_result_does(result, folder):
-    """Candidates, weights and evidence are the same to the last digit; the records are those of the files."""
-    for alert_id in [
-        *ids_of(result, "review"),
-        *ids_of(result, "match")[:5],
-        *ids_of(result, "no_match")[:2],
-    ]:
-        ours = result.explain(alert_id)
-        theirs = explain_folder(folder, alert_id, alerts=ALERTS, register=REGISTER)
-        assert theirs.candidates == ours.candidates
-        assert theirs.together == ours.together
-        assert [(each.comparison, each.level, each.disposition) for each in theirs.changes] == [
-            (each.comparison, each.level, each.disposition) for each in ours.changes
-        ]
-        assert [[(told.column, told.level) for told in each] for each in theirs.records] == [
-            [(told.column, told.level) for told in each] for each in ours.records
-        ]
-
-
-def test_the_records_are_shown_as_they_stand_in_the_files(folder):
-    """The words of the files, not what they were compared as."""
-    with ALERTS.open(encoding="utf-8", newline="") as file:
-        alert = next(row for row in csv.DictReader(file) if row["alert_id"] == "A000004")
-    explanation = explain_folder(folder, "A000004", alerts=ALERTS, register=REGISTER)
-    told = {each.column: each for each in explanation.records[0]}
-    assert told["family_name"].alert == (alert["family_name"],)
-    assert told["birth_date"].alert == (alert["birth_date"],)
-    assert told["profession"].alert == (alert["profession"],)
-
-
-def test_a_prepared_register_serves_too(folder, tmp_path):
-    """It has the version of what it was prepared from."""
-    hp.Register.prepare(REGISTER).save(tmp_path / "prepared")
-    explanation = explain_folder(folder, "A000004", alerts=ALERTS, register=tmp_path / "prepared")
-    assert {told.column for told in explanation.records[0]} >= {"family_name", "birth_date"}
-
-
-def test_without_the_files_weights_and_levels_are_shown(folder):
-    """Nothing of the persons is known, and all of the decision."""
-    explanation = explain_folder(folder, "A000004")
-    assert explanation.records == ()
-    assert explanation.changes
-    assert explanation.candidates[0].evidence
-
-
-def test_parquet_serves_as_csv_does(result, folder, tmp_path):
-    result.write(tmp_path / "out", "parquet")
-    assert explain_folder(tmp_path / "out", "A000004") == explain_folder(folder, "A000004")
-
-
-def test_another_register_is_refused(folder, tmp_path):
-    """Side by side with other words than were compared would mislead."""
-    other = tmp_path / "register.csv"
-    other.write_bytes(REGISTER.read_bytes() + b"\n")
-    with pytest.raises(hp.SourceError, match="another than the alerts were held against"):
-        explain_folder(folder, "A000004", alerts=ALERTS, register=other)
-
-
-def alerts_with(tmp_path, changed, **said):
-    """The file of the alerts, in which one of them says something else, and which ends with an alert more."""
-    with ALERTS.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    rows = [{**row, **(said if row["alert_id"] == changed else {})} for row in rows]
-    with (tmp_path / "alerts.csv").open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, list(rows[0])[::-1])
-        writer.writeheader()
-        writer.writerows([*rows, {**rows[0], "alert_id": "A999999"}])
-    return tmp_path / "alerts.csv"
-
-
-@pytest.mark.parametrize(
-    "said", [{"family_name": "Nordmann"}, {"birth_date": ""}, {"sent_date": "2020-01-31"}], ids=str
-)
-def test_another_alert_of_the_same_identifier_is_refused(folder, tmp_path, said):
-    """It may be about another person, whose record would stand beside weights that are not his."""
-    files = {"alerts": alerts_with(tmp_path, "A000004", **said), "register": REGISTER}
-    with pytest.raises(hp.SourceError, match="'A000004' is another than the one that was linked") as refused:
-        explain_folder(folder, "A000004", **files)
-    assert "Nordmann" not in str(refused.value)
-
-
-def test_alerts_that_came_later_do_no_harm(folder, tmp_path):
-    """Nor does another order of the columns, another alert that is mended, or what became of the alert since."""
-    explanation = explain_folder(folder, "A000004", alerts=ALERTS, register=REGISTER)
-    assert "A000001" not in explanation.together
-    later = alerts_with(tmp_path, "A000001", family_name="Nordmann")
-    assert explain_folder(folder, "A000004", alerts=later, register=REGISTER) == explanation
-    later = alerts_with(tmp_path, "A000004", status="revoked")
-    assert explain_folder(folder, "A000004", alerts=later, register=REGISTER) == explanation
-
-
-def test_another_model_is_refused_and_an_unknown_one_is_done_without(result, folder, tmp_path):
-    """The shipped model is not taken for one of the same name."""
-    own = hp.read_model("imi").with_decision(match=0.9)
-    with pytest.raises(hp.ModelError, match="made by another model"):
-        explain_folder(folder, "A000004", model=own)
-    hp.link([{"alert_id": "A1", **KARI}], [{"hpr_number": "7", **KARI}], own).write(tmp_path / "out")
-    assert explain_folder(tmp_path / "out", "A1").changes is None
-    (tmp_path / "own.json").write_text(own.to_json(), "utf-8")
-    assert explain_folder(tmp_path / "out", "A1", model=tmp_path / "own.json").changes
-
-
-def test_one_of_the_files_alone_is_not_enough(folder):
-    with pytest.raises(hp.HpmatchError, match="takes both"):
-        explain_folder(folder, "A000004", alerts=ALERTS)
-
-
-# --- the command
-
-
-def test_the_command_writes_each_form(folder, tmp_path, capsys):
-    """Text is printed, JSON is JSON, a page is written whole."""
-    files = ["--alerts", str(ALERTS), "--register", str(REGISTER)]
-    assert main(["explain", str(folder), "A000004", *files, "--lang", "nb"]) == 0
-    assert capsys.readouterr().out.startswith("Melding A000004: treff\n")
-    assert main(["explain", str(folder), "A000004", "--format", "json"]) == 0
-    assert json.loads(capsys.readouterr().out)["alert_id"] == "A000004"
-    out = tmp_path / "A000004.html"
-    assert main(["explain", str(folder), "A000004", *files, "--format", "html", "--out", str(out)]) == 0
-    assert parsed(out.read_text("utf-8")).tags[0] == "html"
-    assert [path.name for path in tmp_path.iterdir()] == ["A000004.html"]
-
-
-def test_the_command_says_what_is_wrong(folder, tmp_path, capsys):
-    """An alert that is not there, a folder that holds nothing, a place that cannot be written."""
-    assert main(["explain", str(folder), "A999999"]) == 1
-    assert "no alert 'A999999'" in capsys.readouterr().err
-    assert main(["explain", str(tmp_path), "A000004"]) == 1
-    assert "holds no whole result" in capsys.readouterr().err
-    assert main(["explain", str(folder), "A000004", "--out", str(tmp_path / "no" / "x")]) == 1
-    assert "cannot write" in capsys.readouterr().err
-    assert (
-        main(["explain", str(folder), "A000004", "--alerts", str(REGISTER), "--register", str(REGISTER)]) == 1
-    )
-
-
-def _without(*names):
-    def remove(folder):
-        for path in [path for path in folder.iterdir() if path.stem in names]:
-            path.unlink()
-
-    return remove
-
-
-# What became of the folder of a result, and what the message says.
-NO_RESULTS = {
-    "gone": (shutil.rmtree, "there is no such folder"),
-    "of another command": (_without("summary"), "it has no summary.json"),
-    "without tables": (_without("links", "weights", "dispositions", "checks"), "it has no links and no weights and no"),
-    "of an older release": (_without("checks"), "it has no checks"),
-    "no text": (lambda folder: (folder / "summary.json").write_text("{", "utf-8"), "its files cannot be read together"),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize(("act", "words"), NO_RESULTS.values(), ids=NO_RESULTS)
-def test_a_folder_that_is_no_result_is_told_in_words(folder, tmp_path, capsys, act, words):
-    """What it lacks, and what to name instead; no name of an error of Python."""
-    other = Path(shutil.copytree(folder, tmp_path / "other"))
-    act(other)
-    assert main(["explain", str(other), "A000004"]) == 1
-    told = capsys.readouterr().err
-    assert f"holds no whole result: {words}" in told
-    assert "name a folder with summary.json and links" in told
-    assert "Error" not in told
-
-
 # --- the chart
 
 
-def test_the_chart_holds_the_steps(result, tmp_path):
+def test_the_chart_holds_the_steps(sample_result, tmp_path):
     """Each bar goes from where the step begins to where it ends."""
     pytest.importorskip("altair")
     save_chart = import_module("hpmatch.charts").save_chart
     waterfall_chart = import_module("hpmatch.explain_chart").waterfall_chart
-    explanation = result.explain("A000004")
+    explanation = sample_result.explain("A000004")
     hit = explanation.candidates[0]
     chart = waterfall_chart(explanation, language="nb")
     (rows,) = chart.to_dict()["datasets"].values()

@@ -16,9 +16,10 @@ from mutants import Fact, Table, forget, left_out, unnoticed
 from standardise.test_countries import COUNTRIES
 from standardise.test_dates import DATE_WORDS, TYPED
 from standardise.test_given_names import ADAPTED, APART, ENDINGS, GROUPS, forms_of, groups_of, sex_of
+from standardise.test_identifier_words import NAMED
+from standardise.test_identifier_words import WORDS as IDENTIFIER_WORDS
 from standardise.test_identifiers import CASES as IDENTIFIERS
-from standardise.test_identifiers import NAMED, read_cases, told_by
-from standardise.test_identifiers import WORDS as IDENTIFIER_WORDS
+from standardise.test_identifiers import read_cases, told_by
 from standardise.test_names import BETWEEN, DROPPED, KEPT, MISREAD
 from standardise.test_names import NOISE as NAME_NOISE
 from standardise.test_professions import (

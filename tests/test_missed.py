@@ -1,0 +1,164 @@
+"""How many registered persons were missed, estimated from labels."""
+
+from dataclasses import replace
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pytest
+
+import hpmatch as hp
+from hpmatch.cli import main
+from hpmatch.missed import STRATA, _chapman
+from hpmatch.model import read_model
+from hpmatch.sources import read
+
+SAMPLE = [f"examples/data/{name}.csv" for name in ("alerts", "register")]
+
+
+def _labels(sample, truth):
+    return [
+        {**row, "label": "match" if truth.get(row["left_id"]) == row["right_id"] else "no_match"}
+        for row in sample.to_pylist()
+    ]
+
+
+def test_recall_is_estimated_from_few_labels(tables, linked):
+    """The interval holds the truth, and is narrower than one without labels would have to be."""
+    truth = {row["alert_id"]: row["hpr_number"] for row in read(tables[2], "truth").data.to_pylist()}
+    hits = sum(bool(person) for person in truth.values())
+    decided = linked.dispositions.to_pylist()
+    right = sum(
+        row["disposition"] == "match" and truth[row["alert_id"]] == row["hpr_number"] for row in decided
+    )
+    found = hp.estimate_recall(linked, _labels(hp.recall_sample(linked, 150), truth))
+    assert found.recall.low <= right / hits <= found.recall.high
+    assert found.recall.high - found.recall.low < 0.15
+    assert found.true_pairs.low <= hits <= found.true_pairs.high
+    assert sum(each.value for each in found.true_in.values()) == pytest.approx(found.true_pairs.value)
+    assert sum(found.labelled.values()) <= 150
+    assert len(found.assumptions) == 3
+
+
+def test_with_every_pair_labelled_only_what_blocking_lost_is_estimated(linked, tables):
+    """What is labelled is known."""
+    truth = {row["alert_id"]: row["hpr_number"] for row in read(tables[2], "truth").data.to_pylist()}
+    ids = zip(*(linked.links.column(place).to_pylist() for place in (0, 1)), strict=True)
+    labels = [
+        {"left_id": a, "right_id": b, "label": "match" if truth[a] == b else "no_match"} for a, b in ids
+    ]
+    found = hp.estimate_recall(linked, labels)
+    among = sum(label["label"] == "match" for label in labels)
+    assert sum(found.true_in[name].value for name in STRATA) == pytest.approx(among)
+
+
+def test_a_sample_may_be_labelled_in_part(tables, linked):
+    """What has no label yet is like a pair that was not drawn; labels of other pairs are told of, or refused if there are no others."""
+    truth = {row["alert_id"]: row["hpr_number"] for row in read(tables[2], "truth").data.to_pylist()}
+    labels = _labels(hp.recall_sample(linked, 60), truth)
+    part = [{**row, "label": row["label"] if place % 2 else ""} for place, row in enumerate(labels)]
+    found = hp.estimate_recall(linked, part)
+    assert found == hp.estimate_recall(linked, labels[1::2])
+    assert sum(found.labelled.values()) == len(labels) // 2
+    other = {"left_id": "nobody", "right_id": "1", "label": "match"}
+    assert (
+        "1 are of pairs that the result does not hold"
+        in hp.estimate_recall(linked, [*part, other]).assumptions[0]
+    )
+    for none in ([other], [{**row, "label": ""} for row in labels]):
+        with pytest.raises(hp.HpmatchError, match="no pair of the result"):
+            hp.estimate_recall(linked, none)
+
+
+def test_recall_is_estimated_by_the_model_that_made_the_result(linked, tables, tmp_path):
+    """Its own rules say what blocking misses, whatever they are called; another model is refused, also of a folder."""
+    imi = read_model("imi")
+    rules = tuple(replace(rule, name=f"own {rule.name}") for rule in imi.blocking_rules)
+    own = replace(imi, name="own", blocking_rules=rules)
+    result = hp.link(*tables[:2], own, min_weight=-1000)
+    assert hp.estimate_recall(result) == hp.estimate_recall(linked)
+    assert hp.estimate_recall(result).true_in["not found"].high > 0
+    with pytest.raises(hp.HpmatchError, match="another model"):
+        hp.estimate_recall(result, model="imi")
+    result.write(tmp_path / "out")
+    own.save(tmp_path / "own.json")
+    with pytest.raises(hp.HpmatchError, match="no shipped one"):
+        hp.estimate_recall(tmp_path / "out")
+    assert hp.estimate_recall(tmp_path / "out", model=tmp_path / "own.json") == hp.estimate_recall(result)
+    assert main(["recall", str(tmp_path / "out")]) == 1
+    linked.write(tmp_path / "shipped")
+    assert hp.estimate_recall(tmp_path / "shipped") == hp.estimate_recall(linked)
+
+
+@pytest.mark.parametrize("few", ["pairs", "rules"])
+def test_what_blocking_misses_is_not_estimated_from_next_to_nothing(few):
+    """From one true pair, or by rules of one kind, nobody can say; the other figures are there and say what they take for granted."""
+    person = {"family_name": "Berg", "given_name": "Kari", "birth_date": "1980-02-03"}
+    model = read_model("imi")
+    if few == "rules":
+        without = tuple(rule for rule in model.blocking_rules if "birth_date" not in rule.columns)
+        model = replace(model, blocking_rules=without)
+    data = ([{"alert_id": "A1", **person}], [{"hpr_number": "7", **person}]) if few == "pairs" else SAMPLE
+    found = hp.estimate_recall(hp.link(*data, model, min_weight=-1000))
+    assert np.isnan(found.true_in["not found"].value)
+    assert "cannot be estimated" in str(found)
+    assert "blocking misses nothing" in found.assumptions[1]
+    assert 0 < found.recall.low <= found.recall.value <= found.recall.high <= 1
+    assert found.true_pairs.value == pytest.approx(sum(found.true_in[name].value for name in STRATA))
+
+
+def test_known_captures_are_recovered():
+    """Two independent occasions that catch 0.9 and 0.8 of a thousand leave twenty; Chapman's estimator says about so."""
+    cells = np.array([[720.0, 180.0, 80.0]])
+    assert _chapman(cells)[0] == pytest.approx(20, abs=0.1)
+
+
+def test_where_nobody_labelled_is_said(tables, linked):
+    """A stratum without labels is believed, which has to hold; one that all were labelled of, not."""
+    sample = hp.recall_sample(linked, 400).to_pylist()
+    kinds = {row["chosen_as"] for row in sample}
+    assert {"match", "near"} <= kinds
+    for left_out in ("match", "near"):
+        labels = [{**row, "label": "match"} for row in sample if row["chosen_as"] != left_out]
+        assumed = hp.estimate_recall(linked, labels).assumptions[0]
+        assert f"nobody labelled a pair of {left_out}: there the probabilities are right" in assumed
+    labels = [{**row, "label": "match"} for row in sample]
+    assert "nobody" not in hp.estimate_recall(linked, labels).assumptions[0]
+
+
+def test_a_sample_repeats(linked):
+    """Another seed draws others; a pair is drawn once; the order of rows does not matter."""
+    first, again, other = (hp.recall_sample(linked, 60, seed).to_pylist() for seed in (1, 1, 2))
+    assert first == again
+    assert first != other
+    assert len({(row["left_id"], row["right_id"]) for row in first}) == len(first)
+    rows = pa.array(np.arange(len(linked.links))[::-1])
+    assert hp.recall_sample(replace(linked, links=linked.links.take(rows)), 60).to_pylist() == first
+
+
+@pytest.mark.parametrize("number", [1, 2, 3, 5, 10, 20, 41, 10_000])
+def test_a_sample_is_as_large_as_asked(linked, number):
+    """Three to three to four, to the nearest pair; where a stratum has too few, others take its place until all are drawn."""
+    everything = pc.value_counts(hp.recall_sample(linked, 10_000)["chosen_as"]).to_pylist()
+    there = {row["values"]: row["counts"] for row in everything}
+    assert set(there) == {"match", "review", "near"}
+    drawn = hp.recall_sample(linked, number)["chosen_as"].to_pylist()
+    assert len(drawn) == min(number, sum(there.values()))
+    for name, share in (("match", 0.3), ("review", 0.3), ("near", 0.4)):
+        assert drawn.count(name) > min(number * share - 1, there[name] - 1)
+    assert len(hp.recall_sample(linked, 40)) == 40
+
+
+def test_a_sample_of_nothing_is_an_error():
+    """Nobody is asked to label an empty file."""
+    person = {"family_name": "Berg", "given_name": "Kari", "birth_date": "1980-02-03"}
+    other = {"family_name": "Berg", "given_name": "Sigurd", "birth_date": "1931-11-27"}
+    result = hp.link([{"alert_id": "A1", **person}], [{"hpr_number": "7", **other}], min_weight=-1000)
+    with pytest.raises(hp.HpmatchError, match="nothing to label"):
+        hp.recall_sample(result)
+
+
+def test_a_result_without_all_pairs_says_how_to_get_them():
+    """Links that were left out cannot be sampled."""
+    with pytest.raises(hp.HpmatchError, match="min-weight"):
+        hp.estimate_recall(hp.link(*SAMPLE))
