@@ -61,7 +61,7 @@ if TYPE_CHECKING:
     from hpmatch.screening import score as score
     from hpmatch.thresholds import Thresholds as Thresholds
     from hpmatch.thresholds import thresholds as thresholds
-    from hpmatch.training import Trained as Trained
+    from hpmatch.trained import Trained as Trained
     from hpmatch.training import train as train
 
 # Modules are imported when a name is first used, so that `import hpmatch` costs next to nothing.
@@ -98,7 +98,7 @@ _HOMES = {
     "SourceError": "errors",
     "Thresholds": "thresholds",
     "blocking_report": "blocking.report",
-    "Trained": "training",
+    "Trained": "trained",
     "calibrate": "calibration",
     "dedupe": "dedupe",
     "estimate_recall": "missed",

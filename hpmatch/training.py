@@ -14,33 +14,30 @@ counts as so many matches seen before, so that few matches cannot overthrow it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
-import pyarrow as pa
 import pyarrow.compute as pc
 
-from hpmatch.arrays import FloatArray, IntArray
+from hpmatch.arrays import FloatArray
 from hpmatch.assembly import model_for
 from hpmatch.decision import odds_of, probability_of
 from hpmatch.em import PatternCounts, Rates, estimate, likeliest_trust, rates_of, shares, with_rates
 from hpmatch.errors import ModelError
 from hpmatch.fellegi_sunter import FellegiSunter
 from hpmatch.labels import read_labels
-from hpmatch.measures import wilson_interval
 from hpmatch.model import RECORDS, Model, read_model
 from hpmatch.reading import read_for
 from hpmatch.schema import Schema, with_id
-from hpmatch.shown import on_one_line
 from hpmatch.sources import read
+from hpmatch.trained import Sample, Session, Trained, levels_of, warnings_of
 from hpmatch.training_pairs import Seen, Tables, compared
-from hpmatch.unseen import KNOWN_PAIRS, chance_shares, keeping, unseen_levels
+from hpmatch.unseen import chance_shares, keeping, unseen_levels
 
-_FEWEST_MATCHES, _NONE = 20.0, 0.5
+_NONE = 0.5
 _FEWEST_COMPARISONS = 2
 _FIRST_SHARE, _FIRST_PRIOR = 0.1, 1e-4
 _REFINEMENTS, _AT_REST = 20, 0.002
@@ -48,9 +45,6 @@ _PRIOR_ROUNDS, _PRIOR_TOLERANCE = 200, 1e-6
 _SMALLEST_SHARE, _LARGEST_SHARE = 1e-12, 1 - 1e-6
 # However many matches there are, some alert may be about nobody in the register.
 _MOST_REGISTERED = 0.95
-_LEVEL_COLUMNS = (
-    "comparison", "level", "m", "m_low", "m_high", "u", "u_low", "u_high", "match_weight", "m_before", "u_before",
-)  # fmt: skip
 
 
 class _Belief(NamedTuple):
@@ -75,100 +69,6 @@ _SHIPPED, _ASSEMBLED = _Belief(300.0, 0.03, 10.0), _Belief(10.0, 1.0, 10.0)
 # Labels of nearly all matches show how often each level occurs; those of some may have been chosen for what they show.
 _NEARLY_ALL = 0.9
 _TRIED = 12
-_HARDLY_ANY = 0.9  # of the expected matches are on the last level
-
-
-@dataclass(frozen=True)
-class Session:
-    """
-    What one blocking rule's pairs told.
-
-    Attributes:
-        rule: The rule.
-        pairs: How many pairs it gave.
-        comparisons: The comparisons that it could tell of.
-        match_share: The share of its pairs that are matches.
-        rounds: How many rounds it took.
-        converged: Whether they came to rest.
-    """
-
-    rule: str
-    pairs: int
-    comparisons: tuple[str, ...]
-    match_share: float
-    rounds: int
-    converged: bool
-
-
-@dataclass(frozen=True)
-class Trained:
-    """
-    What was learned.
-
-    Attributes:
-        model: The model with the new numbers.
-        levels: A row a comparison level: ``comparison, level, m, m_low, m_high, u, u_low, u_high, match_weight`` and the same
-            before training, ``m_before, u_before``. The intervals are 95 % of what the sample allows.
-        sessions: What each session told.
-        matches: The expected number of matches among all pairs.
-        warnings: What could not be learned, and why.
-        trust: How many matches the starting model counted for, by comparison.
-        schema: What the columns were taken for: the schema that was given or, without one, a guess; ``str`` of that is the text of
-            a schema file.
-    """
-
-    model: Model
-    levels: pa.Table
-    sessions: tuple[Session, ...]
-    matches: float
-    warnings: tuple[str, ...]
-    trust: Mapping[str, float]
-    schema: Schema | str | Path | None = None
-
-    def __repr__(self) -> str:
-        return on_one_line(
-            self, levels=len(self.levels), sessions=len(self.sessions), warnings=len(self.warnings)
-        )
-
-    def _repr_html_(self) -> str:
-        from hpmatch.html import text_html  # noqa: PLC0415 - only notebooks need it
-
-        return text_html(str(self))
-
-    def __str__(self) -> str:
-        lines = [f"{'comparison':<18}{'level':<20}{'m':>9}{'':<18}{'u':>11}{'weight':>9}"]
-        for row in self.levels.to_pylist():
-            interval = f"{row['m_low']:.4f} to {row['m_high']:.4f}"
-            lines.append(
-                f"{row['comparison']:<18}{row['level']:<20}{row['m']:>9.4f} {interval:<17}{row['u']:>11.3g}{row['match_weight']:>+9.2f}"
-            )
-        lines += [
-            f"session {each.rule}: {each.pairs:,} pairs, {each.match_share:.1%} matches"
-            for each in self.sessions
-        ]
-        lines.append(f"expected matches: {self.matches:,.1f}")
-        counted = sorted({round(trust) for trust in self.trust.values()})
-        lines.append(
-            f"the starting model counted for: {' to '.join(f'{each:,}' for each in counted[:1] + counted[1:][-1:])} matches"
-        )
-        if isinstance(self.schema, Schema) and self.schema.columns:
-            lines += [
-                "columns, as a schema file says them:",
-                *(f"  {line}" for line in str(self.schema).splitlines()),
-            ]
-        return "\n".join([*lines, *(f"warning: {each}" for each in self.warnings)])
-
-    @property
-    def summary(self) -> dict[str, Any]:
-        """What a result says of the training."""
-        kinds = dict(self.schema.columns) if isinstance(self.schema, Schema) else {}
-        return {
-            "training": {
-                "expected_matches": round(self.matches, 1),
-                **({"columns": kinds} if kinds else {}),
-                "warnings": list(self.warnings),
-            }
-        }
 
 
 def train(
@@ -296,12 +196,12 @@ def _learn(
     report("train", steps, steps)
     if matches < _NONE or not _tells_apart(rates, prior):
         rates, matches = before, 0.0
-    warnings = _warnings(start, tables, sessions, random, found, unseen, matches)
+    warnings = warnings_of(start, tables, sessions, random, found, unseen, matches)
     learned = with_rates(classifier, names, rates, "learned")
     decision = replace(start.decision, registered_share=_registered_share(start, tables, matches))
     return Trained(
         replace(start, classifier=learned, decision=decision, about=_about(start, tables, matches)),
-        _levels(start, before, rates, _Sample(seen, trust, apart, chance)),
+        levels_of(start, before, rates, Sample(seen, trust, apart, chance)),
         sessions,
         matches,
         warnings,
@@ -419,108 +319,6 @@ def _registered_share(start: Model, tables: Tables, matches: float) -> float:
 
 def _log_odds(share: float) -> float:
     return float(np.log2(share / (1 - share)))
-
-
-class _Sample(NamedTuple):
-    """
-    What the numbers of each comparison's levels rest on.
-
-    Attributes:
-        matches: How much the matches that show each level count.
-        trust: How many matches the starting model counts for.
-        others: How many random pairs show each level.
-        chance: The u that these give.
-    """
-
-    matches: Sequence[FloatArray]
-    trust: Sequence[float]
-    others: Sequence[FloatArray]
-    chance: Sequence[FloatArray]
-
-
-def _levels(start: Model, before: Rates, rates: Rates, sample: _Sample) -> pa.Table:
-    columns: dict[str, list[Any]] = {name: [] for name in _LEVEL_COLUMNS}
-    for place, part in enumerate(start.parts):
-        m, u = rates.m[place], rates.u[place]
-        intervals = [
-            _interval(table, of, number)
-            for table, of, number in (
-                (m, sample.matches[place].sum() + sample.trust[place], m),
-                (sample.chance[place], sample.others[place].sum() + KNOWN_PAIRS, u),
-            )
-        ]
-        weights = np.log2(m / u)
-        numbers = (m, *intervals[0], u, *intervals[1], weights, before.m[place], before.u[place])
-        columns["comparison"] += [part.name] * len(part.levels)
-        columns["level"] += list(part.levels)
-        for name, values in zip(_LEVEL_COLUMNS[2:], numbers, strict=True):
-            columns[name] += values.tolist()
-    return pa.table(columns)
-
-
-def _interval(share: FloatArray, pairs: float, number: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """What a share in so many pairs allows, and the number that was settled on, be it that it rests on what was known before."""
-    low, high = wilson_interval(share * pairs, np.full(len(share), pairs))
-    return np.minimum(low, number), np.maximum(high, number)
-
-
-def _warnings(
-    start: Model,
-    tables: Tables,
-    sessions: Sequence[Session],
-    random: Seen,
-    seen: Sequence[FloatArray],
-    unseen: Sequence[npt.NDArray[np.bool_]],
-    matches: float,
-) -> tuple[str, ...]:
-    said = []
-    if not len(random.pairs):
-        return ("there are no two records to compare: nothing was learned, the model is as it was",)
-    if matches < _FEWEST_MATCHES:
-        said.append(
-            "next to no matches were found, or all records look like one: nothing was learned, the model is as it was"
-            if matches <= 0
-            else f"only {matches:.1f} matches are expected: m is nearly what the model said before"
-        )
-    said += [
-        f"session {session.rule!r} did not come to rest in {session.rounds} rounds"
-        for session in sessions
-        if not session.converged
-    ]
-    for place, part in enumerate(start.parts):
-        levels = random.vectors.levels[:, place]
-        if told := _of_comparison(levels[levels >= 0], seen[place], matches):
-            said.append(f"comparison {part.name!r}: {told}")
-    if matches > 0 and (shown := _named(start, unseen)):
-        said.append(f"hardly any pair shows these levels, whose weights are about as they were: {shown}")
-    if tables.labels is not None and len(tables.labels) > len(tables.labelled_pairs()):
-        missing = len(tables.labels) - len(tables.labelled_pairs())
-        said.append(f"{missing} labelled pairs name a record that is not there and were left out")
-    if tables.labels is not None and tables.labels.is_match.all():
-        said.append("only matches are labelled; label pairs that look like one and are none too")
-    return tuple(said)
-
-
-def _of_comparison(levels: IntArray, seen: FloatArray, matches: float) -> str:
-    """What is odd about a comparison, from its levels in random pairs and among expected matches; "" if nothing is."""
-    if not len(levels):
-        return "hardly any two records have a value; its numbers are as they were"
-    if not levels.any():
-        return "all records agree, so it tells nothing"
-    if matches > 0 and seen.sum() < _FEWEST_MATCHES:
-        return f"only {seen.sum():.1f} expected matches have it; m is nearly as it was"
-    if matches > 0 and seen[-1] > _HARDLY_ANY * seen.sum():
-        return "hardly any expected match agrees; see whether both tables write it in one way"
-    return ""
-
-
-def _named(start: Model, unseen: Sequence[npt.NDArray[np.bool_]]) -> str:
-    """The levels that were not seen, by comparison; those of which nothing at all was seen have a warning of their own."""
-    return "; ".join(
-        f"{part.name} {', '.join(np.array(part.levels)[which])}"
-        for part, which in zip(start.parts, unseen, strict=True)
-        if which.any() and not which.all()
-    )
 
 
 def _about(start: Model, tables: Tables, matches: float) -> str:
