@@ -24,7 +24,7 @@ from hpmatch.charts.styling import (
     tones,
 )
 from hpmatch.errors import HpmatchError
-from hpmatch.evaluation import Evaluation
+from hpmatch.evaluation import Evaluation, Slice
 from hpmatch.measures import CALIBRATION_EDGES, Estimate
 from hpmatch.reliability import expected_calibration_error, reliability
 
@@ -255,39 +255,7 @@ def slices_chart(
     """
     if unknown := [name for name in figures if name not in _FIGURES]:
         raise HpmatchError(f"no figure {unknown[0]!r} of slices; there are {', '.join(_FIGURES)}")
-    known = list(dict.fromkeys(each.by for each in evaluation.slices))
-    if by is not None and by not in known:
-        raise HpmatchError(
-            f"the alerts are not sliced by {by!r}; the truth has {', '.join(known) or 'no such column'}"
-        )
-    rows: list[dict[str, Any]] = []
-    hidden = 0
-    for name in known if by is None else [by]:
-        held = sorted(
-            (each for each in evaluation.slices if each.by == name and each.hits),
-            key=lambda each: (-each.hits, each.value),
-        )
-        hidden += max(len(held) - most, 0)
-        found = [
-            {
-                "group": name,
-                "level": f"{each.value} ({each.hits:,})",
-                "alerts": each.alerts,
-                "hits": each.hits,
-                "small": each.hits < small,
-                **{
-                    key: value
-                    for figure in figures
-                    for key, value in _ends(figure, each.estimates.get(figure)).items()
-                },
-            }
-            for each in held[:most]
-        ]
-        rows += sorted(found, key=lambda row: (row.get(figures[0], math.inf), -row["hits"], row["level"]))
-    if not rows:
-        raise HpmatchError(
-            "there are no slices to draw: the truth has neither tags nor further columns, or no slice has a hit"
-        )
+    rows, hidden = _slice_rows(evaluation, by, figures, small, most)
     rows, y = grouped_rows(rows)
     panels = [
         _slice_panel(rows, figure, y if not place else y.axis(None)) for place, figure in enumerate(figures)
@@ -298,6 +266,43 @@ def slices_chart(
         f"in brackets: hits; bars: 95 % intervals; hollow: fewer than {small} hits{less}",
     )
     return styled(alt.hconcat(*panels, spacing=24).properties(title=title))
+
+
+def _slice_rows(
+    evaluation: Evaluation, by: str | None, figures: Sequence[str], small: int, most: int
+) -> tuple[list[dict[str, Any]], int]:
+    """The slices that are drawn, those with the lowest first figure first in each group, and how many are left out."""
+    known = list(dict.fromkeys(each.by for each in evaluation.slices))
+    if by is not None and by not in known:
+        raise HpmatchError(
+            f"the alerts are not sliced by {by!r}; the truth has {', '.join(known) or 'no such column'}"
+        )
+    rows: list[dict[str, Any]] = []
+    hidden = 0
+    for name in known if by is None else [by]:
+        held = [each for each in evaluation.slices if each.by == name and each.hits]
+        held.sort(key=lambda each: (-each.hits, each.value))
+        hidden += max(len(held) - most, 0)
+        found = [_slice_row(each, figures, small) for each in held[:most]]
+        rows += sorted(found, key=lambda row: (row.get(figures[0], math.inf), -row["hits"], row["level"]))
+    if not rows:
+        raise HpmatchError(
+            "there are no slices to draw: the truth has neither tags nor further columns, or no slice has a hit"
+        )
+    return rows, hidden
+
+
+def _slice_row(held: Slice, figures: Sequence[str], small: int) -> dict[str, Any]:
+    row = {
+        "group": held.by,
+        "level": f"{held.value} ({held.hits:,})",
+        "alerts": held.alerts,
+        "hits": held.hits,
+        "small": held.hits < small,
+    }
+    for figure in figures:
+        row |= _ends(figure, held.estimates.get(figure))
+    return row
 
 
 def _slice_panel(rows: list[dict[str, Any]], figure: str, y: alt.Y) -> Any:
