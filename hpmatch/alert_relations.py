@@ -18,11 +18,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hpmatch.alerts import IDENTITY
 from hpmatch.arrays import IntArray
 from hpmatch.data import read_table
 from hpmatch.reading import ReadRecords
 from hpmatch.records import Records
+from hpmatch.schema import REQUIRED_ROLES
 from hpmatch.standardise.countries import code_country
 from hpmatch.standardise.days import read_day
 from hpmatch.standardise.professions import are_specialists
@@ -168,9 +168,9 @@ def _relations(group: Sequence[Alert]) -> list[tuple[str, str, str, str]]:
 def told(alerts: ReadRecords, rows: IntArray) -> list[Alert]:
     """What the alerts at the given rows tell."""
     records = alerts.records.take(rows)
-    read = {role: _read_texts(alerts, role, rows, how) for role, how in _READ.items()}
+    read = {role: read_texts(alerts, role, rows) for role in TOLD}
     professions, specialties = (_sets(records, name) for name in ("profession", "specialty"))
-    identities = zip(*(_sets(records, name) for name in (*IDENTITY, "sex")), strict=True)
+    identities = zip(*(_sets(records, name) for name in (*REQUIRED_ROLES, "sex")), strict=True)
     return [
         Alert(
             alert_id,
@@ -214,14 +214,16 @@ _READ: Mapping[str, Callable[[str], Any]] = {
     "status": status_of,
     "profession": lambda text: are_specialists([text])[0],
 }
-TOLD = tuple(_READ)  # nothing is matched by them
+TOLD = tuple(_READ)
 
 
-def _read_texts(alerts: ReadRecords, role: str, rows: IntArray, read: Callable[[str], Any]) -> list[Any]:
-    """What is made of the texts of a role, each distinct one read once."""
+def read_texts(alerts: ReadRecords, role: str, rows: IntArray | None = None) -> list[Any]:
+    """What is made of the texts of a role of ``TOLD``, at all or at some rows; each distinct one is read once."""
+    read = _READ[role]
     if role not in alerts.texts:
-        return [read("")] * len(rows)
-    encoded = pc.fill_null(alerts.texts[role].take(pa.array(rows)), "").dictionary_encode()
+        return [read("")] * (len(alerts.records) if rows is None else len(rows))
+    texts = alerts.texts[role] if rows is None else alerts.texts[role].take(pa.array(rows))
+    encoded = pc.fill_null(texts, "").dictionary_encode()
     values = [read(text) for text in encoded.dictionary.to_pylist()]
     return [values[place] for place in encoded.indices.to_pylist()]
 

@@ -1,8 +1,8 @@
 """
 Alerts about one person: doctor and specialist, nurse then doctor, sent again, corrected, from several countries.
 
-Two alerts are compared as an alert and a registered person are, by the same blocking rules, comparisons and weights; then
-they are joined to clusters (``clusters.py``), and what contradicts outright is kept apart. Two surnames that have nothing in
+Two alerts are compared as an alert and a registered person are, by the same blocking rules, comparisons and weights, and by
+whether they are about one decision (``occasions.py``); then they are joined to clusters (``clusters.py``), and what contradicts outright is kept apart. Two surnames that have nothing in
 common speak more against one person if they cannot have changed: of states where nobody takes another by marriage
 (``surname_laws.csv``), or beside birth names that both alerts tell, another one each.
 """
@@ -26,15 +26,15 @@ from hpmatch.comparison.name_tables import SIMILAR_LIKENESS
 from hpmatch.comparison.spelling import token_similarity
 from hpmatch.data import read_table
 from hpmatch.errors import ModelError
+from hpmatch.occasions import Occasions
 from hpmatch.plugins import checked_weights
 from hpmatch.protocols import ComparisonVectors
+from hpmatch.reading import ReadRecords
 from hpmatch.records import Records
 
 if TYPE_CHECKING:
     from hpmatch.model import Model
 
-# What makes two alerts look like one person.
-IDENTITY = ("family_name", "given_name", "birth_date")
 # A few alerts are a sample of many, so that their number says nothing of how likely two are about one person.
 _ALERTS_AT_LARGE = 10_000
 # What a pair that does not fit counts against joining two groups (log2 odds), however badly it fits: an alert with the
@@ -56,6 +56,8 @@ class Grouping:
         repeated_share: The share of alerts whose person another alert is about, before anything is compared.
         same_person: The probability from which two alerts may be put together.
         apart: Comparison levels that keep two alerts apart whatever else agrees, by comparison.
+        one_decision: The share of the alerts of one country about one person that are about one decision; None where the
+            days of alerts say nothing.
 
     Raises:
         ModelError: If a number is no probability.
@@ -64,10 +66,14 @@ class Grouping:
     repeated_share: float
     same_person: float
     apart: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    one_decision: float | None = None
 
     def __post_init__(self) -> None:
-        if not (0 < self.repeated_share < 1 and 0 < self.same_person < 1):
-            raise ModelError("a grouping needs a repeated_share and a same_person between 0 and 1")
+        shares = (self.repeated_share, self.same_person, self.one_decision)
+        if not all(share is None or 0 < share < 1 for share in shares):
+            raise ModelError(
+                "a grouping needs a repeated_share and a same_person between 0 and 1, and so a one_decision if it has one"
+            )
 
     def prior_weight(self, alerts: int) -> float:
         """log2 of the prior odds that two of so many alerts are about one person."""
@@ -79,7 +85,7 @@ class Grouping:
         return float(np.log2(self.same_person / (1 - self.same_person)))
 
 
-def group_alerts(alerts: Records, model: Model, chunk_size: int = DEFAULT_CHUNK_SIZE) -> IntArray:
+def group_alerts(alerts: ReadRecords, model: Model, chunk_size: int = DEFAULT_CHUNK_SIZE) -> IntArray:
     """
     Find the alerts that are about one person.
 
@@ -91,15 +97,18 @@ def group_alerts(alerts: Records, model: Model, chunk_size: int = DEFAULT_CHUNK_
     Returns:
         int64[n], for each alert the row of the one with the smallest identifier about the same person.
     """
-    if model.grouping is None or len(alerts) == 1:
-        return np.arange(len(alerts))
+    records = alerts.records
+    if model.grouping is None or len(records) == 1:
+        return np.arange(len(records))
     # By identifier, so that nothing hangs on the order of rows.
-    order = np.asarray(pc.sort_indices(alerts.ids), np.int64)
-    table = alerts.take(order)
+    order = np.asarray(pc.sort_indices(records.ids), np.int64)
+    table = records.take(order)
     pairs = each_once(candidate_pairs(table, table, model.blocking_rules, model.max_block))
     vectors = compare(table, table, pairs, model.comparisons, chunk_size, stand_ins=model.stand_ins)
     weights = model.grouping.prior_weight(len(table)) + checked_weights(model.classifier, vectors)
     left, right = pairs.left.astype(np.int64), pairs.right.astype(np.int64)
+    if model.grouping.one_decision:
+        weights += Occasions.of(alerts).take(order).weights(left, right, model.grouping.one_decision)
     least = model.grouping.least_weight
     strong = _at_levels(vectors, {"family_name": _OTHER_NAME}, model)
     strong = strong[weights[strong] >= least]
@@ -111,7 +120,7 @@ def group_alerts(alerts: Records, model: Model, chunk_size: int = DEFAULT_CHUNK_
         left, right = (np.append(one, more) for one, more in zip((left, right), apart.T, strict=True))
         weights = np.append(weights, np.full(len(apart), APART))
         found = join(len(table), left, right, weights, least, _MISFIT)
-    persons = np.empty(len(alerts), np.int64)
+    persons = np.empty(len(records), np.int64)
     persons[order] = order[found]
     return persons
 

@@ -17,6 +17,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from hpmatch.alert_relations import TOLD
 from hpmatch.arrays import FloatArray, IntArray
 from hpmatch.decision import odds_of
 from hpmatch.dispose import Scored
@@ -137,9 +138,9 @@ def calibrate(
         )
     with batch_job(workers):
         held = read_register(register, start, schema)
-        left = read_for(start, alerts, "alerts", schema).records
-        scored = score_pairs(left, held, start)
-    known = _known(truth, scored, left, held.read.records)
+        read = read_for(start, alerts, "alerts", schema, kept=TOLD)
+        scored = score_pairs(read, held, start)
+    known = _known(truth, scored, read.records, held.read.records)
     evidence = _Evidence(
         classifier,
         classifier.partial_weights(scored.vectors)[known.pairs],

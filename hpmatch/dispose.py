@@ -20,7 +20,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hpmatch.alert_relations import related
-from hpmatch.alerts import IDENTITY, person_ids
+from hpmatch.alerts import person_ids
 from hpmatch.arrays import FloatArray, IntArray
 from hpmatch.blocking import CandidatePairs
 from hpmatch.cases import PriorCases
@@ -35,6 +35,7 @@ from hpmatch.protocols import ComparisonVectors
 from hpmatch.reading import ReadRecords, cells_by_id, cells_of
 from hpmatch.records import Records
 from hpmatch.results import Identity, Result
+from hpmatch.schema import REQUIRED_ROLES
 from hpmatch.sources.rejected import rejected_table
 from hpmatch.standardise.countries import code_country
 from hpmatch.wording import say
@@ -293,12 +294,14 @@ def _unmatchable_reasons(
 ) -> list[str]:
     """Why an alert cannot be held against the register; "" where it can."""
     absent = np.ones(len(alerts), bool)
-    missing = {name: alerts[name].is_missing if name in alerts else absent for name in IDENTITY}
+    missing = {name: alerts[name].is_missing if name in alerts else absent for name in REQUIRED_ROLES}
     crowded = (pairs.crowded & unanswered).tolist()
     return [
         (say("reason.crowded") if crowded[row] else "")
         if can
-        else say("reason.too_little", words=_listed([n for n in IDENTITY if missing[n][row]] or ["key"]))
+        else say(
+            "reason.too_little", words=_listed([n for n in REQUIRED_ROLES if missing[n][row]] or ["key"])
+        )
         for row, can in enumerate(pairs.blockable.tolist())
     ]
 

@@ -27,8 +27,7 @@ from hpmatch.model import Model, read_model
 from hpmatch.parallel import batch_job, begin_beside, start_processes
 from hpmatch.plugins import checked_weights
 from hpmatch.pooling import pool_evidence, share_candidates
-from hpmatch.reading import read_for
-from hpmatch.records import Records
+from hpmatch.reading import ReadRecords, read_for
 from hpmatch.register import Register, model_of, read_register
 from hpmatch.results import Result
 from hpmatch.schema import Schema, with_id
@@ -143,7 +142,7 @@ def _link(
     held = reading()
     cases = None if prior_cases is None else read_prior_cases(prior_cases, held.read.records, schema)
     report("read", 2, 2)
-    scored = score_pairs(left.records, held, model, chunk_size, report)
+    scored = score_pairs(left, held, model, chunk_size, report)
     return dispose(left, held.read, scored, model, min_weight, cases)
 
 
@@ -163,7 +162,7 @@ def check_names(model: Model) -> None:
 
 
 def score_pairs(
-    alerts: Records,
+    alerts: ReadRecords,
     register: Register,
     model: Model,
     chunk_size: int = DEFAULT_CHUNK_SIZE,
@@ -171,20 +170,20 @@ def score_pairs(
     persons: IntArray | None = None,
 ) -> Scored:
     """The stages from grouping to decisions, for any number of alerts, whose persons may be known already."""
-    registered = register.read.records
+    records, registered = alerts.records, register.read.records
     # Most names of alerts are registered: their forms are worked out already, or about to be.
-    learn_forms(common_terms(alerts)[0], common_terms(registered)[0])
+    learn_forms(common_terms(records)[0], common_terms(registered)[0])
     grouping = begin_beside(lambda: group_alerts(alerts, model, chunk_size) if persons is None else persons)
     # What comparisons know of the whole register is kept with it.
     preparing = begin_beside(lambda: [prepare(each, registered) for each in model.comparisons])
-    pairs = candidate_pairs(alerts, registered, model.blocking_rules, model.max_block, register.indexes)
+    pairs = candidate_pairs(records, registered, model.blocking_rules, model.max_block, register.indexes)
     grouped = grouping()
     preparing()
     pairs = share_candidates(pairs, grouped)
-    vectors = compare(alerts, registered, pairs, model.comparisons, chunk_size, report, model.stand_ins)
+    vectors = compare(records, registered, pairs, model.comparisons, chunk_size, report, model.stand_ins)
     vectors = pool_evidence(vectors, pairs, grouped, model)
     match_weights = model.decision.prior_weight(registered.counted) + checked_weights(
         model.classifier, vectors
     )
-    decisions = decide(pairs.left, match_weights, len(alerts), model.decision)
+    decisions = decide(pairs.left, match_weights, len(records), model.decision)
     return Scored(grouped, pairs, vectors, match_weights, decisions)

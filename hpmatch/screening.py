@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from hpmatch.alerts import IDENTITY
 from hpmatch.comparison import compare_one, compare_rows, prepare, without_repeats
 from hpmatch.dispose import Scored, dispose, evidence_of, hits_of, links_of
 from hpmatch.errors import HpmatchError, SchemaError, SourceError
@@ -24,7 +23,7 @@ from hpmatch.protocols import ComparedOne, Comparison, ComparisonVectors, JointC
 from hpmatch.reading import ReadRecords, roles_of
 from hpmatch.records import Column, Records, is_present
 from hpmatch.register import Register
-from hpmatch.schema import ALERT_ROLES, REGISTER_ROLES, Layout, Schema, resolve
+from hpmatch.schema import ALERT_ROLES, REGISTER_ROLES, REQUIRED_ROLES, Layout, Schema, resolve
 from hpmatch.shown import on_one_line
 from hpmatch.sources.memory import plain_cell
 from hpmatch.standardise import told_roles, value_of_cells, with_common_vocabulary
@@ -78,7 +77,11 @@ def _scored(register: Register, alert: Records, model: Model) -> Scored:
             "this register was read for one run; use Register.prepare to make one that can be screened"
         )
     register.check(model)
-    return score_pairs(alert, register, model)
+    return score_pairs(_read(alert), register, model)
+
+
+def _read(alert: Records) -> ReadRecords:
+    return ReadRecords(alert, "alert_id", (), 1)
 
 
 def answer(register: Register, record: Any, model: Model) -> dict[str, Any]:
@@ -90,7 +93,7 @@ def answer(register: Register, record: Any, model: Model) -> dict[str, Any]:
     """
     alert = _one_record(record, model, "alert")
     scored = _scored(register, alert, model)
-    result = dispose(ReadRecords(alert, "alert_id", (), 1), register.read, scored, model, None)
+    result = dispose(_read(alert), register.read, scored, model, None)
     told = result.dispositions.drop_columns(["person_id"]).to_pylist()[0]
     hits = hits_of(alert, register.read.records, scored, model, links_of(scored, model, None))
     return {**told, "hits": [{**asdict(hit), "rules": list(hit.rules)} for hit in hits]}
@@ -299,7 +302,7 @@ def _layout(names: tuple[str, ...], roles: tuple[str, ...], table: str) -> Layou
     if not all(isinstance(column, str) for column in names):
         raise SchemaError(f"{table}: every column has to be named by text")
     layout = resolve(Schema(), names, roles, table=table, required=()) if names else Layout("", {}, {})
-    if not any(role in layout.roles for role in IDENTITY):
+    if not any(role in layout.roles for role in REQUIRED_ROLES):
         # The names may be data: those of a record that was put together the wrong way round.
-        raise SchemaError(f"{table}: there is no {', '.join(IDENTITY)} among its {len(names)} columns")
+        raise SchemaError(f"{table}: there is no {', '.join(REQUIRED_ROLES)} among its {len(names)} columns")
     return layout

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from strategies import ALERTS, PERSONS
 
 import hpmatch as hp
+from hpmatch.alert_relations import TOLD
 from hpmatch.alerts import Grouping, group_alerts
 from hpmatch.errors import ModelError
 from hpmatch.model import read_model
@@ -26,10 +27,10 @@ PEOPLE = [
 
 def persons_of(alerts, model=MODEL):
     """Give the alerts of each person, by identifier."""
-    read = read_records(alerts, "alerts", ALERT_ROLES, model.standardisers, Schema())
+    read = read_records(alerts, "alerts", ALERT_ROLES, model.standardisers, Schema(), kept=TOLD)
     ids = read.records.ids.to_pylist()
     groups = {}
-    for alert_id, person in zip(ids, group_alerts(read.records, model).tolist(), strict=True):
+    for alert_id, person in zip(ids, group_alerts(read, model).tolist(), strict=True):
         groups.setdefault(ids[person], set()).add(alert_id)
     return groups
 

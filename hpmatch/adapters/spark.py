@@ -359,7 +359,7 @@ class _Job:
         ids, *cells = (column.cast(pa.string()) for column in batch.columns)
         records = standardise(ids, dict(zip(self.roles, cells, strict=True)), self.model.standardisers)
         alerts = ReadRecords(records, _ID, (), len(records))
-        scored = score_pairs(records, register, self.model)
+        scored = score_pairs(alerts, register, self.model)
         result = dispose(alerts, replace(register.read, rejected=()), scored, self.model, self.min_weight)
         table = result.dispositions.append_column("links", _nested(result.links, result.dispositions[_ID]))
         table = table.append_column("failure", pa.nulls(len(table), pa.string()))

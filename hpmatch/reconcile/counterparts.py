@@ -14,13 +14,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from hpmatch.alerts import IDENTITY
 from hpmatch.arrays import IntArray
 from hpmatch.dispose import Scored
 from hpmatch.link import score_pairs
 from hpmatch.model import Model
 from hpmatch.reading import ReadRecords
 from hpmatch.register import Register
+from hpmatch.schema import REQUIRED_ROLES
 
 # Of several possible counterparts those that come near the likeliest are named.
 _NEAR = 0.1
@@ -75,7 +75,7 @@ def counterparts(left: People, right: People, model: Model) -> list[Counterpart]
     """
     if not len(left) or not len(right):
         return [Counterpart()] * len(left)
-    scored = score_pairs(left.read.records, Register(right.read, model, None), model)
+    scored = score_pairs(left.read, Register(right.read, model, None), model)
     holders, members = defaultdict(set), defaultdict(set)
     for row, (number, person) in enumerate(zip(right.numbers, right.persons.tolist(), strict=True)):
         members[person].add(row)
@@ -157,6 +157,6 @@ def _denied(left: People, right: People, scored: Scored, model: Model) -> frozen
 def _has_identity(people: People) -> list[bool]:
     records = people.read.records
     told = np.ones(len(records), bool)
-    for name in IDENTITY:
+    for name in REQUIRED_ROLES:
         told &= ~records[name].is_missing if name in records else False
     return told.tolist()

@@ -207,7 +207,7 @@ def grouped(people: People, model: Model) -> People:
     """The alerts with those about one person put together."""
     if not len(people):
         return people
-    return replace(people, persons=group_alerts(people.read.records, model))
+    return replace(people, persons=group_alerts(people.read, model))
 
 
 def decisions_of(table: Table) -> list[Decision]:

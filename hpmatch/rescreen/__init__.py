@@ -223,5 +223,5 @@ def _answered(standing: AlertsInForce, rows: IntArray, register: Register, model
     """The answers of some alerts, of whose persons no alert is missing."""
     read = taken(standing.read, rows)
     persons = np.searchsorted(rows, standing.persons[rows])
-    scored = score_pairs(read.records, register, model, persons=persons)
+    scored = score_pairs(read, register, model, persons=persons)
     return dispose(read, register.read, scored, model, None)

@@ -90,7 +90,7 @@ class AlertsInForce:
 
 def standing_alerts(read: ReadRecords, model: Model) -> AlertsInForce:
     """Alerts that were read, grouped and indexed."""
-    persons = group_alerts(read.records, model)
+    persons = group_alerts(read, model)
     return AlertsInForce(
         read, _in_force(read), persons, index_keys(read.records, model.blocking_rules), model
     )
