@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 
 from hpmatch.arrays import IntArray
 from hpmatch.errors import SchemaError, SourceError
+from hpmatch.model import RECORDS, Model
 from hpmatch.protocols import Standardiser
 from hpmatch.records import Records
 from hpmatch.schema import (
@@ -32,9 +33,6 @@ from hpmatch.sources import read
 from hpmatch.sources.rejected import reject
 from hpmatch.sources.tables import RawTable, RejectedRow
 from hpmatch.standardise import standardise
-
-if TYPE_CHECKING:
-    from hpmatch.model import Model
 
 
 @dataclass(frozen=True)
@@ -147,9 +145,26 @@ def roles_of(model: Model, table: str) -> tuple[tuple[str, ...], tuple[str, ...]
         >>> roles_of(read_model("imi"), "alerts")[1]
         ('family_name', 'given_name', 'birth_date')
     """
-    is_free = model.subject == "records" or table == "records"
-    known, required = (RECORD_ROLES, ()) if is_free else (_ROLES[table], REQUIRED_ROLES)
+    known, required = (RECORD_ROLES, ()) if is_free(model, table) else (_ROLES[table], REQUIRED_ROLES)
     return (*known, *model.own_roles), required
+
+
+def is_free(model: Model, table: str) -> bool:
+    """Whether a table is about anything, so that no role is required and the first column may identify its records."""
+    return RECORDS in (model.subject, table)
+
+
+def roles_wanted(model: Model, table: str) -> tuple[str, ...]:
+    """
+    The roles of which a record has to play some, so that it tells anything: the required ones, or all that the model reads.
+
+    Example:
+        >>> from hpmatch.model import read_model
+        >>> roles_wanted(read_model("imi"), "alerts")
+        ('family_name', 'given_name', 'birth_date')
+    """
+    _, required = roles_of(model, table)
+    return required or tuple(dict.fromkeys(role for stage in model.standardisers for role in stage.roles))
 
 
 def layout_of(

@@ -20,16 +20,17 @@ from hpmatch.fellegi_sunter import weights_of
 from hpmatch.link import score_pairs
 from hpmatch.model import Model, read_model
 from hpmatch.protocols import ComparedOne, Comparison, ComparisonVectors, JointComparison, Standardiser
-from hpmatch.reading import ReadRecords, roles_of
+from hpmatch.reading import ReadRecords, is_free, roles_of, roles_wanted
 from hpmatch.records import Column, Records, is_present
 from hpmatch.register import Register
-from hpmatch.schema import ALERT_ROLES, REGISTER_ROLES, REQUIRED_ROLES, Layout, Schema, resolve
+from hpmatch.schema import Layout, Schema, resolve
 from hpmatch.shown import on_one_line
 from hpmatch.sources.memory import plain_cell
 from hpmatch.standardise import told_roles, value_of_cells, with_common_vocabulary
 from hpmatch.standardise.encodings import decoded
 from hpmatch.standardise.whole_names import reads_whole_names, with_name_apart
 
+_ID = "*"  # a role that no stage has: of the cell that identifies a record
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 _REMEMBERED = 1 << 12  # records and cells, so that what repeats is not standardised again
 _LAYOUTS = 1 << 8
@@ -157,9 +158,8 @@ def score(left: Any, right: Any, model: Model | str | Path = "imi") -> Score:
         True
     """
     model = read_model(model)
-    of_alert, of_person = (roles_of(model, table)[0] for table in ("alerts", "register"))
-    cells = _cells(left, of_alert, "left"), _cells(right, of_person, "right")
-    return _score(_known(model), *cells)
+    known = _known(model)
+    return _score(known, _cells(left, known, "alerts", "left"), _cells(right, known, "register", "right"))
 
 
 @dataclass(frozen=True)
@@ -179,13 +179,13 @@ _Cells = tuple[tuple[str, str], ...]
 
 @lru_cache(maxsize=_REMEMBERED)
 def _score(known: _Known, left: _Cells, right: _Cells) -> Score:
-    model, sides = known.model, ((left, ALERT_ROLES[0]), (right, REGISTER_ROLES[0]))
-    values = [_values_of(known, cells) for cells, _ in sides]
+    model, sides = known.model, (left, right)
+    values = [_values_of(known, cells) for cells in sides]
 
     def found(comparison: Comparison | JointComparison) -> tuple[ComparedOne, ...]:
         if hasattr(comparison, "compare_one"):
             return compare_one(comparison, *values)
-        a, b = (_records_of(known, *side) for side in sides)
+        a, b = (_records_of(known, cells) for cells in sides)
         return tuple(each.one() for each in compare_rows(prepare(comparison, b), a, b, _ROW, _ROW))
 
     compared = _vectors(model, [each for comparison in model.comparisons for each in found(comparison)])
@@ -207,12 +207,12 @@ _ROW = np.zeros(1, np.int32)
 
 def _one_record(record: Any, model: Model, name: str) -> Records:
     """A table of one record, an alert, its cells standardised as in any table."""
-    roles, _ = roles_of(model, "alerts")
-    return _records_of(_known(model), _cells(record, roles, name), roles[0])
+    known = _known(model)
+    return _records_of(known, _cells(record, known, "alerts", name))
 
 
-def _cells(record: Any, roles: tuple[str, ...], name: str) -> _Cells:
-    """The role and the text of each cell that is not empty."""
+def _cells(record: Any, known: _Known, table: str, name: str) -> _Cells:
+    """The role and the text of each cell that is not empty, the identifier's under ``_ID``."""
     if not isinstance(record, Mapping):
         # A row of a pandas frame has to_dict; a whole frame has too, and two dimensions.
         if not hasattr(record, "to_dict") or len(getattr(record, "shape", (0,))) != 1:
@@ -224,7 +224,7 @@ def _cells(record: Any, roles: tuple[str, ...], name: str) -> _Cells:
     cells = tuple(
         [
             (role, text)
-            for role, column in _layout(tuple(record), roles, name).roles.items()
+            for role, column in _columns(tuple(record), known, table, name).items()
             if (text := plain_cell(record[column]))
         ]
     )
@@ -281,9 +281,9 @@ def _stages_told(known: _Known, cells: _Cells) -> list[tuple[_Stage, tuple[str, 
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _records_of(known: _Known, cells: _Cells, id_role: str) -> Records:
+def _records_of(known: _Known, cells: _Cells) -> Records:
     columns = {stage.standardiser.column: stage.column(texts) for stage, texts in _stages_told(known, cells)}
-    ids = pa.array([dict(cells).get(id_role, "").strip()], pa.string())
+    ids = pa.array([dict(cells).get(_ID, "").strip()], pa.string())
     return Records(ids, with_common_vocabulary(columns, known.model.standardisers))
 
 
@@ -298,11 +298,17 @@ def _values_of(known: _Known, cells: _Cells) -> Mapping[str, Any]:
 
 
 @lru_cache(maxsize=_LAYOUTS)
-def _layout(names: tuple[str, ...], roles: tuple[str, ...], table: str) -> Layout:
+def _columns(names: tuple[str, ...], known: _Known, table: str, name: str) -> Mapping[str, str]:
+    """The column of each role, and under ``_ID`` the one that identifies the record, if one does."""
     if not all(isinstance(column, str) for column in names):
-        raise SchemaError(f"{table}: every column has to be named by text")
-    layout = resolve(Schema(), names, roles, table=table, required=()) if names else Layout("", {}, {})
-    if not any(role in layout.roles for role in REQUIRED_ROLES):
+        raise SchemaError(f"{name}: every column has to be named by text")
+    roles, _ = roles_of(known.model, table)
+    layout = resolve(Schema(), names, roles, table=name, required=()) if names else Layout("", {}, {})
+    wanted = roles_wanted(known.model, table)
+    if not any(role in layout.roles for role in wanted):
         # The names may be data: those of a record that was put together the wrong way round.
-        raise SchemaError(f"{table}: there is no {', '.join(REQUIRED_ROLES)} among its {len(names)} columns")
-    return layout
+        raise SchemaError(f"{name}: there is no {', '.join(wanted)} among its {len(names)} columns")
+    is_nameless = layout.is_id_guessed and (
+        not is_free(known.model, table) or layout.id in layout.roles.values()
+    )
+    return layout.roles if is_nameless else {**layout.roles, _ID: layout.id}

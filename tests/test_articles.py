@@ -1,0 +1,111 @@
+"""Tables of articles, which have nothing to do with health personnel: what every command and function makes of them."""
+
+import csv
+import io
+import json
+import random
+
+import pytest
+
+import hpmatch as hp
+from hpmatch.cli import main
+from hpmatch.screening import answer
+
+_WORDS = ("red", "blue", "small", "large", "steel", "brass"), ("pump", "valve", "lamp", "chair", "motor")
+
+
+def articles(number, prefix, seed=1):
+    """Articles, the same in each list but for their identifiers."""
+    rng = random.Random(seed)
+    return [
+        {
+            "no": f"{prefix}{place}",
+            "title": f"{rng.choice(_WORDS[0])} {rng.choice(_WORDS[1])} {rng.choice('abcdef')}{rng.randrange(100)}",
+            "maker": rng.choice(["Nordvik", "Berg", "Sola", "Fjell"]),
+            "price": f"{rng.randrange(100, 90_000) / 100:.2f}",
+            "year": str(rng.randrange(1980, 2020)),
+        }
+        for place in range(number)
+    ]
+
+
+OURS, THEIRS = articles(200, "a"), articles(150, "b")
+NEW = {"no": "a900", "title": "green sofa z9", "maker": "Ek", "price": "5.25", "year": "1971"}
+SHORT = {"no": "a901", "title": "", "maker": "Berg", "price": "", "year": "1990"}
+
+
+def write(rows, path):
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    return str(path)
+
+
+@pytest.fixture(scope="module")
+def model():
+    return hp.train(OURS, THEIRS).model
+
+
+# One at a time
+
+
+def test_one_article_is_answered_as_the_batch_job_answers_it(model):
+    """Match, no match and too little to go by; the identifier is that of the first column."""
+    register = hp.Register.prepare(THEIRS, model)
+    for article in (OURS[3], OURS[180], NEW, SHORT):
+        (batch,) = hp.link([article], register).dispositions.drop_columns(["person_id"]).to_pylist()
+        alone = answer(register, article, model)
+        hits = alone.pop("hits")
+        assert alone == batch
+        assert alone["alert_id"] == article["no"]
+        assert [hit["hpr_number"] for hit in hits] == (["b3"] if article is OURS[3] else [])
+
+
+def test_an_article_needs_no_identifier(model):
+    """Its first column is one that the model compares, and so does not identify it."""
+    register = hp.Register.prepare(THEIRS, model)
+    nameless = {name: cell for name, cell in OURS[3].items() if name != "no"}
+    assert answer(register, nameless, model)["alert_id"] == ""
+    assert [hit.hpr_number for hit in register.screen(nameless)] == ["b3"]
+
+
+def test_two_articles_are_weighed(model):
+    """Each comparison as in the batch job, whatever the columns are called that identify them."""
+    same = hp.link([OURS[3]], THEIRS, model).explain("a3").candidates[0].evidence
+    scored = hp.score(OURS[3], THEIRS[3], model)
+    assert [(each.comparison, each.level) for each in scored.evidence] == [
+        (each.comparison, each.level) for each in same
+    ]
+    assert scored.match_weight > 0 > hp.score(OURS[3], THEIRS[4], model).match_weight
+
+
+def test_a_record_of_another_kind_is_told_what_the_model_reads(model):
+    """And not what alerts have."""
+    register = hp.Register.prepare(THEIRS, model)
+    with pytest.raises(
+        hp.SchemaError, match="alert: there is no title, maker, price, year among its 2 columns"
+    ):
+        register.screen({"no": "1", "place": "oslo"})
+    with pytest.raises(
+        hp.SchemaError, match="right: there is no title, maker, price, year among its 1 columns"
+    ):
+        hp.score(OURS[3], {"no": "1"}, model)
+
+
+def test_articles_are_screened_on_the_command_line(model, tmp_path, capsys, monkeypatch):
+    """From a model file to an answer a line."""
+    model.save(tmp_path / "model.json")
+    table = write(THEIRS, tmp_path / "theirs.csv")
+    assert (
+        main(["prepare", table, "--model", str(tmp_path / "model.json"), "--out", str(tmp_path / "kept")])
+        == 0
+    )
+    capsys.readouterr()
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{json.dumps(OURS[3])}\n{json.dumps(NEW)}\n"))
+    assert main(["screen", str(tmp_path / "kept")]) == 0
+    answers = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [(each["alert_id"], each["disposition"], each["hpr_number"]) for each in answers] == [
+        ("a3", "match", "b3"),
+        ("a900", "no_match", None),
+    ]
