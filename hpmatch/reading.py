@@ -187,7 +187,8 @@ def layout_of(
     layout = resolve(schema, found, roles, table=name, required=required, is_headed_by_line=is_headed)
     if layout.is_id_guessed and not _may_identify(raw.data, layout.id):
         shown = shown_names(found, roles, schema, is_headed_by_line=is_headed)
-        raise SchemaError(_no_identifier(raw.data, name, shown))
+        fit = [column for column in shown or () if _may_identify(raw.data, column)]
+        raise SchemaError(no_identifier(name, fit))
     return layout
 
 
@@ -200,8 +201,8 @@ def _may_identify(data: pa.Table, column: str) -> bool:
     return number == len(ids) or number == len(data.group_by(data.column_names).aggregate([]))
 
 
-def _no_identifier(data: pa.Table, name: str, shown: Sequence[str] | None) -> str:
-    fit = [column for column in shown or () if _may_identify(data, column)]
+def no_identifier(name: str, fit: Sequence[str]) -> str:
+    """What is said of a table whose first column was taken to identify its records and does not; others may fit."""
     hint = f"columns that would do: {', '.join(fit)}" if fit else "or add a column that numbers the rows"
     return (
         f"{name}: nothing says which column identifies a record, and the first one is empty or the same in several rows; say "

@@ -66,16 +66,16 @@ from hpmatch.link import score_pairs
 from hpmatch.model import Model, read_model
 from hpmatch.parallel import batch_job
 from hpmatch.prepared import MANIFEST
-from hpmatch.reading import ReadRecords, check_filled, roles_of
+from hpmatch.reading import ReadRecords, check_filled, no_identifier, roles_of
 from hpmatch.register import Register
-from hpmatch.schema import Layout, Schema, read_schema, resolve
+from hpmatch.schema import Layout, Schema, read_schema, resolve, shown_names, with_id
 from hpmatch.standardise import standardise
 
 try:
     from py4j.protocol import Py4JError
     from pyspark.errors import PySparkException
     from pyspark.logger import PySparkLogger
-    from pyspark.sql import DataFrame, SparkSession, Window
+    from pyspark.sql import Column, DataFrame, SparkSession, Window
     from pyspark.sql import functions as F  # noqa: N812 - Spark's own habit
     from pyspark.sql import types as T  # noqa: N812
 except ModuleNotFoundError as error:
@@ -149,6 +149,7 @@ def link(
     register: str | Path,
     model: Model | str | Path | None = None,
     *,
+    id: str | None = None,  # noqa: A002 - what the schema calls it
     schema: Schema | str | Path | None = None,
     min_weight: float | None = None,
     partitions: int | None = None,
@@ -161,6 +162,8 @@ def link(
         register: The folder of a prepared register, which the driver and every worker reach by the same path.
         model: A model, the name of a shipped one, or the path of a model file; by default the one that the register was
             prepared with.
+        id: The column that identifies an alert; by default what the schema or its name says, or of tables about something
+            else the first column.
         schema: Which column plays which role, where its name does not say it.
         min_weight: Keep links of at least this match weight; by default those that may matter.
         partitions: How many parts the alerts are shared out in; by default one a core. Changes time and memory, never the
@@ -182,8 +185,11 @@ def link(
     held.check(model)
     model.to_json()  # refuses stages that no package offers
     roles, required = roles_of(model, "alerts")
-    said = read_schema(schema, "alerts")
+    said = read_schema(with_id(schema, id), "alerts")
     layout = resolve(said, alerts.columns, roles, table="alerts", required=required, is_headed_by_line=False)
+    if layout.is_id_guessed:
+        shown = shown_names(alerts.columns, roles, said, is_headed_by_line=False)
+        _told(lambda: _check_identifies(alerts, layout.id, shown or ()))
     parts = partitions or alerts.sparkSession.sparkContext.defaultParallelism
     return _told(
         lambda: _link(alerts, layout, parts, _Job(folder, seal, model, held.read.id_name, min_weight))
@@ -224,21 +230,43 @@ def _check_given(alerts: object, partitions: int | None) -> None:
 
 def _as_text(alerts: DataFrame, id_name: str, columns: Mapping[str, str]) -> DataFrame:
     """The identifier, each role's cells and the whole row, as the text that the local job reads."""
-    places = {name: place for place, name in enumerate(alerts.columns)}
     for name in (id_name, *columns.values()):
-        kind = alerts.schema[places[name]].dataType
+        kind = alerts.schema[alerts.columns.index(name)].dataType
         if not isinstance(kind, (T.StringType, T.IntegralType, T.DateType)):
             raise SchemaError(
                 f"alerts: column {name!r} holds {kind.simpleString()}; cast it to string or date"
             )
-    # By number, for Spark reads dots in names and takes no heed of their letters' case.
-    plain = alerts.toDF(*(f"c{place}" for place in range(len(places))))
-    cells = {name: F.nullif(F.col(f"c{place}").cast("string"), F.lit("")) for name, place in places.items()}
+    plain, cells = _numbered(alerts)
     return plain.select(
-        F.regexp_replace(cells[id_name], _BLANKS, "").alias(_ID),
+        _trimmed(cells[id_name]).alias(_ID),
         *(cells[columns[role]].alias(name) for role, name in _cell_names(columns).items()),
         F.struct(*(cell.alias(name) for name, cell in cells.items())).alias(_CONTENT),
     )
+
+
+def _numbered(alerts: DataFrame) -> tuple[DataFrame, dict[str, Column]]:
+    """The rows, and each column's cells as text; by number, for Spark reads dots in names and takes no heed of their case."""
+    plain = alerts.toDF(*(f"c{place}" for place in range(len(alerts.columns))))
+    texts = (F.col(name).cast("string") for name in plain.columns)
+    return plain, {name: F.nullif(text, F.lit("")) for name, text in zip(alerts.columns, texts, strict=True)}
+
+
+def _trimmed(cell: Column) -> Column:
+    return F.regexp_replace(cell, _BLANKS, "")
+
+
+def _check_identifies(alerts: DataFrame, column: str, others: Sequence[str]) -> None:
+    """Make sure that a column identifies the rows that was only taken to, as ``hpmatch.reading.layout_of`` does."""
+    plain, cells = _numbered(alerts)
+
+    def may_identify(name: str) -> bool:
+        own = F.nullif(_trimmed(cells[name]), F.lit(""))
+        wanted = F.count(own), F.countDistinct(own), F.countDistinct(F.struct(*cells.values()))
+        rows, filled, values, distinct = plain.agg(F.count(F.lit(1)), *wanted).collect()[0]
+        return bool(filled == rows and values in (rows, distinct))
+
+    if not may_identify(column):
+        raise SchemaError(no_identifier("alerts", [name for name in others if may_identify(name)]))
 
 
 def _cell_names(columns: Mapping[str, str]) -> Mapping[str, str]:

@@ -88,11 +88,11 @@ def local(alerts, register):
 
 def _same(found, wanted):
     """Row by row; Spark's rows come in any order."""
-    person = found.links.columns[1]
-    order = [("alert_id", "ascending"), ("match_weight", "descending"), (person, "ascending")]
+    alert, person = found.links.columns[:2]
+    order = [(alert, "ascending"), ("match_weight", "descending"), (person, "ascending")]
     for one, other, keys in (
         (found.links, wanted.links, order),
-        (found.dispositions, wanted.dispositions, order[:1]),
+        (found.dispositions, wanted.dispositions, "alert_id"),
     ):
         table = one.toArrow().sort_by(keys)
         assert table.column_names == other.column_names
@@ -226,6 +226,39 @@ def test_a_model_for_tables_of_any_kind_asks_for_no_column(spark, home, alerts):
     for job, bare in ((link, spark.createDataFrame), (hp.link, lambda table: table)):
         with pytest.raises(hp.SchemaError, match="no column .*has anything that the model compares"):
             job(bare(table.select(["alert_id", "measure"])), home / "free", free)
+
+
+@pytest.fixture(scope="module")
+def articles(home):
+    """Two columns, of which the second identifies a row, and a model of such tables, with which they are prepared."""
+    rows = [{"a.title": f"lamp {place % 50} {place % 7}", "no": str(place)} for place in range(60)]
+    model = hp.train(rows, rows, schema=hp.Schema("no", {"a.title": "text"})).model
+    hp.Register.prepare(rows, model, schema=hp.Schema("no")).save(home / "articles")
+    return rows
+
+
+@pytest.mark.parametrize("first", ["lamp 1 1", " ", None], ids=["shared", "blank", "empty"])
+def test_a_first_column_that_identifies_nothing_is_refused(spark, home, articles, first):
+    """As locally, in the same words, with the columns that would do."""
+    rows = [{**articles[0], "a.title": first}, *articles[1:]]
+    schema = "`a.title` string, no string"
+    messages = []
+    for job, table in ((link, spark.createDataFrame(rows, schema)), (hp.link, rows)):
+        with pytest.raises(hp.SchemaError, match="nothing says which column .* would do: no$") as raised:
+            job(table, home / "articles")
+        messages.append(str(raised.value))
+    assert messages[0] == messages[1]
+    _same(
+        link(spark.createDataFrame(rows, schema), home / "articles", id="no"),
+        hp.link(rows, home / "articles", id="no"),
+    )
+
+
+def test_a_first_column_that_identifies_the_rows_does(spark, home, articles):
+    """A row that is there twice word for word does no harm."""
+    rows = [{"sku": f"s{row['no']}", **row} for row in articles]
+    table = spark.createDataFrame([*rows, rows[3]], "sku string, no string, `a.title` string")
+    _same(link(table, home / "articles"), hp.link([*rows, rows[3]], home / "articles"))
 
 
 def test_numbers_and_dates_are_read_as_text(spark, alerts, register):
