@@ -23,17 +23,18 @@ from hpmatch.decision import odds_of
 from hpmatch.dispose import Scored
 from hpmatch.draws import hashed
 from hpmatch.errors import HpmatchError, ModelError
+from hpmatch.evidence import id_columns
 from hpmatch.fellegi_sunter import FellegiSunter
 from hpmatch.judging import check_truth, read_truth
 from hpmatch.labels import Labels, check_some_known, read_labels, rows_of_pairs
 from hpmatch.link import score_pairs
 from hpmatch.model import Model, read_model
 from hpmatch.parallel import batch_job
-from hpmatch.reading import read_for
+from hpmatch.reading import ReadRecords, read_for
 from hpmatch.records import Records
 from hpmatch.register import read_register
 from hpmatch.reliability import expected_calibration_error
-from hpmatch.schema import Schema
+from hpmatch.schema import Schema, with_id
 from hpmatch.shown import on_one_line
 
 _FOLDS, _FEWEST = 5, 20
@@ -98,6 +99,7 @@ def calibrate(
     truth: Any,
     model: Model | str | Path = "imi",
     *,
+    id: str | None = None,  # noqa: A002 - what the schema calls it
     schema: Schema | str | Path | None = None,
     workers: int | None = None,
 ) -> Calibration:
@@ -112,9 +114,10 @@ def calibrate(
     Args:
         alerts: See ``hpmatch.link``.
         register: Likewise.
-        truth: Who the alerts are about: ``alert_id``, and ``hpr_number`` or nothing where the person is not registered; alerts
-            that are not in it are left out. Or labels of pairs, see ``hpmatch.labels``.
+        truth: Who the alerts are about: ``alert_id``, and ``hpr_number`` or nothing where the person is not registered, or the
+            two as the links call them; alerts that are not in it are left out. Or labels of pairs, see ``hpmatch.labels``.
         model: The model to calibrate.
+        id: The column that identifies a record, see ``hpmatch.link``.
         schema: Which column plays which role, where its name does not say it.
         workers: See ``hpmatch.link``.
 
@@ -130,7 +133,7 @@ def calibrate(
         >>> found.error <= found.error_before + 0.02
         True
     """
-    start = read_model(model)
+    start, schema = read_model(model), with_id(schema, id)
     classifier = start.classifier
     if not isinstance(classifier, FellegiSunter):
         raise ModelError(
@@ -138,9 +141,9 @@ def calibrate(
         )
     with batch_job(workers):
         held = read_register(register, start, schema)
-        read = read_for(start, alerts, "alerts", schema, kept=TOLD)
-        scored = score_pairs(read, held, start)
-    known = _known(truth, scored, read.records, held.read.records)
+        left = read_for(start, alerts, "alerts", schema, kept=TOLD)
+        scored = score_pairs(left, held, start)
+    known = _known(truth, scored, left, held.read)
     evidence = _Evidence(
         classifier,
         classifier.partial_weights(scored.vectors)[known.pairs],
@@ -225,10 +228,10 @@ class _Known:
 _MOST_STRANGE = 0.1  # of the persons named by a truth that may have left the register
 
 
-def _known(truth: Any, scored: Scored, alerts: Records, register: Records) -> _Known:
-    pairs = scored.pairs
+def _known(truth: Any, scored: Scored, asked: ReadRecords, held: ReadRecords) -> _Known:
+    pairs, alerts, register = scored.pairs, asked.records, held.records
     left, right = pairs.left.astype(np.int64), pairs.right.astype(np.int64)
-    table = read_truth(truth)
+    table = read_truth(truth, id_columns(asked.id_name, held.id_name, scored.vectors.names))
     if "label" in table.column_names:
         known, is_match = _by_labels(read_labels(table), left, right, alerts, register)
     else:

@@ -26,7 +26,7 @@ from hpmatch.blocking import CandidatePairs
 from hpmatch.cases import PriorCases
 from hpmatch.comparison import not_compared
 from hpmatch.decision import MATCH, NO_MATCH, REVIEW, Decisions, near_likeliest
-from hpmatch.evidence import LINK_COLUMNS, LOOK_ALIKE_COLUMN, MISSING, PRIOR_COLUMN, Evidence, Hit, id_columns
+from hpmatch.evidence import LOOK_ALIKE_COLUMN, MISSING, PRIOR_COLUMN, Evidence, Hit, id_columns
 from hpmatch.explain import Cells
 from hpmatch.fellegi_sunter import Weights, weights_of
 from hpmatch.model import ALERTS, Model
@@ -207,8 +207,7 @@ def pair_tables(
         comparison.name: _named(comparison.levels, vectors.levels[places, column])
         for column, comparison in enumerate(model.parts)
     }
-    others = {*LINK_COLUMNS, PRIOR_COLUMN, LOOK_ALIKE_COLUMN, *levels}
-    alert_name, person_name = id_columns(alerts.id_name, register.id_name, others)
+    alert_name, person_name = id_columns(alerts.id_name, register.id_name, levels)
     ids = {
         alert_name: alerts.records.ids.take(pa.array(pairs.left[places])),
         person_name: register.records.ids.take(pa.array(pairs.right[places])),

@@ -19,14 +19,15 @@ LINK_COLUMNS = ("match_weight", "match_probability", "decision", "rules")
 PRIOR_COLUMN, LOOK_ALIKE_COLUMN = "prior_weight", "look_alike_weight"
 
 
-def id_columns(alerts: str, register: str, others: Collection[str]) -> tuple[str, str]:
+def id_columns(alerts: str, register: str, comparisons: Collection[str]) -> tuple[str, str]:
     """
     What links call their two identifiers: what their tables do, or that with the side where a name would be there twice.
 
     Example:
-        >>> id_columns("alert_id", "hpr_number", LINK_COLUMNS), id_columns("decision", "hpr_number", LINK_COLUMNS)
+        >>> id_columns("alert_id", "hpr_number", ["sex"]), id_columns("decision", "hpr_number", ["sex"])
         (('alert_id', 'hpr_number'), ('decision_left', 'hpr_number_right'))
     """
+    others = {*LINK_COLUMNS, PRIOR_COLUMN, LOOK_ALIKE_COLUMN, *comparisons}
     if alerts == register or alerts in others or register in others:
         return f"{alerts}_left", f"{register}_right"
     return alerts, register

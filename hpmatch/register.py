@@ -28,7 +28,7 @@ from hpmatch.model import Model, read_model
 from hpmatch.parallel import batch_job, start_processes
 from hpmatch.reading import ReadRecords, layout_of, read_for, read_records
 from hpmatch.records import MISSING, Column, Records
-from hpmatch.schema import CHANGE, CHANGE_ROLES, REGISTER_ROLES, Schema, read_schema, resolve
+from hpmatch.schema import CHANGE, CHANGE_ROLES, REGISTER_ROLES, Schema, read_schema, resolve, with_id
 from hpmatch.shown import on_one_line
 from hpmatch.sources import read
 from hpmatch.sources.files import File, is_folder
@@ -78,6 +78,7 @@ class Register:
         source: Any,
         model: Model | str | Path | None = None,
         *,
+        id: str | None = None,  # noqa: A002 - what the schema calls it
         schema: Schema | str | Path | None = None,
         workers: int | None = None,
         progress: Progress | None = None,
@@ -88,6 +89,7 @@ class Register:
         Args:
             source: The register, see ``link``.
             model: The model whose standardisers and blocking rules prepare it; by default that of a prepared register, else "imi".
+            id: The column that identifies a record, see ``link``.
             schema: Which column plays which role, where its name does not say it; none for a prepared register.
             workers: How many processes and threads share the work; None for one a core.
             progress: Called with the stage, what is done and what there is to do.
@@ -95,6 +97,7 @@ class Register:
         Raises:
             HpmatchError: If the data, the schema or the model cannot be used.
         """
+        schema = with_id(schema, id)
         if schema is not None and (isinstance(source, Register) or is_folder(source)):
             raise SchemaError(
                 "register: it is prepared already, so that a schema tells nothing of it; leave the schema out"

@@ -47,6 +47,11 @@ def model():
     return hp.train(OURS, THEIRS).model
 
 
+TRUTH = [
+    {"no_left": row["no"], "no_right": f"b{place}" if place < 150 else ""} for place, row in enumerate(OURS)
+]
+
+
 # One at a time
 
 
@@ -109,3 +114,63 @@ def test_articles_are_screened_on_the_command_line(model, tmp_path, capsys, monk
         ("a3", "match", "b3"),
         ("a900", "no_match", None),
     ]
+
+
+# What is known to be so
+
+
+def test_a_truth_of_articles_calls_them_as_the_links_do(model):
+    """To calibrate, and to count what blocking finds."""
+    found = hp.calibrate(OURS, THEIRS, TRUTH, model)
+    assert (found.alerts, found.matches) == (200, 150)
+    report = hp.blocking_report(OURS, THEIRS, model, truth=TRUTH)
+    assert (report.true_pairs, report.true_found) == (150, 150)
+
+
+def test_the_identifier_of_articles_can_be_said(model):
+    """Where another column stands first that identifies nothing."""
+    ours, theirs = ([{"shelf": "1", **row} for row in rows] for rows in (OURS, THEIRS))
+    for act in (hp.calibrate, hp.blocking_report):
+        asked = (ours, theirs, TRUTH, model) if act is hp.calibrate else (ours, theirs, model)
+        with pytest.raises(hp.SchemaError, match="nothing says which column identifies a record"):
+            act(*asked)
+        act(*asked, id="no")
+    register = hp.Register.prepare(theirs, model, id="no")
+    assert [hit.hpr_number for hit in register.screen(OURS[3])] == ["b3"]
+    assert hp.calibrate(ours, theirs, TRUTH, model, id="no").matches == 150
+    assert hp.blocking_report(ours, theirs, model, truth=TRUTH, id="no").true_found == 150
+    one = [{"no": row["no"], "cluster_id": row["no"][1:]} for row in (*OURS, *THEIRS)]
+    assert hp.blocking_report([*ours, *theirs], None, model, truth=one, id="no").true_found == 150
+
+
+def test_the_identifier_can_be_said_to_each_command(tmp_path, capsys):
+    """From training to labels, with another column first that identifies nothing."""
+    ours, theirs = (
+        write([{"shelf": "1", **row} for row in rows], tmp_path / name)
+        for rows, name in ((OURS, "ours.csv"), (THEIRS, "theirs.csv"))
+    )
+    truth, kept, out, fit = (
+        write(TRUTH, tmp_path / "truth.csv"),
+        *(str(tmp_path / name) for name in ("kept", "out", "m")),
+    )
+    files = ["--alerts", ours, "--register", theirs]
+    for command in (
+        ["train", ours, theirs, "--out", fit],
+        ["prepare", theirs, "--model", fit, "--out", kept],
+        ["link", ours, kept, "--out", out],
+        ["link", ours, theirs, "--model", fit, "--out", out],
+        ["explain", out, "a3", *files, "--model", fit],
+        ["label", out, *files, "--model", fit, "--labels", str(tmp_path / "labels.csv"), "--by", "K"],
+        ["calibrate", ours, theirs, truth, "--model", fit, "--out", str(tmp_path / "calibrated")],
+        ["blocking", ours, theirs, "--model", fit, "--truth", truth],
+        ["dedupe", ours, "--model", fit, "--out", str(tmp_path / "one")],
+    ):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("sys.stdin", io.StringIO("quit\n"))
+            assert main([*command, "--id", "no"]) == 0, capsys.readouterr().err
+    (tmp_path / "schema.toml").write_text('id = "no"\n', "utf-8")
+    assert (
+        main(["dedupe", ours, "--id", "no", "--schema", str(tmp_path / "schema.toml"), "--out", kept + "2"])
+        == 1
+    )
+    assert "write id = 'no' into it" in capsys.readouterr().err

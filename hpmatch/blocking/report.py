@@ -21,14 +21,15 @@ from hpmatch.blocking import CandidatePairs, each_once, join_blocks, keyed_block
 from hpmatch.blocking.blocks import Blocks
 from hpmatch.comparison.name_tables import common_terms
 from hpmatch.errors import SchemaError
-from hpmatch.judging import read_truth
+from hpmatch.evidence import id_columns
+from hpmatch.judging import TRUTH_IDS, read_truth
 from hpmatch.labels import Labels, read_labels, rows_of_pairs
 from hpmatch.model import Model, read_model
 from hpmatch.protocols import BlockingRule, Keys, PairRule
 from hpmatch.reading import ReadRecords, read_for
 from hpmatch.records import Records
 from hpmatch.register import Register, read_register
-from hpmatch.schema import Schema
+from hpmatch.schema import Schema, with_id
 from hpmatch.shown import on_one_line
 from hpmatch.standardise.token_forms import learn_forms
 
@@ -121,6 +122,7 @@ def blocking_report(
     model: Model | str | Path = "imi",
     *,
     truth: Any = None,
+    id: str | None = None,  # noqa: A002 - what the schema calls it
     schema: Schema | str | Path | None = None,
 ) -> BlockingReport:
     """
@@ -133,8 +135,9 @@ def blocking_report(
         right: The register: a table, a ``Register`` or the folder of one. None to hold ``left`` against itself.
         model: A model, the name of a shipped one, or the path of a model file.
         truth: What is known to be true, as a table or its path. With a register ``alert_id`` and ``hpr_number`` (empty where the
-            person is not registered); without one the records' identifier and ``person_id`` or ``cluster_id``, which is the
-            same for all records about one person. Or labels of pairs, see ``hpmatch.labels``.
+            person is not registered), or the two as the links call them; without one the records' identifier and ``person_id``
+            or ``cluster_id``, which is the same for all records about one person. Or labels of pairs, see ``hpmatch.labels``.
+        id: The column that identifies a record, see ``link``.
         schema: Which column plays which role, where its name does not say it.
 
     Raises:
@@ -146,7 +149,7 @@ def blocking_report(
         >>> report.pairs, report.all_pairs
         (1, 1)
     """
-    model = read_model(model)
+    model, schema = read_model(model), with_id(schema, id)
     itself = right is None
     asked = read_for(model, left, "records" if itself else "alerts", schema)
     register = Register(asked, model, None) if itself else read_register(right, model, schema)
@@ -157,7 +160,7 @@ def blocking_report(
     pairs = join_blocks(asked.records, held.records, rules, keyed, blocks, model.max_block)
     pairs = each_once(pairs) if itself else pairs
     size = len(held.records)
-    true = None if truth is None else _true_pairs(truth, asked, None if itself else held)
+    true = None if truth is None else _true_pairs(truth, asked, None if itself else held, model)
     of_blocks = {
         rule.name: _Sizes.of(
             keyed[rule.name], blocks[rule.name], largest_block(rule, model.max_block), itself
@@ -327,8 +330,9 @@ def _largest_table(names: Sequence[str], of_blocks: Mapping[str, _Sizes]) -> pa.
     return pa.Table.from_pylist(rows, pa.schema({"rule": pa.string(), **numbers, "cut": pa.bool_()}))
 
 
-def _true_pairs(truth: Any, left: ReadRecords, right: ReadRecords | None) -> _TruePairs:
-    table = read_truth(truth)
+def _true_pairs(truth: Any, left: ReadRecords, right: ReadRecords | None, model: Model) -> _TruePairs:
+    parts = [part.name for part in model.parts]
+    table = read_truth(truth, id_columns(left.id_name, right.id_name, parts) if right else TRUTH_IDS)
     if set(table.column_names) >= _LABELLED:
         return _labelled(read_labels(table), left.records, None if right is None else right.records)
     if right is None:

@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from hpmatch.cli.shared import DONE, add_command, add_shared
+from hpmatch.cli.shared import DONE, add_command, add_shared, schema_of
 
 _EXPLAIN = """\
 Explains the decision about one alert: how the weights of each candidate add up, what alert and register say side by side, and
@@ -36,7 +36,7 @@ def add_explain(commands: Any) -> None:
     )
     add_shared(command, "linked")
     command.add_argument("alert", metavar="ALERT_ID", help="the alert")
-    add_shared(command, "linked_alerts", "linked_register", "model_of_result", "schema", "language")
+    add_shared(command, "linked_alerts", "linked_register", "model_of_result", "schema", "id", "language")
     command.add_argument(
         "--format", choices=_FORMATS, default="text", help="the form of the explanation (default: text)"
     )
@@ -54,7 +54,7 @@ def _explain(options: argparse.Namespace) -> int:
         alerts=options.alerts,
         register=options.register,
         model=options.model,
-        schema=options.schema,
+        schema=schema_of(options),
     )
     if options.format == "html":
         text = explanation.to_html(options.lang)

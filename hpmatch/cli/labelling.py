@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from hpmatch.cli.shared import DONE, add_command, add_shared, count
+from hpmatch.cli.shared import DONE, add_command, add_shared, count, schema_of
 from hpmatch.wording import say
 
 _LABEL = """\
@@ -44,7 +44,7 @@ def add_label(commands: Any) -> None:
     command.add_argument(
         "--seed", metavar="S", type=int, default=1, help="another seed draws other pairs (default: 1)"
     )
-    add_shared(command, "model_of_result", "schema", "language")
+    add_shared(command, "model_of_result", "schema", "id", "language")
     command.set_defaults(run=_label)
 
 
@@ -59,7 +59,7 @@ def _label(options: argparse.Namespace) -> int:
         blind=options.blind,
         alerts=options.alerts,
         register=options.register,
-        schema=options.schema,
+        schema=schema_of(options),
         model=options.model,
         seed=options.seed,
         language=options.lang,

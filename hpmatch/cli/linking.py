@@ -17,6 +17,7 @@ from hpmatch.cli.shared import (
     add_shared,
     finite,
     progress_bar,
+    schema_of,
     show_rejected,
     told_columns,
 )
@@ -97,7 +98,7 @@ _DEDUPE_LABELS = {
 def add_link(commands: Any) -> None:
     """The command ``link``."""
     command = add_command(commands, "link", "hold alerts against the register", _LINK, _LINK_MORE)
-    add_shared(command, "alerts", "register", "result", "model_or_train", "schema", "train", "labels")
+    add_shared(command, "alerts", "register", "result", "model_or_train", "schema", "id", "train", "labels")
     command.add_argument(
         "--prior-cases",
         metavar="FILE",
@@ -130,7 +131,7 @@ def _link(options: argparse.Namespace) -> int:
     check_training(options)
     with progress_bar() as progress:
         asked = {
-            "schema": options.schema,
+            "schema": schema_of(options),
             "prior_cases": options.prior_cases,
             "min_weight": options.min_weight,
             "workers": options.workers,
@@ -216,7 +217,7 @@ def add_prepare(commands: Any) -> None:
     where.add_argument(
         "--changes-to", metavar="DIR", help="a prepared register that REGISTER holds changes to"
     )
-    add_shared(command, "model_of_register", "schema", "workers")
+    add_shared(command, "model_of_register", "schema", "id", "workers")
     command.set_defaults(run=_prepare)
 
 
@@ -227,7 +228,7 @@ def _prepare(options: argparse.Namespace) -> int:
     if options.changes_to and options.model:
         raise ModelError("changes are taken with the model of the prepared register; leave --model out")
     if options.changes_to:
-        rows = add_changes(options.changes_to, options.register, options.schema)
+        rows = add_changes(options.changes_to, options.register, schema_of(options))
         print(f"{rows:,} rows of changes kept in {Path(options.changes_to)}; they count from now on")
         return DONE
     started = time.perf_counter()
@@ -237,7 +238,11 @@ def _prepare(options: argparse.Namespace) -> int:
     # Changes that come meanwhile would go with the folder that is replaced.
     with alone(out) if is_anew else nullcontext(), progress_bar() as progress:
         register = Register.prepare(
-            options.register, options.model, schema=options.schema, workers=options.workers, progress=progress
+            options.register,
+            options.model,
+            schema=schema_of(options),
+            workers=options.workers,
+            progress=progress,
         )
         register.save(options.out)
     print(f"{'registered persons':<24}{len(register):>10,}")
@@ -283,7 +288,7 @@ def add_dedupe(commands: Any) -> None:
         commands, "dedupe", "find records of one table that are about the same person", _DEDUPE
     )
     command.add_argument("records", metavar="RECORDS", help="the table (CSV or Parquet)")
-    add_shared(command, "result", "model_or_train_records", "schema", "train", "labels", "format")
+    add_shared(command, "result", "model_or_train_records", "schema", "id", "train", "labels", "format")
     command.set_defaults(run=_dedupe)
 
 
@@ -299,7 +304,7 @@ def _dedupe(options: argparse.Namespace) -> int:
         found = dedupe(
             options.records,
             options.model,
-            schema=options.schema,
+            schema=schema_of(options),
             train=options.train,
             labels=options.labels,
             progress=progress,

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from hpmatch.cli.shared import DONE, add_command, add_shared, progress_bar
+from hpmatch.cli.shared import DONE, add_command, add_shared, progress_bar, schema_of
 
 _GENERATE = """\
 Makes up a register, alerts from other countries and the truth about each alert; the same seed gives the same files.
@@ -119,7 +119,7 @@ def add_blocking(commands: Any) -> None:
         nargs="?",
         help="the register (CSV or Parquet), or the folder of a prepared one",
     )
-    add_shared(command, "model", "schema")
+    add_shared(command, "model", "schema", "id")
     command.add_argument("--truth", metavar="FILE", help="which pairs are of one person (CSV or Parquet)")
     command.add_argument(
         "--chart", metavar="FILE", help="draw it too: .html, .svg or .png (needs the extra 'charts')"
@@ -131,7 +131,7 @@ def _blocking(options: argparse.Namespace) -> int:
     from hpmatch.blocking.report import blocking_report  # noqa: PLC0415 - so that --help answers at once
 
     report = blocking_report(
-        options.left, options.right, options.model, truth=options.truth, schema=options.schema
+        options.left, options.right, options.model, truth=options.truth, schema=schema_of(options)
     )
     print(report)
     if options.chart:

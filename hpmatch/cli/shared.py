@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from hpmatch.output import FORMATS
+from hpmatch.schema import Schema, with_id
 from hpmatch.wording import LANGUAGES
 
 DONE, DATA_UNUSABLE, COMMAND_WRONG = 0, 1, 2
@@ -34,6 +35,11 @@ def add_shared(command: Any, *names: str, **more: Any) -> None:
     for name in names:
         flag, settings = SHARED[name]
         command.add_argument(flag, **settings, **more)
+
+
+def schema_of(options: argparse.Namespace) -> Schema | str | Path | None:
+    """What --schema and --id say together."""
+    return with_id(options.schema, options.id)
 
 
 def count(text: str) -> int:
@@ -118,6 +124,13 @@ SHARED: dict[str, tuple[str, dict[str, Any]]] = {
     "schema": (
         "--schema",
         {"metavar": "FILE", "help": "a TOML file that says which column plays which role"},
+    ),
+    "id": (
+        "--id",
+        {
+            "metavar": "COLUMN",
+            "help": "the column that identifies a record, without a schema file (default: known by its name, or the first)",
+        },
     ),
     "format": (
         "--format",

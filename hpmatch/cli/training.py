@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hpmatch.cli.shared import DONE, add_command, add_shared, finite, progress_bar
+from hpmatch.cli.shared import DONE, add_command, add_shared, finite, progress_bar, schema_of
 from hpmatch.errors import HpmatchError, ModelError
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def add_train(commands: Any) -> None:
     command.add_argument(
         "right", metavar="RIGHT", nargs="?", help="the register, or another table; none to find duplicates"
     )
-    add_shared(command, "model_file", "model_to_train", "schema", "labels")
+    add_shared(command, "model_file", "model_to_train", "schema", "id", "labels")
     command.add_argument(
         "--seed",
         metavar="S",
@@ -78,7 +78,7 @@ def _train(options: argparse.Namespace) -> int:
             options.left,
             options.right,
             options.model,
-            schema=options.schema,
+            schema=schema_of(options),
             labels=options.labels,
             seed=options.seed,
             progress=progress,
@@ -125,7 +125,7 @@ def add_calibrate(commands: Any) -> None:
     add_shared(command, "alerts")
     command.add_argument("register", metavar="REGISTER", help="the register, or the folder of a prepared one")
     command.add_argument("truth", metavar="TRUTH", help="whom the alerts are about, or labelled pairs")
-    add_shared(command, "model_file", "model", "schema", "workers")
+    add_shared(command, "model_file", "model", "schema", "id", "workers")
     command.set_defaults(run=_calibrate)
 
 
@@ -139,7 +139,7 @@ def _calibrate(options: argparse.Namespace) -> int:
         options.register,
         options.truth,
         options.model,
-        schema=options.schema,
+        schema=schema_of(options),
         workers=options.workers,
     )
     _save(found, options.out)
