@@ -146,5 +146,5 @@ def _summary(
             for cut in pairs.cut
         ],
         "not_compared": not_compared(model.comparisons, read.records, read.records),
-        "model": {"name": model.name, "sha256": model.fingerprint},
+        "model": model.made_by,
     }

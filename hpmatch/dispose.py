@@ -35,7 +35,6 @@ from hpmatch.protocols import ComparisonVectors
 from hpmatch.reading import ReadRecords, cells_by_id, cells_of
 from hpmatch.records import Records
 from hpmatch.results import Identity, Result
-from hpmatch.schema import REQUIRED_ROLES
 from hpmatch.sources.rejected import rejected_table
 from hpmatch.standardise.countries import code_country
 from hpmatch.wording import say
@@ -93,7 +92,7 @@ def dispose(
     persons = persons_table(dispositions, alerts, scored.decisions.registered, known)
     if cases:
         dispositions = dispositions.append_column("prior_case", _prior_case(dispositions, persons))
-    relations = related(alerts, _person_of_row(alerts.records, dispositions))
+    relations = related(alerts, _person_of_row(alerts.records, dispositions, model))
     rejected = rejected_table(
         {"alerts": alerts.rejected, "register": register.rejected, "prior cases": known.rejected}
     )
@@ -157,8 +156,10 @@ def _prior_case(dispositions: pa.Table, persons: pa.Table) -> pa.ChunkedArray:
     return persons["prior_case"].take(pc.index_in(dispositions["person_id"], persons["person_id"]))
 
 
-def _person_of_row(alerts: Records, dispositions: pa.Table) -> IntArray:
-    """int64[n], a number for the person of each alert, in the order of the alerts' rows."""
+def _person_of_row(alerts: Records, dispositions: pa.Table, model: Model) -> IntArray:
+    """int64[n], a number for the person of each alert, in the order of the alerts' rows; other records have none in common."""
+    if model.subject != ALERTS:
+        return np.arange(len(alerts))
     rows = pc.index_in(alerts.ids, dispositions["alert_id"].combine_chunks())
     persons = dispositions["person_id"].take(rows).combine_chunks().dictionary_encode()
     return np.asarray(persons.indices, np.int64)
@@ -246,7 +247,7 @@ def _rules(pairs: CandidatePairs, place: int) -> tuple[str, ...]:
 def _dispositions(alerts: Records, register: Records, scored: Scored, model: Model) -> pa.Table:
     decisions = scored.decisions
     best, rivals = _best_links(alerts, register, scored)
-    reasons = _unmatchable_reasons(alerts, scored.pairs, decisions.alerts == NO_MATCH)
+    reasons = _unmatchable_reasons(alerts, scored.pairs, decisions.alerts == NO_MATCH, model)
     disposition = np.where(np.array(reasons) == "", decisions.alerts, UNMATCHABLE)
     hit = np.isin(disposition, (MATCH, REVIEW))
     persons = [
@@ -256,7 +257,7 @@ def _dispositions(alerts: Records, register: Records, scored: Scored, model: Mod
     matched = [person if kind == MATCH else None for person, kind in zip(persons, disposition, strict=True)]
     words = _best_words(scored.vectors, best, model)
     texts = [
-        reason or _reason(kind, of_best, number)
+        reason or _reason(kind, of_best, number, model.subject)
         for reason, kind, of_best, number in zip(
             reasons, disposition.tolist(), words, rivals.tolist(), strict=True
         )
@@ -289,20 +290,25 @@ def _best_links(alerts: Records, register: Records, scored: Scored) -> tuple[Int
 
 
 def _unmatchable_reasons(
-    alerts: Records, pairs: CandidatePairs, unanswered: npt.NDArray[np.bool_]
+    alerts: Records, pairs: CandidatePairs, unanswered: npt.NDArray[np.bool_], model: Model
 ) -> list[str]:
     """Why an alert cannot be held against the register; "" where it can."""
     absent = np.ones(len(alerts), bool)
-    missing = {name: alerts[name].is_missing if name in alerts else absent for name in REQUIRED_ROLES}
+    missing = {name: alerts[name].is_missing if name in alerts else absent for name in _needed(model)}
     crowded = (pairs.crowded & unanswered).tolist()
     return [
-        (say("reason.crowded") if crowded[row] else "")
+        (say("reason.crowded", of=model.subject) if crowded[row] else "")
         if can
-        else say(
-            "reason.too_little", words=_listed([n for n in REQUIRED_ROLES if missing[n][row]] or ["key"])
-        )
+        else say("reason.too_little", words=_listed([n for n in missing if missing[n][row]] or ["key"]))
         for row, can in enumerate(pairs.blockable.tolist())
     ]
+
+
+def _needed(model: Model) -> Sequence[str]:
+    """The columns that an alert is looked up by."""
+    if model.subject == ALERTS:
+        return REQUIRED_ROLES
+    return tuple(dict.fromkeys(column for rule in model.blocking_rules for column in rule.columns))
 
 
 def _listed(names: Sequence[str]) -> str:
@@ -327,11 +333,11 @@ def _best_words(vectors: ComparisonVectors, best: IntArray, model: Model) -> lis
     return [words[pattern] for pattern in pattern_of.tolist()]
 
 
-def _reason(disposition: str, words: str, rivals: int) -> str:
+def _reason(disposition: str, words: str, rivals: int, subject: str) -> str:
     if disposition == NO_MATCH:
-        return say("reason.closest", words=words) if words else say("reason.nobody")
+        return say("reason.closest" if words else "reason.nobody", of=subject, words=words)
     if rivals > 1:
-        return say("reason.rivals", number=rivals, words=words)
+        return say("reason.rivals", of=subject, number=rivals, words=words)
     return words
 
 
@@ -393,11 +399,7 @@ def _summary(
             for cut in scored.pairs.cut
         ],
         "not_compared": not_compared(model.comparisons, alerts.records, register.records),
-        "model": {
-            "name": model.name,
-            "sha256": model.fingerprint,
-            **({"subject": model.subject} if model.subject != ALERTS else {}),
-        },
+        "model": model.made_by,
         "hpmatch": _RELEASE,
     }
 

@@ -34,6 +34,7 @@ from hpmatch.measures import (
     precision_recall,
     recall_at_precision,
 )
+from hpmatch.model import RECORDS, subject_of
 from hpmatch.output import rearmed
 from hpmatch.results import Deduplicated, Result
 from hpmatch.shown import on_one_line
@@ -112,7 +113,7 @@ class Evaluation:
         calibration: The reliability table of the likeliest links' probabilities.
         curve: Precision and recall at thresholds on the likeliest links, the highest threshold first.
         slices: The same by what the truth says of the alerts.
-        of: What was held against the truth: "alerts", or the "records" of one table. There a record is a hit if it has a
+        of: What was held against the truth: "alerts", or "records" of any kind. Of one table a record is a hit if it has a
             duplicate, and is matched rightly if its likeliest pair is one; grouping is that of the clusters.
     """
 
@@ -238,7 +239,7 @@ def evaluate(
         calibration=calibration(answers),
         curve=_thinned(*points),
         slices=slices,
-        of="records" if isinstance(result, Deduplicated) else "alerts",
+        of=RECORDS if isinstance(result, Deduplicated) else subject_of(_summary(result)),
     )
 
 
@@ -311,18 +312,25 @@ def _groups(truth: pa.Table) -> list[tuple[str, str, IntArray]]:
     return groups
 
 
+def _summary(result: Result | str | Path) -> Mapping[str, Any]:
+    if isinstance(result, Result):
+        return result.summary
+    folder = Path(result)
+    try:
+        return dict(json.loads((folder / "summary.json").read_text("utf-8")))
+    except OSError as error:
+        raise SourceError(f"{folder} holds no result: summary.json: {error.strerror or error}") from error
+    except (ValueError, TypeError) as error:
+        raise SourceError(f"{folder} holds a damaged result: summary.json is not JSON; link again") from error
+
+
 def result_tables(result: Result | str | Path) -> tuple[pa.Table, pa.Table, Mapping[str, Any]]:
     """The links, the dispositions and the summary of a result, or of the folder that it was written to."""
     if isinstance(result, Result):
         return result.links, result.dispositions, result.summary
     folder = Path(result)
     links, dispositions = (_read_table(folder, name) for name in ("links", "dispositions"))
-    try:
-        summary = dict(json.loads((folder / "summary.json").read_text("utf-8")))
-    except OSError as error:
-        raise SourceError(f"{folder} holds no result: summary.json: {error.strerror or error}") from error
-    except (ValueError, TypeError) as error:
-        raise SourceError(f"{folder} holds a damaged result: summary.json is not JSON; link again") from error
+    summary = _summary(folder)
     counted = {"links": summary.get("links"), "dispositions": summary.get("alerts", {}).get("read")}
     for name, table in (("links", links), ("dispositions", dispositions)):
         if counted[name] not in (None, len(table)):

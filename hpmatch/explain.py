@@ -140,7 +140,11 @@ class Explanation:
 
 
 def explain(
-    alert_id: str, tables: Mapping[str, pa.Table], held: Held | None = None, model: Model | None = None
+    alert_id: str,
+    tables: Mapping[str, pa.Table],
+    held: Held | None = None,
+    model: Model | None = None,
+    of: str = "alerts",
 ) -> Explanation:
     """
     Explain an alert's disposition from the tables of a result.
@@ -150,6 +154,7 @@ def explain(
         tables: ``links``, ``weights`` and ``dispositions``; see ``hpmatch.Result``.
         held: Gives what alerts and registered persons hold, by their identifiers.
         model: The model that decided.
+        of: What was linked, see ``Explanation``.
 
     Raises:
         HpmatchError: If there is no such alert in the result.
@@ -166,7 +171,7 @@ def explain(
         row[0]["reason"],
         candidates,
         together,
-        of=model.subject if model else "alerts",
+        of=of,
     )
     return _with_records(explanation, candidates, held, model)
 
@@ -273,7 +278,7 @@ def remarks(explanation: Explanation, language: str = "en") -> list[str]:
     """What is to be known of an explanation besides its candidates."""
     told = []
     if explanation.together:
-        told.append(say("together", language, alerts=", ".join(explanation.together)))
+        told.append(say("together", language, of=explanation.of, alerts=", ".join(explanation.together)))
     if not explanation.candidates:
         told.append(say("nobody", language, of=explanation.of))
     if further := explanation.candidates[SHOWN:]:
@@ -309,7 +314,7 @@ def _step_json(step: Step, language: str) -> dict[str, Any]:
 
 
 def _told_json(told: Told, language: str, of: str) -> dict[str, Any]:
-    alert, registered = told.texts(language)
+    alert, registered = told.texts(language, of)
     return {
         **{name: list(value) if isinstance(value, tuple) else value for name, value in asdict(told).items()},
         "words": word("name", told.column, language),
@@ -329,8 +334,8 @@ def _text(explanation: Explanation, language: str) -> list[str]:
     if explanation.candidates:
         lines += [f"{say('heading.changes', language)}:"]
         lines += [f"  {line}" for line in change_lines(explanation, language)]
-        lines += ["", say("weights", language)]
-    return [*lines, say("lead", language)]
+        lines += ["", say("weights", language, of=explanation.of)]
+    return [*lines, say("lead", language, of=explanation.of)]
 
 
 def _waterfall_lines(steps: Sequence[Step], language: str) -> list[str]:
@@ -363,7 +368,7 @@ def record_lines(records: Sequence[Told], language: str = "en", of: str = "alert
         return []
     sides = [
         (say("alert", language, of=of), say("register", language, of=of)),
-        *(told.texts(language) for told in records),
+        *(told.texts(language, of) for told in records),
     ]
     names = ["", *(word("name", told.column, language) for told in records)]
     verdicts = ["", *(word("verdict", told.verdict, language, of) for told in records)]

@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 
 from hpmatch.errors import HpmatchError, ModelError, SourceError
 from hpmatch.explain import Cells, Explanation, Held, explain
-from hpmatch.model import RECORDS, Model, model_that_made, read_model
+from hpmatch.model import RECORDS, Model, model_that_made, read_model, subject_of
 from hpmatch.output import read_folder
 from hpmatch.reading import cells_by_id, checks_of, identifiers, layout_of, roles_of, with_usable_ids
 from hpmatch.register import Register, source_version
@@ -76,7 +76,7 @@ def explain_folder(
         if alerts is None
         else held_by_files(alerts, register, tables["checks"], summary, schema, decided)
     )
-    return explain(str(alert_id), tables, held, decided)
+    return explain(str(alert_id), tables, held, decided, subject_of(summary))
 
 
 def _model(made_by: Mapping[str, str], given: Model | str | Path | None) -> Model | None:
@@ -112,7 +112,7 @@ def held_by_files(
         ModelError: If that is needed to read tables about something else than alerts.
         SourceError: If the register is another one; and, when asked, if an alert is not there or is another one.
     """
-    if model is None and summary.get("model", {}).get("subject") == RECORDS:
+    if model is None and subject_of(summary) == RECORDS:
         raise ModelError("the tables are read as the model says that made the result; give it (--model)")
     reading = model or read_model("imi")
     alerts, register = _lasting(alerts, "alerts"), _lasting(register, "register")

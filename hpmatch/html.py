@@ -27,7 +27,7 @@ from hpmatch.explain import (
     title,
 )
 from hpmatch.fellegi_sunter import FellegiSunter
-from hpmatch.model import Model
+from hpmatch.model import ALERTS, Model, subject_of
 from hpmatch.side_by_side import ALIKE, DIFFERS, Told
 from hpmatch.wording import reason, say, word
 
@@ -140,7 +140,7 @@ def records_table(records: Sequence[Told], language: str = "en", of: str = "aler
     ]
     rows = []
     for told in records:
-        sides = told.texts(language)
+        sides = told.texts(language, of)
         left, right = _marked(*sides) if told.verdict in (ALIKE, DIFFERS) else map(escape, sides)
         verdict = word("verdict", told.verdict, language, of)
         rows.append(
@@ -194,8 +194,8 @@ def explanation_html(explanation: Explanation, language: str = "en") -> str:
     if explanation.candidates:
         changes = "".join(f"<li>{escape(line)}</li>" for line in change_lines(explanation, language))
         parts += [f"<h2>{escape(say('heading.changes', language))}</h2><ul>{changes}</ul>"]
-        parts += [_paragraphs([say("weights", language)], "quiet")]
-    parts.append(_paragraphs([say("lead", language)], "quiet"))
+        parts += [_paragraphs([say("weights", language, of=explanation.of)], "quiet")]
+    parts.append(_paragraphs([say("lead", language, of=explanation.of)], "quiet"))
     return block(*parts)
 
 
@@ -221,6 +221,8 @@ def pair_html(pair: Pair) -> str:
 def result_html(result: Result) -> str:
     """A result: its counts, the funnel, and the first dispositions."""
     counts, total = result.summary["alerts"], result.summary["funnel"]["total"]
+    of, registered = subject_of(result.summary), f"{result.summary['register']['read']:,}"
+    said = say("counts", of=of, read=f"{counts['read']:,}", registered=registered)
     kinds = ("match", "review", "no_match", "unmatchable")
     most = max(counts["read"], 1)
     answered = [(word("disposition", kind), counts[kind], most) for kind in kinds]
@@ -228,13 +230,13 @@ def result_html(result: Result) -> str:
         (name.replace("_", " "), total[name], max(total["persons"], 1))
         for name in ("persons", "hit", "earlier_case", "new", "clear", "unclear")
     ]
-    rows = [("", [escape(name), f"{value:,}", bar(0, value, 0, of)]) for name, value, of in answered]
-    funnel = [("", [escape(name), f"{value:,}", bar(0, value, 0, of)]) for name, value, of in persons]
+    rows = [("", [escape(name), f"{value:,}", bar(0, value, 0, all_)]) for name, value, all_ in answered]
+    funnel = [("", [escape(name), f"{value:,}", bar(0, value, 0, all_)]) for name, value, all_ in persons]
     first = result.dispositions.slice(0, _ROWS)
     return block(
-        f"<h2>{counts['read']:,} alerts, {result.summary['register']['read']:,} registered persons</h2>",
-        table(["alerts", "", ""], rows, numbers=(1,)),
-        table(["persons", "", ""], funnel, numbers=(1,)),
+        f"<h2>{escape(said)}</h2>",
+        table([of, "", ""], rows, numbers=(1,)),
+        table(["persons", "", ""], funnel, numbers=(1,)) if of == ALERTS else "",
         _arrow_table(first),
         _paragraphs([f"{len(result.dispositions):,} dispositions, {len(result.links):,} links"], "quiet"),
     )

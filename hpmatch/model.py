@@ -190,6 +190,12 @@ class Model:
         check_model_file(path)
         write_text(path, self.to_json())
 
+    @property
+    def made_by(self) -> dict[str, str]:
+        """What a summary says of the model that made a result; see ``model_that_made`` and ``subject_of``."""
+        subject = {"subject": self.subject} if self.subject != ALERTS else {}
+        return {"name": self.name, "sha256": self.fingerprint, **subject}
+
     @cached_property
     def fingerprint(self) -> str:
         """The SHA-256 of the model's JSON text, or "" for a model that no file could hold."""
@@ -287,6 +293,11 @@ def model_that_made(made_by: Mapping[str, str], given: Model | str | Path | None
             f"the result was made by another model ({name!r}) than {model.name!r} here, their SHA-256 differ; give that one"
         )
     return model
+
+
+def subject_of(summary: Mapping[str, Any]) -> str:
+    """What was linked, by the summary of a result: "alerts" and a register, or "records" of any kind."""
+    return str(summary.get("model", {}).get("subject", ALERTS))
 
 
 @cache

@@ -12,7 +12,7 @@ import pyarrow as pa
 from hpmatch.decision import DecisionRule
 from hpmatch.errors import HpmatchError
 from hpmatch.explain import Explanation, Held, explain, explain_record
-from hpmatch.model import Model, model_that_made
+from hpmatch.model import Model, model_that_made, subject_of
 from hpmatch.output import read_summary, write_folder
 from hpmatch.shown import on_one_line
 
@@ -100,7 +100,7 @@ class Result:
             HpmatchError: If there is no such alert in the result.
         """
         tables = _tables(self, ("links", "weights", "dispositions"))
-        return explain(str(alert_id), tables, self.held, self.model)
+        return explain(str(alert_id), tables, self.held, self.model, subject_of(self.summary))
 
     def identity(self, alert_id: str) -> Identity:
         """

@@ -45,10 +45,11 @@ class Told:
     def __repr__(self) -> str:
         return on_one_line(self, self.column, self.verdict)
 
-    def texts(self, language: str = "en") -> tuple[str, str]:
-        """What the alert and the register say, in words."""
+    def texts(self, language: str = "en", of: str = "alerts") -> tuple[str, str]:
+        """What the alert and the register say, in words; see ``hpmatch.wording.say``."""
         others = (
-            say("also", language, cell=shown(self.column, each, language)) for each in self.other_alerts
+            say("also", language, of=of, cell=shown(self.column, each, language))
+            for each in self.other_alerts
         )
         alert = "; ".join(filter(None, (shown(self.column, self.alert, language), *others)))
         return alert, shown(self.column, self.register, language)

@@ -4,12 +4,15 @@ import csv
 import io
 import json
 import random
+import re
 
 import pytest
 
 import hpmatch as hp
 from hpmatch.cli import main
+from hpmatch.explain_folder import explain_folder
 from hpmatch.screening import answer
+from hpmatch.wording import reason
 
 _WORDS = ("red", "blue", "small", "large", "steel", "brass"), ("pump", "valve", "lamp", "chair", "motor")
 
@@ -174,3 +177,83 @@ def test_the_identifier_can_be_said_to_each_command(tmp_path, capsys):
         == 1
     )
     assert "write id = 'no' into it" in capsys.readouterr().err
+
+
+# What is said
+
+PERSONAL = re.compile(
+    r"\b(alerts?|persons?|nobody|regist\w+|sender|meldinger|melding|ingen i|personer|saksbehandlingen)\b",
+    re.IGNORECASE,
+)
+
+
+def twins(model):
+    """Results of each kind: one fits, two fit alike, none fits, none comes near, nothing to look it up by, too many."""
+    crowd = [{**THEIRS[0], "no": f"c{place}"} for place in range(2100)]
+    asked = [OURS[3], OURS[5], OURS[180], NEW, SHORT, {**OURS[5], "no": "a5b"}]
+    return hp.link(asked, [*THEIRS, {**THEIRS[3], "no": "b3b"}], model), hp.link(OURS[:1], crowd, model)
+
+
+def test_reasons_are_of_records(model):
+    """In both languages, with nothing of alerts, persons or a register."""
+    told = [row["reason"] for result in twins(model) for row in result.dispositions.to_pylist()]
+    kinds = (
+        "2 records fit",
+        "no record fits; closest",
+        "no record comes near",
+        "too little to go by",
+        "too many records",
+    )
+    for kind in kinds:
+        assert any(kind in each for each in told), kind
+    assert "too little to go by: no usable title and no usable price" in told
+    norwegian = [reason(each, "nb") for each in told]
+    assert not any(PERSONAL.search(each) for each in (*told, *norwegian))
+    english = {"records", "record", "fit", "fits", "closest", "near", "too", "usable"}
+    assert not any(english & set(re.findall(r"\w+", each)) for each in norwegian)
+
+
+@pytest.mark.parametrize("language", ["en", "nb"])
+def test_explanations_are_of_records(model, tmp_path, language):
+    """As text and as a page, from the result, from its folder without the model, and of one table."""
+    result = twins(model)[0]
+    result.write(tmp_path / "out")
+    found = hp.dedupe([*OURS, *THEIRS], model)
+    folder = explain_folder(tmp_path / "out", "a3")
+    for each in (*map(result.explain, ("a3", "a5", "a180", "a900", "a901")), folder, found.explain("a3")):
+        for text in (
+            each.to_text(language),
+            re.sub(r"<style>.*?</style>|<[^>]*>", " ", each.to_html(language), flags=re.DOTALL),
+        ):
+            assert not PERSONAL.search(text), PERSONAL.search(text)
+    assert not PERSONAL.search(
+        re.sub(r"<style>.*?</style>|<[^>]*>|person_id|alert_id", " ", result._repr_html_(), flags=re.DOTALL)
+    )
+
+
+def test_records_that_match_the_same_one_are_no_alerts_sent_again(model):
+    """So nothing is said of how they are related."""
+    result = twins(model)[0]
+    assert (
+        result.dispositions.filter(
+            [row == "b5" for row in result.dispositions["hpr_number"].to_pylist()]
+        ).num_rows
+        == 2
+    )
+    assert not len(result.relations)
+
+
+def test_the_command_tells_of_records(model, tmp_path, capsys):
+    """`link` and `prepare`; and the evaluation."""
+    model.save(tmp_path / "m")
+    ours, theirs, out = (
+        write(OURS, tmp_path / "a.csv"),
+        write(THEIRS, tmp_path / "b.csv"),
+        str(tmp_path / "out"),
+    )
+    assert main(["prepare", theirs, "--model", str(tmp_path / "m"), "--out", str(tmp_path / "kept")]) == 0
+    assert main(["link", ours, str(tmp_path / "kept"), "--out", out]) == 0
+    assert main(["evaluate", out, write(TRUTH, tmp_path / "truth.csv")]) == 0
+    told = re.sub("to be looked at by a person|persons or things", "", capsys.readouterr().out)
+    assert not PERSONAL.search(told), told
+    assert re.search(r"other records +150", told)

@@ -80,7 +80,7 @@ def _ask(labelling: Any, answers: Mapping[str, Callable[[], object]], language: 
     pair = labelling.next()
     while pair is not None:
         print(f"\n{pair}\n")
-        answer = _read(say("label.ask", language))
+        answer = _read(say("label.ask", language, of=pair.of))
         if answer in ("quit", "q", None):
             return
         if answer == "back":

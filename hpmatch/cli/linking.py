@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 import time
+from collections.abc import Mapping
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
@@ -86,6 +87,23 @@ With --train the table may be about anything: a schema file says what its column
 number, identifier, or a role such as family_name); without one the cells are looked at. A model of 'hpmatch train' knows what the
 columns are.
 """
+# What is said of what was linked; see ``hpmatch.model.Model.subject``.
+_WORDS: Mapping[str, Mapping[str, str]] = {
+    "alerts": {
+        "read": "alerts read",
+        "rejected": "alert rows rejected",
+        "no_match": "nobody in the register fits",
+        "others": "registered persons",
+        "others_rejected": "register rows rejected",
+    },
+    "records": {
+        "read": "records read",
+        "rejected": "rows rejected",
+        "no_match": "no record fits",
+        "others": "other records",
+        "others_rejected": "rows of them rejected",
+    },
+}
 _DEDUPE_LABELS = {
     "read": "records read",
     "rejected": "rows rejected",
@@ -164,15 +182,36 @@ def _link(options: argparse.Namespace) -> int:
 
 
 def _show_summary(summary: Any, out: str, seconds: float) -> None:
-    alerts, register = summary["alerts"], summary["register"]
-    total, expected = summary["funnel"]["total"], summary["funnel"]["expected_hits"]
+    from hpmatch.model import ALERTS, subject_of  # noqa: PLC0415 - so that --help answers at once
+
+    alerts, register, subject = summary["alerts"], summary["register"], subject_of(summary)
+    words = _WORDS[subject]
     rows = [
-        ("alerts read", alerts["read"], ""),
-        ("  match", alerts["match"], f"{summary['persons']['matched']} registered persons"),
+        (words["read"], alerts["read"], ""),
+        ("  match", alerts["match"], f"{summary['persons']['matched']} {words['others']}"),
         ("  review", alerts["review"], "to be looked at by a person"),
-        ("  no match", alerts["no_match"], "nobody in the register fits"),
+        ("  no match", alerts["no_match"], words["no_match"]),
         ("  unmatchable", alerts["unmatchable"], "too little to go by; see dispositions"),
-        ("alert rows rejected", alerts["rejected"], "see rejected" if alerts["rejected"] else ""),
+        (words["rejected"], alerts["rejected"], "see rejected" if alerts["rejected"] else ""),
+        *(_persons(summary) if subject == ALERTS else ()),
+        (words["others"], register["read"], ""),
+        (words["others_rejected"], register["rejected"], "see rejected" if register["rejected"] else ""),
+        *told_columns(summary),
+    ]
+    for label, number, note in rows:
+        print(f"{label:<24}{number:>10,}  {note}".rstrip())
+    print(f"written to {Path(out)} in {seconds:.1f} s")
+    tables = {
+        "alert": alerts,
+        "register": register,
+        "prior case": summary.get("prior_cases", {"rejected": 0}),
+    }
+    show_rejected({kind: table["rejected"] for kind, table in tables.items()}, out)
+
+
+def _persons(summary: Any) -> list[tuple[str, int, str]]:
+    total, expected = summary["funnel"]["total"], summary["funnel"]["expected_hits"]
+    return [
         ("persons alerted", total["persons"], "see persons"),
         (
             "  hit",
@@ -185,19 +224,7 @@ def _show_summary(summary: Any, out: str, seconds: float) -> None:
             "" if "prior_cases" in summary else "none given: --prior-cases",
         ),
         ("    new", total["new"], f"identity of {total['clear']:,} clear, of {total['unclear']:,} not"),
-        ("registered persons", register["read"], ""),
-        ("register rows rejected", register["rejected"], "see rejected" if register["rejected"] else ""),
-        *told_columns(summary),
     ]
-    for label, number, note in rows:
-        print(f"{label:<24}{number:>10,}  {note}".rstrip())
-    print(f"written to {Path(out)} in {seconds:.1f} s")
-    tables = {
-        "alert": alerts,
-        "register": register,
-        "prior case": summary.get("prior_cases", {"rejected": 0}),
-    }
-    show_rejected({kind: table["rejected"] for kind, table in tables.items()}, out)
 
 
 def add_prepare(commands: Any) -> None:
@@ -245,8 +272,9 @@ def _prepare(options: argparse.Namespace) -> int:
             progress=progress,
         )
         register.save(options.out)
-    print(f"{'registered persons':<24}{len(register):>10,}")
-    print(f"{'register rows rejected':<24}{len(register.read.rejected):>10,}")
+    words = _WORDS[register.model.subject]
+    print(f"{words['others']:<24}{len(register):>10,}")
+    print(f"{words['others_rejected']:<24}{len(register.read.rejected):>10,}")
     print(f"written to {Path(options.out)} in {time.perf_counter() - started:.1f} s")
     return DONE
 
