@@ -29,9 +29,11 @@ from hpmatch.link import Progress, check_names
 from hpmatch.model import Model, read_model
 from hpmatch.plugins import checked_weights
 from hpmatch.reading import ReadRecords, read_for
+from hpmatch.register import source_version
 from hpmatch.results import Deduplicated
 from hpmatch.schema import Schema, with_id
 from hpmatch.sources import read as read_source
+from hpmatch.sources.files import File
 from hpmatch.sources.rejected import rejected_table
 
 CLUSTER_COLUMN = "cluster_id"
@@ -81,13 +83,17 @@ def dedupe(
     """
     check_min_weight(min_weight)
     schema = with_id(schema, id)
-    raw = read_source(records, "records")
+    # Pipes and some tables can be read only once.
+    source = (
+        File.of(records, "records") if isinstance(records, (str, Path)) else read_source(records, "records")
+    )
+    raw = read_source(source, "records")
     trained = (
         training.train(raw, None, model, schema=schema, labels=labels, progress=progress) if train else None
     )
     model = trained.model if trained else read_model(model or "imi")
     check_names(model)
-    read = read_for(model, raw, "records", schema)
+    read = replace(read_for(model, raw, "records", schema), version=source_version(source))
     if read.id_name == CLUSTER_COLUMN:
         raise SchemaError(
             f"records: the column of the identifier is called {CLUSTER_COLUMN!r}, as that of the clusters is; rename it"
@@ -137,7 +143,12 @@ def _summary(
     clusters: IntArray,
 ) -> dict[str, Any]:
     return {
-        "records": {"rows": read.rows, "read": len(read.records), "rejected": len(read.rejected)},
+        "records": {
+            "rows": read.rows,
+            "read": len(read.records),
+            "rejected": len(read.rejected),
+            "version": read.version,
+        },
         "candidate_pairs": len(decisions),
         "pairs": {kind: int((decisions == kind).sum()) for kind in (MATCH, REVIEW, NO_MATCH)},
         "clusters": len(np.unique(clusters)),

@@ -35,6 +35,7 @@ from hpmatch.protocols import ComparisonVectors
 from hpmatch.reading import ReadRecords, cells_by_id, cells_of
 from hpmatch.records import Records
 from hpmatch.results import Identity, Result
+from hpmatch.schema import REQUIRED_ROLES
 from hpmatch.sources.rejected import rejected_table
 from hpmatch.standardise.countries import code_country
 from hpmatch.wording import say

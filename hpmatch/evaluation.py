@@ -36,7 +36,7 @@ from hpmatch.measures import (
 )
 from hpmatch.model import RECORDS, subject_of
 from hpmatch.output import rearmed
-from hpmatch.results import Deduplicated, Result
+from hpmatch.results import Deduplicated, Result, opened
 from hpmatch.shown import on_one_line
 from hpmatch.sources import read
 from hpmatch.sources.rejected import whole
@@ -203,7 +203,7 @@ def evaluate(
     Measure precision and recall, and what lies behind them.
 
     Args:
-        result: What ``hpmatch.link`` or ``hpmatch.dedupe`` found, or the folder that ``link`` wrote.
+        result: What ``hpmatch.link`` or ``hpmatch.dedupe`` found, or the folder of either.
         truth: The truth: a table (or its path) with ``alert_id`` and ``hpr_number``, or the two as the links call them, the second
             empty where the person is not registered. ``person_id`` says which alerts are about one person; ``tags`` (several
             separated by ";") and every further column make slices. Of one table the identifier and ``cluster_id``, as in its
@@ -225,6 +225,7 @@ def evaluate(
     """
     if replicates != 0 and replicates < _FEWEST_REPLICATES:
         raise HpmatchError(f"replicates has to be at least {_FEWEST_REPLICATES}, or 0 for no intervals")
+    result = opened(result)
     answers, true = judged(result, truth)
     slices = _slices(answers, true, replicates, seed)
     hits, ranked = int(answers.hit.sum()), answers.score > -np.inf
@@ -245,6 +246,7 @@ def evaluate(
 
 def judged(result: Result | Deduplicated | str | Path, truth: Any) -> tuple[Answers, pa.Table]:
     """A result held against the truth, and what the truth tells of each answer; see ``evaluate``."""
+    result = opened(result)
     if isinstance(result, Deduplicated):
         clusters = read_clusters(truth, result)
         return judge_records(result, clusters), clusters
@@ -256,6 +258,7 @@ def judged(result: Result | Deduplicated | str | Path, truth: Any) -> tuple[Answ
 
 def true_pairs(result: Result | Deduplicated | str | Path, truth: Any) -> npt.NDArray[np.bool_]:
     """bool[k], whether each link or pair of a result is of one person; see ``evaluate``."""
+    result = opened(result)
     if isinstance(result, Deduplicated):
         clusters = read_clusters(truth, result)
         of = dict(zip(clusters["alert_id"].to_pylist(), clusters["person_id"].to_pylist(), strict=True))
@@ -267,6 +270,7 @@ def true_pairs(result: Result | Deduplicated | str | Path, truth: Any) -> npt.ND
 
 def pairs_of(result: Result | Deduplicated | str | Path) -> tuple[pa.Table, Mapping[str, Any]]:
     """The links or pairs of a result, and its summary."""
+    result = opened(result)
     if isinstance(result, Deduplicated):
         return result.pairs, result.summary
     links, _, summary = result_tables(result)
@@ -353,10 +357,9 @@ def check_all_pairs(pairs: int, summary: Mapping[str, Any], job: str) -> None:
         HpmatchError: If it does not.
     """
     if pairs < summary["candidate_pairs"]:
-        shell = " (hpmatch link ... --min-weight=-1000)" if job == "link" else ""
         raise HpmatchError(
             f"this takes all {summary['candidate_pairs']:,} candidate pairs, and the result holds {pairs:,}; {job} with "
-            f"min_weight=-1000{shell}"
+            f"min_weight=-1000 (hpmatch {job} ... --min-weight=-1000)"
         )
 
 

@@ -1,5 +1,5 @@
 """
-Explaining from a folder: the decision as it was given, from the tables that ``hpmatch link`` wrote.
+Explaining from a folder: the decision as it was given, from the tables that ``hpmatch link`` or ``hpmatch dedupe`` wrote.
 
 The folder holds weights and levels, and neither the records nor the model. The records come from the files that were linked, and
 are shown as they stand there; the register has to be the very one, and so has each alert. The model is known by its SHA-256.
@@ -17,12 +17,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hpmatch.errors import HpmatchError, ModelError, SourceError
-from hpmatch.explain import Cells, Explanation, Held, explain
+from hpmatch.explain import Cells, Explanation, Held, explain, explain_record
 from hpmatch.model import RECORDS, Model, model_that_made, read_model, subject_of
 from hpmatch.output import read_folder
 from hpmatch.reading import cells_by_id, checks_of, identifiers, layout_of, roles_of, with_usable_ids
 from hpmatch.register import Register, source_version
-from hpmatch.schema import Layout, Schema, read_schema
+from hpmatch.results import Deduplicated, opened
+from hpmatch.schema import Layout, Schema, read_schema, with_id
 from hpmatch.sources import read
 from hpmatch.sources.files import File, is_folder
 from hpmatch.sources.tables import RawTable
@@ -36,20 +37,24 @@ def explain_folder(
     *,
     alerts: Any = None,
     register: Any = None,
+    records: Any = None,
     model: Model | str | Path | None = None,
+    id: str | None = None,  # noqa: A002 - what the schema calls it
     schema: Schema | str | Path | None = None,
 ) -> Explanation:
     """
-    Explain an alert's disposition from a folder that ``Result.write`` or ``hpmatch link`` wrote.
+    Explain an alert's disposition from a folder that ``Result.write`` or ``hpmatch link`` wrote, or a record's of ``dedupe``.
 
     Args:
         folder: The folder.
-        alert_id: The alert.
+        alert_id: The alert, or the record.
         alerts: The alerts that were linked, see ``hpmatch.link``; without them and the register no records are shown.
         register: The register that they were held against, likewise; it may be a prepared one.
+        records: The table that was held against itself, where ``dedupe`` made the folder.
         model: The model that decided; by default the shipped model of the name that the folder tells, if it is the same.
             Without it nobody can say what would change the decision.
-        schema: Which column of the alerts and the register plays which role, as when they were linked.
+        id: The column that identifies a record, as when they were linked.
+        schema: Which column of the alerts and the register plays which role, likewise.
 
     Raises:
         SourceError: If the folder holds no result of this release, or the register or the alert is another one.
@@ -67,6 +72,12 @@ def explain_folder(
         >>> [told.alert for told in explanation.records[0]]
         [('Berg',), ('Kari',), ('1980-02-03',)]
     """
+    found, schema = opened(folder), with_id(schema, id)
+    check_tables(found, alerts, register, records)
+    if isinstance(found, Deduplicated):
+        decided = _model(found.summary.get("model", {}), model)
+        held = None if records is None else held_by_table(records, found.summary, schema, decided)
+        return explain_record(str(alert_id), replace(found, held=held, model=decided))
     tables, summary, _ = read_folder(folder, _TABLES)
     decided = _model(summary.get("model", {}), model)
     if (alerts is None) != (register is None):
@@ -87,6 +98,54 @@ def _model(made_by: Mapping[str, str], given: Model | str | Path | None) -> Mode
         if given is not None:
             raise
         return None
+
+
+def check_tables(result: object, alerts: Any, register: Any, records: Any) -> None:
+    """
+    Make sure that the tables given with a result are those that it is of.
+
+    Raises:
+        HpmatchError: If it is of one table and two are given, or the other way round.
+    """
+    if isinstance(result, Deduplicated):
+        if not (alerts is None and register is None):
+            raise HpmatchError(
+                "what dedupe found is of one table; leave the alerts and the register out, and give that as records (--records)"
+            )
+    elif records is not None:
+        raise HpmatchError(
+            "this is what link found between two tables; give them as alerts and register (--alerts, --register)"
+        )
+
+
+def held_by_table(
+    records: Any, summary: Mapping[str, Any], schema: Schema | str | Path | None, model: Model | None
+) -> Held:
+    """
+    What the records of one table say in it; see ``held_by_files``.
+
+    Raises:
+        ModelError: If the model is needed to read a table about something else than alerts.
+        SourceError: If the table is another one.
+    """
+    reading, records = _reading(model, summary), _lasting(records, "records")
+    if source_version(records) != summary.get("records", {}).get("version"):
+        raise SourceError(
+            "records: it is another table than the one that was held against itself; give that one, or dedupe again"
+        )
+
+    def held(left: Sequence[str], right: Sequence[str]) -> tuple[Cells, Cells]:
+        cells = _cells(*_some_of(records, "records", reading, schema, [*left, *right]))
+        return cells, cells
+
+    return held
+
+
+def _reading(model: Model | None, summary: Mapping[str, Any]) -> Model:
+    """The model that says what is read: the one that decided, or for alerts the shipped one."""
+    if model is None and subject_of(summary) == RECORDS:
+        raise ModelError("the tables are read as the model says that made the result; give it (--model)")
+    return model or read_model("imi")
 
 
 def held_by_files(
@@ -112,9 +171,7 @@ def held_by_files(
         ModelError: If that is needed to read tables about something else than alerts.
         SourceError: If the register is another one; and, when asked, if an alert is not there or is another one.
     """
-    if model is None and subject_of(summary) == RECORDS:
-        raise ModelError("the tables are read as the model says that made the result; give it (--model)")
-    reading = model or read_model("imi")
+    reading = _reading(model, summary)
     alerts, register = _lasting(alerts, "alerts"), _lasting(register, "register")
     if source_version(register) != summary.get("register", {}).get("version"):
         raise SourceError(

@@ -142,7 +142,11 @@ def unclear_alerts(result: Result) -> tuple[str, ...]:
 
     Args:
         result: What ``link`` returned.
+
+    Raises:
+        HpmatchError: If it is no result of alerts.
     """
+    only_of_alerts(result)
     of_person: dict[str, str] = {}
     for row in result.dispositions.to_pylist():  # by alert_id
         if row["disposition"] == REVIEW:

@@ -29,7 +29,7 @@ from hpmatch.judging import named_in_review
 from hpmatch.labels import read_labels
 from hpmatch.measures import Estimate
 from hpmatch.model import Model
-from hpmatch.results import Deduplicated, Result, maker_of
+from hpmatch.results import Deduplicated, Result, maker_of, opened
 from hpmatch.shown import on_one_line
 
 # A rejected pair of at least this probability is a stratum of its own: there the misses are.
@@ -213,6 +213,7 @@ def estimate_recall(
 
 def _read(result: Result | Deduplicated | str | Path) -> tuple[pa.Table, IntArray]:
     """All candidate pairs, and the place of each one's stratum in ``STRATA``."""
+    result = opened(result)
     if isinstance(result, Deduplicated):
         check_all_pairs(len(result.pairs), result.summary, "dedupe")
         return result.pairs, _strata(result.pairs, np.asarray(pc.equal(result.pairs["decision"], REVIEW)))

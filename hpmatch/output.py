@@ -28,6 +28,7 @@ _NUMBER = r"^[+-]?[0-9]+([.,][0-9]+)?$"
 # The columns of each table that are not text; an identifier is text, whatever its column is called.
 _NUMBER_COLUMNS = {
     "links": {"match_weight": pa.float64(), "match_probability": pa.float64()},
+    "pairs": {"match_weight": pa.float64(), "match_probability": pa.float64()},
     "dispositions": {"match_probability": pa.float64()},
     "persons": {
         "alerts": pa.int64(),
@@ -113,7 +114,9 @@ def read_summary(folder: str | Path, part: str) -> dict[str, Any]:
     except (OSError, ValueError) as error:
         raise SourceError(f"{folder} holds no result; name the folder that 'hpmatch link' wrote") from error
     if not isinstance(summary, dict) or part not in summary:
-        raise SourceError(f"{folder}: summary.json has no {part!r}; link again with this release")
+        raise SourceError(
+            f"{folder}: summary.json has no {part!r}; name a folder that 'hpmatch link' of this release wrote"
+        )
     return summary
 
 

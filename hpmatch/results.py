@@ -5,21 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pyarrow as pa
 
 from hpmatch.decision import DecisionRule
-from hpmatch.errors import HpmatchError
+from hpmatch.errors import HpmatchError, SourceError
 from hpmatch.explain import Explanation, Held, explain, explain_record
-from hpmatch.model import Model, model_that_made, subject_of
-from hpmatch.output import read_summary, write_folder
+from hpmatch.model import ALERTS, Model, model_that_made, subject_of
+from hpmatch.output import FORMATS, read_folder, read_summary, write_folder
 from hpmatch.shown import on_one_line
 
 if TYPE_CHECKING:
     import pandas as pd
     import polars as pl
 
+_Any = TypeVar("_Any")
 TABLES = ("links", "weights", "dispositions", "persons", "relations", "rejected", "checks")
 TABLES_OF_ONE = ("pairs", "weights", "clusters", "rejected")  # where one table is held against itself
 
@@ -216,15 +217,40 @@ def _as_polars(table: pa.Table) -> pl.DataFrame:
     return polars.DataFrame(table)
 
 
+def opened(result: _Any) -> _Any | Deduplicated:
+    """
+    A result as it was given, but the folder of what ``hpmatch.dedupe`` found as that, without the records and the model.
+
+    Raises:
+        SourceError: If the folder is damaged.
+    """
+    if not isinstance(result, (str, Path)) or not any(
+        Path(result, f"{TABLES_OF_ONE[0]}.{ending}").exists() for ending in FORMATS
+    ):
+        return result
+    tables, summary, _ = read_folder(result, TABLES_OF_ONE)
+    counted = summary.get("records", {}).get("read")
+    if counted != len(tables["clusters"]):
+        raise SourceError(
+            f"{result} holds a damaged result: clusters has {len(tables['clusters'])} rows, and summary.json counts {counted}; "
+            f"dedupe again"
+        )
+    return Deduplicated(**tables, summary=summary)
+
+
 def only_of_alerts(result: object) -> None:
     """
     Refuse what answers no alerts, where only answers will do.
 
     Raises:
-        HpmatchError: If it is no result of ``hpmatch.link``.
+        HpmatchError: If it is no result of ``hpmatch.link``, or one of other records than alerts.
     """
     if not isinstance(result, Result):
         raise HpmatchError(f"a {type(result).__name__} answers no alerts; give what hpmatch.link returned")
+    if subject_of(result.summary) != ALERTS:
+        raise HpmatchError(
+            "what was linked are records of any kind and no alerts, so that there is no sender to ask and nothing to account for"
+        )
 
 
 def maker_of(result: Result | Deduplicated | str | Path, given: Model | str | Path | None = None) -> Model:

@@ -31,7 +31,7 @@ from hpmatch.evaluation import check_all_pairs, true_pairs
 from hpmatch.judging import check_truth, read_truth
 from hpmatch.model import Model
 from hpmatch.output import read_folder
-from hpmatch.results import Deduplicated, Result
+from hpmatch.results import Deduplicated, Result, opened
 from hpmatch.shown import on_one_line
 
 COLUMNS = ("match", "review", "missed", "wrong", "reviews", "hours", "cost")
@@ -136,6 +136,7 @@ def thresholds(
         raise HpmatchError(
             "neither a miss nor a wrong hit costs anything, so that no choice is better than another; say what they cost"
         )
+    result = opened(result)
     kinds, likeliest, registered, right, is_registered = _chances(result, truth)
 
     def row(missed: FloatArray, wrong: FloatArray, reviews: FloatArray) -> dict[str, FloatArray]:

@@ -11,6 +11,7 @@ import pytest
 import hpmatch as hp
 from hpmatch.cli import main
 from hpmatch.explain_folder import explain_folder
+from hpmatch.labelling import start_labelling
 from hpmatch.screening import answer
 from hpmatch.wording import reason
 
@@ -257,3 +258,112 @@ def test_the_command_tells_of_records(model, tmp_path, capsys):
     told = re.sub("to be looked at by a person|persons or things", "", capsys.readouterr().out)
     assert not PERSONAL.search(told), told
     assert re.search(r"other records +150", told)
+
+
+# One table
+
+ONE = [*OURS, *THEIRS]
+ONE_TRUTH = [{"no": row["no"], "cluster_id": row["no"][1:]} for row in ONE]
+
+
+@pytest.fixture(scope="module", params=["csv", "parquet"])
+def folder(request, model, tmp_path_factory):
+    """What dedupe found with all candidate pairs, and the folder that it was written to."""
+    home = tmp_path_factory.mktemp("one")
+    table = write(ONE, home / "articles.csv")
+    found = hp.dedupe(table, model, min_weight=-1000)
+    found.write(home / "out", request.param)
+    return found, home / "out", table
+
+
+def test_the_folder_of_duplicates_is_measured_as_what_was_found(folder, model):
+    """Evaluation, thresholds, the sample of recall and its estimate, and the pairs to label."""
+    found, out, _ = folder
+    assert hp.evaluate(out, ONE_TRUTH) == hp.evaluate(found, ONE_TRUTH)
+    assert hp.evaluate(out, ONE_TRUTH).hits == 300
+    costs = {"cost_miss": 10, "cost_false": 20, "cost_review": 1}
+    for truth in ({}, {"truth": ONE_TRUTH}):
+        assert hp.thresholds(out, **costs, **truth).table == hp.thresholds(found, **costs, **truth).table
+    assert hp.recall_sample(out, 30) == hp.recall_sample(found, 30)
+    assert str(hp.estimate_recall(out, model=model)) == str(hp.estimate_recall(found))
+
+
+def test_the_folder_of_duplicates_is_explained(folder, model):
+    """As what was found is, with the cells as they stand in the table where that is given."""
+    found, out, table = folder
+    bare = explain_folder(out, "a3")
+    assert [hit.hpr_number for hit in bare.candidates] == [
+        hit.hpr_number for hit in found.explain("a3").candidates
+    ]
+    assert (bare.disposition, bare.records, bare.changes) == ("match", (), None)
+    full = explain_folder(out, "a3", records=table, model=model)
+    assert full.changes == found.explain("a3").changes
+    assert [told.alert for told in full.records[0]] == [
+        (OURS[3][name],) for name in ("title", "maker", "price", "year")
+    ]
+
+
+def test_another_table_is_not_taken_for_the_one_that_was_held_against_itself(folder, model, tmp_path):
+    """Nor two for one, or one for two; and without any there is nothing to label."""
+    _, out, table = folder
+    labels = tmp_path / "labels.csv"
+    acts = (
+        lambda where, **tables: explain_folder(where, "a3", model=model, **tables),
+        lambda where, **tables: start_labelling(where, labels, model=model, by="K", **tables),
+    )
+    two = tmp_path / "two"
+    hp.link(OURS, THEIRS, model).write(two)
+    for act in acts:
+        with pytest.raises(hp.SourceError, match="another table than the one that was held against itself"):
+            act(out, records=[*ONE[1:], ONE[0]])
+        with pytest.raises(hp.HpmatchError, match="of one table; leave the alerts and the register out"):
+            act(out, alerts=OURS, register=THEIRS)
+        with pytest.raises(hp.HpmatchError, match="two tables; give them as alerts and register"):
+            act(two, records=table)
+    with pytest.raises(hp.HpmatchError, match="give their table as records"):
+        start_labelling(out, labels, model=model, by="K")
+    with pytest.raises(hp.ModelError, match="give it"):
+        explain_folder(out, "a3", records=table)
+
+
+def test_a_folder_of_duplicates_that_lacks_rows_is_refused(model, tmp_path):
+    """Figures from a part of them would look like figures."""
+    broken = tmp_path / "broken"
+    hp.dedupe(ONE[:50], model).write(broken)
+    kept = (broken / "clusters.csv").read_text("utf-8").splitlines(keepends=True)
+    (broken / "clusters.csv").write_text("".join(kept[:-1]), "utf-8")
+    with pytest.raises(
+        hp.SourceError, match="damaged result: clusters has 49 rows, and summary.json counts 50"
+    ):
+        hp.evaluate(broken, ONE_TRUTH)
+
+
+def test_the_commands_take_the_folder_of_duplicates(model, tmp_path, capsys):
+    """From `dedupe` to `explain`, `label`, `evaluate`, `thresholds` and `recall`; others say what they take."""
+    model.save(tmp_path / "m")
+    fit, out, labels = (str(tmp_path / name) for name in ("m", "out", "labels.csv"))
+    table, truth = write(ONE, tmp_path / "articles.csv"), write(ONE_TRUTH, tmp_path / "truth.csv")
+    costs = ["--cost-miss=10", "--cost-false=20", "--cost-review=1"]
+
+    def told(*command):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("sys.stdin", io.StringIO("m\nquit\n"))
+            status = main(list(command))
+        return status, capsys.readouterr()
+
+    assert told("dedupe", table, "--model", fit, "--out", out, "--min-weight=-1000")[0] == 0
+    status, said = told("explain", out, "a3", "--records", table, "--model", fit)
+    assert status == 0
+    assert all(said.out.count(cell) >= 2 for cell in list(OURS[3].values())[1:])
+    assert told("label", out, "--records", table, "--model", fit, "--labels", labels, "--by", "K")[0] == 0
+    assert (tmp_path / "labels.csv").read_text("utf-8").count("\n") == 2
+    assert (
+        "350 records of 200 persons or things, 300 of them with a duplicate"
+        in told("evaluate", out, truth)[1].out
+    )
+    assert told("evaluate", out, truth, "--charts", str(tmp_path / "charts"))[0] == 0
+    assert told("thresholds", out, *costs, "--model", fit, "--out", str(tmp_path / "best"))[0] == 0
+    assert told("recall", out, "--sample=5", "--out", str(tmp_path / "sample.csv"))[0] == 0
+    assert told("recall", out, "--labels", labels, "--model", fit)[0] == 0
+    status, said = told("funnel", out)
+    assert (status, "name a folder that 'hpmatch link'" in said.err) == (1, True)

@@ -196,7 +196,8 @@ def test_a_file_without_a_header_is_not_repeated(tmp_path):
 def test_a_row_that_is_there_twice_word_for_word_does_no_harm():
     """The first column still identifies, and the second copy is set aside as anywhere."""
     rows = [{"no": str(place), **BERG} for place in range(3)]
-    assert hp.dedupe([*rows, rows[1]]).summary["records"] == {"rows": 4, "read": 3, "rejected": 1}
+    counts = hp.dedupe([*rows, rows[1]]).summary["records"]
+    assert (counts["rows"], counts["read"], counts["rejected"]) == (4, 3, 1)
 
 
 def test_the_identifier_can_be_said():

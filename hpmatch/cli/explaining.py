@@ -16,7 +16,7 @@ which single finding would have changed the decision.
 DIR is what 'hpmatch link' wrote, of alerts and a register or, with --model, of any other tables; the decision is explained as it
 was given. The records are shown as they stand in the files given with --alerts and --register; the register has to be the very
 one that the alerts were held against, or the folder that 'hpmatch prepare' made of it. Without them weights and levels are shown
-alone.
+alone. Or DIR is what 'hpmatch dedupe' wrote: then a record is explained, and the table is given with --records.
 """
 _EXPLAIN_MORE = """\
 What would change is worked out by the model, which is recognised by its SHA-256 in summary.json; give one of your own with
@@ -34,9 +34,11 @@ def add_explain(commands: Any) -> None:
     command = add_command(
         commands, "explain", "say why an alert was answered as it was", _EXPLAIN, _EXPLAIN_MORE
     )
-    add_shared(command, "linked")
-    command.add_argument("alert", metavar="ALERT_ID", help="the alert")
-    add_shared(command, "linked_alerts", "linked_register", "model_of_result", "schema", "id", "language")
+    add_shared(command, "found")
+    command.add_argument("alert", metavar="ALERT_ID", help="the alert, or the record")
+    add_shared(
+        command, "linked_alerts", "linked_register", "records", "model_of_result", "schema", "id", "language"
+    )
     command.add_argument(
         "--format", choices=_FORMATS, default="text", help="the form of the explanation (default: text)"
     )
@@ -53,6 +55,7 @@ def _explain(options: argparse.Namespace) -> int:
         options.alert,
         alerts=options.alerts,
         register=options.register,
+        records=options.records,
         model=options.model,
         schema=schema_of(options),
     )

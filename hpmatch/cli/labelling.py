@@ -14,7 +14,8 @@ from hpmatch.wording import say
 _LABEL = """\
 Shows pairs of an alert and a registered person, one after the other, and saves what you say of each at once.
 
-DIR is what 'hpmatch link' wrote, of alerts and a register or, with --model, of any other tables. Half of the pairs are those
+DIR is what 'hpmatch link' wrote, of alerts and a register or, with --model, of any other tables; give those with --alerts and
+--register. Or it is what 'hpmatch dedupe' wrote of the table that is given with --records. Half of the pairs are those
 nearest to a threshold, a quarter are one of each of many agreement patterns, a quarter are drawn at random; each is saved with what
 it was chosen as and with which probability. By default a result holds only pairs near the review threshold and above: link with
 --min-weight=-1000 to choose from all candidate pairs.
@@ -31,8 +32,8 @@ Exit status: 0 done; 1 the data could not be used; 2 the command was wrong.
 def add_label(commands: Any) -> None:
     """The command ``label``."""
     command = add_command(commands, "label", "label pairs that are worth it", _LABEL, _LABEL_MORE)
-    add_shared(command, "linked")
-    add_shared(command, "linked_alerts", "linked_register", required=True)
+    add_shared(command, "found")
+    add_shared(command, "linked_alerts", "linked_register")
     command.add_argument(
         "--labels", metavar="FILE", required=True, help="the file of labels (CSV); new, or added to"
     )
@@ -44,7 +45,7 @@ def add_label(commands: Any) -> None:
     command.add_argument(
         "--seed", metavar="S", type=int, default=1, help="another seed draws other pairs (default: 1)"
     )
-    add_shared(command, "model_of_result", "schema", "id", "language")
+    add_shared(command, "records", "model_of_result", "schema", "id", "language")
     command.set_defaults(run=_label)
 
 
@@ -59,6 +60,7 @@ def _label(options: argparse.Namespace) -> int:
         blind=options.blind,
         alerts=options.alerts,
         register=options.register,
+        records=options.records,
         schema=schema_of(options),
         model=options.model,
         seed=options.seed,

@@ -16,7 +16,6 @@ from hpmatch.cli.shared import (
     DONE,
     add_command,
     add_shared,
-    finite,
     progress_bar,
     schema_of,
     show_rejected,
@@ -122,13 +121,7 @@ def add_link(commands: Any) -> None:
         metavar="FILE",
         help="earlier cases (hpr_number, case_number, status, date); each hit then says whether there is one",
     )
-    command.add_argument(
-        "--min-weight",
-        metavar="W",
-        type=finite,
-        help="keep links of at least this match weight (log2 odds; default: those that may matter)",
-    )
-    add_shared(command, "format", "workers")
+    add_shared(command, "min_weight", "format", "workers")
     command.add_argument(
         "--ledger",
         metavar="FILE",
@@ -316,7 +309,9 @@ def add_dedupe(commands: Any) -> None:
         commands, "dedupe", "find records of one table that are about the same person", _DEDUPE
     )
     command.add_argument("records", metavar="RECORDS", help="the table (CSV or Parquet)")
-    add_shared(command, "result", "model_or_train_records", "schema", "id", "train", "labels", "format")
+    add_shared(
+        command, "result", "model_or_train_records", "schema", "id", "train", "labels", "min_weight", "format"
+    )
     command.set_defaults(run=_dedupe)
 
 
@@ -335,6 +330,7 @@ def _dedupe(options: argparse.Namespace) -> int:
             schema=schema_of(options),
             train=options.train,
             labels=options.labels,
+            min_weight=options.min_weight,
             progress=progress,
         )
     found.write(options.out, options.format)

@@ -78,7 +78,7 @@ def _generate(options: argparse.Namespace) -> int:
 def add_evaluate(commands: Any) -> None:
     """The command ``evaluate``."""
     command = add_command(commands, "evaluate", "hold a result against the truth", _EVALUATE)
-    add_shared(command, "linked")
+    add_shared(command, "found")
     command.add_argument("truth", metavar="TRUTH", help="the truth (CSV or Parquet)")
     command.add_argument("--json", metavar="FILE", help="write all figures there as well")
     command.add_argument(

@@ -50,6 +50,14 @@ def count(text: str) -> int:
     return number
 
 
+def finite(text: str) -> float:
+    """A finite number from an option."""
+    number = float(text)
+    if not math.isfinite(number):
+        raise argparse.ArgumentTypeError("it has to be a finite number")
+    return number
+
+
 SHARED: dict[str, tuple[str, dict[str, Any]]] = {
     "alerts": ("alerts", {"metavar": "ALERTS", "help": "the alerts (CSV or Parquet)"}),
     "register": (
@@ -57,6 +65,10 @@ SHARED: dict[str, tuple[str, dict[str, Any]]] = {
         {"metavar": "REGISTER", "help": "the register (CSV or Parquet), or the folder of a prepared one"},
     ),
     "linked": ("result", {"metavar": "DIR", "help": "the folder that 'hpmatch link' wrote"}),
+    "found": (
+        "result",
+        {"metavar": "DIR", "help": "the folder that 'hpmatch link' or 'hpmatch dedupe' wrote"},
+    ),
     "linked_alerts": ("--alerts", {"metavar": "FILE", "help": "the alerts that were linked"}),
     "linked_register": (
         "--register",
@@ -132,6 +144,21 @@ SHARED: dict[str, tuple[str, dict[str, Any]]] = {
             "help": "the column that identifies a record, without a schema file (default: known by its name, or the first)",
         },
     ),
+    "min_weight": (
+        "--min-weight",
+        {
+            "metavar": "W",
+            "type": finite,
+            "help": "keep pairs of at least this match weight (log2 odds; default: those that may matter)",
+        },
+    ),
+    "records": (
+        "--records",
+        {
+            "metavar": "FILE",
+            "help": "the table that was held against itself, where 'hpmatch dedupe' wrote DIR",
+        },
+    ),
     "format": (
         "--format",
         {"choices": FORMATS, "default": "csv", "help": "the format of the tables (default: csv)"},
@@ -145,14 +172,6 @@ SHARED: dict[str, tuple[str, dict[str, Any]]] = {
         },
     ),
 }
-
-
-def finite(text: str) -> float:
-    """A finite number from an option."""
-    number = float(text)
-    if not math.isfinite(number):
-        raise argparse.ArgumentTypeError("it has to be a finite number")
-    return number
 
 
 @contextmanager

@@ -149,7 +149,7 @@ def _calibrate(options: argparse.Namespace) -> int:
 def add_thresholds(commands: Any) -> None:
     """The command ``thresholds``."""
     command = add_command(commands, "thresholds", "choose thresholds by what errors cost", _THRESHOLDS)
-    add_shared(command, "linked")
+    add_shared(command, "found")
     for name, shown in (
         ("miss", "a registered person is missed"),
         ("false", "a person is taken for another"),
@@ -212,7 +212,7 @@ def _thresholds(options: argparse.Namespace) -> int:
 def add_recall(commands: Any) -> None:
     """The command ``recall``."""
     command = add_command(commands, "recall", "estimate how many were missed", _RECALL)
-    add_shared(command, "linked")
+    add_shared(command, "found")
     what = command.add_mutually_exclusive_group()
     what.add_argument("--sample", metavar="N", type=int, help="draw so many pairs to label; needs --out")
     what.add_argument("--labels", metavar="FILE", help="what people said of the pairs that were drawn")

@@ -18,7 +18,7 @@ import pyarrow as pa
 from hpmatch.errors import HpmatchError
 from hpmatch.evidence import Hit, hits_from
 from hpmatch.explain import candidate_line, record_lines
-from hpmatch.explain_folder import held_by_files
+from hpmatch.explain_folder import check_tables, held_by_files, held_by_table
 from hpmatch.labelling.agreeing import Agreement, agreement
 from hpmatch.labelling.choosing import choose_pairs
 from hpmatch.labelling.saving import (
@@ -32,8 +32,8 @@ from hpmatch.labelling.saving import (
 from hpmatch.labels import MATCH, NO_MATCH, UNSURE
 from hpmatch.model import RECORDS, Model
 from hpmatch.output import read_folder
-from hpmatch.results import Deduplicated, Result, maker_of
-from hpmatch.schema import Schema
+from hpmatch.results import Deduplicated, Result, maker_of, opened
+from hpmatch.schema import Schema, with_id
 from hpmatch.shown import on_one_line
 from hpmatch.side_by_side import NOT_COMPARED, Held, Told, side_by_side
 from hpmatch.wording import say
@@ -196,6 +196,8 @@ def start_labelling(
     blind: bool = False,
     alerts: Any = None,
     register: Any = None,
+    records: Any = None,
+    id: str | None = None,  # noqa: A002 - what the schema calls it
     schema: Schema | str | Path | None = None,
     model: Model | str | Path | None = None,
     seed: int = 1,
@@ -207,13 +209,15 @@ def start_labelling(
     The same result, number and seed give the same pairs in the same order, so that two persons can label one set.
 
     Args:
-        result: What ``link`` or ``dedupe`` returned, or the folder that ``link`` wrote.
+        result: What ``link`` or ``dedupe`` returned, or the folder that it wrote.
         labels: The file of labels (CSV); it is made, or added to.
         number: How many pairs, see ``choose_pairs``.
         by: Who labels; by default the login name.
         blind: Whether to show nothing of what the model says.
         alerts: The alerts that were linked, which are shown as they stand there; needed for a folder.
         register: The register, likewise.
+        records: The table that was held against itself, needed for the folder that ``dedupe`` wrote.
+        id: The column that identifies a record, as when they were linked.
         schema: Which column of them plays which role.
         model: The model that made the result, by whose thresholds pairs are chosen and whose columns are shown; None where the
             result holds it, or is a folder that names a shipped one.
@@ -223,9 +227,11 @@ def start_labelling(
     Raises:
         HpmatchError: If the result or the files cannot be used.
     """
+    result = opened(result)
+    check_tables(result, alerts, register, records)
     maker = maker_of(result, model)
     chosen = choose_pairs(result, number, seed=seed, rule=maker.decision).to_pylist()
-    links, weights, held = _sources(result, alerts, register, schema, maker)
+    links, weights, held = _sources(result, alerts, register, records, with_id(schema, id), maker)
     file, who = Path(labels), (by or getpass.getuser()).strip()
     if not who:
         raise HpmatchError("labels need a name; say who labels")
@@ -252,14 +258,13 @@ def _sources(
     result: Result | Deduplicated | str | Path,
     alerts: Any,
     register: Any,
+    records: Any,
     schema: Schema | str | Path | None,
     model: Model,
 ) -> tuple[pa.Table, pa.Table, Held]:
-    if isinstance(result, Deduplicated) and (alerts is not None or register is not None):
-        raise HpmatchError("what dedupe found holds its records; leave the alerts and the register out")
     if isinstance(result, Deduplicated):
-        links, weights, checks, summary = result.pairs, result.weights, pa.table({}), result.summary
-    elif isinstance(result, Result):
+        return result.pairs, result.weights, _held_by_one(result, records, schema, model)
+    if isinstance(result, Result):
         links, weights, checks, summary = result.links, result.weights, result.checks, result.summary
     else:
         tables, summary, _ = read_folder(result, ("links", "weights", "checks"))
@@ -276,3 +281,14 @@ def _sources(
             "the records to be labelled are not in the result; give the alerts and the register"
         )
     return links, weights, held
+
+
+def _held_by_one(found: Deduplicated, records: Any, schema: Schema | str | Path | None, model: Model) -> Held:
+    """What the records of one table say: as they stand in it where it is given, else as they were compared."""
+    if records is not None:
+        return held_by_table(records, found.summary, schema, model)
+    if found.held is None:
+        raise HpmatchError(
+            "the records to be labelled are not in the result; give their table as records (--records)"
+        )
+    return found.held

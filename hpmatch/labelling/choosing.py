@@ -23,7 +23,7 @@ from hpmatch.draws import hashed
 from hpmatch.errors import HpmatchError
 from hpmatch.model import read_model
 from hpmatch.output import read_folder
-from hpmatch.results import Deduplicated, Result, maker_of
+from hpmatch.results import Deduplicated, Result, maker_of, opened
 
 UNCERTAIN, DIVERSE, RANDOM = "uncertain", "diverse", "random"
 INCLUSION: Final = "inclusion"
@@ -106,6 +106,7 @@ def _rule_of(result: Result | Deduplicated | pa.Table | str | Path) -> DecisionR
 
 
 def _links_of(result: Result | Deduplicated | pa.Table | str | Path) -> pa.Table:
+    result = opened(result)
     if isinstance(result, Deduplicated):
         return result.pairs
     if isinstance(result, Result):
