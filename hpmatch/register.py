@@ -24,7 +24,7 @@ from hpmatch.blocking import index_keys
 from hpmatch.blocking.blocks import ChangedIndex, KeyIndex
 from hpmatch.comparison.name_tables import NameTables, common_terms
 from hpmatch.errors import HpmatchError, SchemaError, SourceError
-from hpmatch.model import Model, read_model
+from hpmatch.model import ALERTS, Model, read_model
 from hpmatch.parallel import batch_job, start_processes
 from hpmatch.reading import ReadRecords, layout_of, read_for, read_records
 from hpmatch.records import MISSING, Column, Records
@@ -339,9 +339,14 @@ def read_changes(
         model: The model that the register was prepared with, which may read roles of its own; None for no such roles.
 
     Raises:
-        SourceError: If a row cannot be read; changes are taken whole or not at all.
+        SourceError: If the table is not one of persons, or a row cannot be read; changes are taken whole or not at all.
         SchemaError: If a needed column is missing.
     """
+    if model is not None and model.subject != ALERTS:
+        raise SourceError(
+            "changes: they are taken to registers of persons, and this table was prepared as records of any kind; prepare the "
+            "whole table again: hpmatch prepare TABLE --out DIR"
+        )
     raw = whole(read(changes, "changes", may_be_empty=True), "changes")
     if not raw.data.num_columns:
         return pa.table({REGISTER_ROLES[0]: pa.array([], pa.string())})

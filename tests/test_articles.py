@@ -367,3 +367,25 @@ def test_the_commands_take_the_folder_of_duplicates(model, tmp_path, capsys):
     assert told("recall", out, "--labels", labels, "--model", fit)[0] == 0
     status, said = told("funnel", out)
     assert (status, "name a folder that 'hpmatch link'" in said.err) == (1, True)
+
+
+# What is about alerts alone
+
+
+def test_what_is_about_alerts_alone_does_not_take_articles(model, tmp_path, capsys):
+    """And says so, instead of asking a sender, accounting for alerts or looking for columns of persons."""
+    result, register = hp.link(OURS, THEIRS, model), hp.Register.prepare(THEIRS, model)
+    with pytest.raises(hp.HpmatchError, match="records of any kind and no alerts"):
+        hp.what_to_ask(result, "a3")
+    ledger = hp.Ledger(tmp_path / "ledger")
+    with pytest.raises(hp.HpmatchError, match="records of any kind and no alerts"):
+        ledger.answer(result)
+    with pytest.raises(hp.LedgerError, match="link them without a ledger"):
+        ledger.link(OURS, register, tmp_path / "out")
+    assert not any(path.exists() for path in (tmp_path / "ledger", tmp_path / "out"))
+    with pytest.raises(hp.SourceError, match="prepare the whole table again"):
+        register.changed([{**THEIRS[0], "title": "green lamp"}])
+    model.save(tmp_path / "m")
+    files = write(OURS, tmp_path / "a.csv"), write(THEIRS, tmp_path / "b.csv")
+    assert main(["ask", *files, "--model", str(tmp_path / "m")]) == 1
+    assert "records of any kind and no alerts" in capsys.readouterr().err

@@ -298,7 +298,7 @@ class Ledger:
         """
         from hpmatch.ledger.forget import take_out  # noqa: PLC0415 - it needs this module
         from hpmatch.link import link  # noqa: PLC0415 - noting alone needs no stage
-        from hpmatch.model import read_model  # noqa: PLC0415
+        from hpmatch.model import ALERTS, read_model  # noqa: PLC0415
         from hpmatch.register import model_of  # noqa: PLC0415
 
         if Path(out).resolve() in self._file.resolve().parents:
@@ -307,6 +307,10 @@ class Ledger:
             )
         if used := model or model_of(register):
             _refuse_nameless(read_model(used).name, read_model(used).fingerprint)
+            if read_model(used).subject != ALERTS:
+                raise LedgerError(
+                    "a ledger accounts for alerts, and the model is one of records of any kind; link them without a ledger"
+                )
         received = self.receive(alerts, schema=schema)
         result = link(received.alerts, register, model, schema=schema, **options)
         result.write(out, format)
