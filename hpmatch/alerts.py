@@ -10,10 +10,8 @@ common speak more against one person if they cannot have changed: of states wher
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cache
 from itertools import combinations, product
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow.compute as pc
@@ -25,18 +23,13 @@ from hpmatch.comparison import DEFAULT_CHUNK_SIZE, compare, parts_of
 from hpmatch.comparison.name_tables import SIMILAR_LIKENESS
 from hpmatch.comparison.spelling import token_similarity
 from hpmatch.data import read_table
-from hpmatch.errors import ModelError
+from hpmatch.model import Model
 from hpmatch.occasions import Occasions
 from hpmatch.plugins import checked_weights
 from hpmatch.protocols import ComparisonVectors
 from hpmatch.reading import ReadRecords
 from hpmatch.records import Records
 
-if TYPE_CHECKING:
-    from hpmatch.model import Model
-
-# A few alerts are a sample of many, so that their number says nothing of how likely two are about one person.
-_ALERTS_AT_LARGE = 10_000
 # What a pair that does not fit counts against joining two groups (log2 odds), however badly it fits: an alert with the
 # maiden name and one with a wrong date may have nothing in common but the person.
 _MISFIT = -5.0
@@ -45,44 +38,6 @@ _SMALLEST_CHAIN = 3  # alerts, of which two need not be a pair
 _UNCHANGED = -6.6
 _OTHER_NAME = ("changed", "different")  # the levels of surnames that are two names
 _SURNAMES = ("family_name", "birth_name", "other_names")
-
-
-@dataclass(frozen=True)
-class Grouping:
-    """
-    When alerts are taken to be about one person.
-
-    Args:
-        repeated_share: The share of alerts whose person another alert is about, before anything is compared.
-        same_person: The probability from which two alerts may be put together.
-        apart: Comparison levels that keep two alerts apart whatever else agrees, by comparison.
-        one_decision: The share of the alerts of one country about one person that are about one decision; None where the
-            days of alerts say nothing.
-
-    Raises:
-        ModelError: If a number is no probability.
-    """
-
-    repeated_share: float
-    same_person: float
-    apart: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    one_decision: float | None = None
-
-    def __post_init__(self) -> None:
-        shares = (self.repeated_share, self.same_person, self.one_decision)
-        if not all(share is None or 0 < share < 1 for share in shares):
-            raise ModelError(
-                "a grouping needs a repeated_share and a same_person between 0 and 1, and so a one_decision if it has one"
-            )
-
-    def prior_weight(self, alerts: int) -> float:
-        """log2 of the prior odds that two of so many alerts are about one person."""
-        return float(np.log2(self.repeated_share / max(alerts, _ALERTS_AT_LARGE)))
-
-    @property
-    def least_weight(self) -> float:
-        """The match weight that reaches ``same_person``."""
-        return float(np.log2(self.same_person / (1 - self.same_person)))
 
 
 def group_alerts(alerts: ReadRecords, model: Model, chunk_size: int = DEFAULT_CHUNK_SIZE) -> IntArray:

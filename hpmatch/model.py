@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from hpmatch import plugins
-from hpmatch.alerts import Grouping
 from hpmatch.blocking import DEFAULT_MAX_BLOCK
 from hpmatch.comparison import parts_of
 from hpmatch.decision import DecisionRule
 from hpmatch.errors import ModelError, PluginError, SourceError
 from hpmatch.fellegi_sunter import FellegiSunter
 from hpmatch.files import check_file, write_text
+from hpmatch.grouping import Grouping
 from hpmatch.protocols import (
     BlockingRule,
     Classifier,

@@ -10,8 +10,9 @@ from strategies import ALERTS, PERSONS
 
 import hpmatch as hp
 from hpmatch.alert_relations import TOLD
-from hpmatch.alerts import Grouping, group_alerts
+from hpmatch.alerts import group_alerts
 from hpmatch.errors import ModelError
+from hpmatch.grouping import Grouping
 from hpmatch.model import read_model
 from hpmatch.reading import read_records
 from hpmatch.schema import ALERT_ROLES, Schema

@@ -8,8 +8,8 @@ import pytest
 from test_alerts import MODEL, RASA, persons_of
 
 from hpmatch.alert_relations import TOLD
-from hpmatch.alerts import Grouping
 from hpmatch.errors import ModelError
+from hpmatch.grouping import Grouping
 from hpmatch.occasions import Occasions
 from hpmatch.reading import read_records
 from hpmatch.schema import ALERT_ROLES, Schema

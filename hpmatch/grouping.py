@@ -1,0 +1,51 @@
+"""When two alerts are taken to be about one person: what a model says of it. ``alerts.py`` goes by it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from hpmatch.errors import ModelError
+
+# A few alerts are a sample of many, so that their number says nothing of how likely two are about one person.
+_ALERTS_AT_LARGE = 10_000
+
+
+@dataclass(frozen=True)
+class Grouping:
+    """
+    When alerts are taken to be about one person.
+
+    Args:
+        repeated_share: The share of alerts whose person another alert is about, before anything is compared.
+        same_person: The probability from which two alerts may be put together.
+        apart: Comparison levels that keep two alerts apart whatever else agrees, by comparison.
+        one_decision: The share of the alerts of one country about one person that are about one decision; None where the
+            days of alerts say nothing.
+
+    Raises:
+        ModelError: If a number is no probability.
+    """
+
+    repeated_share: float
+    same_person: float
+    apart: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    one_decision: float | None = None
+
+    def __post_init__(self) -> None:
+        shares = (self.repeated_share, self.same_person, self.one_decision)
+        if not all(share is None or 0 < share < 1 for share in shares):
+            raise ModelError(
+                "a grouping needs a repeated_share and a same_person between 0 and 1, and so a one_decision if it has one"
+            )
+
+    def prior_weight(self, alerts: int) -> float:
+        """log2 of the prior odds that two of so many alerts are about one person."""
+        return float(np.log2(self.repeated_share / max(alerts, _ALERTS_AT_LARGE)))
+
+    @property
+    def least_weight(self) -> float:
+        """The match weight that reaches ``same_person``."""
+        return float(np.log2(self.same_person / (1 - self.same_person)))
