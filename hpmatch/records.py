@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any, TypeVar
 
 import numpy as np
@@ -53,24 +53,62 @@ class Vocabulary(_Derived):
 
     Attributes:
         array: The terms, no nulls among them.
+        parts: Of a list that grew the list that it was and what came to it each time; of any other nothing.
     """
 
     array: pa.Array
+    parts: tuple[Vocabulary, ...] = field(default=(), repr=False, compare=False)
     _derived: dict[Hashable, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def __repr__(self) -> str:
         return on_one_line(self, terms=len(self))
 
+    def __getstate__(self) -> dict[str, Any]:
+        """What a copy holds; it derives anew, so that parts are of no use to it."""
+        return {**super().__getstate__(), "parts": ()}
+
+    def grown(self, terms: pa.Array) -> Vocabulary:
+        """
+        The same terms and, behind them, those of some more that are not among them.
+
+        Example:
+            >>> Vocabulary(pa.array(["berg", "kari"])).grown(pa.array(["dahl", "kari"])).texts
+            ['berg', 'kari', 'dahl']
+        """
+        new = Vocabulary(
+            pa.array([text for text in terms.to_pylist() if text not in self.places], pa.string())
+        )
+        if not len(new):
+            return self
+        return Vocabulary(pa.concat_arrays([self.array, new.array]), (*(self.parts or (self,)), new))
+
+    def derived_of_each(
+        self,
+        name: Hashable,
+        derive: Callable[[Vocabulary], Derived],
+        join: Callable[[Sequence[Derived]], Derived],
+    ) -> Derived:
+        """What is derived of each term by itself; where the list grew, it is worked out for the new terms alone."""
+        if not self.parts:
+            return self.derived(name, lambda: derive(self))
+        return self.derived(
+            name, lambda: join([part.derived_of_each(name, derive, join) for part in self.parts])
+        )
+
     @cached_property
     def texts(self) -> list[str]:
         """The terms as Python strings."""
+        if self.parts:
+            return list(chain.from_iterable(part.texts for part in self.parts))
         texts: list[str] = self.array.to_pylist()
         return texts
 
     @cached_property
     def places(self) -> dict[str, int]:
         """The place of each term."""
-        return {text: place for place, text in enumerate(self.texts)}
+        known = dict(self.parts[0].places) if self.parts else {}
+        known.update(zip(self.texts[len(known) :], range(len(known), len(self)), strict=True))
+        return known
 
     def __len__(self) -> int:
         return len(self.array)
@@ -97,6 +135,18 @@ class Terms:
         sizes = np.zeros(len(self.offsets), np.int64)
         sizes[:-1] = sizes_of(self.offsets)
         return sizes
+
+    def grown(self, vocabulary: Vocabulary, more: pa.Array) -> Terms:
+        """
+        The elements of these values and of more behind them.
+
+        Args:
+            vocabulary: The list that these terms' own list grew to; it has those of the other values.
+            more: The other values.
+        """
+        places = [vocabulary.places[text] for text in more.flatten().to_pylist()]
+        sizes = np.append(sizes_of(self.offsets), np.asarray(more.value_lengths(), np.int64))
+        return Terms(vocabulary, np.append(self.codes, np.array(places, np.int64)), offsets_of(sizes))
 
 
 @dataclass(frozen=True)
@@ -267,6 +317,19 @@ class Column:
         counts = np.append(self.values.counts, np.zeros(new.sum(), np.int64))
         codes = np.append(self.codes[stays], np.append(moved, MISSING)[more.codes]).astype(np.int32)
         return Column(codes, Values(array, counts, self.values.records))
+
+    def recounted(self) -> Column:
+        """
+        The column with those values alone that some row holds, counted now.
+
+        Example:
+            >>> column = Column.encode(["Oslo", None, "Riga", "Riga"], pa.string()).take([2, 1]).recounted()
+            >>> column.to_pylist(), column.values.array.to_pylist(), column.values.counts.tolist()
+            (['Riga', None], ['Riga'], [1])
+        """
+        held = distinct(self.codes[self.codes >= 0])
+        codes = np.where(self.codes < 0, MISSING, np.searchsorted(held, self.codes)).astype(np.int32)
+        return Column.of(codes, self.values.array.take(pa.array(held)))
 
     def __len__(self) -> int:
         return len(self.codes)

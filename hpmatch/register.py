@@ -19,7 +19,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hpmatch.arrays import IntArray, distinct
+from hpmatch.arrays import IntArray
 from hpmatch.blocking import index_keys
 from hpmatch.blocking.blocks import ChangedIndex, KeyIndex
 from hpmatch.comparison.name_tables import NameTables, common_terms
@@ -34,7 +34,7 @@ from hpmatch.sources import read
 from hpmatch.sources.files import File, is_folder
 from hpmatch.sources.rejected import whole
 from hpmatch.sources.tables import content_digest
-from hpmatch.standardise import with_common_vocabulary
+from hpmatch.standardise import with_common_vocabulary, with_grown_vocabulary
 from hpmatch.standardise.token_forms import learn_forms
 
 if TYPE_CHECKING:
@@ -198,7 +198,7 @@ class Register:
             )
         stays = np.flatnonzero(~np.asarray(goes))
         records = _changed(self.read.records, stays, added, self.model)
-        indexes = self._reindexed(stays, added)
+        indexes = self._reindexed(stays, records)
         version = version_with(self.read.version, table)
         return Register(self._as_read(records, version), self.model, indexes, is_changed=True)
 
@@ -214,12 +214,14 @@ class Register:
         version = _version_anew(self.read.version) if self.is_changed else self.read.version
         return Register(self._as_read(records, version), self.model, indexes)
 
-    def _reindexed(self, stays: IntArray, added: Records) -> Mapping[str, KeyIndex | ChangedIndex] | None:
+    def _reindexed(self, stays: IntArray, now: Records) -> Mapping[str, KeyIndex | ChangedIndex] | None:
         if self.indexes is None:
             return None
         moved = np.full(len(self), MISSING, np.int32)
         moved[stays] = np.arange(len(stays))
-        came = index_keys(_counted(added, self.model), self.model.blocking_rules)
+        came = index_keys(
+            by_itself(now, np.arange(len(stays), len(now)), self.model), self.model.blocking_rules
+        )
         return {
             name: ChangedIndex(
                 index, moved, KeyIndex(came[name].keys, came[name].rows + np.int32(len(stays)))
@@ -416,16 +418,33 @@ def _changed(before: Records, stays: IntArray, added: Records, model: Model) -> 
         if name in before or name in added
     }
     ids = pa.concat_arrays([before.ids.take(pa.array(stays)), added.ids])
-    records = Records(ids, with_common_vocabulary(columns, model.standardisers))
+    records = Records(ids, with_grown_vocabulary(columns, before.columns, model.standardisers))
     learn_forms(common_terms(records)[0], common_terms(before)[0])
     records.derived("name_tables", lambda: NameTables.of(before).changed(records))
     return records
 
 
-def by_itself(register: Register, rows: IntArray) -> Records:
+def turnover(before: Register, now: Register, changes: pa.Table) -> tuple[IntArray, IntArray]:
+    """
+    Whom changes took out of a register and whom they brought to it; who changed is among both.
+
+    Args:
+        before: The register as it was.
+        now: The register as the changes made it.
+        changes: The changes, see ``read_changes``.
+
+    Returns:
+        int64[w], rows of the register as it was; int64[c], rows of the register as it is, which are its last ones.
+    """
+    touched = changes[REGISTER_ROLES[0]].combine_chunks()
+    went = np.flatnonzero(np.asarray(pc.is_in(before.read.records.ids, touched)))
+    return went, np.arange(len(before) - len(went), len(now))
+
+
+def by_itself(register: Records, rows: IntArray, model: Model) -> Records:
     """A few persons of a register, without the values that only others hold."""
-    records = _counted(register.read.records.take(rows), register.model)
-    learn_forms(common_terms(records)[0], common_terms(register.read.records)[0])
+    records = _counted(register.take(rows), model)
+    learn_forms(common_terms(records)[0], common_terms(register)[0])
     return records
 
 
@@ -435,12 +454,5 @@ def _nothing(records: Records, kind: pa.DataType) -> Column:
 
 def _counted(records: Records, model: Model) -> Records:
     """Records whose values are counted anew, as if they were a whole table."""
-    columns = {name: _recounted(column) for name, column in records.columns.items()}
+    columns = {name: column.recounted() for name, column in records.columns.items()}
     return Records(records.ids, with_common_vocabulary(columns, model.standardisers))
-
-
-def _recounted(column: Column) -> Column:
-    """The column with those values alone that some row holds: one that nobody holds any more is not known."""
-    held = distinct(column.codes[column.codes >= 0])
-    codes = np.where(column.codes < 0, MISSING, np.searchsorted(held, column.codes)).astype(np.int32)
-    return Column.of(codes, column.values.array.take(pa.array(held)))

@@ -9,15 +9,33 @@ import pytest
 from copies import COPIES
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from registers import ABOUT_PEOPLE, ADDED, ALL_LINKS, ALONE, MARRIED, PEOPLE, PROPERTY, SECRETS, found, write
+from registers import (
+    ABOUT_PEOPLE,
+    ADDED,
+    ALL_LINKS,
+    ALONE,
+    MARRIED,
+    PEOPLE,
+    PROPERTY,
+    SAMPLE,
+    SECRETS,
+    found,
+    write,
+)
 from strategies import ALERTS, PERSONS, changed_registers
 
 import hpmatch as hp
+from hpmatch.arrays import distinct
 from hpmatch.cli import main
+from hpmatch.comparison.name_tables import NameTables, common_terms
+from hpmatch.comparison.one_words import one_words
 from hpmatch.comparison.text import Text
 from hpmatch.fellegi_sunter import Level
 from hpmatch.prepared import add_changes
+from hpmatch.records import Records, Vocabulary
+from hpmatch.register import read_changes, turnover
 from hpmatch.standardise.stages import PlainText
+from hpmatch.standardise.token_forms import token_forms
 
 
 @PROPERTY
@@ -79,6 +97,101 @@ def test_a_value_in_a_column_that_was_empty_counts_as_held_by_one():
     (weight,) = (row["sex"] for row in rows if row["hpr_number"] == "2")
     # One who holds it, and 1 / u0 more who do not.
     assert weight == pytest.approx(math.log2(same.m * (1 + 1 / same.u)))
+
+
+@PROPERTY
+@given(changed_registers(), PERSONS)
+def test_what_changes_leave_as_it_was_is_not_worked_out_in_another_way(registers, others):
+    """Of names that were there and names that came, once and again."""
+    old, changes, _ = registers
+    register = worked_out(hp.Register.prepare(old)).changed(changes)
+    holds_what_it_would_anew(register)
+    others = [{**person, "hpr_number": f"2{person['hpr_number']}"} for person in others]
+    holds_what_it_would_anew(worked_out(register).changed(others))
+
+
+@pytest.mark.parametrize("apart", [False, True])
+def test_names_that_come_to_a_large_register_are_worked_out_as_all_are(apart):
+    """A list that grew twice, of columns that share it, or do not share one yet."""
+    register = hp.Register.prepare(SAMPLE / "register.csv")
+    known = set(common_terms(register.read.records)[0].texts)
+    if apart:
+        register = replace(register, read=replace(register.read, records=with_lists_apart(register)))
+    came = [
+        {**ADDED, "family_name": "Qvistgaard de los Reyes", "middle_name": "Zbigniewa"},
+        {**ADDED, "hpr_number": "1000010", "given_name": "Gun-Britt Øyunn"},
+    ]
+    for person in came:
+        register = worked_out(register).changed([person])
+        holds_what_it_would_anew(register)
+    vocabulary = common_terms(register.read.records)[0]
+    assert {"qvistgaard", "zbigniewa"} <= set(vocabulary.texts) - known
+
+
+def with_lists_apart(register):
+    """Give the records with a list of terms for each column, as where a model's own columns shared one that was not saved."""
+    records = register.read.records
+    columns = {
+        name: replace(column, values=replace(column.values, vocabulary=None, _derived={}))
+        for name, column in records.columns.items()
+    }
+    return Records(records.ids, columns)
+
+
+def worked_out(register):
+    """Give the register, all that changes take over from it having been asked for."""
+    vocabulary = common_terms(register.read.records)[0]
+    token_forms(vocabulary), one_words(vocabulary), NameTables.of(register.read.records)
+    return register
+
+
+def holds_what_it_would_anew(register):
+    """Find what is taken over to be what is worked out from the values alone."""
+    records, again = register.read.records, register.recounted()
+    vocabulary, terms = common_terms(records)
+    anew = Vocabulary(vocabulary.array)
+    assert vocabulary.texts == anew.texts
+    assert vocabulary.places == {text: place for place, text in enumerate(anew.texts)}
+    assert len(vocabulary.places) == len(anew)
+    for name, each in terms.items():
+        texts = [anew.texts[code] for code in each.codes]
+        ends = each.offsets.tolist()
+        assert [texts[start:end] for start, end in itertools.pairwise(ends)] == records[
+            name
+        ].values.array.to_pylist()
+    forms, forms_anew = token_forms(vocabulary), token_forms(anew)
+    assert forms.sketches.tolist() == forms_anew.sketches.tolist()
+    for name, made in forms_anew.lists.items():
+        assert forms.lists[name].to_pylist() == made.to_pylist()
+    for one, other in zip(one_words(vocabulary), one_words(anew), strict=True):
+        assert one.tolist() == other.tolist()
+    ids, ids_again = (each.read.records.ids.to_pylist() for each in (register, again))
+    for name, index in again.indexes.items():
+        keys = distinct(index.keys)
+        blocks, blocks_again = (each.among(keys) for each in (register.indexes[name], index))
+        assert held(blocks, ids) == held(blocks_again, ids_again)
+
+
+def held(blocks, ids):
+    """Who holds each key."""
+    return [
+        {ids[row] for row in blocks.rows[start:end]}
+        for start, end in itertools.pairwise(blocks.starts.tolist())
+    ]
+
+
+@PROPERTY
+@given(changed_registers())
+def test_who_came_and_who_went_is_told_apart(registers):
+    """By whom the register has and had, and what their rows hold."""
+    old, changes, whole = registers
+    before, table = hp.Register.prepare(old), read_changes(changes)
+    now = before.changed(changes)
+    went, came = turnover(before, now, table)
+    had, has = ({row["hpr_number"] for row in rows} for rows in (old, whole))
+    brought = {row["hpr_number"] for row in changes if not row["change"]}
+    assert set(before.read.records.ids.take(pa.array(went)).to_pylist()) == had - has | had & brought
+    assert sorted(now.read.records.ids.take(pa.array(came)).to_pylist()) == sorted(brought)
 
 
 def with_towns():

@@ -134,7 +134,9 @@ class NameTables:
         vocabulary, terms = common_terms(records)
         size, before = len(vocabulary), self.frequencies
         place = np.asarray(pc.index_in(self.vocabulary.array, vocabulary.array), np.int64)
-        new = np.setdiff1d(np.arange(size), place)
+        is_new = np.ones(size, bool)
+        is_new[place] = False
+        new = np.flatnonzero(is_new)
         known, overall = np.zeros(size, bool), np.full(size, 1 / max(before.records, 1))
         known[place], overall[place] = self.known, before.overall
         texts = np.array(vocabulary.array.take(pa.array(new)).to_pylist(), dtype=str)
@@ -142,7 +144,7 @@ class NameTables:
         rarity[np.append(new[np.argsort(texts)], place[self.by_rarity])] = np.arange(size)
         country, token = np.divmod(before.keys, max(len(before.overall), 1))
         keys = country * max(size, 1) + place[token] if len(token) else before.keys
-        order = np.argsort(keys)
+        order = np.argsort(keys, kind="stable")  # most often they are in order
         frequencies = replace(before, overall=overall, keys=keys[order], counts=before.counts[order])
         return NameTables(vocabulary, terms, known, frequencies, rarity)
 

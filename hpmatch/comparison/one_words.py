@@ -7,6 +7,7 @@ thousands of pairs make no strings.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -56,7 +57,11 @@ def one_words(vocabulary: Vocabulary) -> OneWords:
         >>> several == one
         True
     """
-    return vocabulary.derived("one_words", lambda: _hashed(_words(vocabulary)))
+    return vocabulary.derived_of_each("one_words", lambda tokens: _hashed(_words(tokens)), _joined)
+
+
+def _joined(parts: Sequence[OneWords]) -> OneWords:
+    return OneWords(*(np.concatenate(hashes) for hashes in zip(*parts, strict=True)))
 
 
 def _words(vocabulary: Vocabulary) -> list[str]:

@@ -380,7 +380,9 @@ class Ledger:
             Columns alert_id, disposition, hpr_number, match_probability, model_sha256, register_version, entry.
         """
         answers = sorted(self.account().answers.items())
-        rows = [{"alert_id": alert, **vars(answer), "entry": number} for alert, (number, answer) in answers]
+        rows = [
+            {"alert_id": alert, **answer._asdict(), "entry": number} for alert, (number, answer) in answers
+        ]
         return pa.Table.from_pylist(rows, _LATEST)
 
     def verify(self, head: str | None = None) -> Verification:

@@ -7,13 +7,12 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from hpmatch.ledger.entries import BrokenLedgerError, Entry, read_entries
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(NamedTuple):
     """How an alert was answered, by which model, held against which version of the register."""
 
     disposition: str

@@ -30,7 +30,7 @@ from hpmatch.link import score_pairs
 from hpmatch.model import Model, read_model
 from hpmatch.output import RESCREENED, write_folder
 from hpmatch.parallel import batch_job
-from hpmatch.register import Register, by_itself, model_of, read_changes, read_register
+from hpmatch.register import Register, by_itself, model_of, read_changes, read_register, turnover
 from hpmatch.rescreen.belonging import NOT_PREPARED, refuse_missing, register_before
 from hpmatch.rescreen.differences import Moves, Reasons, differences_of
 from hpmatch.rescreen.standing import AlertsInForce, taken, without_forgotten
@@ -147,19 +147,23 @@ def _rescreen(
     now = before if changes is None else before.changed(changes)
     now = now if new_register is None else read_register(new_register, model, schema)
     now.check(model)
-    whole = new_register is not None or new_model is not None
-    touching = np.arange(len(standing.persons)) if whole else _concerned(standing, before, changes, now)
-    answers = {alert: vars(answer) for alert, (_, answer) in account.answers.items()}
+    if changes is None:
+        touching: IntArray = np.arange(len(standing.persons))
+        moves = Moves.between(before.read.records.ids, now.read.records.ids)
+    else:
+        went, came = turnover(before, now, changes)
+        touching = _concerned(standing, before, went, now, came)
+        moves = Moves.by_changes(before.read.records.ids.take(went), now.read.records.ids.take(came))
     unheld = _unanswered(standing, account.standing())
     rows = standing.with_fellows(np.union1d(touching, unheld).astype(np.int64))
     result = _answered(standing, rows, now, model)
     reasons = Reasons(
-        Moves.between(before.read.records.ids, now.read.records.ids, changes),
+        moves,
         "the model changed" if new_model is not None else "",
         standing.ids_of(standing.with_fellows(touching)),
-        standing.ids_of(_joined(standing, _unanswered(standing, answers), unheld)),
+        standing.ids_of(_joined(standing, _unanswered(standing, account.answers), unheld)),
     )
-    differences = differences_of(result, answers, reasons)
+    differences = differences_of(result, account.answers, reasons)
     changed = frozenset(differences["alert_id"].to_pylist())
     is_reported = pc.is_in(
         differences["alert_id"], standing.read.records.ids.filter(pa.array(standing.in_force))
@@ -188,15 +192,15 @@ def _joined(standing: AlertsInForce, new: IntArray, unheld: IntArray) -> IntArra
     )
 
 
-def _concerned(standing: AlertsInForce, before: Register, changes: pa.Table, now: Register) -> IntArray:
+def _concerned(
+    standing: AlertsInForce, before: Register, went: IntArray, now: Register, came: IntArray
+) -> IntArray:
     """The alerts that share a key with a person who came, went or changed, but for keys that are cut off before and now."""
     rules, model = keying(standing.model.blocking_rules), standing.model
     if len(rules) < len(model.blocking_rules):  # a rule without keys may pair any
         return np.arange(len(standing.persons))
-    touched = changes["hpr_number"].combine_chunks()
     persons = [
-        by_itself(register, np.flatnonzero(np.asarray(pc.is_in(register.read.records.ids, touched))))
-        for register in (before, now)
+        by_itself(register.read.records, rows, model) for register, rows in ((before, went), (now, came))
     ]
     found = []
     for rule in rules:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from hpmatch.ledger.account import Answer
 from hpmatch.results import Result
 
 # Reasons for another answer, where no person who is told of came, left or changed.
@@ -37,16 +37,18 @@ class Moves:
     others: str
 
     @classmethod
-    def between(cls, before: pa.Array, now: pa.Array, changes: pa.Table | None) -> Moves:
-        """The moves between two lists of identifiers; without changes nobody knows who changed."""
-        if changes is None:
-            came, left = (
-                one.filter(pc.invert(pc.is_in(one, other))) for one, other in ((now, before), (before, now))
-            )
-            return cls(frozenset(came.to_pylist()), frozenset(left.to_pylist()), frozenset(), _OTHERWISE)
-        touched = pc.unique(changes["hpr_number"])  # few: cheap to look up in
-        was, is_now = (set(ids.filter(pc.is_in(ids, touched)).to_pylist()) for ids in (before, now))
-        return cls(frozenset(is_now - was), frozenset(was - is_now), frozenset(was & is_now), _OTHERS)
+    def between(cls, before: pa.Array, now: pa.Array) -> Moves:
+        """The moves between the identifiers of two registers; nobody knows who changed."""
+        came, left = (
+            one.filter(pc.invert(pc.is_in(one, other))) for one, other in ((now, before), (before, now))
+        )
+        return cls(frozenset(came.to_pylist()), frozenset(left.to_pylist()), frozenset(), _OTHERWISE)
+
+    @classmethod
+    def by_changes(cls, went: pa.Array, came: pa.Array) -> Moves:
+        """The moves of those whom changes took out and brought, by their identifiers."""
+        was, is_now = frozenset(went.to_pylist()), frozenset(came.to_pylist())
+        return cls(is_now - was, was - is_now, was & is_now, _OTHERS)
 
     def words(self, before: str | None, after: str | None) -> list[str]:
         """What of this may be why an alert is answered in another way."""
@@ -86,11 +88,12 @@ class Reasons:
         return "; ".join(told) or _OVERDUE
 
 
-def differences_of(result: Result, answers: Mapping[str, Mapping[str, Any]], reasons: Reasons) -> pa.Table:
+def differences_of(result: Result, answers: Mapping[str, tuple[int, Answer]], reasons: Reasons) -> pa.Table:
     """A row an alert whose disposition or registered person is another than before."""
     rows = []
     for now in result.dispositions.to_pylist():
-        before = answers.get(now["alert_id"], {})
+        held = answers.get(now["alert_id"])
+        before = held[1]._asdict() if held else {}
         if (before.get("disposition"), before.get("hpr_number")) != (now["disposition"], now["hpr_number"]):
             reason = reasons.of(now["alert_id"], before.get("hpr_number"), now["hpr_number"])
             rows.append(

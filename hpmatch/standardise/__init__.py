@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -18,7 +18,7 @@ from hpmatch.arrays import IntArray
 from hpmatch.errors import PluginError
 from hpmatch.parallel import each_chunk
 from hpmatch.protocols import Standardiser
-from hpmatch.records import FEW, Column, Records, Vocabulary
+from hpmatch.records import FEW, Column, Records, Terms, Vocabulary
 from hpmatch.standardise.encodings import decoded_cells
 from hpmatch.standardise.token_forms import NAME_TOKENS, begin_forms
 from hpmatch.standardise.whole_names import reads_whole_names, with_names_apart
@@ -65,16 +65,56 @@ def with_common_vocabulary(
     columns: dict[str, Column], standardisers: Sequence[Standardiser]
 ) -> dict[str, Column]:
     """Let the columns whose standardisers say so share one list of terms."""
+    for names in _sharing(columns, standardisers):
+        vocabulary = Vocabulary(_distinct_terms([columns[name].values.array for name in names]))
+        for name in names:
+            columns[name] = _with_vocabulary(columns[name], vocabulary)
+    return columns
+
+
+def with_grown_vocabulary(
+    columns: dict[str, Column], before: Mapping[str, Column], standardisers: Sequence[Standardiser]
+) -> dict[str, Column]:
+    """
+    The same for columns that have the values of others and more behind them; what is known of their terms is kept.
+
+    Args:
+        columns: The columns.
+        before: What they were, as far as they were there.
+        standardisers: See ``with_common_vocabulary``, which does the same for columns that shared no list before.
+    """
+    for names in _sharing(columns, standardisers):
+        known = {name: before[name].values for name in names if name in before}
+        lists = [values.vocabulary for values in known.values()]
+        if not lists or lists[0] is None or any(each is not lists[0] for each in lists):
+            columns = with_common_vocabulary(
+                columns, [each for each in standardisers if each.column in names]
+            )
+            continue
+        nothing = Terms(lists[0], np.zeros(0, np.int64), np.zeros(1, np.int64))
+        terms = {name: known[name].terms if name in known else nothing for name in names}
+        more = {name: columns[name].values.array[len(terms[name].offsets) - 1 :] for name in names}
+        vocabulary = lists[0].grown(_distinct_terms(list(more.values())))
+        for name in names:
+            grown = terms[name].grown(vocabulary, more[name])
+            columns[name] = _with_vocabulary(columns[name], vocabulary, {"terms": grown})
+    return columns
+
+
+def _sharing(columns: Mapping[str, Column], standardisers: Sequence[Standardiser]) -> list[list[str]]:
+    """The names of the columns that share each list of terms."""
     shared: dict[str, list[str]] = {}
     for stage in standardisers:
         if stage.column in columns and (vocabulary := getattr(stage, "vocabulary", "")):
             shared.setdefault(vocabulary, []).append(stage.column)
-    for names in shared.values():
-        vocabulary = Vocabulary(_distinct_terms([columns[name].values.array for name in names]))
-        for name in names:
-            values = replace(columns[name].values, vocabulary=vocabulary, _derived={})
-            columns[name] = replace(columns[name], values=values)
-    return columns
+    return list(shared.values())
+
+
+def _with_vocabulary(
+    column: Column, vocabulary: Vocabulary, derived: Mapping[Hashable, Any] | None = None
+) -> Column:
+    values = replace(column.values, vocabulary=vocabulary, _derived=dict(derived or {}))
+    return replace(column, values=values)
 
 
 def _distinct_terms(lists: Sequence[pa.Array]) -> pa.Array:

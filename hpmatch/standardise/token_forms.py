@@ -66,13 +66,12 @@ class TokenForms:
             self.sketches[places], lambda: {name: array.take(rows) for name, array in self.lists.items()}
         )
 
-    def and_of(self, others: TokenForms) -> TokenForms:
-        """The forms of these tokens and, behind them, of others."""
-        return TokenForms(
-            np.concatenate([self.sketches, others.sketches]),
-            lambda: {
-                name: pa.concat_arrays([array, others.lists[name]]) for name, array in self.lists.items()
-            },
+    @classmethod
+    def joined(cls, parts: Sequence[TokenForms]) -> TokenForms:
+        """The forms of several lists of tokens, one behind the other."""
+        return cls(
+            np.concatenate([part.sketches for part in parts]),
+            lambda: {name: pa.concat_arrays([part.lists[name] for part in parts]) for name in LISTS},
         )
 
 
@@ -85,7 +84,9 @@ def token_forms(vocabulary: Vocabulary) -> TokenForms:
         >>> len(set(forms.lists["keys"].flatten().to_pylist())), len(set(forms.sketches[:, CONSONANTS].tolist()))
         (1, 1)
     """
-    return vocabulary.derived("token_forms", lambda: _forms(begin_forms(vocabulary)()))
+    return vocabulary.derived_of_each(
+        "token_forms", lambda tokens: _forms(begin_forms(tokens)()), TokenForms.joined
+    )
 
 
 def begin_forms(vocabulary: Vocabulary) -> Callable[[], list[_Batch]]:
@@ -95,7 +96,7 @@ def begin_forms(vocabulary: Vocabulary) -> Callable[[], list[_Batch]]:
 
 def learn_forms(vocabulary: Vocabulary, known: Vocabulary) -> None:
     """Take the forms of tokens that another vocabulary has from there, so that only the others are worked out."""
-    if vocabulary is not known:
+    if vocabulary is not known and not vocabulary.parts:  # one that grew has those of its parts
         vocabulary.derived("token_forms", lambda: _learned(vocabulary, known))
 
 
@@ -110,7 +111,7 @@ def _learned(vocabulary: Vocabulary, known: Vocabulary) -> TokenForms:
     order = np.empty(len(places), np.int64)
     order[np.flatnonzero(there)] = np.arange(len(old.sketches))
     order[np.flatnonzero(~there)] = np.arange(len(new.sketches)) + len(old.sketches)
-    return old.and_of(new).take(order)
+    return TokenForms.joined([old, new]).take(order)
 
 
 _END = ord("}")
