@@ -60,14 +60,12 @@ class Entry(NamedTuple):
     Attributes:
         number: Its place in the ledger, and the number of its line; from 1.
         kind: ledger (the first), received, rejected, run, answered or forgotten.
-        time: When it was written (UTC).
         body: What it says; None once that is forgotten.
         hash: Its link of the chain.
     """
 
     number: int
     kind: str
-    time: str
     body: Mapping[str, Any] | None
     hash: str
 
@@ -124,15 +122,13 @@ def _entry(line: bytes, number: int, before: str) -> Entry:
     told = _HEAD.fullmatch(head)
     if told is None:
         raise _WrongError("is not as it was written")
-    if body != FORGOTTEN and _sha256(body).encode() != told[3]:
+    if body != FORGOTTEN and _sha256(body).encode() != told[2]:
         raise _WrongError("is not as it was written: what it says was changed")
-    return Entry(
-        number, told[1].decode(), told[2].decode(), None if body == FORGOTTEN else _told(body), found
-    )
+    return Entry(number, told[1].decode(), None if body == FORGOTTEN else _told(body), found)
 
 
 # As ``lines`` writes it; several times faster than to read JSON.
-_HEAD = re.compile(rb'\{"entry":\d+,"kind":"(\w+)","time":"([^"]+)","body":"([0-9a-f]{64})"\}')
+_HEAD = re.compile(rb'\{"entry":\d+,"kind":"(\w+)","time":"[^"]+","body":"([0-9a-f]{64})"\}')
 
 
 def _check_format(line: bytes) -> None:
