@@ -231,7 +231,7 @@ def read_texts(alerts: ReadRecords, role: str, rows: IntArray | None = None) -> 
 def _sets(records: Records, name: str) -> list[frozenset[Any]]:
     if name not in records:
         return [frozenset()] * len(records)
-    column = records[name]
+    column = records[name].recounted()  # the values of a few alerts alone
     sets = [
         frozenset(value if isinstance(value, list) else [value]) for value in column.values.array.to_pylist()
     ]
