@@ -101,7 +101,7 @@ def _sexes_by_ending(token: str) -> frozenset[str]:
     folded = token.casefold()
     return frozenset(
         sex
-        for ending, sex in _endings(_ENDING)
+        for ending, sex in _table().endings[_ENDING]
         if folded.endswith(ending) and len(folded) >= len(ending) + _SHORTEST_ROOT
     )
 
@@ -129,7 +129,7 @@ def _known_foreign(forms: Sequence[str]) -> list[_Known]:
     names = [
         form.removesuffix(ending)
         for form in forms
-        for ending, _ in _endings(_ADAPTED)
+        for ending, _ in _table().endings[_ADAPTED]
         if form.endswith(ending) and len(form) >= len(ending) + _SHORTEST_FOREIGN
     ]
     return [known for known in _known(names, "latin") or _known(names, "") if known.sexes == {"M"}]
@@ -137,7 +137,7 @@ def _known_foreign(forms: Sequence[str]) -> list[_Known]:
 
 def _known(forms: Sequence[str], script: str) -> list[_Known]:
     """What is known of forms by the rows of one script; "" is the spellings of all that write vowels but Latin."""
-    names = _names().get(script, {})
+    names = _table().names.get(script, {})
     return [names[form] for form in forms if form in names]
 
 
@@ -146,28 +146,50 @@ def _filed_under(name: str, script: str) -> tuple[str, ...]:
     return spellings(name) if script == "latin" else single_words(fold(name))
 
 
+class _Table(NamedTuple):
+    """
+    The table of given names, read once.
+
+    Attributes:
+        names: What is known of names, by script and by what they are filed under.
+        endings: The endings of each kind, and the sex that each tells.
+    """
+
+    names: dict[str, dict[str, _Known]]
+    endings: dict[str, list[tuple[str, str]]]
+
+
 @cache
-def _names() -> dict[str, dict[str, _Known]]:
-    """What is known of names, by script and by what they are filed under."""
-    names: dict[str, dict[str, _Known]] = {}
-    nothing = _Known(_NO_GROUP, _NO_GROUP)
+def _table() -> _Table:
+    table = _Table({}, {})
     for row in read_table("given_names"):
-        if row["relation"] in (_ENDING, _ADAPTED):
-            continue
         name = row["name"].casefold()
-        script = script_of(name)
-        filed = [(script, form) for form in _filed_under(name, script)]
-        if script != "latin" and script not in CONSONANT_SCRIPTS:
-            filed += [("", form) for form in spellings(name)]
-        for of_script, form in filed:
-            of_form = names.setdefault(of_script, {})
-            groups, sexes = of_form.get(form, nothing)
-            of_form[form] = _Known(groups | {row["group"]}, sexes | {row["sex"]})
-    return names
+        if row["relation"] in (_ENDING, _ADAPTED):
+            table.endings.setdefault(row["relation"], []).append((name[1:], row["sex"]))
+            continue
+        known = _told_by(row["group"], row["sex"])
+        for script, form in _filed(name):
+            names = table.names.setdefault(script, {})
+            earlier = names.get(form)
+            names[form] = _of_both(earlier, known) if earlier else known
+    return table
+
+
+def _filed(name: str) -> list[tuple[str, str]]:
+    """Under which scripts and what a name is filed; "" is the spellings of all scripts that write vowels but Latin."""
+    script = script_of(name)
+    filed = [(script, form) for form in _filed_under(name, script)]
+    if script != "latin" and script not in CONSONANT_SCRIPTS:
+        filed += [("", form) for form in spellings(name)]
+    return filed
 
 
 @cache
-def _endings(relation: str) -> tuple[tuple[str, str], ...]:
-    """The endings of one kind, and the sex that each tells."""
-    rows = read_table("given_names")
-    return tuple((row["name"][1:].casefold(), row["sex"]) for row in rows if row["relation"] == relation)
+def _told_by(group: str, sex: str) -> _Known:
+    """What a row tells; the names of one group and sex share it."""
+    return _Known(frozenset((group,)), frozenset((sex,)))
+
+
+@cache
+def _of_both(one: _Known, other: _Known) -> _Known:
+    return _Known(one.groups | other.groups, one.sexes | other.sexes)
