@@ -19,31 +19,31 @@ NAMES = st.sampled_from([row["name"] for row in ROWS]) | st.text(max_size=12)
 
 # An ending and a name of no group that has it; for the sex that the ending tells.
 ENDINGS = {
-    "-ė": "Skaistė F",
+    "-ė": "Gražvilė F",
     "-ius": "Liudvinius M",
     "-ijus": "Kajetijus M",
-    "-mantas": "Eimantas M",
-    "-vydas": "Tautvydas M",
+    "-mantas": "Gedmantas M",
+    "-vydas": "Mangvydas M",
     "-iņš": "Ķipariņš M",
-    "-slav": "Dobroslav M",
-    "-sław": "Dobrosław M",
-    "-slava": "Dobroslava F",
-    "-sława": "Dobrosława F",
-    "-mira": "Radomira F",
+    "-slav": "Chvaloslav M",
+    "-sław": "Wszebosław M",
+    "-slava": "Chvaloslava F",
+    "-sława": "Wszebosława F",
+    "-mira": "Chvalimira F",
     "-ος": "Ζαφείριος M",
-    "-ης": "Ευριπίδης M",
+    "-ης": "Ερμοκράτης M",
     "-ούλα": "Ασημούλα F",
-    "-dís": "Vigdís F",
-    "-rún": "Sigrún F",
-    "-hildur": "Brynhildur F",
-    "-gerður": "Ásgerður F",
-    "-björg": "Sigurbjörg F",
-    "-þrúður": "Sigþrúður F",
-    "-geir": "Ásgeir M",
-    "-mundur": "Ásmundur M",
-    "-valdur": "Þorvaldur M",
-    "-steinn": "Aðalsteinn M",
-    "-björn": "Sigurbjörn M",
+    "-dís": "Ragndís F",
+    "-rún": "Geirrún F",
+    "-hildur": "Arnhildur F",
+    "-gerður": "Sólgerður F",
+    "-björg": "Hallbjörg F",
+    "-þrúður": "Jarþrúður F",
+    "-geir": "Ketilgeir M",
+    "-mundur": "Vémundur M",
+    "-valdur": "Sævaldur M",
+    "-steinn": "Hallsteinn M",
+    "-björn": "Hallbjörn M",
     "-èle": "Gaspardèle F",
 }
 
@@ -80,7 +80,22 @@ def read_groups():
             )
 
 
-GROUPS = [*read_groups()]
+def read_by_language():
+    """Read the names that are common in each language: those of one name, and others beside them."""
+    for line in lines("given_names_by_language.txt"):
+        head, names = line.split(": ", 1)
+        sex, languages = head.split(" | ")
+        for each in names.split():
+            *earlier, written = each.split(">")
+            forms = written.split("=")
+            group = earlier[0] if earlier else spellings(forms[0].lstrip("~").casefold())[0]
+            for name in forms:
+                relation = "short" if name[0] == "~" else "form"
+                source = "general knowledge of names"
+                yield name.lstrip("~"), group, relation, sex, languages.replace(" ", ";"), source
+
+
+GROUPS = [*read_groups(), *read_by_language()]
 
 
 def filed_under(name):
