@@ -239,9 +239,9 @@ def are_two_names(left: str, right: str) -> bool:
     """
     Whether two tokens, however alike, are names of two persons: Christian and Christina, Sato and Saito, Hassan and Hassani.
 
-    Given names are if no group has both, or if the one is a man's and the other a woman's; but two tokens of one stem of which
-    the table of given names knows neither may be forms of a surname. Surnames are if each is common and no group has both, or
-    if suffixes of two classes make them of one name, unless they share a stem.
+    Given names are if no group has both, or if the one is a man's and the other a woman's, by the table or by the ending; but
+    two tokens of one stem of which the table of given names knows neither may be forms of a surname. Surnames are if each is
+    common and no group has both, or if suffixes of two classes make them of one name, unless they share a stem.
 
     Example:
         >>> are_two_names("marko", "mirko"), are_two_names("paolo", "paola"), are_two_names("marko", "marek")
@@ -251,12 +251,12 @@ def are_two_names(left: str, right: str) -> bool:
     """
     if are_of_two_groups(left, right) or are_two_surnames(left, right):
         return True
-    sexes = {implied_sex_of_given(left), implied_sex_of_given(right)}
-    is_given = bool(name_groups(left) or name_groups(right))
-    of_two_sexes = sexes == {"F", "M"}
+    if (name_groups(left) or name_groups(right)) and are_of_two_sexes(left, right):
+        return True
     if one_stem(left, right):
-        return of_two_sexes and is_given
-    return of_two_sexes or (are_derived_apart(left, right) and not one_name(left, right))
+        return False
+    sexes = {implied_sex_of_given(left), implied_sex_of_given(right)}
+    return sexes == {"F", "M"} or (are_derived_apart(left, right) and not one_name(left, right))
 
 
 def are_of_two_groups(left: str, right: str) -> bool:
