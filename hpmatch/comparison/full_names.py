@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import ClassVar, NamedTuple
 
 import numpy as np
@@ -35,7 +36,7 @@ from hpmatch.shown import on_one_line
 from hpmatch.sources.memory import plain_cell
 from hpmatch.standardise.compounds import head_of
 from hpmatch.standardise.scripts import CONSONANT_SCRIPTS, script_of
-from hpmatch.standardise.signs import in_signs, is_han
+from hpmatch.standardise.signs import in_signs, is_han, plain_signs
 from hpmatch.standardise.surname_groups import surname_groups
 from hpmatch.standardise.surnames import is_patronymic
 
@@ -384,9 +385,11 @@ class _Names:
         a, b = np.divmod(distinct, width)
         table = np.array(self.tokens, object)
         similarity = token_similarity(table[a].tolist(), table[b].tolist())
+        signs = _Signs.of(self.tokens)
+        similarity[signs.same(a, b)] = 1
         related = relations(self.tokens, a, b, similarity)
         alike = ((similarity >= _TWO_NAMES) & (similarity < 1)) | related.stem
-        two = self._two_names(a, b, alike)
+        two = self._two_names(a, b, alike) | signs.other(a, b)
         variant = related.variant | self._one_surname(a, b)
         short = self._short(a, b, similarity) & ~(related.stem | variant)
         short |= self._read_otherwise(a, b, similarity)
@@ -435,6 +438,37 @@ class _Names:
         latin = np.array([token.isascii() for token in self.tokens], bool)
         mixed = (han[left] & latin[right]) | (latin[left] & han[right])
         return np.asarray(mixed & (similarity < _READ_ALIKE), np.bool_)
+
+
+class _Signs(NamedTuple):
+    """
+    What tokens in Chinese signs or Hangul are told apart by: in one script other signs are another name, whatever readings they share.
+
+    Attributes:
+        scripts: int64[t], a number for the script of each token; 0 where other signs say nothing.
+        signs: int64[t], a number for its signs.
+    """
+
+    scripts: IntArray
+    signs: IntArray
+
+    @classmethod
+    def of(cls, tokens: Sequence[str]) -> _Signs:
+        plain = [("", "") if token.isascii() else plain_signs(token) for token in tokens]
+        numbers = {text: number for number, text in enumerate(sorted({"", *chain.from_iterable(plain)}))}
+        scripts, signs = (
+            np.array([[numbers[text] for text in each] for each in plain], np.int64).reshape(-1, 2).T
+        )
+        return cls(scripts, signs)
+
+    def same(self, left: IntArray, right: IntArray) -> npt.NDArray[np.bool_]:
+        return np.asarray(self._of_one_script(left, right) & (self.signs[left] == self.signs[right]))
+
+    def other(self, left: IntArray, right: IntArray) -> npt.NDArray[np.bool_]:
+        return np.asarray(self._of_one_script(left, right) & (self.signs[left] != self.signs[right]))
+
+    def _of_one_script(self, left: IntArray, right: IntArray) -> npt.NDArray[np.bool_]:
+        return np.asarray((self.scripts[left] == self.scripts[right]) & (self.scripts[left] > 0))
 
 
 def _weights(tokens: Sequence[str], sizes: IntArray, places: IntArray) -> FloatArray:

@@ -2,12 +2,14 @@
 Names in Chinese signs, kana and Hangul: where a whole name is cut, and how its signs are read.
 
 `east_asian_surnames.csv` and `east_asian_given_names.csv` say how names are read that the letters do not tell. A Chinese sign
-has one reading in Mandarin, which Unidecode knows, and others in Cantonese, Hokkien, Korean and Japanese.
+has one reading in Mandarin, which Unidecode knows, and others in Cantonese, Hokkien, Korean and Japanese. `sign_variants.csv`
+has the forms in which countries and registers write one sign (陳, 陈).
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
 from itertools import islice, product
@@ -18,15 +20,26 @@ from hpmatch.data import read_table
 
 Readings = Mapping[str, tuple[str, ...]]
 
-_HAN = "\u3400-\u9fff々〇"
+_HAN = "\u3400-\u9fff\ufa0e-\ufa29\U00020000-\U0003ffff々〇"
 _KANA = "\u3041-\u3096\u30a1-\u30fa\u30fc"
 _HANGUL = "\uac00-\ud7a3"
 _IN_HAN = re.compile(f"[{_HAN}]+")
+_IN_HANGUL = re.compile(f"[{_HANGUL}]+")
 _IN_SIGNS = re.compile(f"[{_HAN}{_KANA}{_HANGUL}]+")
 # Chinese signs, the given name perhaps in kana (高橋みなみ), or Hangul.
 _WHOLE_NAME = re.compile(f"(?=.{{2,6}}\\Z)(?:(?P<han>[{_HAN}]+)[{_KANA}]*|[{_HANGUL}]{{2,5}})")
 _JAPANESE_NAME = 4  # signs; a Chinese name has a surname of two then, too
+_KOREAN_NAME = (
+    2  # syllables of a surname or a given name at most; a foreign one of more is spelled in several ways
+)
 _MOST = 8  # readings of a token
+# Korean law of initial sounds (Hangul orthography, articles 10 to 12), in the letters of syllables: ㄹ and ㄴ are left out before i
+# and y, and ㄹ is else ㄴ; of a surname the bearer may keep them (류, 유). Within a name 렬 and 률 are 열 and 율 (article 11).
+_INITIAL_SOUNDS = (
+    (re.compile("\\A[\u1102\u1105](?=[\u1163\u1164\u1167\u1168\u116d\u1172\u1175])"), "\u110b"),
+    (re.compile("\\A\u1105"), "\u1102"),
+    (re.compile("\u1105(?=[\u1167\u1172][\u11ab\u11af])"), "\u110b"),
+)
 # As Japanese long vowels stand in the tables (Satou), and as they are written, too (Sato, Satoh); Inoue has none.
 _LONG_VOWELS = ((re.compile("(?<=o)[ou](?!e)|(?<=u)u"), ""), (re.compile("o[ou](?!e)"), "oh"))
 
@@ -45,6 +58,34 @@ def is_han(token: str) -> bool:
 def in_signs(token: str) -> bool:
     """Whether a token is in Chinese signs, kana or Hangul alone."""
     return bool(_IN_SIGNS.fullmatch(token))
+
+
+@lru_cache(maxsize=1 << 16)
+def plain_signs(token: str) -> tuple[str, str]:
+    """
+    The script and the signs of a token by which it is another name than a token in other signs, however both are read.
+
+    Of forms of one Chinese sign (陳, 陈) it is one, and Hangul is as the law of initial sounds has it, which bearers of a
+    surname may leave aside (류, 유).
+
+    Returns:
+        "han" or "hangul", and what to compare; two empty texts where other signs may be the same name: in kana, in mixed
+        signs, in Hangul longer than Korean names are.
+
+    Example:
+        >>> plain_signs("齋藤") == plain_signs("斉藤"), plain_signs("류") == plain_signs("유"), plain_signs("王") == plain_signs("汪")
+        (True, True, False)
+        >>> plain_signs("크리스토퍼"), plain_signs("さくら")
+        (('', ''), ('', ''))
+    """
+    if is_han(token):
+        return "han", re.sub("(.)々", r"\1\1", token).translate(_variants())
+    if len(token) <= _KOREAN_NAME and _IN_HANGUL.fullmatch(token):
+        letters = unicodedata.normalize("NFD", token)
+        for sound, heard in _INITIAL_SOUNDS:
+            letters = sound.sub(heard, letters)
+        return "hangul", letters
+    return "", ""
 
 
 def with_surname_apart(name: str) -> tuple[str, ...]:
@@ -107,6 +148,15 @@ def syllables(token: str) -> list[str]:
         ['xiao', 'ming']
     """
     return [letters for sign in token if (letters := unidecode(sign).strip().lower()).isalpha()]
+
+
+@cache
+def _variants() -> dict[int, str]:
+    return {
+        ord(variant): row["sign"]
+        for row in read_table("sign_variants")
+        for variant in row["variants"].split()
+    }
 
 
 @cache

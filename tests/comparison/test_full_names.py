@@ -125,6 +125,23 @@ PAIRS = [
     ("王建国", "Wang Jianguo", True),
     ("王建国", "Wang Jianhua", False),
     ("张志明", "Zhang Zhimin", False),
+    # Other signs of one script are another name, whatever readings they share.
+    ("汪 琳", "王 琳", False),
+    ("陈静", "陈晶", False),
+    ("河辺 実", "河部 実", False),
+    ("한지우", "한지유", False),
+    ("정다운", "정다은", False),
+    ("이경호", "이경호", True),
+    # Forms of one sign, one repeated, and initial sounds of Korean are not others.
+    ("濵田 亮", "浜田 亮", True),
+    ("廣瀨 直", "広瀬 直", True),
+    ("奈々緒 泉", "奈奈緒 泉", True),
+    ("劉德明", "刘德明", True),
+    ("류현우", "유현우", True),
+    ("량미란", "양미란", True),
+    ("라민호", "나민호", True),
+    ("조선률", "조선율", True),
+    ("토머스 윌슨", "토마스 윌슨", True),  # no Korean name
     # A vowel that the letters of India and Ethiopia have in them.
     ("முருகன் சுப்பிரமணியம்", "Murugan Subramaniam", True),
     ("ተስፋዬ ገብረመድህን", "Tesfaye Gebremedhin", True),

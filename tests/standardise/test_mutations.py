@@ -212,6 +212,14 @@ def of_east_asian_given_names():
         yield from (fact_of_reading(before + name, sound + form, before, name) for form in latin)
 
 
+def of_sign_variants():
+    """The forms of a sign are one, and other signs are others."""
+    for told in lines("sign_variants.txt"):
+        sign, *variants = told.split()
+        for variant in variants:
+            yield fact(told, [sign], signs.plain_signs(sign), signs.plain_signs, variant)
+
+
 def fact_of_reading(token, form, *keys):
     """Say that a token takes a spelling."""
     return fact((token, form), keys, True, lambda *case: case[1] in scripts.spellings(case[0]), token, form)
@@ -455,6 +463,7 @@ TABLES = {
     ),
     "sexes": (of_sexes, (sexes,), lambda row: [fold(row["word"])]),
     "sound_distances": (of_likeness, (spelling,), lambda _row: [""]),
+    "sign_variants": (of_sign_variants, (signs,), lambda row: [row["sign"]]),
     "specialties": (of_specialties, (professions,), lambda row: longest_word(row["term"])),
     "spelling_sounds": (of_sounds, (scripts, spelling), lambda row: [row["letters"].casefold()]),
     "surname_laws": (of_surname_laws, (alerts,), lambda row: [row["country"]]),
@@ -490,6 +499,7 @@ CHANGES = [
     ("romanisation", "latin", "qqq", ""),
     ("romanisation_schemes", "filled_vowel", "qqq", ""),
     ("sexes", "sex", "F", "M"),
+    ("sign_variants", "sign", "龘", "龖"),
     ("specialties", "specialty", "nothing", ""),
     ("surname_laws", "country", "NO", ""),
     ("surnames", "group", "nobody", ""),
