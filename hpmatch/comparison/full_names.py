@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, product
 from typing import ClassVar, NamedTuple
 
 import numpy as np
@@ -31,6 +31,7 @@ from hpmatch.comparison.relations import (
 )
 from hpmatch.comparison.spelling import token_similarity
 from hpmatch.protocols import Compared
+from hpmatch.arrays import FloatArray, IntArray, offsets_of, ranges
 from hpmatch.records import Records
 from hpmatch.shown import on_one_line
 from hpmatch.sources.memory import plain_cell
@@ -39,6 +40,7 @@ from hpmatch.standardise.scripts import CONSONANT_SCRIPTS, script_of
 from hpmatch.standardise.signs import in_signs, is_han, plain_signs
 from hpmatch.standardise.surname_groups import surname_groups
 from hpmatch.standardise.surnames import is_patronymic
+from hpmatch.standardise.whole_names import names_by_script
 
 # What tokens count for that are no spelling of each other.
 _SAME_STEM = 0.96
@@ -141,6 +143,55 @@ def name_similarity(left: Sequence[str], right: Sequence[str]) -> FloatArray:
         raise ValueError(
             f"names are compared one by one: there are {len(left)} on the left and {len(right)} on the right"
         )
+    several = {name for name in {*left, *right} if len(names_by_script(name)) > 1}
+    similarity = _similarity(left, right)
+    pairs = enumerate(zip(left, right, strict=True))
+    held = (
+        {row: _HeldTogether.of(*pair) for row, pair in pairs if not several.isdisjoint(pair)}
+        if several
+        else {}
+    )
+    if held:
+        similarity[[*held]] = _of_parts([*held.values()])
+    return similarity
+
+
+class _HeldTogether(NamedTuple):
+    """
+    What of two texts is held together that may have a name in several scripts, as Zhang Wei (张伟).
+
+    Attributes:
+        pairs: The names in each script that both have, else each name of the one with each of the other.
+        all_required: Whether all pairs have to be alike, or one.
+    """
+
+    pairs: Sequence[tuple[str, str]]
+    all_required: bool
+
+    @classmethod
+    def of(cls, left: str, right: str) -> _HeldTogether:
+        ours, theirs = names_by_script(left), names_by_script(right)
+        shared = sorted(ours.keys() & theirs.keys())
+        if shared:
+            return cls([(ours[script], theirs[script]) for script in shared], all_required=True)
+        return cls([*product(ours.values(), theirs.values())], all_required=False)
+
+    def deciding(self) -> tuple[str, str]:
+        """The pair that tells how alike the texts are."""
+        choose = min if self.all_required else max
+        return choose(self.pairs, key=lambda pair: float(_similarity(*([name] for name in pair))[0]))
+
+
+def _of_parts(held: Sequence[_HeldTogether]) -> FloatArray:
+    """How alike texts are of which some have several names."""
+    parts = _similarity(*zip(*chain.from_iterable(each.pairs for each in held), strict=True))
+    starts = offsets_of(np.array([len(each.pairs) for each in held], np.int64))[:-1]
+    required = np.array([each.all_required for each in held], bool)
+    return np.where(required, np.minimum.reduceat(parts, starts), np.maximum.reduceat(parts, starts))
+
+
+def _similarity(left: Sequence[str], right: Sequence[str]) -> FloatArray:
+    """The same of names that each text has once."""
     names: dict[str, int] = {}
     a = np.fromiter((names.setdefault(name, len(names)) for name in left), np.int64, len(left))
     b = np.fromiter((names.setdefault(name, len(names)) for name in right), np.int64, len(right))
@@ -195,7 +246,8 @@ def explain_names(left: str, right: str) -> NameExplanation:
           müller / mueller: the same name
           - / hansen: only here
     """
-    names, a, b = _cut(_listed([left, right]), np.array([0]), np.array([1]))
+    left, right = _HeldTogether.of(*_listed([left, right])).deciding()
+    names, a, b = _cut([left, right], np.array([0]), np.array([1]))
     paired = names.paired(a, b)
     tokens = [
         PairedTokens(one, other, likeness, _finding(one, other, likeness))
@@ -210,7 +262,7 @@ def explain_names(left: str, right: str) -> NameExplanation:
         PairedTokens("", word, 0.0, "only here") for word in names.words(names.unpaired(b[0], paired.right))
     ]
     reordered = bool(names.reordered(paired, 1)[0])
-    return NameExplanation(float(name_similarity([left], [right])[0]), tuple(tokens), reordered)
+    return NameExplanation(float(_similarity([left], [right])[0]), tuple(tokens), reordered)
 
 
 def _finding(left: str, right: str, similarity: float) -> str:

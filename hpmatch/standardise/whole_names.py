@@ -1,9 +1,16 @@
-"""A whole name in one field: Sandvik, Solveig Eva as the family name, with the field of given names empty, the same, or Solveig."""
+"""
+A whole name in one field: Sandvik, Solveig Eva as the family name, with the field of given names empty, the same, or Solveig.
+
+It may stand there once more in other letters: Zhang Wei (张伟).
+"""
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache, reduce
+from itertools import groupby
 
 import numpy as np
 import numpy.typing as npt
@@ -16,8 +23,44 @@ from hpmatch.standardise.names import full_name_tokens, name_tokens, names_and_k
 from hpmatch.standardise.scripts import is_single, script_of
 
 FAMILY, GIVEN = "family_name", "given_name"
+_OTHER_LETTERS = re.compile("[^\x00-\u024f\u1e00-\u1eff]")  # than Latin ones
+_WORD = re.compile(r"[^\W\d_]\w*\.?")
+_KANA = ("HIRAGANA", "KATAKANA")
+_WHOLE = 2  # tokens of a whole name
 # Of two letters are Bo and Li, given names of the one country and surnames of another.
 _TELLING = 3
+
+
+@lru_cache(maxsize=1 << 16)
+def names_by_script(text: str) -> Mapping[str, str]:
+    """
+    A name that stands in a text once in each of several scripts, in brackets or not; the text itself where it does not.
+
+    Returns:
+        For each script a whole name.
+
+    Example:
+        >>> names_by_script("Zhang Wei (张伟)"), names_by_script("Zhang Wei"), names_by_script("Dr. 张伟")
+        ({'LATIN': 'Zhang Wei', 'CJK': '张伟'}, {'LATIN': 'Zhang Wei'}, {'LATIN': 'Dr. 张伟'})
+    """
+    if not _OTHER_LETTERS.search(text):
+        return {"LATIN": text}
+    runs = [(script, " ".join(words)) for script, words in groupby(_WORD.findall(text), _script_of_word)]
+    names = dict(runs)
+    if 1 < len(names) == len(runs) and all(map(_is_whole, names.values())):
+        return names
+    return {script: text for script, _ in runs[:1]} or {"": text}
+
+
+def _script_of_word(word: str) -> str:
+    """The script of a word's first letter, as Unicode names it."""
+    script = unicodedata.name(unicodedata.normalize("NFKC", word)[0], "").partition(" ")[0]
+    return "KANA" if script in _KANA else script
+
+
+def _is_whole(name: str) -> bool:
+    """Whether something is a given and a family name."""
+    return bool(names_and_kinds(name)[0]) and len(full_name_tokens(name)) >= _WHOLE
 
 
 def reads_whole_names(standardisers: Sequence[Standardiser]) -> bool:

@@ -297,7 +297,8 @@ def test_more_names_that_agree_do_not_make_up_for_one_that_does_not():
 
 
 TYPED = st.sampled_from([name for pair in PAIRS for name in pair[:2]])
-NAMES = st.one_of(st.text(max_size=20), TYPED, TYPED.map(lambda name: name.replace(" ", "", 1)))
+TWICE = st.tuples(TYPED, TYPED).map("{0[0]} ({0[1]})".format)
+NAMES = st.one_of(st.text(max_size=20), TYPED, TWICE, TYPED.map(lambda name: name.replace(" ", "", 1)))
 
 
 @settings(max_examples=100, deadline=None)
@@ -332,6 +333,30 @@ def test_explanations_show_words_as_they_were_cut():
     assert sorted(initial) == [("a", ""), ("lindner", "alindner")]
     twice = [(each.left, each.right) for each in explain_names("Yusuf Ali Yusuf", "Yusuf Ali").tokens]
     assert sorted(twice) == [("ali", "ali"), ("yusuf", ""), ("yusuf", "yusuf")]
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "same"),
+    [
+        ("Sun Lihua (孙丽华)", "孙丽华", True),
+        ("Sun Lihua (孙丽华)", "Sun Lihua", True),
+        ("孙丽华 Sun Lihua", "Lihua Sun", True),
+        ("Sun Lihua (孙丽华)", "Sun Lihua / 孙丽华", True),
+        ("한수빈 (Han Soo-bin)", "Han Soobin", True),
+        ("Олег Дроздов (Oleg Drozdov)", "Drozdov, Oleg", True),
+        ("西野 遥 (ニシノ ハルカ)", "西野 遥", True),
+        ("Alice Ho (何美芳)", "何美芳", True),
+        ("Sun Lihua (孙丽华)", "Sun Lihua (孙立华)", False),  # other signs
+        ("Sun Lihua (孙丽华)", "Олег Дроздов", False),
+        ("Sun Lihua (孙丽华)", "Sun Liping", False),
+        ("Oleg (Олег) Drozdov", "Oleg Drozdov", False),  # a given name alone is a word more
+        ("Prof. Dr. 孙丽华", "孙丽华", True),
+    ],
+)
+def test_a_name_may_stand_there_once_in_each_script(left, right, same):
+    """In a script that both have, the names are held against each other, in each of them; else any name of the one is enough."""
+    assert bool(compared(left, right) == 1) is same
+    assert explain_names(left, right).similarity == compared(left, right)
 
 
 def test_two_sequences_have_to_be_equally_long():
