@@ -36,6 +36,7 @@ from hpmatch.records import Records
 from hpmatch.shown import on_one_line
 from hpmatch.sources.memory import plain_cell
 from hpmatch.standardise.compounds import head_of
+from hpmatch.standardise.encodings import decoded
 from hpmatch.standardise.scripts import CONSONANT_SCRIPTS, script_of
 from hpmatch.standardise.signs import in_signs, is_han, plain_signs
 from hpmatch.standardise.surname_groups import surname_groups
@@ -209,7 +210,10 @@ def _similarity(left: Sequence[str], right: Sequence[str]) -> FloatArray:
 def _listed(names: Sequence[str]) -> Sequence[str]:
     if isinstance(names, str):
         raise TypeError("names are compared one by one: give lists of them, or two names to hp.explain_names")
-    return [plain_cell(name) or "" for name in (names.to_pylist() if hasattr(names, "to_pylist") else names)]
+    return [
+        decoded(plain_cell(name) or "")
+        for name in (names.to_pylist() if hasattr(names, "to_pylist") else names)
+    ]
 
 
 def _cut(names: Sequence[str], left: IntArray, right: IntArray) -> tuple[_Names, IntArray, IntArray]:

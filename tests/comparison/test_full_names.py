@@ -359,6 +359,15 @@ def test_a_name_may_stand_there_once_in_each_script(left, right, same):
     assert explain_names(left, right).similarity == compared(left, right)
 
 
+@pytest.mark.parametrize("name", ["Ørjan Sæther", "Łucja Żak", "Юрий Зуев", "Özgür Şahin"])
+def test_a_name_in_utf_8_read_as_windows_1252_is_what_it_was(name):
+    """Its letters are those of the name itself."""
+    misread = name.encode().decode("latin-1")
+    assert misread != name
+    assert compared(misread, name) == 1
+    assert explain_names(misread, name).similarity == 1
+
+
 def test_two_sequences_have_to_be_equally_long():
     """Names are compared one by one."""
     with pytest.raises(ValueError, match="2 on the left and 1 on the right"):
