@@ -9,17 +9,21 @@ or more that agree in an order that no custom explains are less alike.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import chain, product
 from typing import ClassVar, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from hpmatch.arrays import FloatArray, IntArray, ranges
 from hpmatch.comparison.name_words import NameWords, Tokens
 from hpmatch.comparison.relations import (
+    SOUNDING_MUCH_THE_SAME,
+    Mask,
+    are_of_other_letters,
+    are_other_syllables,
     are_two_names,
     have_alike_stems,
     is_initial,
@@ -38,7 +42,7 @@ from hpmatch.sources.memory import plain_cell
 from hpmatch.standardise.compounds import head_of
 from hpmatch.standardise.encodings import decoded
 from hpmatch.standardise.scripts import CONSONANT_SCRIPTS, script_of
-from hpmatch.standardise.signs import in_signs, is_han, plain_signs
+from hpmatch.standardise.signs import chinese_surnames, in_signs, is_han, plain_signs
 from hpmatch.standardise.surname_groups import surname_groups
 from hpmatch.standardise.surnames import is_patronymic
 from hpmatch.standardise.whole_names import names_by_script
@@ -55,8 +59,11 @@ _CONTRADICTION = 0.75  # less alike, two tokens are two names
 _TWO_NAMES = 0.7  # the most that tokens are alike which are known for two names
 _CONTRADICTING_SHARE = 0.3  # of their likeness that still counts
 _SHORT = 4  # letters of tokens in which one more or less, or another, makes another name (Yang, Ying)
-_SHORT_ALIKE = 0.915  # unless it sounds much the same, as o for u and e for i do
-_READ_ALIKE = 0.96  # less alike, letters are no reading of Chinese signs
+_SHORT_ALIKE = SOUNDING_MUCH_THE_SAME  # unless it sounds much the same, as o for u and e for i do
+_READ_ALIKE = 0.965  # less alike, letters are no reading of Chinese signs or of a Korean given name
+_SYLLABLES = 2
+# A name in one word, each part with its capital (ZhangXiaoling); among other words a McDonald is one.
+_RUN_TOGETHER = re.compile(r"\A([A-Z][a-z]+)(?=[A-Z][a-z]+\Z)")
 _EXTRA = 0.15  # what a token costs that only one name has
 _EXTRAS = 0.2  # what all of them cost at most: a person with five names has none of the others less
 _EXTRA_TO_ONE = 0.5  # what each costs where the other name has a single token
@@ -210,10 +217,8 @@ def _similarity(left: Sequence[str], right: Sequence[str]) -> FloatArray:
 def _listed(names: Sequence[str]) -> Sequence[str]:
     if isinstance(names, str):
         raise TypeError("names are compared one by one: give lists of them, or two names to hp.explain_names")
-    return [
-        decoded(plain_cell(name) or "")
-        for name in (names.to_pylist() if hasattr(names, "to_pylist") else names)
-    ]
+    cells = names.to_pylist() if hasattr(names, "to_pylist") else names
+    return [_RUN_TOGETHER.sub(r"\1 ", decoded(plain_cell(name) or "")) for name in cells]
 
 
 def _cut(names: Sequence[str], left: IntArray, right: IntArray) -> tuple[_Names, IntArray, IntArray]:
@@ -291,7 +296,7 @@ class _Paired(NamedTuple):
     right: IntArray
     similarity: FloatArray
 
-    def where(self, chosen: npt.NDArray[np.bool_] | IntArray) -> _Paired:
+    def where(self, chosen: Mask | IntArray) -> _Paired:
         return _Paired(self.owner[chosen], self.left[chosen], self.right[chosen], self.similarity[chosen])
 
 
@@ -307,6 +312,7 @@ class _Names:
         places: int64[w], the token that each word is.
         weights: float64[w], how much each word counts.
         extras: float64[w], the same where the other name lacks the word: nothing if it stands there twice.
+        chinese: bool[w], whether it stands in a name with a common Chinese surname in Latin letters.
         scripts: int64[t], a number for the script of each token; -1 where it leaves vowels out.
     """
 
@@ -316,6 +322,7 @@ class _Names:
     places: IntArray
     weights: FloatArray
     extras: FloatArray
+    chinese: Mask
     scripts: IntArray
 
     @classmethod
@@ -329,7 +336,8 @@ class _Names:
         weights = _weights(tokens, sizes, places)
         again = [token in name[:place] for name in names for place, token in enumerate(name)]
         extras = np.where(np.array(again, bool), 0.0, weights)
-        return cls(tokens, starts, sizes, places, weights, extras, _script_numbers(tokens))
+        chinese = np.repeat([not chinese_surnames().isdisjoint(name) for name in names], sizes).astype(bool)
+        return cls(tokens, starts, sizes, places, weights, extras, chinese, _script_numbers(tokens))
 
     def words(self, words: IntArray) -> list[str]:
         """The tokens that words are."""
@@ -380,7 +388,7 @@ class _Names:
         np.minimum.at(bound, paired.owner[sure], (1 + worth[sure]) / 2)
         return bound
 
-    def reordered(self, paired: _Paired, size: int) -> npt.NDArray[np.bool_]:
+    def reordered(self, paired: _Paired, size: int) -> Mask:
         """
         Whether the words that are paired stand in two orders, for each of some pairs of names.
 
@@ -413,6 +421,8 @@ class _Names:
         b = self.starts[right][owner] + within % np.maximum(self.sizes[right], 1)[owner]
         one, other = self.places[a], self.places[b]
         similarity = self._token_similarity(one, other)
+        alike = (similarity >= _TWO_NAMES) & (similarity < 1) & self.chinese[a] & self.chinese[b]
+        similarity[self._among(alike, one, other, are_other_syllables)] = _TWO_NAMES
         # Of words that stand there twice the first come first, which is the same from either side.
         order = np.lexsort((np.maximum(one, other), np.minimum(one, other), -similarity, owner))
         open_pairs = _Paired(owner[order], a[order], b[order], similarity[order])
@@ -445,7 +455,7 @@ class _Names:
         similarity[signs.same(a, b)] = 1
         related = relations(self.tokens, a, b, similarity)
         alike = ((similarity >= _TWO_NAMES) & (similarity < 1)) | related.stem
-        two = self._two_names(a, b, alike) | signs.other(a, b)
+        two = self._among(alike, a, b, are_two_names) | signs.other(a, b)
         variant = related.variant | self._one_surname(a, b)
         short = self._short(a, b, similarity) & ~(related.stem | variant)
         short |= self._read_otherwise(a, b, similarity)
@@ -457,43 +467,39 @@ class _Names:
         lowered = np.where(two | short, np.minimum(similarity, _TWO_NAMES), similarity)
         return np.asarray(np.maximum(lowered, raised)[of_pair], np.float64)
 
-    def _two_names(
-        self, left: IntArray, right: IntArray, alike: npt.NDArray[np.bool_]
-    ) -> npt.NDArray[np.bool_]:
-        """Which tokens are known for two names, of those that are alike."""
+    def _among(
+        self, looked_at: Mask, left: IntArray, right: IntArray, related: Callable[[str, str], bool]
+    ) -> Mask:
+        """Which of the pairs that are looked at, one by one, are related."""
         found = np.zeros(len(left), bool)
-        pairs = zip(left[alike].tolist(), right[alike].tolist(), strict=True)
-        found[alike] = [are_two_names(self.tokens[a], self.tokens[b]) for a, b in pairs]
+        pairs = zip(left[looked_at].tolist(), right[looked_at].tolist(), strict=True)
+        found[looked_at] = [related(self.tokens[a], self.tokens[b]) for a, b in pairs]
         return found
 
-    def _one_surname(self, left: IntArray, right: IntArray) -> npt.NDArray[np.bool_]:
+    def _one_surname(self, left: IntArray, right: IntArray) -> Mask:
         """Which tokens are one common surname."""
         common = np.array([bool(surname_groups(token)) for token in self.tokens], bool)
-        both = common[left] & common[right]
-        found = np.zeros(len(left), bool)
-        pairs = zip(left[both].tolist(), right[both].tolist(), strict=True)
-        found[both] = [one_surname(self.tokens[a], self.tokens[b]) for a, b in pairs]
-        return found
+        return self._among(common[left] & common[right], left, right, one_surname)
 
-    def _short(self, left: IntArray, right: IntArray, similarity: FloatArray) -> npt.NDArray[np.bool_]:
+    def _short(self, left: IntArray, right: IntArray, similarity: FloatArray) -> Mask:
         """Which short tokens that are alike sound otherwise and are of other letters (not Lars and Lasr)."""
         # Only of letters that write vowels, and of one script.
         short = np.array([len(head_of(token)) <= _SHORT for token in self.tokens], bool) & (self.scripts >= 0)
         both = short[left] & short[right] & (self.scripts[left] == self.scripts[right])
-        found = np.zeros(len(left), bool)
-        alike = np.flatnonzero(both & (similarity >= _TWO_NAMES) & (similarity < _SHORT_ALIKE))
-        pairs = zip(left[alike].tolist(), right[alike].tolist(), strict=True)
-        found[alike] = [sorted(self.tokens[a]) != sorted(self.tokens[b]) for a, b in pairs]
-        return found
+        alike = both & (similarity >= _TWO_NAMES) & (similarity < _SHORT_ALIKE)
+        return self._among(alike, left, right, are_of_other_letters)
 
-    def _read_otherwise(
-        self, left: IntArray, right: IntArray, similarity: FloatArray
-    ) -> npt.NDArray[np.bool_]:
-        """Which Chinese signs are not read as the Latin letters beside them: a reading has no slips of the ear."""
-        han = np.array([is_han(token) for token in self.tokens], bool)
+    def _read_otherwise(self, left: IntArray, right: IntArray, similarity: FloatArray) -> Mask:
+        """Which names in signs are not read as the Latin letters beside them: a reading has no slips of the ear."""
         latin = np.array([token.isascii() for token in self.tokens], bool)
-        mixed = (han[left] & latin[right]) | (latin[left] & han[right])
+        read = np.array([not token.isascii() and _is_read(token) for token in self.tokens], bool)
+        mixed = (read[left] & latin[right]) | (latin[left] & read[right])
         return np.asarray(mixed & (similarity < _READ_ALIKE), np.bool_)
+
+
+def _is_read(token: str) -> bool:
+    """Whether a token is Chinese signs, or Hangul of as many syllables as Korean given names have, hardly one of a foreign name."""
+    return is_han(token) or (len(token) == _SYLLABLES and plain_signs(token)[0] == "hangul")
 
 
 class _Signs(NamedTuple):
@@ -517,13 +523,13 @@ class _Signs(NamedTuple):
         )
         return cls(scripts, signs)
 
-    def same(self, left: IntArray, right: IntArray) -> npt.NDArray[np.bool_]:
+    def same(self, left: IntArray, right: IntArray) -> Mask:
         return np.asarray(self._of_one_script(left, right) & (self.signs[left] == self.signs[right]))
 
-    def other(self, left: IntArray, right: IntArray) -> npt.NDArray[np.bool_]:
+    def other(self, left: IntArray, right: IntArray) -> Mask:
         return np.asarray(self._of_one_script(left, right) & (self.signs[left] != self.signs[right]))
 
-    def _of_one_script(self, left: IntArray, right: IntArray) -> npt.NDArray[np.bool_]:
+    def _of_one_script(self, left: IntArray, right: IntArray) -> Mask:
         return np.asarray((self.scripts[left] == self.scripts[right]) & (self.scripts[left] > 0))
 
 

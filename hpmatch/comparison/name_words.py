@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache, reduce
+from itertools import pairwise
 from operator import or_
 
 from hpmatch.comparison.name_tables import CLOSE_LIKENESS
@@ -26,6 +27,8 @@ _CLASS_OF = [
 ]
 _NO_VOWELS = str.maketrans("", "", "aeiouy")
 _ENOUGH_CONSONANTS = 4  # of two names written together, that tell them whatever the vowels are
+_ALIKE = 0.75  # less alike, two words are two names
+_NO_PAIRS: frozenset[tuple[str, str]] = frozenset()
 _SPELLINGS = 3  # of each word, the most official ones
 
 
@@ -39,17 +42,19 @@ class NameWords:
         written: Which classes of consonants each of its tokens has.
         together: Which classes each two neighbours have.
         before: The words that stand before a name within a token (van der Berg).
+        hyphened: The neighbours that a hyphen joins (Cheng-kuo).
     """
 
     tokens: list[Tokens]
     written: list[Heard]
     together: list[Heard]
     before: list[Tokens]
+    hyphened: list[frozenset[tuple[str, str]]]
 
     @classmethod
     def of(cls, names: Iterable[str]) -> NameWords:
         """Cut names."""
-        words = cls([], [], [], [])
+        words = cls([], [], [], [], [])
         for name in names:
             tokens = full_name_tokens(name)
             # Plain tuples of numbers and texts: they cost the least where there are many.
@@ -57,6 +62,7 @@ class NameWords:
             words.written.append(tuple([heard for token in tokens for heard in _heard(token)]))
             words.together.append(tuple(_heard_together(tokens)))
             words.before.append(tuple([word for token in tokens for word in token.split()[:-1]]))
+            words.hyphened.append(_hyphened(name) if "-" in name else _NO_PAIRS)
         return words
 
     def cut_alike(self, left: int, right: int) -> tuple[Tokens, Tokens] | None:
@@ -78,11 +84,18 @@ class NameWords:
             and set(self.together[right]).isdisjoint(self.written[left])
             and not (self.before[left] and set(self.before[left]).intersection(self.tokens[right]))
             and not (self.before[right] and set(self.before[right]).intersection(self.tokens[left]))
+            and not (self.hyphened[left] or self.hyphened[right])
         ):
             return None
         one = _apart(self.tokens[left], self.tokens[right])
         other = _apart(self.tokens[right], self.tokens[left])
-        return _joined(one, other), _joined(other, one)
+        return _joined(one, other, self.hyphened[left]), _joined(other, one, self.hyphened[right])
+
+
+def _hyphened(name: str) -> frozenset[tuple[str, str]]:
+    return frozenset(
+        pair for word in name.split() if "-" in word for pair in pairwise(full_name_tokens(word))
+    )
 
 
 @lru_cache(maxsize=1 << 20)
@@ -115,7 +128,7 @@ def _apart(tokens: Tokens, others: Tokens) -> Tokens:
     )
 
 
-def _joined(tokens: Tokens, others: Tokens) -> Tokens:
+def _joined(tokens: Tokens, others: Tokens, hyphened: frozenset[tuple[str, str]]) -> Tokens:
     """Write neighbours together if the other name has them as one token."""
     joined, rest = [], tokens
     while rest:
@@ -123,7 +136,10 @@ def _joined(tokens: Tokens, others: Tokens) -> Tokens:
             (
                 ("".join(parts).replace(" ", ""), left)
                 for parts, left in _runs(rest)
-                if any(_is_joined(*parts, other) for other in others)
+                if any(
+                    _is_joined(*parts, other) or (parts in hyphened and _is_rather_joined(*parts, other))
+                    for other in others
+                )
             ),
             (rest[0], rest[1:]),
         )
@@ -145,6 +161,13 @@ def _is_joined(left: str, right: str, token: str) -> bool:
     return any(_is_one(each, token) for each in joined) and not any(
         similarity_of(part, token) >= CLOSE_LIKENESS for part in (left, right)
     )
+
+
+@lru_cache(maxsize=1 << 16)
+def _is_rather_joined(left: str, right: str, token: str) -> bool:
+    """Whether a token is like two neighbours that a hyphen joins, and more so than either of them (Cheng-kuo, Zhengguo)."""
+    likeness = similarity_of(left + right, token)
+    return likeness >= _ALIKE and all(similarity_of(part, token) < likeness for part in (left, right))
 
 
 def _is_one(word: str, token: str) -> bool:

@@ -18,6 +18,7 @@ from hpmatch.comparison.spelling import token_similarity
 from hpmatch.data import read_table
 from hpmatch.standardise.given_names import are_apart, implied_sex_of_given, name_groups
 from hpmatch.standardise.scripts import is_single, script_of, sounds, spellings
+from hpmatch.standardise.signs import pinyin_syllables, two_syllables
 from hpmatch.standardise.surname_groups import surname_groups
 from hpmatch.standardise.surnames import are_derived_apart, stems
 
@@ -33,6 +34,8 @@ _ALIKE_TOKENS = 0.78
 _SOUNDING_ALIKE = 0.965
 # The classes of endings of languages in other letters, see ``surname_endings.csv``; other languages' names have one spelling.
 _TRANSCRIBED = frozenset({"", "H", "N", "Y"})
+# Less alike, words so short that another letter makes another name are two, but not o for u and e for i.
+SOUNDING_MUCH_THE_SAME = 0.915
 _REMEMBERED = 1 << 16
 # The e of ae, oe and ue that stands for marks; in a name of fewer letters it may as well make another (Noel, Joel).
 _EXPANDED, _LONG, _ALIKE_EXPANDED = re.compile(r"(?<=[aou])(?<![aeiouy][aou])e(?![aeiouy])"), 5, 0.8
@@ -286,8 +289,39 @@ def are_two_surnames(left: str, right: str) -> bool:
     return (
         bool(surname_groups(left) and surname_groups(right))
         and not (one_surname(left, right) or one_name(left, right) or one_stem(left, right))
-        and similarity_of(left, right) < _SOUNDING_ALIKE
+        and (similarity_of(left, right) < _SOUNDING_ALIKE or (_is_syllable(left) and _is_syllable(right)))
     )
+
+
+def _is_syllable(token: str) -> bool:
+    """Whether a token may be a Chinese surname in Pinyin, which is never spelled by ear (Zhu, Zhou)."""
+    return not pinyin_syllables().isdisjoint(spellings(token))
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def are_other_syllables(left: str, right: str) -> bool:
+    """
+    Whether two tokens, being Chinese given names of two syllables in Pinyin, are two for a syllable that sounds otherwise.
+
+    One that sounds much the same, or is of the same letters, may be a slip.
+
+    Example:
+        >>> are_other_syllables("zhiming", "zhiqiang"), are_other_syllables("zhidong", "zhidogn")
+        (True, False)
+    """
+    ours, theirs = two_syllables(left), two_syllables(right)
+    return bool(ours and theirs and not one_name(left, right)) and all(
+        any(
+            similarity_of(*syllables) < SOUNDING_MUCH_THE_SAME and are_of_other_letters(*syllables)
+            for syllables in zip(one, other, strict=True)
+        )
+        for one, other in product(ours, theirs)
+    )
+
+
+def are_of_other_letters(left: str, right: str) -> bool:
+    """Whether no slip that exchanges letters makes one word of the other (Lars, Lasr)."""
+    return sorted(left) != sorted(right)
 
 
 @lru_cache(maxsize=_REMEMBERED)

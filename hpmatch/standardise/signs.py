@@ -160,6 +160,37 @@ def _variants() -> dict[int, str]:
 
 
 @cache
+def pinyin_syllables() -> frozenset[str]:
+    """The syllables that common Chinese signs are read as in Pinyin, without tones."""
+    # The signs of the first level of GB 2312; Unidecode reads rarer ones as Japanese.
+    rows, places = range(0xB0, 0xD8), range(0xA1, 0xFF)
+    return frozenset(
+        syllables(bytes(byte for pair in product(rows, places) for byte in pair).decode("gb2312", "ignore"))
+    )
+
+
+@lru_cache(maxsize=1 << 16)
+def two_syllables(token: str) -> frozenset[tuple[str, str]]:
+    """
+    The ways in which a token in Latin letters is two syllables of Pinyin, as Chinese given names are; a token of one sign has none.
+
+    Example:
+        >>> sorted(two_syllables("xiaohong")), sorted(two_syllables("fangan")), sorted(two_syllables("elin"))
+        ([('xiao', 'hong')], [('fan', 'gan'), ('fang', 'an')], [('e', 'lin')])
+    """
+    known = pinyin_syllables()
+    halves = ((token[:end], token[end:]) for end in range(1, len(token)))
+    return frozenset((one, other) for one, other in halves if one in known and other in known)
+
+
+@cache
+def chinese_surnames() -> frozenset[str]:
+    """The common Chinese surnames in the Latin letters of each way in use."""
+    rows = read_table("east_asian_surnames")
+    return frozenset(form for row in rows if row["language"] == "zh" for form in row["latin"].split())
+
+
+@cache
 def _surnames() -> Readings:
     found: dict[str, tuple[str, ...]] = {}
     for row in read_table("east_asian_surnames"):

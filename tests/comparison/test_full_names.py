@@ -142,6 +142,30 @@ PAIRS = [
     ("라민호", "나민호", True),
     ("조선률", "조선율", True),
     ("토머스 윌슨", "토마스 윌슨", True),  # no Korean name
+    # Syllables of Chinese names are two, together and apart, beside a Chinese surname.
+    ("Gao Haitao", "Gao Haiyang", False),
+    ("Song Meifang", "Song Meifen", False),
+    ("Zhu Jianwei", "Zhou Jianwei", False),
+    ("Deng Yuhan", "Deng Yuahn", True),  # letters exchanged
+    ("周建伟", "Zhu Jianwei", False),
+    ("Karin Nordli", "Karen Nordli", True),  # no Chinese name
+    ("Olga Hanlin", "Olga Hanlen", True),
+    ("최현정", "Choi Hyun-jung", True),
+    ("최현정", "Choi Hyun-jong", False),
+    ("한영미", "Han Young-mi", True),
+    ("한영미", "Han Young-min", False),
+    # A hyphen joins syllables that the other name writes in one word.
+    ("Tseng Kuo-fan", "Zeng Guofan", True),
+    ("Teng Chien-kuo", "Deng Jianguo", True),
+    ("Ou-Yang Hsiu-ying", "Ouyang Xiuying", True),
+    ("Cho Song-hyon", "Jo Sunghyun", True),
+    ("문성훈", "Moon Sung-hoon", True),
+    ("Anna Berg-Hansen", "Anna Berg", True),  # as alike as a part
+    ("Sung-ho Moon", "Sung-min Moon", False),
+    # Names in one word, each with a capital.
+    ("GaoHaitao", "Gao Haitao", True),
+    ("McDonald", "Mcdonald", True),
+    ("Ian McDonald", "Ian Mcdonald", True),
     # A vowel that the letters of India and Ethiopia have in them.
     ("முருகன் சுப்பிரமணியம்", "Murugan Subramaniam", True),
     ("ተስፋዬ ገብረመድህን", "Tesfaye Gebremedhin", True),
