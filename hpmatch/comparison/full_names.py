@@ -39,8 +39,9 @@ from hpmatch.arrays import FloatArray, IntArray, offsets_of, ranges
 from hpmatch.records import Records
 from hpmatch.shown import on_one_line
 from hpmatch.sources.memory import plain_cell
-from hpmatch.standardise.compounds import head_of
+from hpmatch.standardise.compounds import head_of, parent_words
 from hpmatch.standardise.encodings import decoded
+from hpmatch.standardise.names import generations
 from hpmatch.standardise.scripts import CONSONANT_SCRIPTS, script_of
 from hpmatch.standardise.signs import chinese_surnames, in_signs, is_han, plain_signs
 from hpmatch.standardise.surname_groups import surname_groups
@@ -52,7 +53,8 @@ _SAME_STEM = 0.96
 _SAME_GROUP, _SPELLED_IN_GROUP = 0.9, 0.05  # of forms of one name, and how alike those are spelled
 _INITIAL = 0.85
 
-_REORDERED = 0.85  # the most that names are alike whose words agree in another order, as with an initial
+# The most that names are alike whose words agree in another order, or that tell two generations; as with an initial.
+_REORDERED = 0.85
 _ORDERED = 3  # words from which their order tells names apart: Kim Min Jung and Kim Jung Min
 
 _CONTRADICTION = 0.75  # less alike, two tokens are two names
@@ -62,6 +64,7 @@ _SHORT = 4  # letters of tokens in which one more or less, or another, makes ano
 _SHORT_ALIKE = SOUNDING_MUCH_THE_SAME  # unless it sounds much the same, as o for u and e for i do
 _READ_ALIKE = 0.965  # less alike, letters are no reading of Chinese signs or of a Korean given name
 _SYLLABLES = 2
+_ONE_PARENT = 0.9  # less alike, two patronymics are of two parents, for their endings are the same
 # A name in one word, each part with its capital (ZhangXiaoling); among other words a McDonald is one.
 _RUN_TOGETHER = re.compile(r"\A([A-Z][a-z]+)(?=[A-Z][a-z]+\Z)")
 _EXTRA = 0.15  # what a token costs that only one name has
@@ -103,11 +106,13 @@ class NameExplanation:
         similarity: The likeness of the names, 0 to 1.
         tokens: How their tokens were paired.
         reordered: Whether those stand in an order that makes another name, so that the likeness is lower.
+        of_two_generations: Whether the names tell two generations (Jr., Sr.), so that it is lower.
     """
 
     similarity: float
     tokens: tuple[PairedTokens, ...]
     reordered: bool = False
+    of_two_generations: bool = False
 
     def __repr__(self) -> str:
         return on_one_line(self, tokens=len(self.tokens))
@@ -121,6 +126,7 @@ class NameExplanation:
         lines = [f"similarity {self.similarity:.3f}"]
         lines += [f"  {each.left or '-'} / {each.right or '-'}: {each.finding}" for each in self.tokens]
         lines += ["  in another order"] if self.reordered else []
+        lines += ["  of two generations"] if self.of_two_generations else []
         return "\n".join(lines)
 
 
@@ -211,7 +217,19 @@ def _similarity(left: Sequence[str], right: Sequence[str]) -> FloatArray:
         table.similarity(one[start : start + _PAIRS_AT_A_TIME], other[start : start + _PAIRS_AT_A_TIME])
         for start in range(0, len(distinct), _PAIRS_AT_A_TIME)
     ]
-    return np.concatenate([np.zeros(0), *found])[of_pair]
+    likeness = np.concatenate([np.zeros(0), *found])
+    two = _of_two_generations([*names], distinct // width, distinct % width)
+    return np.where(two, np.minimum(likeness, _REORDERED), likeness)[of_pair]
+
+
+def _of_two_generations(names: Sequence[str], left: IntArray, right: IntArray) -> Mask:
+    """Which names tell two generations, as those of father and son."""
+    told = [generations(name) for name in names]
+    tells = np.array([bool(each) for each in told], bool)
+    two: Mask = np.asarray(tells[left] & tells[right])
+    pairs = zip(left[two].tolist(), right[two].tolist(), strict=True)
+    two[two] = [told[a].isdisjoint(told[b]) for a, b in pairs]
+    return two
 
 
 def _listed(names: Sequence[str]) -> Sequence[str]:
@@ -271,7 +289,8 @@ def explain_names(left: str, right: str) -> NameExplanation:
         PairedTokens("", word, 0.0, "only here") for word in names.words(names.unpaired(b[0], paired.right))
     ]
     reordered = bool(names.reordered(paired, 1)[0])
-    return NameExplanation(float(_similarity([left], [right])[0]), tuple(tokens), reordered)
+    two = bool(_of_two_generations([left, right], np.array([0]), np.array([1]))[0])
+    return NameExplanation(float(_similarity([left], [right])[0]), tuple(tokens), reordered, two)
 
 
 def _finding(left: str, right: str, similarity: float) -> str:
@@ -314,6 +333,7 @@ class _Names:
         extras: float64[w], the same where the other name lacks the word: nothing if it stands there twice.
         chinese: bool[w], whether it stands in a name with a common Chinese surname in Latin letters.
         scripts: int64[t], a number for the script of each token; -1 where it leaves vowels out.
+        patronymics: bool[t], whether each token is made of a parent's name.
     """
 
     tokens: list[str]
@@ -324,6 +344,7 @@ class _Names:
     extras: FloatArray
     chinese: Mask
     scripts: IntArray
+    patronymics: Mask
 
     @classmethod
     def of(cls, names: Sequence[Tokens]) -> _Names:
@@ -333,11 +354,14 @@ class _Names:
         sizes = np.array([len(name) for name in names], np.int64)
         places = np.array([place_of[token] for name in names for token in name], np.int64)
         starts = np.cumsum(sizes) - sizes
-        weights = _weights(tokens, sizes, places)
+        patronymics = np.array([is_patronymic(token) for token in tokens], bool)
+        weights = _weights(tokens, sizes, places, patronymics)
         again = [token in name[:place] for name in names for place, token in enumerate(name)]
         extras = np.where(np.array(again, bool), 0.0, weights)
         chinese = np.repeat([not chinese_surnames().isdisjoint(name) for name in names], sizes).astype(bool)
-        return cls(tokens, starts, sizes, places, weights, extras, chinese, _script_numbers(tokens))
+        return cls(
+            tokens, starts, sizes, places, weights, extras, chinese, _script_numbers(tokens), patronymics
+        )
 
     def words(self, words: IntArray) -> list[str]:
         """The tokens that words are."""
@@ -382,8 +406,9 @@ class _Names:
         More tokens that agree do not make up for one that does not: brothers share all but one. It is said of
         tokens of one script that writes vowels, for the likeness of others is less sure.
         """
-        one, other = self.scripts[self.places[paired.left]], self.scripts[self.places[paired.right]]
-        sure = (one == other) & (one >= 0) & (weight == 1)
+        left, right = self.places[paired.left], self.places[paired.right]
+        of_weight = (weight == 1) | (self.patronymics[left] & self.patronymics[right])
+        sure = (self.scripts[left] == self.scripts[right]) & (self.scripts[left] >= 0) & of_weight
         bound = np.ones(size)
         np.minimum.at(bound, paired.owner[sure], (1 + worth[sure]) / 2)
         return bound
@@ -393,8 +418,9 @@ class _Names:
         Whether the words that are paired stand in two orders, for each of some pairs of names.
 
         It is one order if the words at the end come first (the surname), or the first and the last are exchanged. Initials,
-        patronymics and words that a name has twice have no place.
+        patronymics and words that a name has twice have no place. Of two words one may be the parent's of the other (bin).
         """
+        exchanged_parents = self._exchanged_parents(paired, size)
         paired = paired.where((self.extras[paired.left] == 1) & (self.extras[paired.right] == 1))
         paired = paired.where(np.lexsort((paired.left, paired.owner)))
         owner, counts = paired.owner, np.bincount(paired.owner, minlength=size)
@@ -406,7 +432,20 @@ class _Names:
         turned = (other - place) % counts[owner] == other[starts[owner]]
         exchanged = other == np.where((place == 0) | (place == last), last - place, place)
         neither = [np.bincount(owner, weights=~fits, minlength=size) > 0 for fits in (turned, exchanged)]
-        return np.asarray((counts >= _ORDERED) & np.logical_and(*neither))
+        return np.asarray(((counts >= _ORDERED) & np.logical_and(*neither)) | exchanged_parents)
+
+    def _exchanged_parents(self, paired: _Paired, size: int) -> Mask:
+        """Whether the child of the one name is the parent of the other (Ahmad bin Ismail, Ismail bin Ahmad)."""
+        agree = paired.where(paired.similarity >= _CONTRADICTION)
+        of_parent = np.array(
+            [not parent_words().isdisjoint(token.split()[:-1]) for token in self.tokens], bool
+        )
+        left, right = of_parent[self.places[agree.left]], of_parent[self.places[agree.right]]
+        crossed = [
+            np.bincount(agree.owner, weights=which, minlength=size) > 0
+            for which in (left & ~right, right & ~left)
+        ]
+        return np.asarray(np.logical_and(*crossed))
 
     def _total(self, names: IntArray) -> FloatArray:
         sums = np.concatenate([[0.0], np.cumsum(self.extras)])
@@ -456,6 +495,7 @@ class _Names:
         related = relations(self.tokens, a, b, similarity)
         alike = ((similarity >= _TWO_NAMES) & (similarity < 1)) | related.stem
         two = self._among(alike, a, b, are_two_names) | signs.other(a, b)
+        two |= self.patronymics[a] & self.patronymics[b] & (similarity < _ONE_PARENT) & ~related.stem
         variant = related.variant | self._one_surname(a, b)
         short = self._short(a, b, similarity) & ~(related.stem | variant)
         short |= self._read_otherwise(a, b, similarity)
@@ -533,10 +573,10 @@ class _Signs(NamedTuple):
         return np.asarray((self.scripts[left] == self.scripts[right]) & (self.scripts[left] > 0))
 
 
-def _weights(tokens: Sequence[str], sizes: IntArray, places: IntArray) -> FloatArray:
+def _weights(tokens: Sequence[str], sizes: IntArray, places: IntArray, patronymics: Mask) -> FloatArray:
     """How much each word counts: an initial little, and a patronymic too beside a full name."""
     initial = np.array([len(token) == 1 for token in tokens], bool)[places]
-    patronymic = np.array([is_patronymic(token) for token in tokens], bool)[places] & ~initial
+    patronymic = patronymics[places] & ~initial
     owner = np.repeat(np.arange(len(sizes)), sizes)
     full = np.bincount(owner[~(initial | patronymic)], minlength=len(sizes))
     return np.where(initial | (patronymic & (full[owner] >= _FULL_NAME)), _SMALL, 1.0)

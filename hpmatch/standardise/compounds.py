@@ -5,6 +5,7 @@ Their joined spellings follow from `name_compounds.csv`, which lists the words t
 kind:
 
     particle      joined with what follows, but at the start of a given name, where it is a name itself (Ben, Do, Le)
+    filiation     the same, and says that the name is a parent's (Ahmad bin Ismail)
     kunya         joined with what follows, in given names too (Abu Bakr)
     article       the same, and stands for every spelling of the Arabic article
     assimilated   the article as it sounds before some letters (ar-Rashid); joined before those only
@@ -28,7 +29,8 @@ from hpmatch.standardise.text import fold
 _MAX_COMPOUNDS = 16
 _ARTICLES = ("article", "assimilated")
 _SERVANTS = ("servant", "servant_of")
-_BEFORE = ("particle", "kunya", *_ARTICLES, *_SERVANTS)
+_PARTICLES = ("particle", "filiation")
+_BEFORE = (*_PARTICLES, "kunya", *_ARTICLES, *_SERVANTS)
 _SERVANT = 3  # letters of "abd"
 _SHORTEST_HEAD = 4  # letters of what is told apart from "servant of"; Abdullah is one word
 _SHORTEST = 3  # letters of a name that an assimilated article stands before; An Na is no article
@@ -186,7 +188,13 @@ def _servants() -> re.Pattern[str]:
 @cache
 def particles() -> frozenset[str]:
     """The folded words that stand before a surname, and at the start of a given name are one themselves."""
-    return frozenset(word for word, kind in _kinds().items() if kind == "particle")
+    return frozenset(word for word, kind in _kinds().items() if kind in _PARTICLES)
+
+
+@cache
+def parent_words() -> frozenset[str]:
+    """The folded words that say that the name behind them is a parent's."""
+    return frozenset(word for word, kind in _kinds().items() if kind == "filiation")
 
 
 def joined_words() -> frozenset[str]:

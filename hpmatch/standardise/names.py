@@ -104,6 +104,23 @@ def full_name_tokens(text: str) -> tuple[str, ...]:
     return with_surname_apart(tokens[0]) if len(tokens) == 1 and not tokens[0].isascii() else tokens
 
 
+def generations(text: str) -> frozenset[str]:
+    """
+    The generations of a family that the last word of a whole name tells.
+
+    Example:
+        >>> sorted(generations("Owen Hart, Jr.")), sorted(generations("Owen Hart III")), sorted(generations("Owen Hart"))
+        (['2', '3', '4'], ['3'], [])
+    """
+    *names, last = text.split() or [""]
+    return _generations().get(fold(last).strip("."), frozenset()) if names else frozenset()
+
+
+@cache
+def _generations() -> dict[str, frozenset[str]]:
+    return {row["word"]: frozenset(row["generations"].split()) for row in read_table("name_generations")}
+
+
 @cache
 def _given_particles() -> frozenset[str]:
     return frozenset(word for word in particles() if name_groups(word))

@@ -169,6 +169,11 @@ PAIRS = [
     # A vowel that the letters of India and Ethiopia have in them.
     ("முருகன் சுப்பிரமணியம்", "Murugan Subramaniam", True),
     ("ተስፋዬ ገብረመድህን", "Tesfaye Gebremedhin", True),
+    # Two patronymics that differ are of two fathers, however alike their endings.
+    ("Ольга Владимировна Рыбакова", "Ольга Владиславовна Рыбакова", False),
+    ("Oleh Stepanovych Rudenko", "Oleh Pavlovych Rudenko", False),
+    ("Пётр Николаевич Рыбаков", "Petro Mykolaiovych Rybakov", True),
+    ("Olga Semyonovna Rybakova", "Ольга Семеновна Рыбакова", True),
     # A parent's name in the place of a surname.
     ("Иван Петрович Орлов", "Ivan Orlov", True),
     ("Sigrún Magnúsdóttir", "Sigrún Ólafsdóttir", False),
@@ -235,6 +240,9 @@ def test_one_name_in_another_order_or_cut(left, right):
     [
         ("Kim Min Jung", "Kim Jung Min"),
         ("Khalid bin Nasser Al Dosari", "Nasser bin Khalid Al Dosari"),  # father and son
+        ("Hamza bin Rashid", "Rashid bin Hamza"),  # two words, but they say who is whose son
+        ("Nora binti Salma", "Salma binti Nora"),
+        ("حمزة بن راشد", "راشد بن حمزة"),
         ("محمد علي حسن", "علي محمد حسن"),
         ("José María Pérez", "María José Pérez"),
         ("Khalid Nasser Al Dosari", "Nasser Khalid Omar Al Dosari"),
@@ -258,6 +266,8 @@ def test_three_words_in_another_order_are_another_name(left, right):
         ("Yusuf Ali Yusuf", "Yusuf Yusuf Ali"),  # one comes twice
         ("J. Anna Berg", "Anna J. Berg"),
         ("Anna Berg", "Berg Anna"),
+        ("Hamza bin Rashid", "bin Rashid, Hamza"),
+        ("Hamza bin Rashid", "Rashid Hamza"),
     ],
 )
 def test_an_order_that_a_custom_explains_is_the_same_name(left, right):
@@ -390,6 +400,25 @@ def test_a_name_in_utf_8_read_as_windows_1252_is_what_it_was(name):
     assert misread != name
     assert compared(misread, name) == 1
     assert explain_names(misread, name).similarity == 1
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "two"),
+    [
+        ("Owen Hart Jr.", "Owen Hart Sr.", True),
+        ("Owen Hart, Junior", "Hart, Owen Sr", True),
+        ("Owen Hart II", "Owen Hart III", True),
+        ("Owen Hart Sr.", "Owen Hart IV", True),
+        ("Owen Hart Jr.", "Owen Hart II", False),  # the second is a junior, too
+        ("Owen Hart Jr.", "Owen Hart", False),
+        ("Owen Hart Jr.", "Owen Hart Junior", False),
+        ("Owen Hart Iv", "Owen Hart", False),
+    ],
+)
+def test_words_for_two_generations_are_of_father_and_son(left, right, two):
+    """They are no more alike than in an order that makes another name."""
+    assert bool(compared(left, right) == (0.85 if two else 1))
+    assert ("of two generations" in str(explain_names(left, right))) is two
 
 
 def test_two_sequences_have_to_be_equally_long():

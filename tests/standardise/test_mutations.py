@@ -212,6 +212,13 @@ def of_east_asian_given_names():
         yield from (fact_of_reading(before + name, sound + form, before, name) for form in latin)
 
 
+def of_generations():
+    """The word behind a name tells its generation: a junior is of any but the first."""
+    for told in ("sr 1", "senior 1", "jr 2 3 4", "junior 2 3 4", "ii 2", "iii 3", "iv 4"):
+        word, *numbers = told.split()
+        yield fact(told, [word], frozenset(numbers), names.generations, f"Owen Hart {word}")
+
+
 def of_sign_variants():
     """The forms of a sign are one, and other signs are others."""
     for told in lines("sign_variants.txt"):
@@ -450,6 +457,7 @@ TABLES = {
     "name_abbreviations": (of_abbreviations, (relations,), lambda row: [row["abbreviation"]]),
     "name_compounds": (of_compounds, (compounds,), lambda row: [fold(row["word"])]),
     "name_conjunctions": (of_conjunctions, (names,), lambda row: [row["word"]]),
+    "name_generations": (of_generations, (names,), lambda row: [row["word"]]),
     "name_noise": (of_name_noise, (names,), lambda row: split_words(row["word"])[:1]),
     "profession_helpers": (of_professions, (professions,), lambda row: longest_word(row["word"])),
     "profession_relations": (of_relations, (professions,), lambda row: [(row["left"], row["right"])]),
@@ -491,6 +499,7 @@ CHANGES = [
     ("month_names", "month", "1", "2"),
     ("name_abbreviations", "beside", "any", "given name"),
     ("name_compounds", "kind", "tail", "particle"),
+    ("name_generations", "generations", "5", "6"),
     ("name_noise", "rule", "last", "first"),
     ("profession_helpers", "place", "nowhere", ""),
     ("profession_helpers", "role", "assistant", "secretary"),

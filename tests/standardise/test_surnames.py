@@ -125,7 +125,8 @@ def test_heads(token, head):
 
 
 KINDS = {
-    "particle": "van von vom zu zum zur der den dem ter ten te t het op vander vanden de del della delle degli dello di da do das dos d la las los le les lo l du des san santa saint st sainte mc mac o ni nic ui fitz ap ab bin ben ibn ait ould bel dela delos delas ال بن ابن",
+    "particle": "van von vom zu zum zur der den dem ter ten te t het op vander vanden de del della delle degli dello di da do das dos d la las los le les lo l du des san santa saint st sainte mc mac o ni nic ui fitz ait ould bel dela delos delas ال",
+    "filiation": "ap ab bin ben ibn bint binti بن ابن بنت",
     "kunya": "bou abu abou ابو ابي",
     "article": "al el ul ol",
     "assimilated": "ad ar as ash at an az ur uz ud us",
