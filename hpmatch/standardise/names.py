@@ -43,11 +43,13 @@ _APOSTROPHES = re.compile(f"{_APOSTROPHE}|(?<!{_WITH_GERESH})׳")
 _WORD = re.compile(rf"([^\W\d_](?:[^\W\d_]|[׳{LOST}])*)(\.?)")
 # A letter that a code page did not have, between letters.
 _LOST = re.compile(rf"(?<=[^\W\d_])[?{LOST}]{{1,2}}(?=[^\W\d_])")
-# A word with a digit that was read in place of a Latin letter; next to a vowel the 1 is an l, else an i (O1ga, 1nger). At the
+# A word with a digit that was read in place of a letter; next to a vowel the 1 is a Latin l, else an i (O1ga, 1nger). At the
 # end a digit is a footnote or a count (Hansen1).
-_MISREAD = re.compile(r"(?<!\w)(?=[a-zß-ɏ]*[0158])[a-zß-ɏ0158]{2,}[a-zß-ɏ](?!\w)")
+_MISREAD = re.compile(
+    r"(?<!\w)(?:(?=[a-zß-ɏ]*[01568])[a-zß-ɏ01568]{2,}[a-zß-ɏ]|(?=[а-яё]*[0346])[а-яё0346]{2,}[а-яё])(?!\w)"
+)
 _L_READ_AS_1 = re.compile("(?<=[aeiouyß-ɏ])1|1(?=[aeiouyß-ɏ])")
-_READ_AS_DIGIT = str.maketrans("0158", "oisb")
+_READ_AS_DIGIT, _CYRILLIC_READ_AS_DIGIT = str.maketrans("01568", "oisbb"), str.maketrans("0346", "озчб")
 # India and its neighbours, Ethiopia, Khmer: no table speaks of them, and the marks that are vowels would split a word.
 _SYLLABLES = re.compile("[\u0900-\u109f\u1200-\u135a\u1780-\u17ff]")
 # Unicode has the scripts of India in blocks of one order, 128 letters each from Devanagari to Malayalam. A consonant has the
@@ -56,6 +58,15 @@ _INDIC = [chr(block) for block in range(0x0900, 0x0D80, 0x80)]
 _INHERENT_A = re.compile(
     f"(?<=[{_in_all(_INDIC, 0x15, 0x39)}{_in_all(_INDIC, 0x3C, 0x3C)}])(?=[{_in_all(_INDIC, 0x02, 0x39)}])"
 )
+# So it does in Sinhala, where that vowel is heard at the end too.
+_INHERENT_SINHALA_A = re.compile("(?<=[\u0d9a-\u0dc6])(?![\u0dca-\u0ddf\u0df2\u0df3])")
+# Malayalam has letters of their own for consonants without a vowel, which Unidecode leaves out: here the consonant and its mark.
+_CHILLU = {ord(letter): consonant + "\u0d4d" for letter, consonant in zip("ൺൻർൽൾൿ", "ണനരലളക", strict=True)}
+# Thai and Lao write some vowels before the consonant that is heard before them.
+_VOWEL_WRITTEN_BEFORE = re.compile("([เ-ไເ-ໄ])([ก-ฮກ-ຮ])")
+_THAI_O = re.compile(
+    "(?<=[ก-ฮ])อ(?=[ก-ฮ])"
+)  # a vowel between consonants, else a silent letter before a vowel
 # The letters of Ethiopia stand in rows of eight: a consonant with each vowel, the sixth of which is hardly heard.
 _ETHIOPIC, _ETHIOPIC_ROW = "\u1200\u135a", 8
 _ETHIOPIC_VOWELS = ("e", "u", "i", "a", "e", "", "o", "a")
@@ -244,10 +255,18 @@ def _clean(text: str) -> str:
     text = _LOST.sub(_lost, text.casefold())
     if not (text.isascii() and text.isprintable()):
         text = _misread().sub(_well_read, text)
-        composed = _INHERENT_A.sub("a", unicodedata.normalize("NFKC", text))
+        composed = _with_vowels_as_heard(unicodedata.normalize("NFKC", text))
         text = "".join(filter(None, map(_visible, composed)))
         text = _GERESH.sub("׳", text)
     return _APOSTROPHES.sub("", text)
+
+
+def _with_vowels_as_heard(text: str) -> str:
+    """A text with the vowels that scripts of India and beyond leave out or write elsewhere where Latin letters have them."""
+    if not _SYLLABLES.search(text):
+        return text
+    text = _INHERENT_SINHALA_A.sub("a", _INHERENT_A.sub("a", text.translate(_CHILLU)))
+    return _VOWEL_WRITTEN_BEFORE.sub(r"\2\1", _THAI_O.sub("o", text))
 
 
 def _lost(found: re.Match[str]) -> str:
@@ -290,7 +309,11 @@ def _in_letters(found: re.Match[str]) -> str:
     """'j0anne' is Joanne; where as many digits as letters stand, they are a number."""
     word = found.group()
     letters = sum(map(str.isalpha, word))
-    return _L_READ_AS_1.sub("l", word).translate(_READ_AS_DIGIT) if 2 * letters > len(word) else word
+    if 2 * letters <= len(word):
+        return word
+    if script_of(word) == "cyrillic":
+        return word.translate(_CYRILLIC_READ_AS_DIGIT)
+    return _L_READ_AS_1.sub("l", word).translate(_READ_AS_DIGIT)
 
 
 def _parts(word: str) -> list[str]:

@@ -174,6 +174,18 @@ PAIRS = [
     ("Oleh Stepanovych Rudenko", "Oleh Pavlovych Rudenko", False),
     ("Пётр Николаевич Рыбаков", "Petro Mykolaiovych Rybakov", True),
     ("Olga Semyonovna Rybakova", "Ольга Семеновна Рыбакова", True),
+    # And one at the end of a word, consonants that are letters of their own, and vowels written before the consonant.
+    ("අනුර බණ්ඩාර", "Anura Bandara", True),
+    ("චමින්ද ගුණරත්න", "Chaminda Gunaratne", True),
+    ("രാജൻ വാര്യർ", "Rajan Warrier", True),
+    ("പാർവതി മേനോൻ", "Parvathy Menon", True),
+    ("เกษม ไพศาล", "Kasem Phaisan", True),
+    ("ไพโรจน์ แสงทอง", "Phairot Saengthong", True),
+    ("เกษม ไพศาล", "Kasem Thongdee", False),
+    # Digits read in place of letters.
+    ("Robert Hu6er", "Robert Huber", True),
+    ("Ива4ёв 0лег", "Олег Ивачев", True),
+    ("3инаида Волкова", "Зинаида Волкова", True),
     # A parent's name in the place of a surname.
     ("Иван Петрович Орлов", "Ivan Orlov", True),
     ("Sigrún Magnúsdóttir", "Sigrún Ólafsdóttir", False),
