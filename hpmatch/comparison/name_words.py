@@ -14,11 +14,13 @@ from operator import or_
 
 from hpmatch.comparison.name_tables import CLOSE_LIKENESS
 from hpmatch.comparison.one_similarity import similarity_of
+from hpmatch.standardise.compounds import second_words
 from hpmatch.standardise.names import full_name_tokens
 from hpmatch.standardise.scripts import spellings
 
 Tokens = tuple[str, ...]
 Heard = tuple[int, ...]
+Pair = tuple[str, str]
 
 # A bit for each class of consonants that spellings interchange; what is heard of h, w and the vowels differs too much.
 _CLASSES = ("bp", "fv", "dt", "cgkqx", "jszx", "l", "m", "n", "r")
@@ -28,7 +30,6 @@ _CLASS_OF = [
 _NO_VOWELS = str.maketrans("", "", "aeiouy")
 _ENOUGH_CONSONANTS = 4  # of two names written together, that tell them whatever the vowels are
 _ALIKE = 0.75  # less alike, two words are two names
-_NO_PAIRS: frozenset[tuple[str, str]] = frozenset()
 _SPELLINGS = 3  # of each word, the most official ones
 
 
@@ -42,14 +43,14 @@ class NameWords:
         written: Which classes of consonants each of its tokens has.
         together: Which classes each two neighbours have.
         before: The words that stand before a name within a token (van der Berg).
-        hyphened: The neighbours that a hyphen joins (Cheng-kuo).
+        bound: The neighbours that a hyphen joins (Cheng-kuo), or of which the second is an end of given names (Nur Uddin).
     """
 
     tokens: list[Tokens]
     written: list[Heard]
     together: list[Heard]
     before: list[Tokens]
-    hyphened: list[frozenset[tuple[str, str]]]
+    bound: list[frozenset[Pair]]
 
     @classmethod
     def of(cls, names: Iterable[str]) -> NameWords:
@@ -62,7 +63,7 @@ class NameWords:
             words.written.append(tuple([heard for token in tokens for heard in _heard(token)]))
             words.together.append(tuple(_heard_together(tokens)))
             words.before.append(tuple([word for token in tokens for word in token.split()[:-1]]))
-            words.hyphened.append(_hyphened(name) if "-" in name else _NO_PAIRS)
+            words.bound.append(_bound(name, tokens))
         return words
 
     def cut_alike(self, left: int, right: int) -> tuple[Tokens, Tokens] | None:
@@ -84,18 +85,19 @@ class NameWords:
             and set(self.together[right]).isdisjoint(self.written[left])
             and not (self.before[left] and set(self.before[left]).intersection(self.tokens[right]))
             and not (self.before[right] and set(self.before[right]).intersection(self.tokens[left]))
-            and not (self.hyphened[left] or self.hyphened[right])
+            and not (self.bound[left] or self.bound[right])
         ):
             return None
         one = _apart(self.tokens[left], self.tokens[right])
         other = _apart(self.tokens[right], self.tokens[left])
-        return _joined(one, other, self.hyphened[left]), _joined(other, one, self.hyphened[right])
+        return _joined(one, other, self.bound[left]), _joined(other, one, self.bound[right])
 
 
-def _hyphened(name: str) -> frozenset[tuple[str, str]]:
-    return frozenset(
-        pair for word in name.split() if "-" in word for pair in pairwise(full_name_tokens(word))
-    )
+def _bound(name: str, tokens: Tokens) -> frozenset[Pair]:
+    ends = [pair for pair in pairwise(tokens) if pair[1] in second_words()] if len(tokens) > 1 else []
+    if "-" in name:
+        ends += [pair for word in name.split() if "-" in word for pair in pairwise(full_name_tokens(word))]
+    return frozenset(ends)
 
 
 @lru_cache(maxsize=1 << 20)
@@ -128,7 +130,7 @@ def _apart(tokens: Tokens, others: Tokens) -> Tokens:
     )
 
 
-def _joined(tokens: Tokens, others: Tokens, hyphened: frozenset[tuple[str, str]]) -> Tokens:
+def _joined(tokens: Tokens, others: Tokens, bound: frozenset[Pair]) -> Tokens:
     """Write neighbours together if the other name has them as one token."""
     joined, rest = [], tokens
     while rest:
@@ -137,7 +139,7 @@ def _joined(tokens: Tokens, others: Tokens, hyphened: frozenset[tuple[str, str]]
                 ("".join(parts).replace(" ", ""), left)
                 for parts, left in _runs(rest)
                 if any(
-                    _is_joined(*parts, other) or (parts in hyphened and _is_rather_joined(*parts, other))
+                    _is_joined(*parts, other) or (parts in bound and _is_rather_joined(*parts, other))
                     for other in others
                 )
             ),
@@ -165,7 +167,7 @@ def _is_joined(left: str, right: str, token: str) -> bool:
 
 @lru_cache(maxsize=1 << 16)
 def _is_rather_joined(left: str, right: str, token: str) -> bool:
-    """Whether a token is like two neighbours that a hyphen joins, and more so than either of them (Cheng-kuo, Zhengguo)."""
+    """Whether a token is like two neighbours that belong together, and more so than either of them (Cheng-kuo, Zhengguo)."""
     likeness = similarity_of(left + right, token)
     return likeness >= _ALIKE and all(similarity_of(part, token) < likeness for part in (left, right))
 

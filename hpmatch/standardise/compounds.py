@@ -192,6 +192,12 @@ def particles() -> frozenset[str]:
 
 
 @cache
+def second_words() -> frozenset[str]:
+    """The folded words that are the second part of a double given name."""
+    return frozenset(word for word, kind in _kinds().items() if kind == "second")
+
+
+@cache
 def parent_words() -> frozenset[str]:
     """The folded words that say that the name behind them is a parent's."""
     return frozenset(word for word, kind in _kinds().items() if kind == "filiation")
