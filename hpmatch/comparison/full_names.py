@@ -17,7 +17,7 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from hpmatch.arrays import FloatArray, IntArray, ranges
+from hpmatch.arrays import FloatArray, IntArray, offsets_of, ranges
 from hpmatch.comparison.name_words import NameWords, Tokens
 from hpmatch.comparison.relations import (
     SOUNDING_MUCH_THE_SAME,
@@ -35,7 +35,6 @@ from hpmatch.comparison.relations import (
 )
 from hpmatch.comparison.spelling import token_similarity
 from hpmatch.protocols import Compared
-from hpmatch.arrays import FloatArray, IntArray, offsets_of, ranges
 from hpmatch.records import Records
 from hpmatch.shown import on_one_line
 from hpmatch.sources.memory import plain_cell
