@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain, product
 from typing import ClassVar, NamedTuple
 
@@ -235,7 +236,13 @@ def _listed(names: Sequence[str]) -> Sequence[str]:
     if isinstance(names, str):
         raise TypeError("names are compared one by one: give lists of them, or two names to hp.explain_names")
     cells = names.to_pylist() if hasattr(names, "to_pylist") else names
-    return [_RUN_TOGETHER.sub(r"\1 ", decoded(plain_cell(name) or "")) for name in cells]
+    return [_as_read(plain_cell(name) or "") for name in cells]
+
+
+@lru_cache(maxsize=1 << 16)
+def _as_read(name: str) -> str:
+    """A name in its right encoding, and with a blank where it has none but capitals."""
+    return _RUN_TOGETHER.sub(r"\1 ", decoded(name))
 
 
 def _cut(names: Sequence[str], left: IntArray, right: IntArray) -> tuple[_Names, IntArray, IntArray]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache, reduce
-from itertools import pairwise
+from itertools import pairwise, product
 from operator import or_
 
 from hpmatch.comparison.name_tables import CLOSE_LIKENESS
@@ -85,7 +85,8 @@ class NameWords:
             and set(self.together[right]).isdisjoint(self.written[left])
             and not (self.before[left] and set(self.before[left]).intersection(self.tokens[right]))
             and not (self.before[right] and set(self.before[right]).intersection(self.tokens[left]))
-            and not (self.bound[left] or self.bound[right])
+            and not (self.bound[left] and len(self.tokens[left]) > len(self.tokens[right]))
+            and not (self.bound[right] and len(self.tokens[right]) > len(self.tokens[left]))
         ):
             return None
         one = _apart(self.tokens[left], self.tokens[right])
@@ -168,8 +169,18 @@ def _is_joined(left: str, right: str, token: str) -> bool:
 @lru_cache(maxsize=1 << 16)
 def _is_rather_joined(left: str, right: str, token: str) -> bool:
     """Whether a token is like two neighbours that belong together, and more so than either of them (Cheng-kuo, Zhengguo)."""
+    if not _share_consonants(left + right, token):
+        return False
     likeness = similarity_of(left + right, token)
     return likeness >= _ALIKE and all(similarity_of(part, token) < likeness for part in (left, right))
+
+
+def _share_consonants(left: str, right: str) -> bool:
+    """Whether two words have at least a third of their classes of consonants in common; faster to see than their likeness."""
+    return any(
+        3 * (one & other).bit_count() >= (one | other).bit_count()
+        for one, other in product(_heard(left), _heard(right))
+    )
 
 
 def _is_one(word: str, token: str) -> bool:
