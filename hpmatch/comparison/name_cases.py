@@ -34,8 +34,8 @@ class Look(Protocol):
         """The best agreement between some fields."""
         ...
 
-    def better(self, one: Best, other: Best) -> Best:
-        """The better of two for each pair."""
+    def ranked(self, one: Best, other: Best) -> tuple[Best, Best]:
+        """The better of two for each pair, and the other; of two that are as good the first."""
         ...
 
     def all_agree(self, fields: Sequence[str]) -> Any:
@@ -90,6 +90,7 @@ _FAMILY, _GIVEN = ("family_name",), ("given_name",)
 FORMER = ("birth_name", "other_names")  # what a person was or is called besides
 _FURTHER = ("middle_name", *FORMER)
 _SURNAMES = (*_FAMILY, *_FURTHER)
+_BOTH = (*_FAMILY, *_GIVEN)
 # The first token of the given names only: a patronymic or second name that agrees is not the name that a person goes by.
 _FIRST = (FIRST_OF + "given_name",)
 
@@ -97,7 +98,7 @@ _FIRST = (FIRST_OF + "given_name",)
 def _family_cases(look: Look) -> list[Case]:
     """The levels of ``FamilyName`` but the last."""
     own, further = look.best(_FAMILY, _FAMILY), look.best(_SURNAMES, _SURNAMES)
-    crossed, back = look.best(_SURNAMES, _GIVEN), look.best(_GIVEN, _SURNAMES)
+    exchanged = _exchanged(look)
     return [
         (look.all_agree(_FAMILY) | look.one_word("family_name"), own),
         ((own.agreement == SAME) & look.fits("family_name"), own),
@@ -106,7 +107,7 @@ def _family_cases(look: Look) -> list[Case]:
         (further.agreement <= STEM, further),
         (own.agreement <= VARIANT, own),
         (own.agreement == CLOSE, own),
-        (_exchanged(crossed, back), crossed),
+        (exchanged.holds, exchanged.surname),
         (own.agreement == SIMILAR, None),
         (look.no_man() & (look.for_life() ^ True), None),
     ]
@@ -114,15 +115,15 @@ def _family_cases(look: Look) -> list[Case]:
 
 def _given_cases(look: Look) -> list[Case]:
     """The levels of ``GivenName`` but the last."""
-    own, first = look.best(_GIVEN, _GIVEN), look.best(_FIRST, _FIRST)
-    called = look.better(look.best(_FIRST, _FURTHER), look.best(_FURTHER, _FIRST))
+    exchanged = _exchanged(look)
+    own, first = (exchanged.undone(look, look.best(fields, fields)) for fields in (_GIVEN, _FIRST))
+    called, _ = look.ranked(look.best(_FIRST, _FURTHER), look.best(_FURTHER, _FIRST))
     fits = look.fits("given_name")
     two = look.two_names()  # as twins have: Giedrius and Giedrė, Emina and Emira, José María and María José
-    all_agree = look.all_agree(_GIVEN)
+    all_agree = look.all_agree(_GIVEN) | (exchanged.holds & look.all_agree(_BOTH))
     one, alike = (all_agree & two) ^ True, two ^ True
-    crossed, back = look.best(_GIVEN, _SURNAMES), look.best(_SURNAMES, _GIVEN)
     # A field exchanged whose other half was changed too: the given name stands where the other has its family name.
-    half = look.better(look.best(_GIVEN, _FAMILY), look.best(_FAMILY, _GIVEN))
+    half, _ = look.ranked(look.best(_GIVEN, _FAMILY), look.best(_FAMILY, _GIVEN))
     return [
         ((all_agree & one) | look.one_word("given_name"), own),
         ((own.agreement == SAME) & fits & one, own),
@@ -138,21 +139,56 @@ def _given_cases(look: Look) -> list[Case]:
         ((own.agreement == CLOSE) & fits & alike, own),
         ((own.agreement == INITIAL) & (first.agreement == INITIAL) & fits, None),
         (called.agreement == SAME, called),
-        (_exchanged(crossed, back), crossed),
         ((own.agreement >= SIMILAR) & (half.agreement == SAME), half),
         (own.agreement <= SIMILAR, None),
     ]
 
 
 def contradict(look: Look) -> Any:
-    """Whether the given names contradict each other."""
-    return (look.best(_GIVEN, _GIVEN).agreement == NOTHING) & look.both_hold("given_name")
+    """Whether the given names contradict each other, in whichever field they stand."""
+    own = _exchanged(look).undone(look, look.best(_GIVEN, _GIVEN))
+    return (own.agreement == NOTHING) & look.both_hold("given_name")
 
 
-def _exchanged(one: Best, other: Best) -> Any:
+class _Exchanged(NamedTuple):
+    """
+    What the two fields have in common crosswise.
+
+    Which of the two agreements is that of the surname no one can tell, so the better one is, or the one in all but an ending
+    that changes with sex or marriage. The exchange is told once, as a level of the family name, and the given name has the
+    level that is left, as if nothing had been exchanged.
+
+    Attributes:
+        holds: Whether the fields are exchanged.
+        surname: The better agreement.
+        given: The other one.
+    """
+
+    holds: Any
+    surname: Best
+    given: Best
+
+    def undone(self, look: Look, own: Best) -> Best:
+        """The agreement of the given names, or crosswise that is better where the fields are exchanged."""
+        nowhere = (self.holds ^ True) * NOTHING
+        better, _ = look.ranked(own, self.given._replace(agreement=self.given.agreement + nowhere))
+        return better
+
+
+def _exchanged(look: Look) -> _Exchanged:
     """Both fields agree with the other one, and one of them more than nearly."""
-    both = (one.agreement <= CLOSE) & (other.agreement <= CLOSE)
-    return both & ((one.agreement <= SPELLED) | (other.agreement <= SPELLED))
+    surname, given = look.ranked(
+        _stem_first(look.best(_GIVEN, _SURNAMES)), _stem_first(look.best(_SURNAMES, _GIVEN))
+    )
+    own, further = look.best(_FAMILY, _FAMILY), look.best(_SURNAMES, _SURNAMES)
+    nothing_else = (own.agreement > CLOSE) & (further.agreement > STEM)
+    return _Exchanged(
+        nothing_else & (surname.agreement <= SPELLED) & (given.agreement <= CLOSE), surname, given
+    )
+
+
+def _stem_first(found: Best) -> Best:
+    return found._replace(agreement=found.agreement - STEM * 2 * (found.agreement == STEM))
 
 
 class NameCases(NamedTuple):

@@ -104,6 +104,9 @@ class GivenName:
     """
     Given names, held against the other's middle names too.
 
+    Where family and given names are exchanged, which the family name's level says, they are held against each other as if
+    they were not.
+
     Levels, best first:
 
     - ``same``: every token agrees, or the one side writes in a word what the other writes in several.
@@ -114,7 +117,6 @@ class GivenName:
     - ``close``: a typing difference.
     - ``initial``: one side has only the first letter of the first name.
     - ``middle_name``: the first given name of one side is a middle or other name of the other.
-    - ``swapped``: family and given names are exchanged.
     - ``half_swapped``: one side's given name is the other's family name, and the other half fits nowhere.
     - ``similar``: some likeness; or they are more alike, and known for two names or for a man's and a woman's.
     - ``different``.
@@ -131,7 +133,6 @@ class GivenName:
         "close",
         "initial",
         "middle_name",
-        "swapped",
         "half_swapped",
         "similar",
         "different",
@@ -356,10 +357,12 @@ class _Look:
         chosen &= _in_fields(self.pairs.right_field, self.pairs.right_first, right_fields)
         return chosen.nonzero()[0]
 
-    def better(self, one: Best, other: Best) -> Best:
-        """The better of two for each pair."""
+    def ranked(self, one: Best, other: Best) -> tuple[Best, Best]:
+        """The better of two for each pair, and the other."""
         first = one.agreement <= other.agreement
-        return Best(*(np.where(first, *both) for both in zip(one, other, strict=True)))
+        better = (np.where(first, *both) for both in zip(one, other, strict=True))
+        worse = (np.where(first, *both) for both in zip(other, one, strict=True))
+        return Best(*better), Best(*worse)
 
     def both_hold(self, field: str) -> npt.NDArray[np.bool_]:
         """Whether both sides hold a field."""

@@ -115,9 +115,9 @@ class _OneLook:
         right = {pair.right_at for pair in self.pairs if field in pair.right_fields}
         return len(left) == _size(self.left, (field,)) or len(right) == _size(self.right, (field,))
 
-    def better(self, one: Best, other: Best) -> Best:
-        """The better of two."""
-        return one if one.agreement <= other.agreement else other
+    def ranked(self, one: Best, other: Best) -> tuple[Best, Best]:
+        """The better of two, and the other."""
+        return (one, other) if one.agreement <= other.agreement else (other, one)
 
     def both_hold(self, field: str) -> bool:
         """Whether both sides hold a field."""

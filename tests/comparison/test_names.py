@@ -90,7 +90,14 @@ CASES = [
     ("Anna H. // Berg", "Anna Helene // Berg", "same", "part"),
     ("Anne M. // Berg", "Marie // Berg", "same", "similar"),  # the initial of a second name alone
     ("J. Marie // Berg", "Jan Peter // Berg", "same", "similar"),  # and others contradict each other
-    ("Berg // Anne", "Anne // Berg", "swapped", "swapped"),
+    ("Berg // Anne", "Anne // Berg", "swapped", "same"),  # an exchange is one error, told once
+    ("Berg // Anne Marie", "Anne Marie // Berg", "swapped", "same"),
+    ("Berg // Anne Marie", "Anne // Berg", "swapped", "part"),
+    ("Berg // Liz", "Elisabeth // Berg", "swapped", "variant"),
+    ("Berg // Nikolai", "Nicolaj // Berg", "swapped", "spelled"),
+    ("Berg // Wojceich", "Wojciech // Berg", "swapped", "close"),
+    ("Eriksten // Hans", "Hans // Eriksen", "swapped", "close"),  # of the two the one that differs
+    ("Nováková // Jana", "Jana // Novák", "swapped", "part"),  # CZ: an ending is a surname's
     ("Hans // Mülller", "Hans // Müller", "spelled", "same"),
     ("Wojceich // Nowak", "Wojciech // Nowak", "same", "close"),
     ("Hans // Eriksten", "Hans // Eriksen", "close", "same"),
@@ -136,6 +143,19 @@ CASES = [
     ("Asmaa // Aly", "Asma // Aly", "same", "spelled"),  # two ways of writing a woman's name
     ("Agnes // Kazlauskaitė", "Agnė // Kazlauskaitė", "same", "variant"),  # LT: a woman's -s abroad
 ]  # fmt: skip
+
+
+def test_exchanged_fields_hide_no_name():
+    """The surname and the given name are as rare as where they stand right, and nothing in them contradicts."""
+    rows = [{"family_name": "Berg", "given_name": "Anne"}] + [
+        {"family_name": "Lie", "given_name": name} for name in ["Anne"] * 3 + ["Siv"] * 40
+    ]
+    register = _records(*rows)
+    right = _records({"family_name": "Berg", "given_name": "Anne"})
+    exchanged = _records({"family_name": "Anne", "given_name": "Berg"})
+    for comparison in (FamilyName().prepared(register), GivenName().prepared(register)):
+        found = [comparison.compare(alert, register.take(np.array([0]))) for alert in (right, exchanged)]
+        assert found[0].frequencies == found[1].frequencies
 
 
 @pytest.mark.parametrize(("alert", "person", "family", "given"), CASES)
