@@ -176,14 +176,14 @@ class _Exchanged(NamedTuple):
 
 
 def _exchanged(look: Look) -> _Exchanged:
-    """Both fields agree with the other one, and one of them more than nearly."""
+    """Both fields agree with the other one, one of them more than nearly; of the given name an initial is enough."""
     surname, given = look.ranked(
         _stem_first(look.best(_GIVEN, _SURNAMES)), _stem_first(look.best(_SURNAMES, _GIVEN))
     )
     own, further = look.best(_FAMILY, _FAMILY), look.best(_SURNAMES, _SURNAMES)
     nothing_else = (own.agreement > CLOSE) & (further.agreement > STEM)
     return _Exchanged(
-        nothing_else & (surname.agreement <= SPELLED) & (given.agreement <= CLOSE), surname, given
+        nothing_else & (surname.agreement <= SPELLED) & (given.agreement <= INITIAL), surname, given
     )
 
 

@@ -96,6 +96,9 @@ CASES = [
     ("Berg // Liz", "Elisabeth // Berg", "swapped", "variant"),
     ("Berg // Nikolai", "Nicolaj // Berg", "swapped", "spelled"),
     ("Berg // Wojceich", "Wojciech // Berg", "swapped", "close"),
+    ("Berg // A.", "Anne // Berg", "swapped", "initial"),
+    ("Berg // Anne", "A. // Berg", "swapped", "initial"),
+    ("B. // Anne", "Anne // Lie", "changed", "half_swapped"),
     ("Eriksten // Hans", "Hans // Eriksen", "swapped", "close"),  # of the two the one that differs
     ("Nováková // Jana", "Jana // Novák", "swapped", "part"),  # CZ: an ending is a surname's
     ("Hans // Mülller", "Hans // Müller", "spelled", "same"),
