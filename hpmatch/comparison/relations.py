@@ -16,6 +16,7 @@ from hpmatch.arrays import FloatArray, IntArray
 from hpmatch.comparison.one_similarity import similarity_of
 from hpmatch.comparison.spelling import token_similarity
 from hpmatch.data import read_table
+from hpmatch.standardise.beginnings import begun_otherwise
 from hpmatch.standardise.given_names import are_apart, implied_sex_of_given, name_groups
 from hpmatch.standardise.scripts import is_single, script_of, sounds, spellings
 from hpmatch.standardise.signs import pinyin_syllables, two_syllables
@@ -369,9 +370,13 @@ def is_initial(left: str, right: str) -> bool:
     """
     Whether one token is a single letter, or letters that a name is shortened to, and the other begins with it.
 
+    It may begin with it in another romanisation: J. of Yury.
+
     Example:
         >>> is_initial("j", "jan"), is_initial("th", "thomas"), is_initial("yu", "yuri"), is_initial("yu", "yulan")
         (True, True, True, False)
+        >>> is_initial("j", "yury"), is_initial("j", "ivan")
+        (True, False)
     """
     return any(
         (is_single(short) or _is_shortened_to(name, short))
@@ -388,7 +393,9 @@ def _is_shortened_to(name: str, short: str) -> bool:
 
 
 def _begins_with(name: str, letters: str) -> bool:
-    return any(form.startswith(spellings(letters)) for form in spellings(name))
+    forms = spellings(name)
+    begun = (*forms, *(other for form in forms for other in begun_otherwise(form)))
+    return any(form.startswith(spellings(letters)) for form in begun)
 
 
 @cache

@@ -21,6 +21,7 @@ import pyarrow as pa
 from hpmatch.arrays import IntArray
 from hpmatch.parallel import begin
 from hpmatch.records import Vocabulary
+from hpmatch.standardise.beginnings import first_letters
 from hpmatch.standardise.given_names import name_groups
 from hpmatch.standardise.names import token_keys
 from hpmatch.standardise.scripts import is_single, sound_units, sounds, spellings
@@ -139,7 +140,7 @@ def forms_of_tokens(tokens: Sequence[str]) -> list[_Batch]:
     """The forms of some tokens, worked out now, as one batch."""
     groups, spelled = [sorted(name_groups(token)) for token in tokens], [spellings(token) for token in tokens]
     sketches = (
-        _pairs(spelled),
+        _pairs([_letters_sketched(token) for token in tokens]),
         _pairs([_sounds_sketched(token) for token in tokens]),
         _bits(groups),
         _bits([stems(token) for token in tokens]),
@@ -150,8 +151,16 @@ def forms_of_tokens(tokens: Sequence[str]) -> list[_Batch]:
 
 def sketches_of(token: str) -> tuple[int, int, int]:
     """The sketches of one token but the last, see ``TokenForms``: few pairs get as far as their stems."""
-    letters, consonants = _pairs_of(spellings(token)), _pairs_of(_sounds_sketched(token))
+    letters, consonants = _pairs_of(_letters_sketched(token)), _pairs_of(_sounds_sketched(token))
     return letters, consonants, _bits_of(name_groups(token))
+
+
+def _letters_sketched(token: str) -> tuple[str, ...]:
+    """A token's spellings; of a single letter also what another scheme writes for it at the beginning of a name."""
+    spelled = spellings(token)
+    if not is_single(token):
+        return spelled
+    return (*spelled, *(other for letter in spelled for other in first_letters(letter)))
 
 
 def _sounds_sketched(token: str) -> tuple[str, ...]:

@@ -419,11 +419,67 @@ ABBREVIATIONS = [
     ("ya", "yawen", False),
     ("ye", "yevgeny", True),
     ("ye", "yelin", False),
+    ("ju", "jurijus", True),
+    ("ju", "jurij", True),
+    ("ju", "juwen", False),
     ("ng", "ngozi", False),
 ]
 
 
-@pytest.mark.parametrize(("short", "name", "fits"), ABBREVIATIONS)
+# An initial, a name, whether some romanisation of the name begins with it: both are of one name as its bearers write it.
+INITIALS = [
+    ("j", "yury", True),  # Юрий
+    ("i", "jurijus", True),
+    ("y", "iuliia", True),
+    ("j", "юлия", True),
+    ("y", "jakov", True),  # Яков
+    ("y", "jordan", True),  # Йордан
+    ("j", "ioannis", True),
+    ("y", "elena", True),  # Елена
+    ("e", "jelizaveta", True),
+    ("j", "ekaterina", True),  # Екатерина
+    ("e", "yevgeny", True),  # Евгений
+    ("j", "evgeniy", True),
+    ("j", "efim", True),  # Ефим
+    ("y", "egor", True),  # Егор
+    ("h", "khristina", True),  # Христина
+    ("c", "hristo", True),
+    ("h", "charalampos", True),  # Χαράλαμπος
+    ("h", "khalid", True),  # خالد
+    ("w", "vladimir", True),  # Владимир
+    ("g", "hanna", True),  # Ганна
+    ("h", "grigoriy", True),  # Григорій
+    ("g", "halyna", True),  # Галина
+    ("g", "hennadii", True),  # Геннадій
+    ("y", "georgios", True),  # Γεώργιος
+    ("g", "yiannis", True),  # Γιάννης
+    ("c", "tsvetan", True),  # Цветан
+    ("z", "tsvetana", True),
+    ("j", "zhanna", True),  # Жанна
+    ("k", "qasim", True),  # قاسم
+    ("d", "jamal", True),  # جمال
+    ("g", "jalal", True),  # جلال
+    ("u", "omar", True),  # عمر
+    ("u", "osman", True),  # عثمان
+    ("o", "wahid", True),  # وحيد
+    ("c", "konstantinos", True),  # Κωνσταντίνος
+    ("c", "katerina", True),  # Κατερίνα
+    ("c", "kyriakos", True),  # Κυριάκος
+    ("b", "vasileios", True),  # Βασίλειος
+    ("e", "aikaterini", True),  # Αικατερίνη
+    ("p", "filippos", True),  # Φίλιππος
+    ("p", "fotini", True),  # Φωτεινή
+    ("j", "erik", False),
+    ("y", "jens", False),
+    ("h", "charles", False),
+    ("g", "hans", False),
+    ("c", "karin", False),
+    ("p", "frida", False),
+    ("b", "vera", False),
+]
+
+
+@pytest.mark.parametrize(("short", "name", "fits"), [*ABBREVIATIONS, *INITIALS])
 def test_letters_that_a_name_is_shortened_to_are_an_initial(short, name, fits):
     """So it is for tables and for a single pair, and either may be the shorter."""
     for names in permutations((short, name)):

@@ -10,7 +10,7 @@ import test_alerts
 import test_inquiry
 import test_reconcile
 import test_schema
-from comparison.test_names import ABBREVIATIONS
+from comparison.test_names import ABBREVIATIONS, INITIALS
 from comparison.test_spelling import LIKENESS
 from mutants import Fact, Table, forget, left_out, unnoticed
 from standardise.test_countries import COUNTRIES
@@ -57,6 +57,7 @@ from hpmatch.comparison import relations, spelling
 from hpmatch.data import read_table
 from hpmatch.reconcile import findings
 from hpmatch.standardise import (
+    beginnings,
     compounds,
     countries,
     date_words,
@@ -278,6 +279,12 @@ def of_abbreviations():
         yield fact((short, name), [short], fits, relations.is_initial, short, name)
 
 
+def of_beginnings():
+    """An initial is that of a name in any romanisation."""
+    for short, name, fits in INITIALS:
+        yield fact((short, name), [""], fits, relations.is_initial, short, name)
+
+
 def of_surname_endings():
     """Forms of one surname share a stem and other surnames none; an ending tells the sex and the parent's name."""
     for _, left, right, same in read_pairs():
@@ -455,6 +462,7 @@ TABLES = {
     "misread_signs": (of_misread_signs, (names,), lambda row: [row["sign"]]),
     "month_names": (of_months, (date_words, dates), lambda row: [fold(row["name"])]),
     "name_abbreviations": (of_abbreviations, (relations,), lambda row: [row["abbreviation"]]),
+    "name_beginnings": (of_beginnings, (beginnings, relations), lambda _row: [""]),
     "name_compounds": (of_compounds, (compounds,), lambda row: [fold(row["word"])]),
     "name_conjunctions": (of_conjunctions, (names,), lambda row: [row["word"]]),
     "name_generations": (of_generations, (names,), lambda row: [row["word"]]),
@@ -498,6 +506,7 @@ CHANGES = [
     ("misread_signs", "letter", "q", "x"),
     ("month_names", "month", "1", "2"),
     ("name_abbreviations", "beside", "any", "given name"),
+    ("name_beginnings", "beginnings", "qqq;zzz", ""),
     ("name_compounds", "kind", "tail", "particle"),
     ("name_generations", "generations", "5", "6"),
     ("name_noise", "rule", "last", "first"),
