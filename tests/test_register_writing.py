@@ -95,12 +95,14 @@ _KILLED_WHILE_SAVING = """
 import os, random, signal, sys, time
 from hpmatch.register import Register
 register = Register.open(sys.argv[1], verify=False)
-moments = random.Random(20)
-for home in sys.argv[2:]:
+moments, started = random.Random(20), time.perf_counter()
+register.save(sys.argv[2])
+length = time.perf_counter() - started  # of a save on this machine, at this time
+for home in sys.argv[3:]:
     child = os.fork()
     while not child:
         register.save(home)
-    time.sleep(moments.uniform(0.01, 0.1))
+    time.sleep(moments.uniform(0.3, 4) * length)
     os.kill(child, signal.SIGKILL)
     assert os.waitpid(child, 0)[1] == signal.SIGKILL
 """
@@ -109,9 +111,8 @@ for home in sys.argv[2:]:
 def test_a_process_that_is_killed_while_saving_leaves_a_whole_register_or_none(small_register, tmp_path):
     """Killed at twenty moments: what has the folder's name can be used, and the next save works."""
     homes = [tmp_path / str(number) / "prepared" for number in range(20)]
-    subprocess.run(
-        [sys.executable, "-c", _KILLED_WHILE_SAVING, str(small_register), *map(str, homes)], check=True
-    )
+    places = map(str, (small_register, tmp_path / "timed", *homes))
+    subprocess.run([sys.executable, "-c", _KILLED_WHILE_SAVING, *places], check=True)
     unfinished = [path for home in homes for path in home.parent.glob(".prepared.*")]
     assert unfinished  # or no kill fell into a save
     assert any(home.exists() for home in homes)  # or nothing was saved before
