@@ -12,7 +12,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import chain, product
 from typing import ClassVar, NamedTuple
 
@@ -66,7 +65,7 @@ _READ_ALIKE = 0.965  # less alike, letters are no reading of Chinese signs or of
 _SYLLABLES = 2
 _ONE_PARENT = 0.9  # less alike, two patronymics are of two parents, for their endings are the same
 # A name in one word, each part with its capital (ZhangXiaoling); among other words a McDonald is one.
-_RUN_TOGETHER = re.compile(r"\A([A-Z][a-z]+)(?=[A-Z][a-z]+\Z)")
+_RUN_TOGETHER = re.compile(r"([A-Z][a-z]+)([A-Z][a-z]+)")
 _EXTRA = 0.15  # what a token costs that only one name has
 _EXTRAS = 0.2  # what all of them cost at most: a person with five names has none of the others less
 _EXTRA_TO_ONE = 0.5  # what each costs where the other name has a single token
@@ -157,6 +156,7 @@ def name_similarity(left: Sequence[str], right: Sequence[str]) -> FloatArray:
         raise ValueError(
             f"names are compared one by one: there are {len(left)} on the left and {len(right)} on the right"
         )
+    left, right = _cut_at_capitals(left, right)
     several = {name for name in {*left, *right} if len(names_by_script(name)) > 1}
     similarity = _similarity(left, right)
     pairs = enumerate(zip(left, right, strict=True))
@@ -236,13 +236,25 @@ def _listed(names: Sequence[str]) -> Sequence[str]:
     if isinstance(names, str):
         raise TypeError("names are compared one by one: give lists of them, or two names to hp.explain_names")
     cells = names.to_pylist() if hasattr(names, "to_pylist") else names
-    return [_as_read(plain_cell(name) or "") for name in cells]
+    return [decoded(plain_cell(name) or "") for name in cells]
 
 
-@lru_cache(maxsize=1 << 16)
-def _as_read(name: str) -> str:
-    """A name in its right encoding, and with a blank where it has none but capitals."""
-    return _RUN_TOGETHER.sub(r"\1 ", decoded(name))
+def _cut_at_capitals(left: Sequence[str], right: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
+    """Names with a blank where one has none but capitals, beside a name of several words (ZhangXiaoling, Zhang Xiaoling)."""
+    apart = {
+        name: " ".join(found.groups()) for name in {*left, *right} if (found := _RUN_TOGETHER.fullmatch(name))
+    }
+    if not apart:
+        return left, right
+    several = [
+        (" " in one or one in apart) and (" " in other or other in apart)
+        for one, other in zip(left, right, strict=True)
+    ]
+    one, other = (
+        [apart.get(name, name) if cut else name for name, cut in zip(side, several, strict=True)]
+        for side in (left, right)
+    )
+    return one, other
 
 
 def _cut(names: Sequence[str], left: IntArray, right: IntArray) -> tuple[_Names, IntArray, IntArray]:
@@ -279,7 +291,9 @@ def explain_names(left: str, right: str) -> NameExplanation:
           müller / mueller: the same name
           - / hansen: only here
     """
-    left, right = _HeldTogether.of(*_listed([left, right])).deciding()
+    one, other = _listed([left, right])
+    (one,), (other,) = _cut_at_capitals([one], [other])
+    left, right = _HeldTogether.of(one, other).deciding()
     names, a, b = _cut([left, right], np.array([0]), np.array([1]))
     paired = names.paired(a, b)
     tokens = [

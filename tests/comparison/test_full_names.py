@@ -168,6 +168,7 @@ PAIRS = [
     # Names in one word, each with a capital.
     ("GaoHaitao", "Gao Haitao", True),
     ("McDonald", "Mcdonald", True),
+    ("HaOren", "האורן", True),  # one word on either side
     ("Ian McDonald", "Ian Mcdonald", True),
     # A vowel that the letters of India and Ethiopia have in them.
     ("முருகன் சுப்பிரமணியம்", "Murugan Subramaniam", True),
