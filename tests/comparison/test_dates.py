@@ -32,6 +32,10 @@ CASES = [
     (19780110, 19781010, "digits_transposed"),
     (19780409, 19780101, "default_day"),
     (19780523, 19780701, "default_day"),
+    (19780101, 19780106, "default_day"),  # another day of January, though a digit apart
+    (19780701, 19780702, "default_day"),
+    (19780101, 19780401, "one_digit"),
+    (19780101, 19790101, "one_digit"),
     (19780409, 19780000, "partial"),
     (19780400, 19780409, "partial"),
     (19780400, 19780400, "partial"),
@@ -80,11 +84,14 @@ def _level_by_hand(left, right):
         for x, y in [(year, other_year), (month, other_month), (day, other_day)]
         if x != y
     )
+    default = year == other_year and {month + day, other_month + other_day} & {"0101", "0701"}
+    if default and month == other_month:
+        return "default_day"
     if sum(x != y for x, y in zip(a, b, strict=True)) == 1 or apart == [1]:
         return "one_digit"
     if _transposed(a, b):
         return "digits_transposed"
-    if year == other_year and {month + day, other_month + other_day} & {"0101", "0701"}:
+    if default:
         return "default_day"
     if (month, day) == (other_month, other_day):
         return "day_month"
