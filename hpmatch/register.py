@@ -21,7 +21,7 @@ import pyarrow.compute as pc
 
 from hpmatch.arrays import IntArray
 from hpmatch.blocking import index_keys
-from hpmatch.blocking.blocks import ChangedIndex, KeyIndex
+from hpmatch.blocking.blocks import ChangedIndex, KeyIndex, changed_indexes
 from hpmatch.comparison.name_tables import NameTables, common_terms
 from hpmatch.errors import HpmatchError, SchemaError, SourceError
 from hpmatch.model import ALERTS, Model, read_model
@@ -222,12 +222,10 @@ class Register:
         came = index_keys(
             by_itself(now, np.arange(len(stays), len(now)), self.model), self.model.blocking_rules
         )
-        return {
-            name: ChangedIndex(
-                index, moved, KeyIndex(came[name].keys, came[name].rows + np.int32(len(stays)))
-            )
-            for name, index in self.indexes.items()
+        behind = {
+            name: KeyIndex(index.keys, index.rows + np.int32(len(stays))) for name, index in came.items()
         }
+        return changed_indexes(self.indexes, moved, behind)
 
     def _as_read(self, records: Records, version: str) -> ReadRecords:
         rejected = self.read.rejected

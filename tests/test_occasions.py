@@ -109,25 +109,52 @@ def test_a_day_of_many_decisions_says_less():
     assert 0 < weight(one, one, others=[*SCATTERED, *[one] * 20]) < weight(one, one)
 
 
+def test_days_say_the_same_from_either_side():
+    """The later one has a neighbour that the earlier one has not: three of a hundred and three."""
+    first, second, neighbour = (lithuanian(day) for day in ("2020-05-01", "2020-05-08", "2020-05-15"))
+    assert weight(first, second, neighbour) == pytest.approx(log2(SHARE / (3 / 103)))
+
+
+def test_alerts_of_other_countries_do_not_count():
+    """Latvia decided much on that day."""
+    one = lithuanian("2020-05-01")
+    assert weight(one, one, others=[*SCATTERED, *[lithuanian("2020-05-01", country="LV")] * 50]) == weight(
+        one, one
+    )
+
+
+def test_two_days_of_many_decisions_say_nothing():
+    """Half of a country's alerts are of the one, half of the other: that two are of both is no evidence of one person."""
+    one, other = lithuanian("2020-05-01"), lithuanian("2021-05-01")
+    assert weight(one, other, others=[one, other] * 4) == 0
+
+
+SOMEBODY_ELSE = [
+    {**RASA, "alert_id": f"B{number}", "family_name": "Butkus", "given_name": "Jonas", "birth_date": f"19{50 + number % 40}-01-0{1 + number % 9}", **told}
+    for number, told in enumerate(SCATTERED)
+]  # fmt: skip
+PAIR = (
+    {**RASA, "alert_id": "A1", "decision_date": "2020-05-01"},
+    {**RASA, "alert_id": "A2", "family_name": "Petrauskienė", "birth_date": "1978-09-04", "decision_date": "2020-05-01"},
+)  # fmt: skip
+
+
+def test_the_order_of_rows_says_nothing():
+    """Their days are those of the rows, wherever they stand."""
+    rows = [*SOMEBODY_ELSE, *PAIR]
+    assert persons_of(rows)["A1"] == persons_of(rows[::-1])["A1"] == {"A1", "A2"}
+
+
 def test_alerts_of_one_decision_are_put_together_that_would_not_be():
     """She married, day and month of her date are exchanged, and her two alerts were sent by one decision."""
-    others = [
-        {**RASA, "alert_id": f"B{number}", "family_name": "Butkus", "given_name": "Jonas", "birth_date": f"19{50 + number % 40}-01-0{1 + number % 9}", **told}
-        for number, told in enumerate(SCATTERED)
-    ]  # fmt: skip
-    day = {"decision_date": "2020-05-01"}
-    pair = [
-        {**RASA, "alert_id": "A1", **day},
-        {**RASA, "alert_id": "A2", "family_name": "Petrauskienė", "birth_date": "1978-09-04", **day},
-    ]
     apart = [
         {**each, "decision_date": decided}
-        for each, decided in zip(pair, ("2015-05-01", "2020-05-01"), strict=True)
+        for each, decided in zip(PAIR, ("2015-05-01", "2020-05-01"), strict=True)
     ]
     deaf = replace(MODEL, grouping=replace(MODEL.grouping, one_decision=None))
-    assert "A2" in persons_of([*pair, *others])["A1"]
-    assert "A2" not in persons_of([*apart, *others])["A1"]
-    assert "A2" not in persons_of([*pair, *others], deaf)["A1"]
+    assert "A2" in persons_of([*PAIR, *SOMEBODY_ELSE])["A1"]
+    assert "A2" not in persons_of([*apart, *SOMEBODY_ELSE])["A1"]
+    assert "A2" not in persons_of([*PAIR, *SOMEBODY_ELSE], deaf)["A1"]
 
 
 @pytest.mark.parametrize("share", [0, 1, -0.1])

@@ -284,6 +284,15 @@ def test_what_nobody_holds_any_more_is_forgotten():
     assert found(changed, alert) == found([*namesakes, other], alert)
 
 
+def test_a_register_that_was_changed_often_answers_as_one_changed_once(small_register):
+    """Each change once nested the index a level deeper, and after a thousand nothing was found any more."""
+    register = often = hp.Register.open(small_register)
+    for number in range(1_100):
+        often = often.changed([{**ADDED, "hpr_number": str(9_000_000 + number % 3)}])
+    last = [{**ADDED, "hpr_number": str(9_000_000 + number)} for number in range(3)]
+    assert found(often) == found(register.changed(last))
+
+
 def test_changes_may_name_their_columns_otherwise(prepared):
     """A schema says which column plays which role in the changes too, and is not needed when they are folded in."""
     schema = hp.Schema(id="no", columns={"last": "family_name", "first": "given_name", "born": "birth_date"})

@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from rescreened import ALERTED, KARI, OLA, RASA, REGISTER
 from strategies import ALERTS, changed_registers
+from test_occasions import PAIR, SOMEBODY_ELSE
 
 import hpmatch as hp
 from hpmatch.errors import LedgerError
@@ -96,6 +97,29 @@ def test_another_alert_about_the_same_person_is_a_reason(tmp_path, change, reaso
         ("B1", "no_match", None, "match", "11", reason),
         ("B2", None, None, "match", "11", "answered for the first time"),
     ]
+
+
+def test_alerts_that_days_no_longer_hold_together_are_answered_anew(tmp_path):
+    """Three hundred more came of the same day, so that it says nothing any more; the answers are those of a whole run."""
+    alerts = [*PAIR, *SOMEBODY_ELSE]
+    strangers = [f"19{40 + number % 50}-0{1 + number % 9}-1{number % 10}" for number in range(300)]
+    more = [
+        {
+            **SOMEBODY_ELSE[0],
+            "alert_id": f"C{number}",
+            "given_name": "Petras",
+            "birth_date": born,
+            "decision_date": "2020-05-01",
+        }
+        for number, born in enumerate(strangers)
+    ]
+    register, ledger = hp.Register.prepare([{"hpr_number": "11", **KARI}]), Ledger(tmp_path / "ledger")
+    before = ledger.link(alerts, register, tmp_path / "out").dispositions.to_pylist()
+    now = ledger.receive([*alerts, *more]).alerts
+    found = rescreen(ledger, now, register, changes=[]).result.dispositions.to_pylist()
+    whole = hp.link([*alerts, *more], register).dispositions.to_pylist()
+    persons = [{row["alert_id"]: row["person_id"] for row in rows} for rows in (before, found, whole)]
+    assert [each["A1"] == each["A2"] for each in persons] == [True, False, False]
 
 
 QVIST = {"family_name": "Qvistgaardsen", "given_name": "Maria", "birth_date": "1975-04-03"}

@@ -7,6 +7,7 @@ of the right table's keys before any is looked up.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -16,6 +17,7 @@ import numpy.typing as npt
 from hpmatch.arrays import IntArray, distinct, offsets_of, ranges, run_starts, sizes_of
 from hpmatch.blocking.keys import Hashes
 from hpmatch.protocols import Keys, Pairs
+from hpmatch.records import MISSING
 
 _FILTER_BITS = 22
 
@@ -123,12 +125,12 @@ class ChangedIndex:
     The keys of a table of which some rows went and to which others came, without a new index of all.
 
     Attributes:
-        before: The index as it was.
+        before: The index as it was made.
         moved: int32[n], for each row that was indexed the row where it is now; -1 where it went.
-        added: The index of the rows that came.
+        added: The index of the rows that came since and stayed.
     """
 
-    before: KeyIndex | ChangedIndex
+    before: KeyIndex
     moved: IntArray
     added: KeyIndex
 
@@ -139,6 +141,47 @@ class ChangedIndex:
         rows = np.concatenate([self.moved[found[0].rows], found[1].rows])
         here = rows >= 0
         return Blocks.at(wanted, np.concatenate(places)[here], rows[here])
+
+
+def changed_indexes(
+    indexes: Mapping[str, KeyIndex | ChangedIndex], moved: IntArray, came: Mapping[str, KeyIndex]
+) -> dict[str, ChangedIndex]:
+    """
+    The indexes of one table after changes; after a thousand of them they are no deeper than after the first.
+
+    Args:
+        indexes: The indexes as they are, by name.
+        moved: int32[n], for each row of the table the row where it is now; -1 where it went.
+        came: The index of the rows that came, by the same names.
+
+    Example:
+        >>> keys = KeyIndex(np.array([7, 9], np.uint64), np.array([0, 1], np.int32))
+        >>> none = KeyIndex(keys.keys[:0], keys.rows[:0])
+        >>> found = changed_indexes({"rule": keys}, np.array([-1, 0], np.int32), {"rule": none})["rule"]
+        >>> found.among(np.array([7, 9], np.uint64)).rows.tolist()
+        [0]
+    """
+    since: dict[int, IntArray] = {}  # all indexes of a table have one array of where its rows are
+
+    def later(earlier: IntArray) -> IntArray:
+        if id(earlier) not in since:
+            since[id(earlier)] = np.where(earlier < 0, MISSING, moved[earlier])
+        return since[id(earlier)]
+
+    return {
+        name: ChangedIndex(index, moved, came[name])
+        if isinstance(index, KeyIndex)
+        else ChangedIndex(index.before, later(index.moved), _and_of(index.added, moved, came[name]))
+        for name, index in indexes.items()
+    }
+
+
+def _and_of(added: KeyIndex, moved: IntArray, came: KeyIndex) -> KeyIndex:
+    rows = moved[added.rows]
+    here = rows >= 0
+    return KeyIndex.of(
+        Keys(np.concatenate([rows[here], came.rows]), np.concatenate([added.keys[here], came.keys]))
+    )
 
 
 @dataclass(frozen=True)

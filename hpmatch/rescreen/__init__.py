@@ -18,6 +18,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from hpmatch.alerts import group_alerts
 from hpmatch.arrays import IntArray, distinct, sizes_of
 from hpmatch.blocking import keying, largest_block
 from hpmatch.blocking.blocks import Blocks
@@ -155,13 +156,16 @@ def _rescreen(
         touching = _concerned(standing, before, went, now, came)
         moves = Moves.by_changes(before.read.records.ids.take(went), now.read.records.ids.take(came))
     unheld = _unanswered(standing, account.standing())
-    rows = standing.with_fellows(np.union1d(touching, unheld).astype(np.int64))
+    regrouped = np.union1d(
+        _joined(standing, _unanswered(standing, account.answers), unheld), _parted(standing, unheld)
+    )
+    rows = standing.with_fellows(np.unique(np.concatenate([touching, unheld, regrouped])).astype(np.int64))
     result = _answered(standing, rows, now, model)
     reasons = Reasons(
         moves,
         "the model changed" if new_model is not None else "",
         standing.ids_of(standing.with_fellows(touching)),
-        standing.ids_of(_joined(standing, _unanswered(standing, account.answers), unheld)),
+        standing.ids_of(regrouped),
     )
     differences = differences_of(result, account.answers, reasons)
     changed = frozenset(differences["alert_id"].to_pylist())
@@ -190,6 +194,25 @@ def _joined(standing: AlertsInForce, new: IntArray, unheld: IntArray) -> IntArra
     return np.union1d(standing.with_fellows(new), np.setdiff1d(standing.with_fellows(unheld), unheld)).astype(
         np.int64
     )
+
+
+def _parted(standing: AlertsInForce, unheld: IntArray) -> IntArray:
+    """
+    The alerts that are put together with others than they would be without some, for how much days say hangs on all alerts.
+
+    Args:
+        standing: The alerts.
+        unheld: int64[u], the rows of those that were not answered yet.
+    """
+    held = np.setdiff1d(np.arange(len(standing.persons)), unheld)
+    if not len(unheld) or not len(held):
+        return held[:0]
+    before = group_alerts(taken(standing.read, held), standing.model)
+    now = standing.persons[held]
+    both = before * (len(standing.persons) + 1) + now
+    sizes = [np.unique(each, return_inverse=True, return_counts=True) for each in (before, now, both)]
+    of_before, of_now, of_both = (counts[place] for _, place, counts in sizes)
+    return np.asarray(held[(of_before != of_both) | (of_now != of_both)])
 
 
 def _concerned(
