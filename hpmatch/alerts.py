@@ -10,7 +10,6 @@ common speak more against one person if they cannot have changed: of states wher
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cache
 from itertools import combinations, product
 
 import numpy as np
@@ -22,21 +21,21 @@ from hpmatch.clusters import APART, join
 from hpmatch.comparison import DEFAULT_CHUNK_SIZE, compare, parts_of
 from hpmatch.comparison.name_tables import SIMILAR_LIKENESS
 from hpmatch.comparison.spelling import token_similarity
-from hpmatch.data import read_table
 from hpmatch.model import Model
 from hpmatch.occasions import Occasions
 from hpmatch.plugins import checked_weights
 from hpmatch.protocols import ComparisonVectors
 from hpmatch.reading import ReadRecords
 from hpmatch.records import Records
+from hpmatch.standardise.surnames import keep_surnames
 
 # What a pair that does not fit counts against joining two groups (log2 odds), however badly it fits: an alert with the
 # maiden name and one with a wrong date may have nothing in common but the person.
 _MISFIT = -5.0
 _SMALLEST_CHAIN = 3  # alerts, of which two need not be a pair
 # Where surnames do not change, a person has another one a hundred times as seldom as elsewhere: a foreigner there, a mistake.
-_UNCHANGED = -6.6
-_OTHER_NAME = ("changed", "different")  # the levels of surnames that are two names
+# At the levels of surnames that are two names; of ``different`` the level tells a part of it already.
+_UNCHANGED = {"changed": -6.6, "different": -4.3}
 _SURNAMES = ("family_name", "birth_name", "other_names")
 
 
@@ -65,9 +64,10 @@ def group_alerts(alerts: ReadRecords, model: Model, chunk_size: int = DEFAULT_CH
     if model.grouping.one_decision:
         weights += Occasions.of(alerts).take(order).weights(left, right, model.grouping.one_decision)
     least = model.grouping.least_weight
-    strong = _at_levels(vectors, {"family_name": _OTHER_NAME}, model)
-    strong = strong[weights[strong] >= least]
-    weights[strong[_cannot_have_changed(table, left[strong], right[strong])]] += _UNCHANGED
+    for level, unchanged in _UNCHANGED.items():
+        strong = _at_levels(vectors, {"family_name": (level,)}, model)
+        strong = strong[weights[strong] >= least]
+        weights[strong[_cannot_have_changed(table, left[strong], right[strong])]] += unchanged
     weights[_kept_apart(vectors, model)] = APART
     found = join(len(table), left, right, weights, least, _MISFIT)
     # Alerts that share no key are no pair, and still may not be about one person.
@@ -135,16 +135,10 @@ def _told_of(table: Records, rows: IntArray) -> list[Mapping[str, Sequence[str]]
 def _are_two_names(one: Mapping[str, Sequence[str]], other: Mapping[str, Sequence[str]]) -> bool:
     states = [*one.get("country", ()), *other.get("country", ())]
     birth_names = one.get("birth_name") and other.get("birth_name")
-    if not (birth_names or (states and _keeping_states().issuperset(states))):
+    if not (birth_names or keep_surnames(states)):
         return False
     words = product(*([word for name in _SURNAMES for word in each.get(name, ())] for each in (one, other)))
     return not (token_similarity(*zip(*words, strict=True)) >= SIMILAR_LIKENESS).any()
-
-
-@cache
-def _keeping_states() -> frozenset[str]:
-    """The states by whose law nobody takes another surname by marriage."""
-    return frozenset(row["country"] for row in read_table("surname_laws"))
 
 
 def person_ids(ids: Sequence[str], persons: IntArray, matched: Sequence[str | None]) -> list[str]:

@@ -58,7 +58,8 @@ class Look(Protocol):
         """
         Whether both family names have nothing in common and are such as no marriage changes into another of their kind.
 
-        A woman has one maiden name (-aitė), or one father (-dóttir). A birth name or other name that is told may say why else
+        A woman has one maiden name (-aitė), or one father (-dóttir); where all states that both sides tell let nobody take
+        another surname (``surname_laws.csv``), she has one surname. A birth name or other name that is told may say why else
         it was changed.
         """
         ...

@@ -40,7 +40,7 @@ from hpmatch.comparison.one_words import one_words
 from hpmatch.comparison.relations import are_of_two_groups, are_of_two_sexes
 from hpmatch.protocols import Compared, ComparedOne, Comparison, JointComparison
 from hpmatch.records import Records
-from hpmatch.standardise.surnames import is_for_life
+from hpmatch.standardise.surnames import is_for_life, keep_surnames
 
 Values = Mapping[str, Any]
 
@@ -62,7 +62,8 @@ class FamilyName:
     - ``swapped``: family and given names are exchanged.
     - ``similar``: some likeness.
     - ``changed``: another name, and not known to be a man's: women's surnames change at marriage.
-    - ``different``: another name, and a man's; or two of which no marriage makes one of the other: two maiden names (-aitė).
+    - ``different``: another name, and a man's; or two of which no marriage makes one of the other: two maiden names (-aitė),
+      or any where all states that both sides tell let nobody take another surname.
 
     Where the given names contradict each other, two people may share the surname because they are kin, so it is taken
     for more common than it is.
@@ -378,9 +379,11 @@ class _Look:
         for records in (self.left, self.right):
             for name in FORMER:
                 found &= ~_has(records, name)
+        by_law = found & _keep_names(self.left) & _keep_names(self.right)
+        for records in (self.left, self.right):
             rows = found.nonzero()[0]
             found[rows] = _are_for_life(records, rows)
-        return np.asarray(found)
+        return np.asarray(found | by_law)
 
     def two_names(self) -> npt.NDArray[np.bool_]:
         """Whether the given names are known for two; see ``Look``."""
@@ -441,6 +444,17 @@ def _are_for_life(records: Records, rows: IntArray) -> npt.NDArray[np.bool_]:
         for start, size in names
     ]
     return found[codes]
+
+
+def _keep_names(records: Records) -> npt.NDArray[np.bool_]:
+    """Whether all states that each record tells are such by whose law nobody takes another surname."""
+    if "country" not in records:
+        return np.zeros(len(records), bool)
+    values = records["country"].values
+    keeping = values.derived(
+        "keep_names", lambda: np.array([*map(keep_surnames, values.array.to_pylist()), False])
+    )
+    return keeping.take(records["country"].codes)
 
 
 def _first_tokens(records: Records, rows: IntArray) -> list[str]:

@@ -18,7 +18,7 @@ from hpmatch.comparison.name_tables import CLOSE, FIELDS, NOTHING, SAME
 from hpmatch.comparison.one_token import agreement_of
 from hpmatch.comparison.relations import are_of_two_groups, are_of_two_sexes, joined
 from hpmatch.protocols import ComparedOne
-from hpmatch.standardise.surnames import is_for_life
+from hpmatch.standardise.surnames import is_for_life, keep_surnames
 
 _NO_TOKEN = ""
 _FAMILY, _GIVEN = ("family_name",), ("given_name",)
@@ -132,6 +132,8 @@ class _OneLook:
         sides = self.left, self.right
         if self.best(_FAMILY, _FAMILY) != _NOTHING or any(name in side for side in sides for name in FORMER):
             return False
+        if all(keep_surnames(side.get("country")) for side in sides):
+            return True
         return all(all(map(is_for_life, side.get("family_name", ()))) for side in sides)
 
     def two_names(self) -> bool:

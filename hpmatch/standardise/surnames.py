@@ -16,7 +16,7 @@ them tell that a name is not changed at marriage: a woman has one maiden name (m
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import cache, lru_cache
 from itertools import product
 from typing import NamedTuple
@@ -310,3 +310,20 @@ def _ending(row: dict[str, str]) -> _Ending:
 @cache
 def _longest() -> int:
     return max(len(row["ending"]) for row in read_table("surname_endings"))
+
+
+def keep_surnames(states: Collection[str] | None) -> bool:
+    """
+    Whether nobody takes another surname by marriage in any of some states.
+
+    Example:
+        >>> keep_surnames(["IT", "GR"]), keep_surnames(["IT", "NO"]), keep_surnames([])
+        (True, False, False)
+    """
+    return bool(states) and _keeping_states().issuperset(states or ())
+
+
+@cache
+def _keeping_states() -> frozenset[str]:
+    """The states by whose law nobody takes another surname by marriage."""
+    return frozenset(row["country"] for row in read_table("surname_laws"))

@@ -214,6 +214,30 @@ def test_a_further_name_tells_that_a_maiden_name_was_changed(told, side):
     assert FamilyName.levels[alone.level] == "changed"
 
 
+@pytest.mark.parametrize(
+    ("states", "level"),
+    [
+        ((["IT"], ["IT"]), "different"),
+        ((["IT"], ["IT", "GR"]), "different"),
+        ((["IT"], ["IT", "NO"]), "changed"),  # she may have married here
+        ((["RO"], ["IT"]), "changed"),
+        (([], ["IT"]), "changed"),
+    ],
+)
+def test_no_marriage_changes_a_surname_where_the_law_keeps_it(states, level):
+    """A woman whose states all keep her surname has no other one."""
+    names = _records({"family_name": "Rossi"}), _records({"family_name": "Tarantino"})
+    columns = [Column.encode([tuple(each)], pa.list_(pa.string())) for each in states]
+    sides = [
+        Records(side.ids, {**side.columns, "country": column})
+        for side, column in zip(names, columns, strict=True)
+    ]
+    told = [{**_values(side), "country": each} for side, each in zip(names, states, strict=True)]
+    (alone,) = FamilyName().compare_one(*told)
+    assert FamilyName.levels[FamilyName().compare(*sides).levels[0]] == level
+    assert FamilyName.levels[alone.level] == level
+
+
 def test_a_man_whose_surname_differs_is_another_matter():
     """A wholly different surname is a change that marriage explains, except for a man."""
     left = _records({"family_name": "Berg", "given_name": "Kim"})

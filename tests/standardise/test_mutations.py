@@ -52,7 +52,7 @@ from standardise.test_surnames import (
     shared,
 )
 
-from hpmatch import alert_relations, alerts, inquiry, schema
+from hpmatch import alert_relations, inquiry, schema
 from hpmatch.comparison import relations, spelling
 from hpmatch.data import read_table
 from hpmatch.reconcile import findings
@@ -482,7 +482,7 @@ TABLES = {
     "sign_variants": (of_sign_variants, (signs,), lambda row: [row["sign"]]),
     "specialties": (of_specialties, (professions,), lambda row: longest_word(row["term"])),
     "spelling_sounds": (of_sounds, (scripts, spelling), lambda row: [row["letters"].casefold()]),
-    "surname_laws": (of_surname_laws, (alerts,), lambda row: [row["country"]]),
+    "surname_laws": (of_surname_laws, (surnames,), lambda row: [row["country"]]),
     "surname_suffixes": (of_surname_suffixes, (surnames,), lambda row: [row["suffix"]]),
     "surnames": (of_surnames, (surname_groups,), lambda row: [row["group"]]),
     "surname_tails": (of_surname_tails, (surnames,), lambda row: [row["ending"]]),
