@@ -7,7 +7,7 @@ The right record is a register of its own, in which each of its tokens is as com
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any, NamedTuple
 
@@ -76,11 +76,13 @@ class _OneLook:
     Attributes:
         left, right: The values of both records.
         pairs: The tokens that have something in common.
+        known: The best agreements that were found.
     """
 
     left: Mapping[str, Any]
     right: Mapping[str, Any]
     pairs: Sequence[_Pair]
+    known: dict[tuple[Sequence[str], Sequence[str]], Best] = field(default_factory=dict)
 
     @classmethod
     def of(cls, left: Mapping[str, Any], right: Mapping[str, Any]) -> _OneLook:
@@ -96,8 +98,11 @@ class _OneLook:
 
     def best(self, left_fields: Sequence[str], right_fields: Sequence[str]) -> Best:
         """The best agreement between some fields; of tokens that are as rare the text decides, as in a table."""
-        found = [(pair.agreement, pair.right_token) for pair in self._between(left_fields, right_fields)]
-        return Best(*min(found)) if found else _NOTHING
+        fields = left_fields, right_fields
+        if fields not in self.known:
+            found = [(pair.agreement, pair.right_token) for pair in self._between(*fields)]
+            self.known[fields] = Best(*min(found)) if found else _NOTHING
+        return self.known[fields]
 
     def all_agree(self, fields: Sequence[str]) -> bool:
         """Whether each token of some fields of either side is the same as one of the other."""
