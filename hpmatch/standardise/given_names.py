@@ -84,7 +84,7 @@ def are_apart(left: str, right: str) -> bool:
     Whether two names are two in some country, though they are forms of one.
 
     Example:
-        >>> are_apart("karin", "kari"), are_apart("kari", "katrine")
+        >>> are_apart("karin", "kari"), are_apart("liz", "elisabeth")
         (True, False)
     """
     return frozenset((fold(left), fold(right))) in _apart()
