@@ -247,7 +247,17 @@ def only_of_alerts(result: object) -> None:
     """
     if not isinstance(result, Result):
         raise HpmatchError(f"a {type(result).__name__} answers no alerts; give what hpmatch.link returned")
-    if subject_of(result.summary) != ALERTS:
+    only_about_alerts(result.summary)
+
+
+def only_about_alerts(summary: Mapping[str, Any]) -> None:
+    """
+    Refuse the summary of a result that is about other records than alerts.
+
+    Raises:
+        HpmatchError: If it is.
+    """
+    if subject_of(summary) != ALERTS:
         raise HpmatchError(
             "what was linked are records of any kind and no alerts, so that there is no sender to ask and nothing to account for"
         )

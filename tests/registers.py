@@ -60,3 +60,8 @@ def write(path, rows):
         writer.writeheader()
         writer.writerows(rows)
     return path
+
+
+def written(rows, path):
+    """The same path as a command takes it."""
+    return str(write(path, rows))

@@ -1,12 +1,12 @@
 """Tables of articles, which have nothing to do with health personnel: what every command and function makes of them."""
 
-import csv
 import io
 import json
 import random
 import re
 
 import pytest
+from registers import written
 
 import hpmatch as hp
 from hpmatch.cli import main
@@ -36,14 +36,6 @@ def articles(number, prefix, seed=1):
 OURS, THEIRS = articles(200, "a"), articles(150, "b")
 NEW = {"no": "a900", "title": "green sofa z9", "maker": "Ek", "price": "5.25", "year": "1971"}
 SHORT = {"no": "a901", "title": "", "maker": "Berg", "price": "", "year": "1990"}
-
-
-def write(rows, path):
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, list(rows[0]))
-        writer.writeheader()
-        writer.writerows(rows)
-    return str(path)
 
 
 @pytest.fixture(scope="module")
@@ -105,7 +97,7 @@ def test_a_record_of_another_kind_is_told_what_the_model_reads(model):
 def test_articles_are_screened_on_the_command_line(model, tmp_path, capsys, monkeypatch):
     """From a model file to an answer a line."""
     model.save(tmp_path / "model.json")
-    table = write(THEIRS, tmp_path / "theirs.csv")
+    table = written(THEIRS, tmp_path / "theirs.csv")
     assert (
         main(["prepare", table, "--model", str(tmp_path / "model.json"), "--out", str(tmp_path / "kept")])
         == 0
@@ -150,11 +142,11 @@ def test_the_identifier_of_articles_can_be_said(model):
 def test_the_identifier_can_be_said_to_each_command(tmp_path, capsys):
     """From training to labels, with another column first that identifies nothing."""
     ours, theirs = (
-        write([{"shelf": "1", **row} for row in rows], tmp_path / name)
+        written([{"shelf": "1", **row} for row in rows], tmp_path / name)
         for rows, name in ((OURS, "ours.csv"), (THEIRS, "theirs.csv"))
     )
     truth, kept, out, fit = (
-        write(TRUTH, tmp_path / "truth.csv"),
+        written(TRUTH, tmp_path / "truth.csv"),
         *(str(tmp_path / name) for name in ("kept", "out", "m")),
     )
     files = ["--alerts", ours, "--register", theirs]
@@ -248,13 +240,13 @@ def test_the_command_tells_of_records(model, tmp_path, capsys):
     """`link` and `prepare`; and the evaluation."""
     model.save(tmp_path / "m")
     ours, theirs, out = (
-        write(OURS, tmp_path / "a.csv"),
-        write(THEIRS, tmp_path / "b.csv"),
+        written(OURS, tmp_path / "a.csv"),
+        written(THEIRS, tmp_path / "b.csv"),
         str(tmp_path / "out"),
     )
     assert main(["prepare", theirs, "--model", str(tmp_path / "m"), "--out", str(tmp_path / "kept")]) == 0
     assert main(["link", ours, str(tmp_path / "kept"), "--out", out]) == 0
-    assert main(["evaluate", out, write(TRUTH, tmp_path / "truth.csv")]) == 0
+    assert main(["evaluate", out, written(TRUTH, tmp_path / "truth.csv")]) == 0
     told = re.sub("to be looked at by a person|persons or things", "", capsys.readouterr().out)
     assert not PERSONAL.search(told), told
     assert re.search(r"other records +150", told)
@@ -270,7 +262,7 @@ ONE_TRUTH = [{"no": row["no"], "cluster_id": row["no"][1:]} for row in ONE]
 def folder(request, model, tmp_path_factory):
     """What dedupe found with all candidate pairs, and the folder that it was written to."""
     home = tmp_path_factory.mktemp("one")
-    table = write(ONE, home / "articles.csv")
+    table = written(ONE, home / "articles.csv")
     found = hp.dedupe(table, model, min_weight=-1000)
     found.write(home / "out", request.param)
     return found, home / "out", table
@@ -342,7 +334,7 @@ def test_the_commands_take_the_folder_of_duplicates(model, tmp_path, capsys):
     """From `dedupe` to `explain`, `label`, `evaluate`, `thresholds` and `recall`; others say what they take."""
     model.save(tmp_path / "m")
     fit, out, labels = (str(tmp_path / name) for name in ("m", "out", "labels.csv"))
-    table, truth = write(ONE, tmp_path / "articles.csv"), write(ONE_TRUTH, tmp_path / "truth.csv")
+    table, truth = written(ONE, tmp_path / "articles.csv"), written(ONE_TRUTH, tmp_path / "truth.csv")
     costs = ["--cost-miss=10", "--cost-false=20", "--cost-review=1"]
 
     def told(*command):
@@ -386,6 +378,8 @@ def test_what_is_about_alerts_alone_does_not_take_articles(model, tmp_path, caps
     with pytest.raises(hp.SourceError, match="prepare the whole table again"):
         register.changed([{**THEIRS[0], "title": "green lamp"}])
     model.save(tmp_path / "m")
-    files = write(OURS, tmp_path / "a.csv"), write(THEIRS, tmp_path / "b.csv")
-    assert main(["ask", *files, "--model", str(tmp_path / "m")]) == 1
-    assert "records of any kind and no alerts" in capsys.readouterr().err
+    files = written(OURS, tmp_path / "a.csv"), written(THEIRS, tmp_path / "b.csv")
+    result.write(tmp_path / "found")
+    for command in (["ask", *files, "--model", str(tmp_path / "m")], ["funnel", str(tmp_path / "found")]):
+        assert main(command) == 1
+        assert "records of any kind and no alerts" in capsys.readouterr().err

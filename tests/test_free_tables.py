@@ -1,6 +1,5 @@
 """Tables about anything: which column identifies a record, what the columns are, and that a trained model knows it."""
 
-import csv
 import io
 import json
 import random
@@ -9,6 +8,7 @@ from itertools import product
 
 import pandas as pd
 import pytest
+from registers import written
 
 import hpmatch as hp
 from hpmatch.assembly import assemble
@@ -38,14 +38,6 @@ def goods(number, prefix, seed=1):
         }
         for place in range(number)
     ]
-
-
-def write(rows, path):
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, list(rows[0]))
-        writer.writeheader()
-        writer.writerows(rows)
-    return str(path)
 
 
 def right(links):
@@ -80,7 +72,7 @@ def test_a_model_knows_what_it_reads(trained, tmp_path):
 
 def test_what_columns_are_taken_for_while_linking_is_told(tmp_path, capsys):
     """On the screen and in the summary."""
-    table = write([*goods(100, "a"), *goods(100, "b")], tmp_path / "goods.csv")
+    table = written([*goods(100, "a"), *goods(100, "b")], tmp_path / "goods.csv")
     assert main(["dedupe", table, "--train", "--out", str(tmp_path / "out")]) == 0
     assert "town category, price number, code identifier" in capsys.readouterr().out
     assert json.loads((tmp_path / "out" / "summary.json").read_text())["training"]["columns"] == KINDS
@@ -104,7 +96,7 @@ def test_a_schema_names_other_columns_for_what_a_model_reads(trained):
 
 def test_the_commands_need_no_schema(tmp_path, capsys):
     """`train`, `link`, `explain` and `label`, from one to the next."""
-    left, right_ = write(goods(150, "a"), tmp_path / "a.csv"), write(goods(150, "b"), tmp_path / "b.csv")
+    left, right_ = written(goods(150, "a"), tmp_path / "a.csv"), written(goods(150, "b"), tmp_path / "b.csv")
     model, out = str(tmp_path / "model.json"), str(tmp_path / "out")
     files = ["--alerts", left, "--register", right_]
     assert main(["train", left, right_, "--out", model]) == 0
@@ -374,7 +366,7 @@ def test_what_no_pair_can_be_compared_by_is_told(tmp_path, capsys):
     assert (
         "town" in hp.dedupe([{"id": "1", **BERG}, {"id": "2", **BERG}], with_towns()).summary["not_compared"]
     )
-    files = write([alert], tmp_path / "a.csv"), write([person], tmp_path / "r.csv")
+    files = written([alert], tmp_path / "a.csv"), written([person], tmp_path / "r.csv")
     assert main(["link", *files, "--out", str(tmp_path / "out")]) == 0
     assert (
         "profession, specialty, country, national_id: a table has no such column" in capsys.readouterr().out

@@ -122,8 +122,17 @@ def test_names_that_come_to_a_large_register_are_worked_out_as_all_are(apart):
         {**ADDED, "hpr_number": "1000010", "given_name": "Gun-Britt Øyunn"},
     ]
     for person in came:
-        register = worked_out(register).changed([person])
+        before = NameTables.of(worked_out(register).read.records)
+        register = register.changed([person])
         holds_what_it_would_anew(register)
+        now = NameTables.of(register.read.records)
+        known = {
+            text for text, is_known in zip(before.vocabulary.texts, before.known, strict=True) if is_known
+        }
+        assert known
+        assert known == {
+            text for text, is_known in zip(now.vocabulary.texts, now.known, strict=True) if is_known
+        }
     vocabulary = common_terms(register.read.records)[0]
     assert {"qvistgaard", "zbigniewa"} <= set(vocabulary.texts) - known
 

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from registers import written
 
 import hpmatch as hp
 from hpmatch.assembly import assemble, infer_schema, starting_levels
@@ -326,18 +327,10 @@ def test_nothing_to_compare_by_is_an_error():
         assemble([Layout("no", {}, {})])
 
 
-def _write(rows, path):
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, list(rows[0]))
-        writer.writeheader()
-        writer.writerows(rows)
-    return str(path)
-
-
 def test_the_commands_train(tmp_path, capsys):
     """`train` writes a model that `dedupe` takes; `dedupe --train` does both at once and finds the same."""
     rows, _ = things(200)
-    table = _write(rows, tmp_path / "things.csv")
+    table = written(rows, tmp_path / "things.csv")
     (tmp_path / "schema.toml").write_text(
         'id = "no"\n[columns]\ntown = "text"\ncolour = "category"\ncode = "identifier"\nmade = "date"\n'
     )
@@ -408,7 +401,7 @@ def test_what_was_learned_is_shown_even_if_it_cannot_be_saved(tmp_path, capsys, 
 
 def test_commands_that_do_not_go_together_say_so(tmp_path, capsys):
     """Labels without training, and training with a ledger."""
-    table = _write(things(3)[0], tmp_path / "things.csv")
+    table = written(things(3)[0], tmp_path / "things.csv")
     asked = ["dedupe", table, "--out", str(tmp_path / "out"), "--labels", table]
     assert main(asked) == 1
     assert "--train" in capsys.readouterr().err

@@ -77,8 +77,11 @@ def add_funnel(commands: Any) -> None:
 def _funnel(options: argparse.Namespace) -> int:
     from hpmatch.output import read_summary  # noqa: PLC0415 - so that --help answers at once
     from hpmatch.persons import funnel_text  # noqa: PLC0415
+    from hpmatch.results import only_about_alerts  # noqa: PLC0415
 
-    funnel = read_summary(options.result, "funnel")["funnel"]
+    summary = read_summary(options.result, "funnel")
+    only_about_alerts(summary)
+    funnel = summary["funnel"]
     print(funnel_text(funnel))
     if options.out:
         from hpmatch.charts import funnel_chart, save_chart  # noqa: PLC0415 - altair takes long to import

@@ -33,6 +33,7 @@ from hpmatch.comparison.relations import (
     one_surname,
     relations,
 )
+from hpmatch.comparison.signs import Signs, is_read
 from hpmatch.comparison.spelling import token_similarity
 from hpmatch.protocols import Compared
 from hpmatch.records import Records
@@ -42,7 +43,7 @@ from hpmatch.standardise.compounds import head_of, parent_words
 from hpmatch.standardise.encodings import decoded
 from hpmatch.standardise.names import generations
 from hpmatch.standardise.scripts import CONSONANT_SCRIPTS, script_of
-from hpmatch.standardise.signs import chinese_surnames, in_signs, is_han, plain_signs
+from hpmatch.standardise.signs import chinese_surnames, in_signs
 from hpmatch.standardise.surname_groups import surname_groups
 from hpmatch.standardise.surnames import is_patronymic
 from hpmatch.standardise.whole_names import names_by_script
@@ -53,7 +54,7 @@ _SAME_GROUP, _SPELLED_IN_GROUP = 0.9, 0.05  # of forms of one name, and how alik
 _INITIAL = 0.85
 
 # The most that names are alike whose words agree in another order, or that tell two generations; as with an initial.
-_REORDERED = 0.85
+_TOLD_APART = 0.85
 _ORDERED = 3  # words from which their order tells names apart: Kim Min Jung and Kim Jung Min
 
 _CONTRADICTION = 0.75  # less alike, two tokens are two names
@@ -62,7 +63,6 @@ _CONTRADICTING_SHARE = 0.3  # of their likeness that still counts
 _SHORT = 4  # letters of tokens in which one more or less, or another, makes another name (Yang, Ying)
 _SHORT_ALIKE = SOUNDING_MUCH_THE_SAME  # unless it sounds much the same, as o for u and e for i do
 _READ_ALIKE = 0.965  # less alike, letters are no reading of Chinese signs or of a Korean given name
-_SYLLABLES = 2
 _ONE_PARENT = 0.9  # less alike, two patronymics are of two parents, for their endings are the same
 # A name in one word, each part with its capital (ZhangXiaoling); among other words a McDonald is one.
 _RUN_TOGETHER = re.compile(r"([A-Z][a-z]+)([A-Z][a-z]+)")
@@ -219,7 +219,7 @@ def _similarity(left: Sequence[str], right: Sequence[str]) -> FloatArray:
     ]
     likeness = np.concatenate([np.zeros(0), *found])
     two = _of_two_generations([*names], distinct // width, distinct % width)
-    return np.where(two, np.minimum(likeness, _REORDERED), likeness)[of_pair]
+    return np.where(two, np.minimum(likeness, _TOLD_APART), likeness)[of_pair]
 
 
 def _of_two_generations(names: Sequence[str], left: IntArray, right: IntArray) -> Mask:
@@ -405,7 +405,7 @@ class _Names:
         alone = np.bincount(paired.owner, weights=paired.similarity, minlength=size)
         bound = np.minimum(
             self._bound(paired, weight, worth, size),
-            np.where(self.reordered(paired, size), _REORDERED, 1.0),
+            np.where(self.reordered(paired, size), _TOLD_APART, 1.0),
         )
         score = np.where(single, alone, np.minimum(mean, bound))
         # Rounded, for sums in another order differ in the last digit.
@@ -510,7 +510,7 @@ class _Names:
         a, b = np.divmod(distinct, width)
         table = np.array(self.tokens, object)
         similarity = token_similarity(table[a].tolist(), table[b].tolist())
-        signs = _Signs.of(self.tokens)
+        signs = Signs.of(self.tokens)
         similarity[signs.same(a, b)] = 1
         related = relations(self.tokens, a, b, similarity)
         alike = ((similarity >= _TWO_NAMES) & (similarity < 1)) | related.stem
@@ -552,45 +552,9 @@ class _Names:
     def _read_otherwise(self, left: IntArray, right: IntArray, similarity: FloatArray) -> Mask:
         """Which names in signs are not read as the Latin letters beside them: a reading has no slips of the ear."""
         latin = np.array([token.isascii() for token in self.tokens], bool)
-        read = np.array([not token.isascii() and _is_read(token) for token in self.tokens], bool)
+        read = np.array([not token.isascii() and is_read(token) for token in self.tokens], bool)
         mixed = (read[left] & latin[right]) | (latin[left] & read[right])
         return np.asarray(mixed & (similarity < _READ_ALIKE), np.bool_)
-
-
-def _is_read(token: str) -> bool:
-    """Whether a token is Chinese signs, or Hangul of as many syllables as Korean given names have, hardly one of a foreign name."""
-    return is_han(token) or (len(token) == _SYLLABLES and plain_signs(token)[0] == "hangul")
-
-
-class _Signs(NamedTuple):
-    """
-    What tokens in Chinese signs or Hangul are told apart by: in one script other signs are another name, whatever readings they share.
-
-    Attributes:
-        scripts: int64[t], a number for the script of each token; 0 where other signs say nothing.
-        signs: int64[t], a number for its signs.
-    """
-
-    scripts: IntArray
-    signs: IntArray
-
-    @classmethod
-    def of(cls, tokens: Sequence[str]) -> _Signs:
-        plain = [("", "") if token.isascii() else plain_signs(token) for token in tokens]
-        numbers = {text: number for number, text in enumerate(sorted({"", *chain.from_iterable(plain)}))}
-        scripts, signs = (
-            np.array([[numbers[text] for text in each] for each in plain], np.int64).reshape(-1, 2).T
-        )
-        return cls(scripts, signs)
-
-    def same(self, left: IntArray, right: IntArray) -> Mask:
-        return np.asarray(self._of_one_script(left, right) & (self.signs[left] == self.signs[right]))
-
-    def other(self, left: IntArray, right: IntArray) -> Mask:
-        return np.asarray(self._of_one_script(left, right) & (self.signs[left] != self.signs[right]))
-
-    def _of_one_script(self, left: IntArray, right: IntArray) -> Mask:
-        return np.asarray((self.scripts[left] == self.scripts[right]) & (self.scripts[left] > 0))
 
 
 def _weights(tokens: Sequence[str], sizes: IntArray, places: IntArray, patronymics: Mask) -> FloatArray:

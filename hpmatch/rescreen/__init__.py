@@ -3,8 +3,8 @@ Re-screening: what changes for alerts that were answered, when the register or t
 
 A person who was not registered when the alert came may apply next year, and a register changes names. After changes to a
 prepared register an alert's answer can change only if one of its person's alerts shares a blocking key with a person who
-came, went or changed (``Register.changed`` counts as before): those alerts alone are scored again, and the answers are the
-ones that a whole run would give. With another register or model every alert is.
+came, went or changed (``Register.changed`` counts as before): those alerts alone are scored again, and those that new
+alerts part or join; the answers are the ones that a whole run would give. With another register or model every alert is.
 """
 
 from __future__ import annotations
