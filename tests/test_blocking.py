@@ -24,6 +24,7 @@ RULES = [
     NameAndDate("name_year_month", NAMES, part="year_month"),
     NameAndDate("name_year_day", NAMES, part="year_day"),
     NameAndDate("name_day_month", NAMES, part="day_month"),
+    NameAndDate("name_day_month_value", NAMES, part="day_month", value="national_id"),
     TwoNames("two_names", ("given_name",), ("family_name",)),
     SameValue("national_id", "national_id"),
 ]
@@ -73,9 +74,10 @@ def _keys_by_hand(rule, family, given_names, dates, national_ids):
             parts |= {(year, any_month) for any_month in (range(1, 13) if unknown else [month])}
         elif rule.name == "name_year_day" and day:
             parts.add((year, day))
-        elif rule.name == "name_day_month" and month and day:
+        elif rule.name.startswith("name_day_month") and month and day:
             parts.add(tuple(sorted((month, day))))
-    return set(itertools.product(keys, parts))
+    values = (national_ids or ()) if rule.name.endswith("_value") else (None,)
+    return set(itertools.product(keys, parts, values))
 
 
 @settings(max_examples=200, deadline=None)

@@ -24,7 +24,7 @@ from hpmatch.records import Records
 @dataclass(frozen=True)
 class NameAndDate:
     """
-    Pairs that share the key of any name token and a part of the birth date.
+    Pairs that share the key of any name token and a part of the birth date, and maybe a value of another column.
 
     Args:
         name: The rule's name.
@@ -34,6 +34,7 @@ class NameAndDate:
             "day_month" in either order.
         letters: How many letters of each name's key count; 0 for all.
         variants: Whether forms of one given name (Hans, Johannes) count as one key.
+        value: The other column, such as countries; "" for none.
         max_block: A key that more registered persons hold is cut off; None for the model's own number.
 
     Raises:
@@ -46,6 +47,7 @@ class NameAndDate:
     part: str = "year_month"
     letters: int = 0
     variants: bool = False
+    value: str = ""
     max_block: int | None = None
 
     def __post_init__(self) -> None:
@@ -53,13 +55,14 @@ class NameAndDate:
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """The names and the date."""
-        return (*self.names, self.date)
+        """The names, the date and the other column if there is one."""
+        return (*self.names, self.date, *([self.value] if self.value else []))
 
     def keys(self, records: Records) -> Keys:
-        """A key for each combination of a name token's keys and the date's readings."""
+        """A key for each combination of a name token's keys, the date's readings and the other column's values."""
         names = name_keys(records, self.names, NameKeys(self.letters, self.variants))
-        return combined(names, _dates(records, self.date, self.part)).keys()
+        lists = combined(names, _dates(records, self.date, self.part))
+        return (combined(lists, value_keys(records, self.value)) if self.value else lists).keys()
 
 
 @dataclass(frozen=True)
