@@ -33,7 +33,7 @@ _LINKING = {
     "read_register": "read register",
     "common_terms": "forms of tokens",
     "learn_forms": "forms of tokens",
-    "group_alerts": "group alerts",
+    "grouped_alerts": "group alerts",
     "candidate_pairs": "block",
     "share_candidates": "block",
     "compare": "compare",

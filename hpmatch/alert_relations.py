@@ -159,10 +159,19 @@ def _order(alert: Alert) -> tuple[date, str]:
 def _relations(group: Sequence[Alert]) -> list[tuple[str, str, str, str]]:
     found = []
     for place, later in enumerate(group[1:], 1):
-        known = [(*relate(later, earlier), earlier) for earlier in reversed(group[:place])]
-        kind, words, earlier = min(known, key=lambda each: KINDS.index(each[0]))
+        kind, words, earlier = _closest(later, group[:place])
         found.append((later.alert_id, earlier.alert_id, kind, words))
     return found
+
+
+def _closest(later: Alert, group: Sequence[Alert]) -> tuple[str, str, Alert]:
+    """Of earlier alerts, in their order, the one that says most; of several the last."""
+    known = []
+    for earlier in reversed(group):
+        known.append((*relate(later, earlier), earlier))
+        if known[-1][0] == RESENT:  # nothing says more, and of what is sent a thousand times the last is one
+            break
+    return min(known, key=lambda each: KINDS.index(each[0]))
 
 
 def told(alerts: ReadRecords, rows: IntArray) -> list[Alert]:

@@ -2,25 +2,33 @@
 Alerts about one person: doctor and specialist, nurse then doctor, sent again, corrected, from several countries.
 
 Two alerts are compared as an alert and a registered person are, by the same blocking rules, comparisons and weights, and by
-whether they are about one decision (``occasions.py``); then they are joined to clusters (``clusters.py``), and what contradicts outright is kept apart. Two surnames that have nothing in
-common speak more against one person if they cannot have changed: of states where nobody takes another by marriage
-(``surname_laws.csv``), or beside birth names that both alerts tell, another one each.
+whether they are about one decision (``occasions.py``); then they are joined to clusters (``clusters.py``), and what contradicts
+outright is kept apart. Two surnames that have nothing in common speak more against one person if they cannot have changed: of
+states where nobody takes another by marriage (``surname_laws.csv``), or beside birth names that both alerts tell, another one
+each.
+
+What is said word for word again and again is compared a few times and counted as often: a thousand copies of an alert would
+make its names look common, its days look busy and its blocks too large.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import combinations, product
+from typing import cast
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow.compute as pc
 
-from hpmatch.arrays import IntArray
+from hpmatch.arrays import FloatArray, IntArray, places_among_equals, rows_alike
 from hpmatch.blocking import CandidatePairs, candidate_pairs, each_once
 from hpmatch.clusters import APART, join
-from hpmatch.comparison import DEFAULT_CHUNK_SIZE, compare, parts_of
+from hpmatch.comparison import DEFAULT_CHUNK_SIZE, compare, parts_of, prepare
 from hpmatch.comparison.name_tables import SIMILAR_LIKENESS
 from hpmatch.comparison.spelling import token_similarity
+from hpmatch.grouping import Grouping
 from hpmatch.model import Model
 from hpmatch.occasions import Occasions
 from hpmatch.plugins import checked_weights
@@ -37,6 +45,27 @@ _SMALLEST_CHAIN = 3  # alerts, of which two need not be a pair
 # At the levels of surnames that are two names; of ``different`` the level tells a part of it already.
 _UNCHANGED = {"changed": -6.6, "different": -4.3}
 _SURNAMES = ("family_name", "birth_name", "other_names")
+# How often alerts that say the same are compared and counted. Ordinary ones are there two or three times.
+_TIMES = 5
+
+
+@dataclass(frozen=True)
+class Grouped:
+    """
+    Which of n alerts are about one person.
+
+    Attributes:
+        persons: int64[n], for each alert the row of the one with the smallest identifier about the same person.
+        crowded: bool[n], the alerts that were held against no other, for too many share all that they could be found by.
+    """
+
+    persons: IntArray
+    crowded: npt.NDArray[np.bool_]
+
+    @classmethod
+    def known(cls, persons: IntArray) -> Grouped:
+        """What is known already, so that nothing is held against anything."""
+        return cls(persons, np.zeros(len(persons), bool))
 
 
 def group_alerts(alerts: ReadRecords, model: Model, chunk_size: int = DEFAULT_CHUNK_SIZE) -> IntArray:
@@ -51,33 +80,91 @@ def group_alerts(alerts: ReadRecords, model: Model, chunk_size: int = DEFAULT_CH
     Returns:
         int64[n], for each alert the row of the one with the smallest identifier about the same person.
     """
+    return grouped_alerts(alerts, model, chunk_size).persons
+
+
+def grouped_alerts(alerts: ReadRecords, model: Model, chunk_size: int = DEFAULT_CHUNK_SIZE) -> Grouped:
+    """Find the alerts that are about one person, and those that could not be held against any; see ``group_alerts``."""
     records = alerts.records
     if model.grouping is None or len(records) == 1:
-        return np.arange(len(records))
+        return Grouped.known(np.arange(len(records)))
     # By identifier, so that nothing hangs on the order of rows.
     order = np.asarray(pc.sort_indices(records.ids), np.int64)
-    table = records.take(order)
+    table, occasions = records.take(order), Occasions.of(alerts).take(order)
+    cells = rows_alike([column.codes for column in table.columns.values()])
+    contents = rows_alike([cells, occasions.country, occasions.decided, occasions.sent])
+    kept = np.flatnonzero(places_among_equals(contents) < _TIMES)
+    counted = np.flatnonzero(places_among_equals(cells) < _TIMES)
+    found = _grouped(table, occasions, kept, counted, model, chunk_size)
+    spread = _spread(found, kept, contents)
+    persons, crowded = np.empty(len(records), np.int64), np.empty(len(records), bool)
+    persons[order], crowded[order] = order[spread.persons], spread.crowded
+    return Grouped(persons, crowded)
+
+
+def _grouped(
+    table: Records, occasions: Occasions, kept: IntArray, counted: IntArray, model: Model, chunk_size: int
+) -> Grouped:
+    """Group the rows that are kept; how common a value is, the rows tell that are counted."""
+    comparisons = model.comparisons
+    if len(counted) < len(table):
+        table = table.counted_at(counted)
+        comparisons = tuple(prepare(each, table.take(counted)) for each in comparisons)
+        table, occasions = table.take(kept), occasions.take(kept)
     pairs = each_once(candidate_pairs(table, table, model.blocking_rules, model.max_block))
-    vectors = compare(table, table, pairs, model.comparisons, chunk_size, stand_ins=model.stand_ins)
-    weights = model.grouping.prior_weight(len(table)) + checked_weights(model.classifier, vectors)
+    vectors = compare(table, table, pairs, comparisons, chunk_size, stand_ins=model.stand_ins)
+    weights = _weights(table, occasions, pairs, vectors, model)
+    return Grouped(_joined(table, pairs, weights, model), pairs.crowded)
+
+
+def _weights(
+    table: Records, occasions: Occasions, pairs: CandidatePairs, vectors: ComparisonVectors, model: Model
+) -> FloatArray:
+    """float64[k], log2 odds that the two alerts of a pair are about one person."""
+    grouping = cast(Grouping, model.grouping)
     left, right = pairs.left.astype(np.int64), pairs.right.astype(np.int64)
-    if model.grouping.one_decision:
-        weights += Occasions.of(alerts).take(order).weights(left, right, model.grouping.one_decision)
-    least = model.grouping.least_weight
+    weights = grouping.prior_weight(len(table)) + checked_weights(model.classifier, vectors)
+    if grouping.one_decision:
+        weights += occasions.weights(left, right, grouping.one_decision)
     for level, unchanged in _UNCHANGED.items():
         strong = _at_levels(vectors, {"family_name": (level,)}, model)
-        strong = strong[weights[strong] >= least]
+        strong = strong[weights[strong] >= grouping.least_weight]
         weights[strong[_cannot_have_changed(table, left[strong], right[strong])]] += unchanged
     weights[_kept_apart(vectors, model)] = APART
+    return weights
+
+
+def _joined(table: Records, pairs: CandidatePairs, weights: FloatArray, model: Model) -> IntArray:
+    """int64[n], for each row the smallest one about the same person."""
+    least = cast(Grouping, model.grouping).least_weight
+    left, right = pairs.left.astype(np.int64), pairs.right.astype(np.int64)
     found = join(len(table), left, right, weights, least, _MISFIT)
     # Alerts that share no key are no pair, and still may not be about one person.
     while len(apart := _contradicting(table, found, left, right, model)):
         left, right = (np.append(one, more) for one, more in zip((left, right), apart.T, strict=True))
         weights = np.append(weights, np.full(len(apart), APART))
         found = join(len(table), left, right, weights, least, _MISFIT)
-    persons = np.empty(len(records), np.int64)
-    persons[order] = order[found]
-    return persons
+    return found
+
+
+def _spread(found: Grouped, kept: IntArray, contents: IntArray) -> Grouped:
+    """
+    What was found of the rows that were kept, for all of them.
+
+    Further copies are where the first two are if these are one person, and else as far apart as they are.
+    """
+    persons, crowded = np.arange(len(contents)), np.zeros(len(contents), bool)
+    persons[kept], crowded[kept] = kept[found.persons], found.crowded
+    places = places_among_equals(contents)
+    rows = np.flatnonzero(places >= _TIMES)
+    first, second = np.zeros((2, len(contents)), np.int64)
+    for of_content, place in ((first, 0), (second, 1)):
+        at = np.flatnonzero(places == place)
+        of_content[contents[at]] = at
+    first, second = first[contents[rows]], second[contents[rows]]
+    persons[rows] = np.where(persons[first] == persons[second], persons[first], rows)
+    crowded[rows] = crowded[first]
+    return Grouped(persons, crowded)
 
 
 def _contradicting(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -117,6 +118,36 @@ def numbered(codes: IntArray) -> Numbered:
     of_each = np.empty(len(codes), np.int64)
     of_each[order] = steps.cumsum()
     return Numbered(ordered[starts], order[starts], of_each)
+
+
+def rows_alike(columns: Sequence[IntArray]) -> IntArray:
+    """
+    int64[n], a number for each row, from 0 on, the same for those that are alike in all columns of numbers from -1 on.
+
+    Example:
+        >>> rows_alike([np.array([7, 2, 7]), np.array([-1, 5, -1])]).tolist()
+        [1, 0, 1]
+    """
+    alike: IntArray = np.zeros(len(columns[0]), np.int64)
+    for column in columns:
+        alike = numbered(alike * (int(column.max(initial=-1)) + 2) + column + 1).of_each
+    return alike
+
+
+def places_among_equals(codes: IntArray) -> IntArray:
+    """
+    int64[n], how many equal numbers stand before each.
+
+    Example:
+        >>> places_among_equals(np.array([4, 9, 4, 4])).tolist()
+        [0, 0, 1, 2]
+    """
+    order = codes.argsort(kind="stable")
+    starts = run_starts(codes[order])
+    sizes = np.diff(np.append(starts, len(codes)))
+    places = np.empty(len(codes), np.int64)
+    places[order] = ranges(np.zeros(len(starts), np.int64), sizes)
+    return places
 
 
 def run_starts(codes: npt.NDArray[Any]) -> IntArray:

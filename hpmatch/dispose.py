@@ -56,6 +56,7 @@ class Scored:
         vectors: Their comparison levels.
         match_weights: float64[k], log2 odds, the prior included.
         decisions: What was decided.
+        not_grouped: How many alerts were held against no other alert, see ``hpmatch.alerts.Grouped.crowded``.
     """
 
     persons: IntArray
@@ -63,6 +64,7 @@ class Scored:
     vectors: ComparisonVectors
     match_weights: FloatArray
     decisions: Decisions
+    not_grouped: int = 0
 
 
 def dispose(
@@ -399,6 +401,7 @@ def _summary(
             {"rule": cut.rule, "larger_than": cut.larger_than, "blocks": cut.blocks, "pairs": cut.pairs}
             for cut in scored.pairs.cut
         ],
+        "not_grouped": scored.not_grouped,
         "not_compared": not_compared(model.comparisons, alerts.records, register.records),
         "model": model.made_by,
         "hpmatch": _RELEASE,

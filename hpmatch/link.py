@@ -13,7 +13,7 @@ from typing import Any
 
 from hpmatch import training
 from hpmatch.alert_relations import TOLD
-from hpmatch.alerts import group_alerts
+from hpmatch.alerts import Grouped, grouped_alerts
 from hpmatch.arrays import IntArray
 from hpmatch.blocking import candidate_pairs
 from hpmatch.cases import read_prior_cases
@@ -173,11 +173,14 @@ def score_pairs(
     records, registered = alerts.records, register.read.records
     # Most names of alerts are registered: their forms are worked out already, or about to be.
     learn_forms(common_terms(records)[0], common_terms(registered)[0])
-    grouping = begin_beside(lambda: group_alerts(alerts, model, chunk_size) if persons is None else persons)
+    grouping = begin_beside(
+        lambda: grouped_alerts(alerts, model, chunk_size) if persons is None else Grouped.known(persons)
+    )
     # What comparisons know of the whole register is kept with it.
     preparing = begin_beside(lambda: [prepare(each, registered) for each in model.comparisons])
     pairs = candidate_pairs(records, registered, model.blocking_rules, model.max_block, register.indexes)
-    grouped = grouping()
+    found = grouping()
+    grouped = found.persons
     preparing()
     pairs = share_candidates(pairs, grouped)
     vectors = compare(records, registered, pairs, model.comparisons, chunk_size, report, model.stand_ins)
@@ -186,4 +189,4 @@ def score_pairs(
         model.classifier, vectors
     )
     decisions = decide(pairs.left, match_weights, len(records), model.decision)
-    return Scored(grouped, pairs, vectors, match_weights, decisions)
+    return Scored(grouped, pairs, vectors, match_weights, decisions, int(found.crowded.sum()))

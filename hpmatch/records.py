@@ -9,7 +9,7 @@ more than one code. Taking rows copies codes only; the values, and what has been
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import chain, pairwise
 from typing import Any, TypeVar
@@ -331,6 +331,18 @@ class Column:
         codes = np.where(self.codes < 0, MISSING, np.searchsorted(held, self.codes)).astype(np.int32)
         return Column.of(codes, self.values.array.take(pa.array(held)))
 
+    def counted_at(self, rows: IntArray) -> Column:
+        """
+        The same column, its values counted at some rows alone.
+
+        Example:
+            >>> column = Column.encode(["Oslo", "Riga", "Riga", "Riga"], pa.string()).counted_at(np.array([0, 1]))
+            >>> column.to_pylist(), column.values.counts.tolist(), column.values.records
+            (['Oslo', 'Riga', 'Riga', 'Riga'], [1, 1], 2)
+        """
+        counted = Column.of(self.codes[rows], self.values.array).values
+        return Column(self.codes, replace(counted, vocabulary=self.values.vocabulary))
+
     def __len__(self) -> int:
         return len(self.codes)
 
@@ -454,6 +466,10 @@ class Records(_Derived):
         return Records(
             self.ids.take(pa.array(rows)), {name: column.take(rows) for name, column in self.columns.items()}
         )
+
+    def counted_at(self, rows: IntArray) -> Records:
+        """All records, the values of their columns counted at some of them alone."""
+        return Records(self.ids, {name: column.counted_at(rows) for name, column in self.columns.items()})
 
     def values_at(self, rows: IntArray, names: Sequence[str]) -> Records:
         """Named columns, as far as they are there, at the given rows; identifiers, which nothing compares, are left out."""

@@ -161,6 +161,52 @@ def test_they_do_so_through_a_third_alert_too():
     assert len(persons_of([{**each, "national_id": ""} for each in alerts])) == 1
 
 
+LITTLE = {"sending_country": "", "birth_date": "", "sex": "", "profession": ""}  # a name and nothing else
+
+
+@pytest.mark.parametrize("copies", [2, 6, 50, 4000])
+def test_copies_are_about_one_person_however_many_they_are(copies):
+    """They do not make their own name common, nor their own block too large."""
+    assert list(persons_of(others(*[{}] * (copies - 1)))) == ["A0"]
+
+
+def test_copies_of_what_tells_too_little_stay_apart():
+    """Where two of them are two persons, further ones are no one else's either."""
+    namesakes = [
+        LITTLE | {"family_name": "Hansen", "given_name": f"Rasa {name}"} for name in ("Ida", "Liv", "Ane")
+    ]
+    copies = [LITTLE | {"family_name": "Hansen"}] * 8
+    alerts = others(*namesakes * 9, *copies)[1:]
+    found = persons_of(alerts)
+    last = [f"A{number}" for number in range(len(namesakes) * 9 + 1, len(alerts) + 1)]
+    assert [found.get(alert_id) for alert_id in last] == [{alert_id} for alert_id in last]
+
+
+@pytest.mark.parametrize("alerts", [50, 300])
+def test_what_is_sent_again_on_other_days_is_about_one_person(alerts):
+    """However many days there are, the name is not common by it."""
+    days = [{"sent_date": f"{2000 + number // 12}-{number % 12 + 1:02}-01"} for number in range(alerts)]
+    assert list(persons_of(others(*days))) == ["A0"]
+
+
+def test_copies_do_not_hang_on_the_order_of_rows():
+    """Those of two persons, in any order."""
+    alerts = others(*[{}] * 8, *[{"given_name": "Ona", "birth_date": "1961-11-23"}] * 8)
+    moved = random.Random(5).sample(alerts, len(alerts))
+    assert persons_of(moved) == persons_of(alerts)
+    assert sorted(map(len, persons_of(alerts).values())) == [8, 9]
+
+
+def test_alerts_that_could_be_held_against_no_other_are_told():
+    """Too many share all their keys, and each says something else; two about another person are grouped all the same."""
+    days = [{"sent_date": f"{2000 + number // 12}-{number % 12 + 1:02}-01"} for number in range(299)]
+    ona = {"given_name": "Ona", "family_name": "Butkutė", "birth_date": "1961-11-23"}
+    alerts = others(*days, ona, ona)
+    summary = hp.link(alerts, PEOPLE, replace(MODEL, max_block=250)).summary
+    assert (summary["not_grouped"], summary["persons"]["alerted"]) == (300, 301)
+    assert hp.link(alerts, PEOPLE).summary["not_grouped"] == 0
+
+
 @given(ALERTS, st.randoms())
 def test_groups_do_not_hang_on_the_order_of_rows(alerts, rng):
     """Nor does which alert stands for the person."""

@@ -206,6 +206,7 @@ def _persons(summary: Any) -> list[tuple[str, int, str]]:
     total, expected = summary["funnel"]["total"], summary["funnel"]["expected_hits"]
     return [
         ("persons alerted", total["persons"], "see persons"),
+        *_not_grouped(summary["not_grouped"]),
         (
             "  hit",
             total["hit"],
@@ -217,6 +218,18 @@ def _persons(summary: Any) -> list[tuple[str, int, str]]:
             "" if "prior_cases" in summary else "none given: --prior-cases",
         ),
         ("    new", total["new"], f"identity of {total['clear']:,} clear, of {total['unclear']:,} not"),
+    ]
+
+
+def _not_grouped(alerts: int) -> list[tuple[str, int, str]]:
+    if not alerts:
+        return []
+    return [
+        (
+            "  alerts not grouped",
+            alerts,
+            "too many share all that they could be found by; each is a person of its own",
+        )
     ]
 
 
