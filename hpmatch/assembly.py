@@ -105,7 +105,7 @@ def model_for(
         what was found out without one.
 
     Raises:
-        ModelError: If there is no column to compare by.
+        ModelError: If there is no column to compare by, or none by which pairs can be found.
         SchemaError: If the schema does not fit the tables.
     """
     if set(tables) == set(_IDENTIFIERS) and all(
@@ -117,7 +117,10 @@ def model_for(
     if not any(each.columns for each in said.values()):
         schema = infer_schema(tables, {table: each.id for table, each in said.items()})
         said = {table: replace(each, columns=schema.columns) for table, each in said.items()}
-    return assemble([_layout(raw, said[table], table) for table, raw in tables.items()]), schema
+    model = assemble([_layout(raw, said[table], table) for table, raw in tables.items()])
+    if not model.blocking_rules:
+        raise ModelError(_without_rules([part.name for part in model.parts]))
+    return model, schema
 
 
 _IDENTIFIERS = {"alerts": "alert_id", "register": "hpr_number"}
@@ -232,6 +235,14 @@ def assemble(layouts: Sequence[Layout], name: str = "assembled") -> Model:
         max_block=_MAX_BLOCK,
         about="Put together from the kinds of the columns; its numbers are a start to train from.",
         subject=RECORDS,
+    )
+
+
+def _without_rules(columns: Sequence[str]) -> str:
+    others = ", ".join(kind for kind in KINDS if kind != "category")
+    return (
+        f"no pairs can be looked for by {', '.join(columns)} alone, for a value there is shared by very many records; say in a "
+        f"schema file which column is of another kind ({others}), or add one, such as a name, a date or an address"
     )
 
 

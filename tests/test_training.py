@@ -327,6 +327,14 @@ def test_nothing_to_compare_by_is_an_error():
         assemble([Layout("no", {}, {})])
 
 
+@pytest.mark.parametrize("columns", [["colour"], ["colour", "size"], ["sex"]])
+def test_nothing_to_find_pairs_by_is_an_error(columns):
+    """It names the columns that are no use for it, and says what to write into a schema file."""
+    rows = [{"no": f"{number}", **dict.fromkeys(columns, "FM"[number % 2])} for number in range(20)]
+    with pytest.raises(hp.ModelError, match=f"by {', '.join(columns)} alone.*schema file.*name, date"):
+        hp.train(rows)
+
+
 def test_the_commands_train(tmp_path, capsys):
     """`train` writes a model that `dedupe` takes; `dedupe --train` does both at once and finds the same."""
     rows, _ = things(200)
