@@ -13,7 +13,9 @@ so two candidates that fit equally well share the probability and become a revie
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
+from numbers import Real
 
 import numpy as np
 import numpy.typing as npt
@@ -60,6 +62,25 @@ def check_min_weight(min_weight: float | None) -> None:
         raise HpmatchError("min_weight is NaN; give a number, or leave it out")
 
 
+def check_shares(what: str, shares: Mapping[str, object]) -> None:
+    """
+    Refuse what is no number between 0 and 1, for a model file may hold anything.
+
+    Args:
+        what: The part of a model that has the numbers.
+        shares: The numbers, by their names in a model file.
+
+    Raises:
+        ModelError: If one is something else, naming it.
+
+    Example:
+        >>> check_shares("decision", {"match": 0.95})
+    """
+    for name, share in shares.items():
+        if isinstance(share, bool) or not isinstance(share, Real) or not 0 < float(share) < 1:
+            raise ModelError(f"{what}: {name} has to be a number between 0 and 1, without quotation marks")
+
+
 @dataclass(frozen=True)
 class DecisionRule:
     """
@@ -79,8 +100,11 @@ class DecisionRule:
     review: float
 
     def __post_init__(self) -> None:
-        if not (0 < self.registered_share < 1 and 0 < self.review <= self.match < 1):
-            raise ModelError("a decision rule needs 0 < registered_share < 1 and 0 < review <= match < 1")
+        check_shares("decision", vars(self))
+        if self.review > self.match:
+            raise ModelError(
+                f"decision: review <= match has to hold, and {self.review} is above {self.match}"
+            )
 
     def prior_weight(self, registered: int) -> float:
         """log2 of the prior odds that one alert and one of so many registered persons belong together."""

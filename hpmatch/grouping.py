@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from hpmatch.errors import ModelError
+from hpmatch.decision import check_shares
 
 # A few alerts are a sample of many, so that their number says nothing of how likely two are about one person.
 _ALERTS_AT_LARGE = 10_000
@@ -26,7 +26,7 @@ class Grouping:
             days of alerts say nothing.
 
     Raises:
-        ModelError: If a number is no probability.
+        ModelError: If a number is no probability, naming it.
     """
 
     repeated_share: float
@@ -35,11 +35,9 @@ class Grouping:
     one_decision: float | None = None
 
     def __post_init__(self) -> None:
-        shares = (self.repeated_share, self.same_person, self.one_decision)
-        if not all(share is None or 0 < share < 1 for share in shares):
-            raise ModelError(
-                "a grouping needs a repeated_share and a same_person between 0 and 1, and so a one_decision if it has one"
-            )
+        check_shares("grouping", {"repeated_share": self.repeated_share, "same_person": self.same_person})
+        if self.one_decision is not None:
+            check_shares("grouping", {"one_decision": self.one_decision})
 
     def prior_weight(self, alerts: int) -> float:
         """log2 of the prior odds that two of so many alerts are about one person."""

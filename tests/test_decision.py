@@ -66,11 +66,18 @@ def test_the_order_of_pairs_changes_nothing(pairs, random):
 
 
 @pytest.mark.parametrize(
-    "numbers", [(0, 0.9, 0.1), (1, 0.9, 0.1), (0.1, 0.5, 0.6), (0.1, 1.0, 0.1), (0.1, 0.9, 0.0)]
+    ("numbers", "message"),
+    [
+        ((0, 0.9, 0.1), "registered_share has to be"),
+        ((1, 0.9, 0.1), "registered_share has to be"),
+        ((0.1, 0.5, 0.6), "review <= match"),
+        ((0.1, 1.0, 0.1), "match has to be"),
+        ((0.1, 0.9, 0.0), "review has to be"),
+    ],
 )
-def test_impossible_thresholds_are_refused(numbers):
+def test_impossible_thresholds_are_refused(numbers, message):
     """The message says what has to hold."""
-    with pytest.raises(ModelError, match="review <= match"):
+    with pytest.raises(ModelError, match=message):
         DecisionRule(*numbers)
 
 

@@ -240,6 +240,29 @@ def test_a_model_file_that_does_not_hold_together_is_refused(tmp_path, make, mes
         read_model(path)
 
 
+@pytest.mark.parametrize("number", ["0.5", True, [0.5], {}, 0, 1, 1.5])
+@pytest.mark.parametrize(
+    ("part", "key"),
+    [("grouping", "repeated_share"), ("grouping", "same_person"), ("grouping", "one_decision")]
+    + [("decision", key) for key in ("registered_share", "match", "review")],
+)
+def test_what_is_no_share_is_named(tmp_path, part, key, number):
+    """Text in quotation marks, yes and no, and numbers that are none of a probability."""
+    path = tmp_path / "own.json"
+    path.write_text(_changed(lambda content: content[part].update({key: number})), "utf-8")
+    with pytest.raises(ModelError, match=f"^{part}: {key} has to be a number between 0 and 1"):
+        read_model(path)
+
+
+@pytest.mark.parametrize("key", ["repeated_share", "same_person"])
+def test_a_share_that_is_needed_may_not_be_null(tmp_path, key):
+    """None but ``one_decision`` may be left open."""
+    path = tmp_path / "own.json"
+    path.write_text(_changed(lambda content: content["grouping"].update({key: None})), "utf-8")
+    with pytest.raises(ModelError, match=key):
+        read_model(path)
+
+
 def test_an_unknown_model_is_answered_with_the_shipped_ones():
     """A slip in the name shows what there is."""
     with pytest.raises(ModelError, match="shipped models are imi"):
