@@ -6,7 +6,8 @@ What can go wrong, as types.
     ├── SourceError                 a file or table that cannot be read or written
     ├── LedgerError                 a ledger that cannot be used, or what it would not record
     ├── ModelError                  a model file that does not hold together
-    └── PluginError                 a stage that is missing or does not keep its contract
+    ├── PluginError                 a stage that is missing or does not keep its contract
+    └── ArgumentError               what a function was given is nothing that it can use; a TypeError, too
 
 Every message says what is wrong, where, and what to do about it. No message holds a name, a birth date or an
 identifier of a person: rows are named by their number.
@@ -35,3 +36,7 @@ class ModelError(HpmatchError):
 
 class PluginError(HpmatchError):
     """A stage cannot be found or does not keep its contract."""
+
+
+class ArgumentError(HpmatchError, TypeError):
+    """What a function was given is of a kind that it cannot use."""

@@ -10,10 +10,10 @@ or more that agree in an order that no custom explains are less alike.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, product
-from typing import ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
@@ -35,6 +35,7 @@ from hpmatch.comparison.relations import (
 )
 from hpmatch.comparison.signs import Signs, is_read
 from hpmatch.comparison.spelling import token_similarity
+from hpmatch.errors import ArgumentError
 from hpmatch.protocols import Compared
 from hpmatch.records import Records
 from hpmatch.shown import on_one_line
@@ -142,7 +143,7 @@ def name_similarity(left: Sequence[str], right: Sequence[str]) -> FloatArray:
 
     Raises:
         ValueError: If the two sequences are not equally long.
-        TypeError: If a side is a single name.
+        ArgumentError: If a side is a single name or no sequence of names, or a name is no text; it is a TypeError.
 
     Example:
         >>> same, spelled, other = name_similarity(
@@ -232,11 +233,19 @@ def _of_two_generations(names: Sequence[str], left: IntArray, right: IntArray) -
     return two
 
 
-def _listed(names: Sequence[str]) -> Sequence[str]:
-    if isinstance(names, str):
-        raise TypeError("names are compared one by one: give lists of them, or two names to hp.explain_names")
-    cells = names.to_pylist() if hasattr(names, "to_pylist") else names
+def _listed(names: Any) -> Sequence[str]:
+    if isinstance(names, (str, bytes, Mapping)) or not isinstance(names, Iterable):
+        raise ArgumentError(
+            f"names are compared one by one: give lists of them, or two names to hp.explain_names, not {_kind(names)}"
+        )
+    cells = list(names.to_pylist() if hasattr(names, "to_pylist") else names)
+    if unread := [_kind(cell) for cell in cells if isinstance(cell, (bytes, bytearray, memoryview))]:
+        raise ArgumentError(f"a name has to be text, not {unread[0]}; decode it first")
     return [decoded(plain_cell(name) or "") for name in cells]
+
+
+def _kind(value: object) -> str:
+    return "None" if value is None else type(value).__name__
 
 
 def _cut_at_capitals(left: Sequence[str], right: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
@@ -283,6 +292,9 @@ def explain_names(left: str, right: str) -> NameExplanation:
     Args:
         left: A full name in any script; one that is missing is like an empty one.
         right: Another.
+
+    Raises:
+        ArgumentError: If a name is no text.
 
     Example:
         >>> print(explain_names("Kari Müller", "Kari Hansen Mueller"))

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hpmatch import explain_names, name_similarity
+from hpmatch import HpmatchError, explain_names, name_similarity
 from hpmatch.comparison.relations import are_two_names
 
 # A name, another, whether they may be one person (the worked examples of the field's hard pairs).
@@ -467,3 +467,22 @@ def test_names_may_be_missing_and_may_be_any_sequence():
         assert name_similarity(left, ["Kari Berg", "Kari Berg"]).tolist() == [1, 0]
     with pytest.raises(TypeError, match="give lists"):
         name_similarity("Berg Kari", "Kari Berg")
+
+
+@pytest.mark.parametrize("kind", [None, b"Berg Kari", 7, {"Berg Kari": 1}])
+def test_what_is_no_sequence_of_names_is_refused(kind):
+    """On either side; the message says what is wanted and repeats no name."""
+    for sides in ((kind, ["Kari Berg"]), (["Kari Berg"], kind)):
+        with pytest.raises(HpmatchError, match="give lists") as refused:
+            name_similarity(*sides)
+        assert isinstance(refused.value, TypeError)
+        assert "Kari" not in str(refused.value)
+
+
+def test_a_name_of_bytes_is_refused():
+    """Its letters are not known, and b'...' is nobody's name; one that is empty is none either."""
+    for name in (b"Berg Kari", bytearray(b"Berg Kari"), b""):
+        with pytest.raises(HpmatchError, match="has to be text, not byte"):
+            name_similarity(["Kari Berg"], [name])
+        with pytest.raises(HpmatchError, match="has to be text, not byte"):
+            explain_names(name, "Kari Berg")
