@@ -403,6 +403,33 @@ def test_a_pipe_gets_no_bar_and_plain_text(tmp_path):
     assert "Berg" not in done.stdout
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [["--help"], ["ask", "a.csv", "r.csv"], ["link", "a.csv", "r.csv", "--out", "out"]],
+    ids=" ".join,
+)
+def test_a_reader_that_goes_away_ends_a_command_quietly(tmp_path, arguments):
+    """As `hpmatch ask ... | head -1` does; nothing is complained of, and the status is that of any program then."""
+    (tmp_path / "a.csv").write_text(ALERTS, "utf-8")
+    (tmp_path / "r.csv").write_text(REGISTER, "utf-8")
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [sys.executable, "-m", "hpmatch", *arguments]
+    try:
+        done = subprocess.run(
+            command,
+            cwd=tmp_path,
+            stdout=writing,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+            env={**os.environ, "PYTHONUNBUFFERED": ""},
+        )
+    finally:
+        os.close(writing)
+    assert (done.stderr, done.returncode) == ("", 141)
+
+
 def test_alerts_that_all_lack_a_birth_date_are_answered():
     """A batch of one is no other than an alert in a batch of many; the register has to have dates."""
     alert = {"alert_id": "A1", "family_name": "Berg", "given_name": "Kari", "birth_date": ""}

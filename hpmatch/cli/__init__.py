@@ -19,16 +19,14 @@ from hpmatch.errors import HpmatchError
 __all__ = ["COMMAND_WRONG", "DATA_UNUSABLE", "DONE", "main"]
 
 _INTERRUPTED = 130
+_CUT_SHORT = 141  # as shells say of a program whose reader went away
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit status."""
     _mend_streams()
-    options = _parser().parse_args(arguments)
-    with suppress(ValueError):  # only the main thread may
-        signal.signal(signal.SIGTERM, _interrupt)
     try:
-        status = int(options.run(options))
+        status = _run(arguments)
         sys.stdout.flush()
     except HpmatchError as error:
         print(f"hpmatch: {error}", file=sys.stderr)
@@ -36,14 +34,33 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("hpmatch: interrupted; there is a whole result or none", file=sys.stderr)
         return _INTERRUPTED
+    except BrokenPipeError:  # "| head" has seen enough
+        _print_nowhere()
+        return _CUT_SHORT
     except OSError as error:
         what = f"use {error.filename}" if error.filename else "print"
         print(f"hpmatch: cannot {what}: {error.strerror or error}", file=sys.stderr)
         if error.filename:
             return DATA_UNUSABLE
-        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - what is left to print has no place
+        _print_nowhere()
         return DATA_UNUSABLE
     return status
+
+
+def _run(arguments: Sequence[str] | None) -> int:
+    try:
+        options = _parser().parse_args(arguments)
+    except SystemExit:  # --help was printed, and a reader that went away is noticed here or never
+        sys.stdout.flush()
+        raise
+    with suppress(ValueError):  # only the main thread may
+        signal.signal(signal.SIGTERM, _interrupt)
+    return int(options.run(options))
+
+
+def _print_nowhere() -> None:
+    """What is left to print has no place, and is not tried again when the program ends."""
+    sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - for as long as the process lives
 
 
 def _mend_streams() -> None:
