@@ -219,7 +219,10 @@ def read_clusters(truth: Any, found: Deduplicated) -> pa.Table:
     ids = found.clusters.column(0)
     own, cluster = found.clusters.column_names
     table = read_truth(truth)
-    need(table, (own, cluster), "the truth")
+    wanted = (
+        f"for what dedupe found it has a row a record: {own}, and {cluster}, the same for those that are one"
+    )
+    need(table, (own, cluster), "the truth", wanted)
     if len(pc.unique(table[own])) < len(table):
         raise HpmatchError(f"the truth names {own} more than once, or not at all; give each record one row")
     rows = _places(ids, table[own])
@@ -390,15 +393,22 @@ def _numbers(links: pa.Table, name: str) -> FloatArray:
     return np.asarray(links[name].cast(pa.float64()).to_numpy(), np.float64)
 
 
-def need(table: pa.Table, columns: Sequence[str], name: str) -> None:
+def need(table: pa.Table, columns: Sequence[str], name: str, wanted: str = "") -> None:
     """
     Make sure that a table has some columns.
 
+    Args:
+        table: The table.
+        columns: The columns.
+        name: What to call the table in messages.
+        wanted: What a table of its kind holds, in words.
+
     Raises:
-        SourceError: If one is lacking.
+        HpmatchError: If one is lacking.
     """
     lacking = [column for column in columns if column not in table.column_names]
     if lacking:
         raise HpmatchError(
             f"{name} has no column {', '.join(lacking)}; it has {', '.join(table.column_names)}"
+            + (f"; {wanted}" if wanted else "")
         )

@@ -228,6 +228,22 @@ def test_a_truth_that_does_not_fit_is_refused(found, truth, words):
         hp.evaluate(found, truth)
 
 
+def test_what_the_truth_of_one_table_holds_is_told(tmp_path, capsys):
+    """In the help of the commands that take one, and where a truth is given that has it not."""
+    hp.dedupe(ROWS, min_weight=-1000).write(tmp_path / "out")
+    (tmp_path / "truth.csv").write_text("no,hpr_number\n7,1\n", "utf-8")
+    costs = [f"--cost-{what}=1" for what in ("miss", "false", "review")]
+    files = [str(tmp_path / "out"), str(tmp_path / "truth.csv")]
+    for command in (["evaluate", *files], ["thresholds", files[0], *costs, "--truth", files[1]]):
+        assert main(command) == 1
+        assert "dedupe found it has a row a record: no, and cluster_id" in capsys.readouterr().err
+        with pytest.raises(SystemExit):
+            main([command[0], "--help"])
+        told = " ".join(capsys.readouterr().out.split())
+        assert "'hpmatch dedupe' wrote DIR" in told
+        assert "cluster_id" in told
+
+
 def test_thresholds_count_pairs(found):
     """Three pairs were called a match, of which one is."""
     costs = {"cost_miss": 10, "cost_false": 3, "cost_review": 1}

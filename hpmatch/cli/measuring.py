@@ -20,6 +20,9 @@ Measures precision and recall of a result, overall and by slice, each with a 95 
 TRUTH has a row for each alert: alert_id, hpr_number (empty where the person is not registered), and optionally person_id
 (which alerts are about one person) and tags; tags and every further column make slices. Measures of candidate pairs
 need a result that holds all of them: hpmatch link ... --min-weight=-1000.
+
+Where 'hpmatch dedupe' wrote DIR, TRUTH has a row for each record: its identifier, by the name that it has in DIR, and
+cluster_id, which is the same for records that are one; further columns make slices.
 """
 _BLOCKING = """\
 Counts for each blocking rule of a model the pairs that it finds, those that it alone finds, the sizes of its blocks, and what

@@ -168,7 +168,10 @@ def add_thresholds(commands: Any) -> None:
         "--minutes", metavar="M", type=finite, default=20.0, help="how long a review takes (default: 20)"
     )
     command.add_argument(
-        "--truth", metavar="FILE", help="whom the alerts are about, to count instead of expect"
+        "--truth",
+        metavar="FILE",
+        help="whom the alerts are about (alert_id, hpr_number), or where 'hpmatch dedupe' wrote DIR which records are one "
+        "(their identifier, cluster_id), to count instead of expect",
     )
     command.add_argument("--chart", metavar="FILE", help="draw what each choice means (.html, .svg, .png)")
     command.add_argument(
