@@ -18,7 +18,7 @@ from hpmatch.schema import Schema, read_schema
 from hpmatch.shown import on_one_line
 from hpmatch.sources import read
 from hpmatch.sources.rejected import reject
-from hpmatch.sources.tables import RejectedRow
+from hpmatch.sources.tables import RejectedRow, plain_identifier
 from hpmatch.standardise.days import read_day
 
 CASE_ROLES = ("case_number", "hpr_number", "case_status", "case_date")
@@ -130,4 +130,4 @@ def _latest_first(case: Case) -> tuple[int, str, str]:
 def _texts(data: pa.Table, column: str | None) -> Sequence[str]:
     if column is None:
         return [""] * len(data)
-    return [(text or "").strip() for text in data[column].to_pylist()]
+    return [plain_identifier(text or "") for text in data[column].to_pylist()]

@@ -18,6 +18,7 @@ from hpmatch.explain import both_ways
 from hpmatch.measures import Answers
 from hpmatch.sources import read
 from hpmatch.sources.rejected import whole
+from hpmatch.sources.tables import plain_identifiers
 
 if TYPE_CHECKING:
     from hpmatch.results import Deduplicated
@@ -36,7 +37,7 @@ _MANY = 10  # persons, of whom a result that is about them names one at least
 
 def read_truth(truth: Any, ids: Sequence[str] = TRUTH_IDS) -> pa.Table:
     """
-    Read a truth: without blanks around its cells, as identifiers are read elsewhere, and without what stands for nothing.
+    Read a truth: its cells as identifiers are read elsewhere, and without what stands for nothing.
 
     Args:
         truth: See ``hpmatch.sources.read``.
@@ -52,7 +53,7 @@ def read_truth(truth: Any, ids: Sequence[str] = TRUTH_IDS) -> pa.Table:
         ['alert_id', 'hpr_number']
     """
     table = whole(read(truth, "truth"), "truth").data
-    cells = [pc.utf8_trim_whitespace(column) for column in table.columns]
+    cells = [plain_identifiers(column) for column in table.columns]
     nothing = pa.array(_NOTHING, pa.string())
     filled = [pc.if_else(pc.is_in(column, value_set=nothing), None, column) for column in cells]
     ours = {own: name for own, name in zip(ids, TRUTH_IDS, strict=True) if name not in table.column_names}

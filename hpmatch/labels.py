@@ -24,6 +24,7 @@ from hpmatch.output import rearmed
 from hpmatch.shown import on_one_line
 from hpmatch.sources import read
 from hpmatch.sources.rejected import whole
+from hpmatch.sources.tables import plain_identifier
 
 MATCH, NO_MATCH, UNSURE = "match", "no_match", "unsure"
 COLUMNS = ("left_id", "right_id", "label", "labelled_by", "labelled_at", "chosen_as")
@@ -81,7 +82,7 @@ def judgements(source: Any, columns: Sequence[str], *, may_be_empty: bool = Fals
             f"labels: {raw.source} has no column {lacking[0]!r}; a file of labels has {', '.join(columns)}"
         )
     rows = [
-        {name: str(cell or "").strip() for name, cell in row.items()}
+        {name: plain_identifier(str(cell or "")) for name, cell in row.items()}
         for row in table.select(columns).to_pylist()
     ]
     said = [_SPELLINGS.get(row["label"].lower()) for row in rows]

@@ -31,7 +31,7 @@ from hpmatch.schema import (
 from hpmatch.shown import on_one_line
 from hpmatch.sources import read
 from hpmatch.sources.rejected import reject
-from hpmatch.sources.tables import RawTable, RejectedRow
+from hpmatch.sources.tables import RawTable, RejectedRow, plain_identifiers
 from hpmatch.standardise import standardise
 
 
@@ -288,8 +288,8 @@ def _flat(array: pa.Array | pa.ChunkedArray) -> pa.Array:
 
 
 def identifiers(data: pa.Table, column: str) -> pa.Array:
-    """The identifiers of the rows, without blanks around them; null where there is none."""
-    return pc.utf8_trim_whitespace(_flat(data[column].combine_chunks()))
+    """The identifiers of the rows, see ``plain_identifiers``; null where there is none."""
+    return plain_identifiers(_flat(data[column].combine_chunks()))
 
 
 def contents(raw: RawTable, layout: Layout) -> list[str]:

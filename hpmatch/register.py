@@ -33,7 +33,7 @@ from hpmatch.shown import on_one_line
 from hpmatch.sources import read
 from hpmatch.sources.files import File, is_folder
 from hpmatch.sources.rejected import whole
-from hpmatch.sources.tables import content_digest
+from hpmatch.sources.tables import content_digest, plain_identifiers
 from hpmatch.standardise import with_common_vocabulary, with_grown_vocabulary
 from hpmatch.standardise.token_forms import learn_forms
 
@@ -358,7 +358,7 @@ def read_changes(
     named |= {layout.id: REGISTER_ROLES[0]}
     table = raw.data.select(list(named)).rename_columns(list(named.values()))
     place = table.column_names.index(REGISTER_ROLES[0])
-    return table.set_column(place, REGISTER_ROLES[0], pc.utf8_trim_whitespace(table[REGISTER_ROLES[0]]))
+    return table.set_column(place, REGISTER_ROLES[0], plain_identifiers(table[REGISTER_ROLES[0]]))
 
 
 def _refuse_unseen_removals(table: pa.Table) -> None:

@@ -26,6 +26,7 @@ from hpmatch.register import Register
 from hpmatch.schema import Layout, Schema, resolve
 from hpmatch.shown import on_one_line
 from hpmatch.sources.memory import plain_cell
+from hpmatch.sources.tables import plain_identifier
 from hpmatch.standardise import told_roles, value_of_cells, with_common_vocabulary
 from hpmatch.standardise.encodings import decoded
 from hpmatch.standardise.whole_names import reads_whole_names, with_name_apart
@@ -283,7 +284,7 @@ def _stages_told(known: _Known, cells: _Cells) -> list[tuple[_Stage, tuple[str, 
 @lru_cache(maxsize=_REMEMBERED)
 def _records_of(known: _Known, cells: _Cells) -> Records:
     columns = {stage.standardiser.column: stage.column(texts) for stage, texts in _stages_told(known, cells)}
-    ids = pa.array([dict(cells).get(_ID, "").strip()], pa.string())
+    ids = pa.array([plain_identifier(dict(cells).get(_ID, ""))], pa.string())
     return Records(ids, with_common_vocabulary(columns, known.model.standardisers))
 
 

@@ -69,6 +69,7 @@ from hpmatch.prepared import MANIFEST
 from hpmatch.reading import ReadRecords, check_filled, no_identifier, roles_of
 from hpmatch.register import Register
 from hpmatch.schema import Layout, Schema, read_schema, resolve, shown_names, with_id
+from hpmatch.sources.tables import INVISIBLE
 from hpmatch.standardise import standardise
 
 try:
@@ -252,7 +253,7 @@ def _numbered(alerts: DataFrame) -> tuple[DataFrame, dict[str, Column]]:
 
 
 def _trimmed(cell: Column) -> Column:
-    return F.regexp_replace(cell, _BLANKS, "")
+    return F.regexp_replace(F.regexp_replace(cell, INVISIBLE, ""), _BLANKS, "")
 
 
 def _check_identifies(alerts: DataFrame, column: str, others: Sequence[str]) -> None:

@@ -41,7 +41,7 @@ from hpmatch.results import Result, only_of_alerts
 from hpmatch.schema import ALERT_ROLES, REQUIRED_ROLES, Layout, Schema, read_schema
 from hpmatch.sources import read
 from hpmatch.sources.rejected import cells_told, reject
-from hpmatch.sources.tables import RawTable, RejectedRow
+from hpmatch.sources.tables import RawTable, RejectedRow, plain_identifier
 
 if TYPE_CHECKING:
     from hpmatch.rescreen import Rescreened
@@ -478,7 +478,7 @@ def _rejected(rows: Iterable[RejectedRow], column: str, account: Account) -> lis
 def _alert_of(content: str, column: str) -> str | None:
     """The alert that a rejected row is about; None where the row could not be taken apart."""
     try:
-        return str(json.loads(content)[column] or "").strip() or None
+        return plain_identifier(str(json.loads(content)[column] or "")) or None
     except (ValueError, LookupError, TypeError):
         return None
 

@@ -24,7 +24,7 @@ from hpmatch.schema import ALERT_ROLES, REGISTER_ROLES, Schema, read_schema
 from hpmatch.sources import read
 from hpmatch.sources.files import is_folder
 from hpmatch.sources.rejected import reject
-from hpmatch.sources.tables import RejectedRow
+from hpmatch.sources.tables import RejectedRow, plain_identifiers
 from hpmatch.standardise import standardise
 from hpmatch.standardise.countries import code_country
 from hpmatch.standardise.days import read_day
@@ -132,7 +132,7 @@ def _read(
     layout = layout_of(found, name, roles, read_schema(schema, name), required)
     raw = with_usable_ids(found, layout.id)
     columns = {roles[0]: layout.id} | {role: layout.roles[role] for role in roles[1:] if role in layout.roles}
-    plain = [pc.utf8_trim_whitespace(pc.fill_null(raw.data[column], "")) for column in columns.values()]
+    plain = [plain_identifiers(pc.fill_null(raw.data[column], "")) for column in columns.values()]
     data = pa.table(plain, names=list(columns))
     asides = [unusable(row) for row in data.to_pylist()]
     rejected = list(raw.rejected)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
@@ -13,6 +14,9 @@ import pyarrow.compute as pc
 
 from hpmatch.arrays import IntArray
 from hpmatch.shown import on_one_line
+
+# What nobody sees, and copy-and-paste brings along: soft hyphens, blanks of no width, joiners, marks of direction and of order.
+INVISIBLE = "[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]"
 
 
 @dataclass(frozen=True)
@@ -85,6 +89,30 @@ def content_digest(table: pa.Table) -> str:
         whole = pa.ListArray.from_arrays([0, len(cells)], pc.fill_null(cells, ""))
         digest.update(pc.binary_join(whole, "")[0].as_buffer())
     return digest.hexdigest()
+
+
+def plain_identifiers(cells: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
+    r"""
+    Identifiers of records without what nobody sees in them: blanks around them, and ``INVISIBLE`` characters.
+
+    Example:
+        >>> plain_identifiers(pa.array([" 9144889", "\u200b9144\u00ad889\ufeff ", None])).to_pylist()
+        ['9144889', '9144889', None]
+    """
+    if not pc.all(pc.string_is_ascii(cells)).as_py():
+        cells = pc.replace_substring_regex(cells, INVISIBLE, "")
+    return pc.utf8_trim_whitespace(cells)
+
+
+def plain_identifier(text: str) -> str:
+    r"""
+    The same for a single identifier.
+
+    Example:
+        >>> plain_identifier("9144889\u2060 ")
+        '9144889'
+    """
+    return (text if text.isascii() else re.sub(INVISIBLE, "", text)).strip()
 
 
 def joined(column: pa.ChunkedArray) -> pa.Array:
