@@ -10,7 +10,6 @@ import subprocess
 import sys
 import tomllib
 from importlib import import_module
-from itertools import groupby
 from pathlib import Path
 
 import numpy as np
@@ -38,35 +37,42 @@ PAGES = [ROOT / "README.md", ROOT / "examples" / "plugin" / "README.md", *sorted
 # On these pages all blocks continue each other, commands and Python alike.
 SESSIONS = [DOCS / "index.md", *sorted((DOCS / "tutorials").glob("*.md"))]
 BLOCK = re.compile(r"(<!-- not run: [^\n]+ -->\n)?```(python|console)\n(.*?)```", re.DOTALL)
-BLOCKS = [
-    pytest.param(block, id=f"{page.relative_to(ROOT)}-{number}")
+BLOCKS = {
+    str(page.relative_to(ROOT)): blocks
     for page in PAGES
     if page not in SESSIONS
-    for number, block in enumerate(re.findall(r"```python\n(.*?)```", page.read_text("utf-8"), re.DOTALL))
-    if ">>>" not in block
-]
-
-
-@pytest.mark.parametrize("block", BLOCKS)
-def test_code_blocks_run(block, tmp_path):
-    """A user who copies a block into a file gets no error."""
-    _run(block, tmp_path)
-
-
-IN_ORDER = [
-    pytest.param("\n".join(each.values[0] for each in blocks), id=name)
-    for name, blocks in (
-        (name, list(of_page))
-        for name, of_page in groupby(BLOCKS, key=lambda each: each.id.rpartition("-")[0])
+    for blocks in (
+        [
+            block
+            for block in re.findall(r"```python\n(.*?)```", page.read_text("utf-8"), re.DOTALL)
+            if ">>>" not in block
+        ],
     )
-    if len(blocks) > 1
-]
+    if blocks
+}
+# One process for all, which costs a second or two; each has names and a folder of its own.
+_ONE_BY_ONE = """
+import os, pathlib, runpy, sys
+for place in map(pathlib.Path, sys.argv[1:]):
+    os.chdir(place.parent)
+    runpy.run_path(str(place), run_name="__main__")
+"""
 
 
-@pytest.mark.parametrize("page", IN_ORDER)
-def test_code_blocks_run_in_one_notebook(page, tmp_path):
-    """Nor does a user who puts all blocks of a page into one notebook."""
-    _run(page, tmp_path)
+@pytest.mark.parametrize("page", BLOCKS)
+def test_code_blocks_run(page, tmp_path):
+    """No error for a user who puts all blocks of a page into one notebook, nor for one who copies any into a file."""
+    blocks = BLOCKS[page]
+    # The first block of the notebook runs as it does alone.
+    codes = {"page": "\n".join(blocks)} | {
+        f"block {number}": each for number, each in enumerate(blocks) if number
+    }
+    places = []
+    for name, code in codes.items():
+        folder = tmp_path / name
+        folder.mkdir()
+        places.append(str(_write(code, folder)))
+    _python(["-c", _ONE_BY_ONE, *places], tmp_path)
 
 
 @pytest.mark.parametrize("page", SESSIONS, ids=lambda page: page.stem)
@@ -127,11 +133,19 @@ def _steps(text):
 
 
 def _run(code, folder):
+    return _python([str(_write(code, folder))], folder)
+
+
+def _write(code, folder):
     (folder / "examples").symlink_to(ROOT / "examples")
     (folder / "block.py").write_text(code, "utf-8")
+    return folder / "block.py"
+
+
+def _python(arguments, folder):
     path = os.pathsep.join([str(folder), os.environ["PATH"]])
     done = subprocess.run(
-        [sys.executable, "block.py"],
+        [sys.executable, *arguments],
         cwd=folder,
         capture_output=True,
         text=True,
