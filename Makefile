@@ -16,7 +16,8 @@ demo: $(READY) ## Hold the sample alerts against the sample register and show wh
 	@echo; echo "The first dispositions:"; head -6 out/demo/dispositions.csv
 
 test: $(READY_DEV) ## Run all tests
-	$(BIN)/pytest -n auto
+	@# worksteal: whoever is done takes tests from the others, so that none waits at the end
+	$(BIN)/pytest -n auto --dist worksteal
 
 check: format lint types test ## Format, lint, strict typing, tests and doctests
 
