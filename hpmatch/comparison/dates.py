@@ -105,13 +105,14 @@ def _conditions(left: Any, right: Any) -> list[Any]:
     same_year, same_month, same_day = year == other_year, month == other_month, day == other_day
     known_month_agrees = same_month | (month == 0) | (other_month == 0)
     default = whole & same_year & (_is_default(month, day) | _is_default(other_month, other_day))
+    may_be_slip = whole & ((default & same_month) ^ True)
     a, b = _digits(left), _digits(right)
     differing = sum(one != other for one, other in zip(a, b, strict=True))
     return [
         whole & same_year & same_month & same_day,
         whole & same_year & (month == other_day) & (day == other_month),
-        whole & ((differing == 1) | _off_by_one(parts, other_parts)) & ((default & same_month) ^ True),
-        whole & (differing == 2) & _transposed(a, b),  # noqa: PLR2004 - digits that are exchanged
+        may_be_slip & ((differing == 1) | _off_by_one(parts, other_parts)),
+        may_be_slip & (differing == 2) & _transposed(a, b),  # noqa: PLR2004 - digits that are exchanged
         default,
         ((day == 0) | (other_day == 0)) & same_year & known_month_agrees,
         whole & same_month & same_day,

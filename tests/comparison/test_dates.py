@@ -34,6 +34,7 @@ CASES = [
     (19780523, 19780701, "default_day"),
     (19780101, 19780106, "default_day"),  # another day of January, though a digit apart
     (19780701, 19780702, "default_day"),
+    (19780110, 19780101, "default_day"),  # though two digits are exchanged
     (19780101, 19780401, "one_digit"),
     (19780101, 19790101, "one_digit"),
     (19780409, 19780000, "partial"),
