@@ -8,6 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from registers import written
 from rescreened import ALERTED, KARI, OLA, RASA, REGISTER
 
 import hpmatch as hp
@@ -17,18 +18,10 @@ from hpmatch.prepared import add_changes
 from hpmatch.rescreen import Rescreened, rescreen
 
 
-def _write(path, rows):
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, list(dict.fromkeys(key for row in rows for key in row)))
-        writer.writeheader()
-        writer.writerows(rows)
-    return str(path)
-
-
 @pytest.fixture
 def files(tmp_path):
     """Alerts that were linked with a ledger, against a prepared register in a folder."""
-    alerts, register = _write(tmp_path / "alerts.csv", ALERTED), _write(tmp_path / "register.csv", REGISTER)
+    alerts, register = written(ALERTED, tmp_path / "alerts.csv"), written(REGISTER, tmp_path / "register.csv")
     prepared, ledger = str(tmp_path / "prepared"), str(tmp_path / "ledger")
     assert main(["prepare", register, "--out", prepared]) == 0
     assert main(["link", alerts, prepared, "--out", str(tmp_path / "out"), "--ledger", ledger]) == 0
@@ -49,7 +42,7 @@ def test_the_command_keeps_ledger_and_register_together(files, tmp_path, capsys)
         ([{"hpr_number": "11", "change": "removed"}], [("A0", "11", "")]),
     ]
     for night, (changes, expected) in enumerate(nights):
-        changed = _write(tmp_path / f"changes{night}.csv", changes)
+        changed = written(changes, tmp_path / f"changes{night}.csv")
         out = tmp_path / f"night{night}"
         assert main(["rescreen", *files, "--changes", changed, "--out", str(out)]) == 0
         assert _differences(out) == expected
@@ -96,7 +89,7 @@ BREAKS = {
 @pytest.mark.parametrize(("step", "error", "kept"), BREAKS.values(), ids=BREAKS)
 def test_a_rescreening_that_was_broken_off_is_repeated(files, tmp_path, monkeypatch, step, error, kept):
     """At any step: the ledger names a register that is there, and the same again gives what it had given, once."""
-    changed = _write(tmp_path / "changes.csv", [{"hpr_number": "11", **KARI}])
+    changed = written([{"hpr_number": "11", **KARI}], tmp_path / "changes.csv")
     command = ["rescreen", *files, "--changes", changed, "--out", str(tmp_path / "night")]
     noted, version = Path(files[0]).read_bytes(), hp.source_version(files[2])
     broken_off(command, monkeypatch, step, error)
@@ -107,7 +100,7 @@ def test_a_rescreening_that_was_broken_off_is_repeated(files, tmp_path, monkeypa
     assert _differences(tmp_path / "night") == [("A0", "", "11")]
     assert len(list(Path(files[2]).glob("changes-*"))) == 1
     assert Ledger(files[0]).account().last_run["register_version"] == hp.source_version(files[2])
-    leaves = _write(tmp_path / "leaves.csv", [{"hpr_number": "11", "change": "removed"}])
+    leaves = written([{"hpr_number": "11", "change": "removed"}], tmp_path / "leaves.csv")
     assert main(["rescreen", *files, "--changes", leaves, "--out", str(tmp_path / "night")]) == 0
     assert _differences(tmp_path / "night") == [("A0", "11", "")]
 
@@ -118,7 +111,7 @@ def test_a_rescreening_that_is_finished_is_not_repeated(files, tmp_path, capsys,
     """Its result, the register and the ledger stay as they are, whatever run came in between; a later night goes on."""
     night = tmp_path / "night"
     command = ["rescreen", *files, "--out", str(night), "--changes"]
-    changed = _write(tmp_path / "changes.csv", [row])
+    changed = written([row], tmp_path / "changes.csv")
     assert main([*command, changed]) == 0
     if linked:
         assert main(["link", *files[1:], "--out", str(tmp_path / "out"), "--ledger", files[0]]) == 0
@@ -131,7 +124,7 @@ def test_a_rescreening_that_is_finished_is_not_repeated(files, tmp_path, capsys,
     assert main([*command, str(tmp_path / "none.csv")]) == 0
     assert main([*command, changed]) == 1
     back = {"hpr_number": "12", **OLA} if "change" in row else {"hpr_number": "11", "change": "removed"}
-    assert main([*command, _write(tmp_path / "back.csv", [back])]) == 0
+    assert main([*command, written([back], tmp_path / "back.csv")]) == 0
     assert main([*command, changed]) == 0
     assert len(list(Path(files[2]).glob("changes-*"))) == 3
 
@@ -139,7 +132,7 @@ def test_a_rescreening_that_is_finished_is_not_repeated(files, tmp_path, capsys,
 def test_what_was_broken_off_is_repeated_before_the_next(files, tmp_path, monkeypatch, capsys):
     """The next night's changes are refused until then, with what to do."""
     nights = [
-        _write(tmp_path / f"{number}.csv", [{"hpr_number": number, **who}])
+        written([{"hpr_number": number, **who}], tmp_path / f"{number}.csv")
         for number, who in (("11", KARI), ("14", RASA))
     ]
     commands = [["rescreen", *files, "--changes", night, "--out", str(tmp_path / "out2")] for night in nights]
@@ -178,7 +171,7 @@ def test_changes_may_come_through_a_pipe(files, tmp_path):
 
 def test_a_dry_run_leaves_ledger_and_register_alone(files, tmp_path):
     """It only writes what it found."""
-    changed = _write(tmp_path / "changes.csv", [{"hpr_number": "11", **KARI}])
+    changed = written([{"hpr_number": "11", **KARI}], tmp_path / "changes.csv")
     kept = {path: path.read_bytes() for path in (tmp_path / "prepared").iterdir()} | {
         tmp_path / "ledger": (tmp_path / "ledger").read_bytes()
     }
@@ -193,8 +186,8 @@ def test_a_dry_run_leaves_ledger_and_register_alone(files, tmp_path):
 
 def test_an_alert_with_other_content_is_refused(files, tmp_path, capsys):
     """What was answered is not what is given now."""
-    files[1] = _write(tmp_path / "other.csv", [{**ALERTED[0], "birth_date": "1980-02-04"}, *ALERTED[1:]])
-    changed = _write(tmp_path / "changes.csv", [REGISTER[0]])
+    files[1] = written([{**ALERTED[0], "birth_date": "1980-02-04"}, *ALERTED[1:]], tmp_path / "other.csv")
+    changed = written([REGISTER[0]], tmp_path / "changes.csv")
     assert main(["rescreen", *files, "--changes", changed, "--out", str(tmp_path / "night")]) == 1
     assert "other content" in capsys.readouterr().err
     assert not (tmp_path / "night").exists()
@@ -202,8 +195,8 @@ def test_an_alert_with_other_content_is_refused(files, tmp_path, capsys):
 
 def test_a_dry_run_notes_no_alert_and_begins_no_ledger(files, tmp_path, capsys):
     """Not even one that is new, and not under a name with a slip of the pen."""
-    files[1] = _write(tmp_path / "more.csv", [*ALERTED, {"alert_id": "B", "sending_country": "SE", **KARI}])
-    changed, before = _write(tmp_path / "changes.csv", [REGISTER[0]]), (tmp_path / "ledger").read_bytes()
+    files[1] = written([*ALERTED, {"alert_id": "B", "sending_country": "SE", **KARI}], tmp_path / "more.csv")
+    changed, before = written([REGISTER[0]], tmp_path / "changes.csv"), (tmp_path / "ledger").read_bytes()
     options = ["--changes", changed, "--out", str(tmp_path / "night"), "--dry-run"]
     assert main(["rescreen", *files, *options]) == 0
     assert (tmp_path / "ledger").read_bytes() == before
@@ -215,11 +208,11 @@ def test_a_dry_run_notes_no_alert_and_begins_no_ledger(files, tmp_path, capsys):
 
 def test_an_alert_that_is_revoked_now_is_no_other_alert(files, tmp_path):
     """It came in as sent; it is left out from now on."""
-    files[1] = _write(
-        tmp_path / "now.csv",
+    files[1] = written(
         [{**ALERTED[0], "status": "revoked"}, *({**each, "status": "sent"} for each in ALERTED[1:])],
+        tmp_path / "now.csv",
     )
-    changed = _write(tmp_path / "changes.csv", [{"hpr_number": "11", **KARI}])
+    changed = written([{"hpr_number": "11", **KARI}], tmp_path / "changes.csv")
     assert main(["rescreen", *files, "--changes", changed, "--out", str(tmp_path / "night")]) == 0
     assert _differences(tmp_path / "night") == []
 
@@ -227,7 +220,7 @@ def test_an_alert_that_is_revoked_now_is_no_other_alert(files, tmp_path):
 @pytest.mark.parametrize("kind", ["csv", "parquet"])
 def test_a_forgotten_alert_disappears_from_a_rescreening(files, tmp_path, kind):
     """From its tables and its counts; another folder is left as it is."""
-    changed = _write(tmp_path / "changes.csv", [{"hpr_number": "11", **KARI}])
+    changed = written([{"hpr_number": "11", **KARI}], tmp_path / "changes.csv")
     out = tmp_path / "night"
     assert main(["rescreen", *files, "--changes", changed, "--out", str(out), "--format", kind]) == 0
     assert main(["forget", "A0", "--ledger", files[0], "--result", str(out)]) == 0
@@ -237,7 +230,7 @@ def test_a_forgotten_alert_disappears_from_a_rescreening(files, tmp_path, kind):
 
 def test_half_a_rescreening_is_refused_before_anything_is_forgotten(files, tmp_path):
     """The ledger knows the alert still."""
-    changed = _write(tmp_path / "changes.csv", [{"hpr_number": "11", **KARI}])
+    changed = written([{"hpr_number": "11", **KARI}], tmp_path / "changes.csv")
     out = tmp_path / "night"
     assert main(["rescreen", *files, "--changes", changed, "--out", str(out)]) == 0
     (out / "links.csv").unlink()
@@ -259,7 +252,7 @@ def test_a_forgotten_alert_does_not_come_back_in_a_row_that_cannot_be_used(files
     rows += [",".join(each.values()) for each in ALERTED[1:]] + ["B,SE,Moe,Per,1962-01-05,more"]
     files[1] = str(tmp_path / "now.csv")
     (tmp_path / "now.csv").write_text("\n".join([",".join(ALERTED[0]), *rows]) + "\n", "utf-8")
-    changed = _write(tmp_path / "changes.csv", [REGISTER[0]])
+    changed = written([REGISTER[0]], tmp_path / "changes.csv")
     assert main(["rescreen", *files, "--changes", changed, "--out", str(tmp_path / "night"), *more]) == 0
     rejected = (tmp_path / "night" / "rejected.csv").read_text("utf-8")
     assert "Moe" in rejected
@@ -276,14 +269,14 @@ def test_an_alert_that_is_forgotten_meanwhile_leaves_the_new_folder(files, tmp_p
         Ledger(files[0]).forget("A0")
 
     monkeypatch.setattr(Rescreened, "write", forgetting)
-    changed = _write(tmp_path / "changes.csv", [{"hpr_number": "11", **KARI}])
+    changed = written([{"hpr_number": "11", **KARI}], tmp_path / "changes.csv")
     assert main(["rescreen", *files, "--changes", changed, "--out", str(tmp_path / "night")]) == 0
     assert b"A0" not in b"".join(path.read_bytes() for path in (tmp_path / "night").iterdir())
 
 
 def test_a_day_without_changes_answers_new_alerts(files, tmp_path):
     """Nobody came or left; the register stays the one that the ledger names."""
-    files[1] = _write(tmp_path / "more.csv", [*ALERTED, {"alert_id": "B", "sending_country": "SE", **OLA}])
+    files[1] = written([*ALERTED, {"alert_id": "B", "sending_country": "SE", **OLA}], tmp_path / "more.csv")
     (tmp_path / "changes.csv").write_text("hpr_number,change\n", "utf-8")
     night = ["rescreen", *files, "--changes", str(tmp_path / "changes.csv"), "--out", str(tmp_path / "night")]
     assert main(night) == 0
