@@ -27,8 +27,8 @@ from hpmatch.errors import ModelError
 _LINK = """\
 Holds every alert against the register and says whether its person is in it.
 
-ALERTS and REGISTER are CSV files (comma, semicolon, tab or bar; UTF-8, Latin-1 or UTF-16; found out by themselves) or
-Parquet files. Columns are recognised by their English or Norwegian names (family_name or etternavn, given_name or
+ALERTS and REGISTER are CSV files (comma, semicolon, tab or bar; UTF-8, UTF-16, UTF-32, Latin-1 or Windows-1252; which of them
+is found out) or Parquet files. Columns are recognised by their English or Norwegian names (family_name or etternavn, given_name or
 fornavn, birth_date or fødselsdato, alert_id or melding_id, hpr_number or hpr_nummer ...); --schema tells of others.
 """
 _LINK_MORE = """\
@@ -63,7 +63,8 @@ holds personal data: guard it as the register itself.
 """
 _SCREEN = """\
 Reads alerts as JSON lines and answers each at once with a JSON line: the disposition and the hits, the likeliest first,
-with what each comparison found. The answer is the one that 'hpmatch link' gives.
+with what each comparison found. The answer is the one that 'hpmatch link' gives to an alert by itself; other alerts about the
+same person, which 'hpmatch link' takes together, are not known here.
 """
 _SCREEN_MORE = """\
   {"alert_id": "A1", "sending_country": "LT", "family_name": "Kazlauskaitė", "given_name": "Rasa", "birth_date": "1978-04-09"}

@@ -48,10 +48,17 @@ def add_generate(commands: Any) -> None:
     command.add_argument(
         "--profile", metavar="NAME", default="typical", help="how hard the data is (default: typical)"
     )
-    command.add_argument("--register", metavar="N", type=int, help="how many registered persons")
-    command.add_argument("--alerts", metavar="N", type=int, help="how many alerts")
     command.add_argument(
-        "--hits", metavar="N", type=int, help="how many of the alerts are about a registered person"
+        "--register", metavar="N", type=int, help="how many registered persons (default: as the profile says)"
+    )
+    command.add_argument(
+        "--alerts", metavar="N", type=int, help="how many alerts (default: as the profile says)"
+    )
+    command.add_argument(
+        "--hits",
+        metavar="N",
+        type=int,
+        help="how many of the alerts are about a registered person (default: as the profile says)",
     )
     command.add_argument(
         "--seed", metavar="S", type=int, required=True, help="the same seed gives the same data"
@@ -87,7 +94,7 @@ def add_evaluate(commands: Any) -> None:
     command.add_argument(
         "--charts",
         metavar="DIR",
-        help="draw them there as SVG: a new or empty folder (needs the extra 'charts')",
+        help="draw them there as SVG: a new folder, or one of earlier charts (needs the extra 'charts')",
     )
     command.set_defaults(run=_evaluate)
 

@@ -141,7 +141,7 @@ SHARED: dict[str, tuple[str, dict[str, Any]]] = {
         "--id",
         {
             "metavar": "COLUMN",
-            "help": "the column that identifies a record, without a schema file (default: known by its name, or the first)",
+            "help": "the column that identifies a record, in every table; a schema file says it itself (default: known by its name, or the first)",
         },
     ),
     "min_weight": (

@@ -35,7 +35,7 @@ Makes a model's probabilities mean what they say, by alerts whose answer is know
 
 TRUTH has a row an alert: alert_id, and hpr_number or nothing where the person is not registered; or a row a labelled pair:
 left_id, right_id, label (match, no_match, unsure). What is printed: how far each comparison counts, how the prior moves,
-and the expected calibration error before and after, judged by alerts that were not learned from.
+and the expected calibration error before and after, judged by persons that were not learned from.
 """
 _THRESHOLDS = """\
 Chooses the thresholds for a match and a review by what errors and reviews cost, and says what it means in missed persons,
@@ -220,7 +220,9 @@ def add_recall(commands: Any) -> None:
     what.add_argument("--sample", metavar="N", type=int, help="draw so many pairs to label; needs --out")
     what.add_argument("--labels", metavar="FILE", help="what people said of the pairs that were drawn")
     command.add_argument("--out", metavar="FILE.csv", help="where to write the pairs to label")
-    command.add_argument("--seed", metavar="S", type=int, default=1, help="another seed draws other pairs")
+    command.add_argument(
+        "--seed", metavar="S", type=int, default=1, help="another seed draws other pairs (default: 1)"
+    )
     add_shared(command, "model_of_result")
     command.set_defaults(run=_recall)
 
