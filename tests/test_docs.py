@@ -315,6 +315,29 @@ def test_help_fits_into_a_wide_terminal():
             assert len(line) <= 132, f"{name}: {line}"
 
 
+def test_the_map_has_every_module():
+    """The page on architecture says of each module what it is about, by its path or beside its folder, and names no other."""
+    page = (DOCS / "architecture.md").read_text("utf-8").partition("## Decisions")[0]
+    rows, flow = [line for line in page.splitlines() if line.startswith("| ")], page.partition("## Where")[0]
+    modules = {
+        path.relative_to(ROOT / "hpmatch")
+        for path in (ROOT / "hpmatch").rglob("*.py")
+        if not path.name.startswith("__")
+    }
+
+    def told(module):
+        folder, name = f"`{module.parent.as_posix()}/`", f"`{module.name}`"
+        return (
+            any(f"`{module.as_posix()}`" in row for row in rows)
+            or (module.parent == Path() and re.search(rf"\b{module.name}\b", flow))
+            or any(folder in row and (name in row or "a module for each kind" in row) for row in rows)
+        )
+
+    assert not [module.as_posix() for module in modules if not told(module)]
+    known = {module.name for module in modules} | {path.name for path in ROOT.glob("tests/*.py")}
+    assert set(re.findall(r"([a-z_]+[.]py)\b", page)) <= known
+
+
 def test_every_public_name_is_in_the_reference():
     """The reference shows all that ``import hpmatch`` offers."""
     shown = set(
