@@ -37,19 +37,30 @@ PAGES = [ROOT / "README.md", ROOT / "examples" / "plugin" / "README.md", *sorted
 # On these pages all blocks continue each other, commands and Python alike.
 SESSIONS = [DOCS / "index.md", *sorted((DOCS / "tutorials").glob("*.md"))]
 BLOCK = re.compile(r"(<!-- not run: [^\n]+ -->\n)?```(python|console)\n(.*?)```", re.DOTALL)
+
+
+def _python_blocks(page):
+    found = re.findall(r"```python\n(.*?)```", page.read_text("utf-8"), re.DOTALL)
+    return [block for block in found if ">>>" not in block]
+
+
 BLOCKS = {
     str(page.relative_to(ROOT)): blocks
     for page in PAGES
-    if page not in SESSIONS
-    for blocks in (
-        [
-            block
-            for block in re.findall(r"```python\n(.*?)```", page.read_text("utf-8"), re.DOTALL)
-            if ">>>" not in block
-        ],
-    )
-    if blocks
+    if page not in SESSIONS and (blocks := _python_blocks(page))
 }
+
+
+def _commands(text):
+    """The commands of a page as Python, each with what it is shown to print."""
+    for not_run, language, block in BLOCK.findall(text):
+        if not_run or language != "console":
+            continue
+        for shown in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
+            command, _, output = shown.partition("\n")
+            yield f"_shell({command!r}, {output!r})", output
+
+
 # One process for all, which costs a second or two; each has names and a folder of its own.
 _ONE_BY_ONE = """
 import os, pathlib, runpy, sys
@@ -78,9 +89,29 @@ def test_code_blocks_run(page, tmp_path):
 @pytest.mark.parametrize("page", SESSIONS, ids=lambda page: page.stem)
 def test_tutorials_run(page, tmp_path):
     """A user who follows a page from top to bottom gets no error, and sees what the page shows."""
+    _prints_what_is_shown(_steps(page.read_text("utf-8")), tmp_path)
+
+
+# Elsewhere commands have no order, and those that show what they print start from the examples.
+SHOWN = [
+    pytest.param(step, id=f"{page.relative_to(ROOT)}-{number}")
+    for page in PAGES
+    if page not in SESSIONS
+    for number, (step, output) in enumerate(_commands(page.read_text("utf-8")))
+    if output.strip()
+]
+
+
+@pytest.mark.parametrize("step", SHOWN)
+def test_what_commands_print_is_so(step, tmp_path):
+    """A user who runs a command by itself sees what the page shows."""
+    _prints_what_is_shown([step], tmp_path)
+
+
+def _prints_what_is_shown(steps, tmp_path):
     (tmp_path / "hpmatch").write_text(f'#!/bin/sh\nexec {sys.executable} -m hpmatch "$@"\n', "utf-8")
     (tmp_path / "hpmatch").chmod(0o755)
-    told = _run("\n".join([_SHELL, *_steps(page.read_text("utf-8"))]), tmp_path)
+    told = _run("\n".join([_SHELL, *steps]), tmp_path)
     shown = [json.loads(line) for line in told.splitlines() if line.startswith('{"command"')]
     for command in shown:
         assert doctest.OutputChecker().check_output(
@@ -127,9 +158,8 @@ def _steps(text):
         if language == "python":
             yield block
             continue
-        for shown in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
-            command, _, output = shown.partition("\n")
-            yield f"_shell({command!r}, {output!r})"
+        for step, _ in _commands(f"```console\n{block}```"):
+            yield step
 
 
 def _run(code, folder):
