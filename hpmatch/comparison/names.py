@@ -103,7 +103,7 @@ class FamilyName:
 @dataclass(frozen=True)
 class GivenName:
     """
-    Given names, held against the other's middle names too.
+    Given names, held against the other's middle, birth and other names too.
 
     Where family and given names are exchanged, which the family name's level says, they are held against each other as if
     they were not.
@@ -116,7 +116,7 @@ class GivenName:
     - ``variant``: forms of one first name in two languages, or a short form.
     - ``spelled``: they sound the same and are spelled otherwise.
     - ``close``: a typing difference.
-    - ``initial``: one side has only the first letter of the first name.
+    - ``initial``: one side has only the first letter of the first name, or the letters that it is shortened to (Th.).
     - ``middle_name``: the first given name of one side is a middle or other name of the other.
     - ``half_swapped``: one side's given name is the other's family name, and the other half fits nowhere.
     - ``similar``: some likeness; or they are more alike, and known for two names or for a man's and a woman's.
