@@ -74,7 +74,7 @@ could not be used; 2 the command was wrong.
 """
 _DEDUPE = """\
 Finds records of one table that are about the same person. A record is identified by the column that a schema names, else by one
-that is called id, record_id, rec_id or unique_id, else by the first, if it has a value of its own in every row.
+that is called id, record_id, rec_id, unique_id or løpenummer, else by the first, if it has a value of its own in every row.
 
 What is written to DIR:
   pairs.csv     pairs of records that match, or that a person should look at
