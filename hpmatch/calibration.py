@@ -32,7 +32,7 @@ from hpmatch.model import Model, read_model
 from hpmatch.parallel import batch_job
 from hpmatch.reading import ReadRecords, read_for
 from hpmatch.records import Records
-from hpmatch.register import read_register
+from hpmatch.register import model_of, read_register
 from hpmatch.reliability import expected_calibration_error
 from hpmatch.schema import Schema, with_id
 from hpmatch.shown import on_one_line
@@ -97,7 +97,7 @@ def calibrate(
     alerts: Any,
     register: Any,
     truth: Any,
-    model: Model | str | Path = "imi",
+    model: Model | str | Path | None = None,
     *,
     id: str | None = None,  # noqa: A002 - what the schema calls it
     schema: Schema | str | Path | None = None,
@@ -116,7 +116,7 @@ def calibrate(
         register: Likewise.
         truth: Who the alerts are about: ``alert_id``, and ``hpr_number`` or nothing where the person is not registered, or the
             two as the links call them; alerts that are not in it are left out. Or labels of pairs, see ``hpmatch.labels``.
-        model: The model to calibrate.
+        model: The model to calibrate; by default the one that a prepared register was prepared with, else "imi".
         id: The column that identifies a record, see ``hpmatch.link``.
         schema: Which column plays which role, where its name does not say it.
         workers: See ``hpmatch.link``.
@@ -133,7 +133,7 @@ def calibrate(
         >>> found.error <= found.error_before + 0.02
         True
     """
-    start, schema = read_model(model), with_id(schema, id)
+    start, schema = read_model(model or model_of(register) or "imi"), with_id(schema, id)
     classifier = start.classifier
     if not isinstance(classifier, FellegiSunter):
         raise ModelError(

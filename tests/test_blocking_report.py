@@ -186,6 +186,14 @@ def test_a_prepared_register_gives_the_same_report():
     assert str(reports[0]) == str(reports[1])
 
 
+def test_a_prepared_register_is_asked_by_its_own_rules():
+    """It was prepared with a model, which is the one to report on."""
+    model = hp.read_model("imi")
+    two = replace(model, blocking_rules=model.blocking_rules[:2])
+    report = hp.blocking_report(f"{DATA}/alerts.csv", hp.Register.prepare(f"{DATA}/register.csv", two))
+    assert report.rules["rule"].to_pylist() == [rule.name for rule in two.blocking_rules]
+
+
 def test_the_report_holds_no_word_of_the_records():
     """The only words in it are names of rules, so no key of a block can be told from it."""
     report = hp.blocking_report(f"{DATA}/alerts.csv", f"{DATA}/register.csv")

@@ -45,6 +45,13 @@ def test_the_calibration_error_against_a_slow_sum(pairs):
         assert row["low"] <= row["mean_probability"] <= row["high"]
 
 
+def test_a_prepared_register_has_its_own_model_calibrated():
+    """It was prepared with a model, which is the one that the answers were given by."""
+    own = replace(read_model("imi"), name="own")
+    found = hp.calibrate(SAMPLE[0], hp.Register.prepare(SAMPLE[1], own), "examples/data/truth.csv")
+    assert found.model.name == "own"
+
+
 @pytest.mark.parametrize(
     ("said", "so"),
     [([], []), ([0.5], [True, False]), ([1.5], [True]), ([0.5], [2]), ([float("nan")], [True])],

@@ -451,7 +451,7 @@ def files(tmp_path):
 @pytest.mark.parametrize("language", ["en", "nb"])
 def test_the_command_prints_the_ranking_and_the_best_request(files, capsys, language):
     """The request of the first fact, as it may be sent."""
-    assert _ask(*files, "--alert", "A1", "--language", language) == 0
+    assert _ask(*files, "--alert", "A1", "--lang", language) == 0
     shown = capsys.readouterr().out
     questions = asked()
     assert questions[0].request(language) in shown
@@ -494,7 +494,7 @@ def test_a_wrong_request_is_refused(files, capsys):
     assert _ask(files[0], "nowhere.csv") == 1
     assert "nowhere.csv" in capsys.readouterr().err
     with pytest.raises(SystemExit) as stopped:
-        _ask(*files, "--language", "sv")
+        _ask(*files, "--lang", "sv")
     assert stopped.value.code == 2
     assert "'sv'" in capsys.readouterr().err
 

@@ -28,7 +28,7 @@ from hpmatch.model import Model, read_model
 from hpmatch.protocols import BlockingRule, Keys, PairRule
 from hpmatch.reading import ReadRecords, read_for
 from hpmatch.records import Records
-from hpmatch.register import Register, read_register
+from hpmatch.register import Register, model_of, read_register
 from hpmatch.schema import Schema, with_id
 from hpmatch.shown import on_one_line
 from hpmatch.standardise.token_forms import learn_forms
@@ -119,7 +119,7 @@ class BlockingReport:
 def blocking_report(
     left: Any,
     right: Any = None,
-    model: Model | str | Path = "imi",
+    model: Model | str | Path | None = None,
     *,
     truth: Any = None,
     id: str | None = None,  # noqa: A002 - what the schema calls it
@@ -133,7 +133,8 @@ def blocking_report(
     Args:
         left: The alerts; see ``link``. Without a ``right``, the records that ``dedupe`` would hold against each other.
         right: The register: a table, a ``Register`` or the folder of one. None to hold ``left`` against itself.
-        model: A model, the name of a shipped one, or the path of a model file.
+        model: A model, the name of a shipped one, or the path of a model file; by default the one that a prepared register was
+            prepared with, else "imi".
         truth: What is known to be true, as a table or its path. With a register ``alert_id`` and ``hpr_number`` (empty where the
             person is not registered), or the two as the links call them; without one the records' identifier and ``person_id``
             or ``cluster_id``, which is the same for all records about one person. Or labels of pairs, see ``hpmatch.labels``.
@@ -149,8 +150,8 @@ def blocking_report(
         >>> report.pairs, report.all_pairs
         (1, 1)
     """
-    model, schema = read_model(model), with_id(schema, id)
     itself = right is None
+    model, schema = read_model(model or model_of(right) or "imi"), with_id(schema, id)
     asked = read_for(model, left, "records" if itself else "alerts", schema)
     register = Register(asked, model, None) if itself else read_register(right, model, schema)
     held = register.read

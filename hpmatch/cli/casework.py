@@ -99,10 +99,7 @@ def add_ask(commands: Any) -> None:
     command.add_argument(
         "--alert", metavar="ID", help="the alert to ask about (default: each person in review)"
     )
-    command.add_argument(
-        "--language", choices=("en", "nb"), default="en", help="the language of the request (default: en)"
-    )
-    add_shared(command, "model_of_register", "schema", "workers")
+    add_shared(command, "language", "model_of_register", "schema", "workers")
     command.set_defaults(run=_ask)
 
 
@@ -129,7 +126,7 @@ def _ask(options: argparse.Namespace) -> int:
             why = answer.reason if answer.disposition == "unmatchable" else "nothing to ask"
             print(f"{alert_id}: {answer.disposition}; {why}")
             continue
-        print("\n" * bool(place) + questions[0].request(options.language))
+        print("\n" * bool(place) + questions[0].request(options.lang))
         for each in questions:
             print(f"  {each.fact:<20}{each.bits:>6.3f} bits, settles it with {each.settles:>4.0%}")
     return DONE

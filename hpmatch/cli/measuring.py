@@ -129,7 +129,7 @@ def add_blocking(commands: Any) -> None:
         nargs="?",
         help="the register (CSV or Parquet), or the folder of a prepared one",
     )
-    add_shared(command, "model", "schema", "id")
+    add_shared(command, "model_of_register", "schema", "id")
     command.add_argument("--truth", metavar="FILE", help="which pairs are of one person (CSV or Parquet)")
     command.add_argument(
         "--chart", metavar="FILE", help="draw it too: .html, .svg or .png (needs the extra 'charts')"

@@ -125,7 +125,7 @@ def add_calibrate(commands: Any) -> None:
     add_shared(command, "alerts")
     command.add_argument("register", metavar="REGISTER", help="the register, or the folder of a prepared one")
     command.add_argument("truth", metavar="TRUTH", help="whom the alerts are about, or labelled pairs")
-    add_shared(command, "model_file", "model", "schema", "id", "workers")
+    add_shared(command, "model_file", "model_of_register", "schema", "id", "workers")
     command.set_defaults(run=_calibrate)
 
 
