@@ -31,8 +31,8 @@ ALERT_ROLES = (
     "decision_date", "reason", "status",
 )  # fmt: skip
 REGISTER_ROLES = (
-    "hpr_number", "family_name", "middle_name", "given_name", "birth_date", "sex", "professions", "specialties",
-    "education_country", "national_id", "nationality", "status",
+    "hpr_number", "family_name", "middle_name", "given_name", "birth_name", "other_names", "birth_date", "sex",
+    "professions", "specialties", "education_country", "national_id", "nationality", "status",
 )  # fmt: skip
 CHANGE = "change"  # what becomes of a person
 CHANGE_ROLES = (*REGISTER_ROLES, CHANGE)

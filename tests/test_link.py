@@ -285,3 +285,38 @@ def test_parquet_holds_what_the_result_holds(tmp_path, result):
     """Nothing is lost on the way to Parquet."""
     result.write(tmp_path / "out", format="parquet")
     assert pq.read_table(tmp_path / "out" / "dispositions.parquet") == result.dispositions
+
+
+FORMER = {
+    "hpr_number": "9144889",
+    "family_name": "Berg",
+    "given_name": "Kari",
+    "birth_name": "Windman",
+    "other_names": "Rosenlund",
+    "birth_date": "1978-04-09",
+    "professions": "SP",
+}
+
+
+@pytest.mark.parametrize("surname", ["Windman", "Rosenlund"])
+@pytest.mark.parametrize(
+    "register",
+    [
+        lambda: [FORMER],
+        lambda: hp.Register.prepare([FORMER]),
+        lambda: hp.Register.prepare([{**FORMER, "birth_name": "", "other_names": ""}]).changed([FORMER]),
+    ],
+    ids=["as a table", "prepared", "changed"],
+)
+def test_a_former_surname_in_the_register_is_met(surname, register):
+    """The alert has the name that the person was registered by once, with the day of birth mistyped."""
+    alert = {
+        "alert_id": "A1",
+        "sending_country": "SE",
+        "family_name": surname,
+        "given_name": "Kari",
+        "birth_date": "1978-04-19",
+        "profession": "nurse",
+    }
+    (link,) = hp.link([alert], register()).links.to_pylist()
+    assert (link["hpr_number"], link["family_name"]) == ("9144889", "further_name")
