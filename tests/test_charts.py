@@ -530,8 +530,8 @@ def test_the_gallery_has_its_pictures():
     assert all(shown)
     assert sorted(shown.values()) == sorted(path.name for path in (DOCS / "charts").iterdir())
     assert sorted(shown.values()) == sorted(re.findall(r'"([a-z-]+\.svg)"\)', page))
-    for name in shown.values():
-        assert 1_000 < (DOCS / "charts" / name).stat().st_size < 80_000  # the overlap of eleven rules has 121 cells
+    for name in shown.values():  # the overlap of eleven rules alone has 121 cells
+        assert 1_000 < (DOCS / "charts" / name).stat().st_size < 80_000
 
 
 def test_what_data_say_cannot_end_the_script_of_a_page(result, truth, tmp_path):
