@@ -179,14 +179,13 @@ def score_pairs(
     # What comparisons know of the whole register is kept with it.
     preparing = begin_beside(lambda: [prepare(each, registered) for each in model.comparisons])
     pairs = candidate_pairs(records, registered, model.blocking_rules, model.max_block, register.indexes)
-    found = grouping()
-    grouped = found.persons
+    grouped = grouping()
     preparing()
-    pairs = share_candidates(pairs, grouped)
+    pairs = share_candidates(pairs, grouped.persons)
     vectors = compare(records, registered, pairs, model.comparisons, chunk_size, report, model.stand_ins)
-    vectors = pool_evidence(vectors, pairs, grouped, model)
+    vectors = pool_evidence(vectors, pairs, grouped.persons, model)
     match_weights = model.decision.prior_weight(registered.counted) + checked_weights(
         model.classifier, vectors
     )
     decisions = decide(pairs.left, match_weights, len(records), model.decision)
-    return Scored(grouped, pairs, vectors, match_weights, decisions, int(found.crowded.sum()))
+    return Scored(grouped.persons, pairs, vectors, match_weights, decisions, int(grouped.crowded.sum()))

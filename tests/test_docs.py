@@ -54,11 +54,14 @@ BLOCKS = {
 def _commands(text):
     """The commands of a page as Python, each with what it is shown to print."""
     for not_run, language, block in BLOCK.findall(text):
-        if not_run or language != "console":
-            continue
-        for shown in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
-            command, _, output = shown.partition("\n")
-            yield f"_shell({command!r}, {output!r})", output
+        if language == "console" and not not_run:
+            yield from _commands_of(block)
+
+
+def _commands_of(block):
+    for shown in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
+        command, _, output = shown.partition("\n")
+        yield f"_shell({command!r}, {output!r})", output
 
 
 # One process for all, which costs a second or two; each has names and a folder of its own.
@@ -158,8 +161,7 @@ def _steps(text):
         if language == "python":
             yield block
             continue
-        for step, _ in _commands(f"```console\n{block}```"):
-            yield step
+        yield from (step for step, _ in _commands_of(block))
 
 
 def _run(code, folder):
