@@ -18,19 +18,19 @@ from benchmarks.run import Options, measure, progress_bar
 from hpmatch.errors import HpmatchError
 from hpmatch.generate import PROFILES
 
-_STANDARD_OUT, _OTHER_OUT = Path("docs"), Path("out/benchmark")
+_OUT = Path("out/benchmark")
 
 _ABOUT = """\
 Measures precision and recall on generated data with a known truth, side by side with other libraries on the same data.
 
 Without options it is the standard run: 20,000 registered persons, 3,000 alerts, five seeds, all peers that are installed
-(pip install 'hpmatch[bench]'), about four minutes. It makes the page docs/benchmark.md, and sets the figures of
-docs/fairness.md anew.
+(pip install 'hpmatch[bench]'), about five minutes. It makes a page in out/benchmark. With --out docs that is docs/benchmark.md, and
+the figures of docs/fairness.md are set anew; that page says which run it is of.
 """
 _MORE = """\
 examples:
   python -m benchmarks --no-peers --seeds 1                    hpmatch alone, a quick look
-  python -m benchmarks --register 200000 --alerts 17232        the size of a register
+  python -m benchmarks --register 200000 --alerts 17232 --seeds 1 2 --out docs      the pages of the documentation
   python -m benchmarks --register 1000000 --alerts 17232 --seeds 1 --no-peers
   python -m benchmarks --no-peers --seeds 1 2 3 --check-floors benchmarks/floors.json
 
@@ -122,7 +122,8 @@ def _options(arguments: Sequence[str] | None) -> tuple[Options, argparse.Namespa
         "--out",
         type=Path,
         metavar="DIR",
-        help="where the page goes (docs for the standard run, else out/benchmark)",
+        default=_OUT,
+        help="where the page goes (out/benchmark)",
     )
     add("--check-floors", type=Path, metavar="FILE", help="fail if a figure lies below its floor in FILE")
     add(
@@ -135,7 +136,6 @@ def _options(arguments: Sequence[str] | None) -> tuple[Options, argparse.Namespa
     options = Options(
         given.register, given.alerts, given.hits, given.profile, tuple(given.seeds), given.peers
     )
-    given.out = given.out or (_STANDARD_OUT if options == standard else _OTHER_OUT)
     return options, given
 
 

@@ -64,10 +64,15 @@ def page(results: dict[str, Any], charts: Sequence[str]) -> str:
 def _opening(results: dict[str, Any]) -> str:
     options, machine = results["options"], results["machine"]
     versions = ", ".join(f"{name} {number}" for name, number in results["versions"].items())
+    command = (
+        f"python -m benchmarks --register {options['register']} --alerts {options['alerts']} "
+        f"--seeds {' '.join(map(str, options['seeds']))} --out docs"
+    )
     return f"""# Benchmark
 
-Every figure on this page comes from one run of `make bench` and stands in [results.json](benchmark/results.json) too. The data
-is [generated](generated-data.md): {options["register"]:,} registered persons and {options["alerts"]:,} alerts, profile
+Every figure on this page comes from one run of `{command}`, and stands in
+[results.json](benchmark/results.json) too; `make bench` runs the same on less data. The data is
+[generated](generated-data.md): {options["register"]:,} registered persons and {options["alerts"]:,} alerts, profile
 `{options["profile"]}`, seeds {", ".join(map(str, options["seeds"]))}; the alerts of all seeds are evaluated together. All engines got
 the same data and went through the same measures, each in a process of its own.
 
