@@ -180,31 +180,25 @@ def estimate_recall(
     maker, generator = maker_of(result, model), np.random.default_rng(seed)
     said, strange = _said(links, labels)
     probabilities = np.asarray(links["match_probability"].cast(pa.float64()), np.float64)
-    values, draws, true = np.zeros(len(STRATA)), np.zeros((_DRAWS, len(STRATA))), probabilities.copy()
+    counts, true = [], probabilities.copy()
     for place in range(len(STRATA)):
         mine = strata == place
-        values[place], draws[:, place] = _true_in(said[mine], probabilities[mine], generator)
+        counts.append(_true_in(said[mine], probabilities[mine], generator))
         expected = probabilities[mine].sum()
-        true[mine] = np.clip(probabilities[mine] * (values[place] / expected if expected else 0.0), 0, 1)
+        true[mine] = np.clip(
+            probabilities[mine] * (counts[place].value / expected if expected else 0.0), 0, 1
+        )
     true = np.where(np.isnan(said), true, said)
     caught = _caught(links, maker, true)
-    missed, missed_draws = _not_found(caught, generator)
-    all_values, all_draws = np.append(values, missed), np.column_stack([draws, missed_draws])
-    total, total_draws = np.nansum(all_values), np.nansum(all_draws, axis=1)
-    names = (*STRATA, "not found")
+    counts.append(_not_found(caught, generator))
+    pairs = len(links)
     return RecallEstimate(
-        _estimate(
-            all_values[0] / max(total, 1e-9), all_draws[:, 0] / np.maximum(total_draws, 1e-9), len(links)
-        ),
-        _estimate(
-            all_values[:2].sum() / max(total, 1e-9),
-            all_draws[:, :2].sum(axis=1) / np.maximum(total_draws, 1e-9),
-            len(links),
-        ),
-        _estimate(total, total_draws, len(links)),
+        _share(counts[:1], counts[1:], pairs),
+        _share(counts[:2], counts[2:], pairs),
+        _number(_sum(counts), pairs),
         {
-            name: _estimate(all_values[place], all_draws[:, place], int((strata == place).sum()))
-            for place, name in enumerate(names)
+            name: _number(counts[place], int((strata == place).sum()))
+            for place, name in enumerate((*STRATA, "not found"))
         },
         {name: int((~np.isnan(said[strata == place])).sum()) for place, name in enumerate(STRATA)},
         tuple(each.format(near=_NEAR) for each in _assumed(said, strata, strange, caught)),
@@ -251,19 +245,44 @@ def _said(links: pa.Table, labels: Any) -> tuple[FloatArray, int]:
     return said, len(known) - int((~np.isnan(said)).sum())
 
 
-def _true_in(
-    said: FloatArray, probabilities: FloatArray, generator: np.random.Generator
-) -> tuple[float, FloatArray]:
+@dataclass(frozen=True)
+class _Count:
+    """
+    How many true pairs there are somewhere, with draws for what they may be at least and at most.
+
+    Both are the same draws where nothing was labelled.
+    """
+
+    value: float
+    few: FloatArray
+    many: FloatArray
+
+
+def _true_in(said: FloatArray, probabilities: FloatArray, generator: np.random.Generator) -> _Count:
     """How many pairs of a stratum are true: by its labels if it has any, else by its probabilities."""
     labelled, hits = int((~np.isnan(said)).sum()), float(np.nansum(said))
     if not labelled:
         spread = float(np.sqrt((probabilities * (1 - probabilities)).sum()))
         expected = float(probabilities.sum())
-        return expected, np.maximum(generator.normal(expected, spread, _DRAWS), 0.0)
+        draws = np.maximum(generator.normal(expected, spread, _DRAWS), 0.0)
+        return _Count(expected, draws, draws)
+    # What is labelled is known. The share among the rest is drawn for each limit by itself, as the limits of Clopper and
+    # Pearson are: one prior for both would move all strata that are nearly pure in one direction.
     rest = len(said) - labelled
-    # What is labelled is known; the share among the rest is drawn from its posterior (Jeffreys' prior).
-    share = generator.beta(hits + 0.5, labelled - hits + 0.5, _DRAWS)
-    return hits + rest * hits / labelled, hits + generator.binomial(rest, share).astype(np.float64)
+    few, many = (
+        hits
+        + generator.binomial(rest, _beta(hits + more, labelled - hits + 1 - more, generator)).astype(
+            np.float64
+        )
+        for more in (0, 1)
+    )
+    return _Count(hits + rest * hits / labelled, few, many)
+
+
+def _beta(first: float, second: float, generator: np.random.Generator) -> FloatArray:
+    """Draws from a beta distribution, of which one parameter may be 0."""
+    ours, theirs = (generator.standard_gamma(shape, _DRAWS) for shape in (first, second))
+    return ours / (ours + theirs)
 
 
 def _caught(links: pa.Table, model: Model, true: FloatArray) -> FloatArray | None:
@@ -283,14 +302,15 @@ def _caught(links: pa.Table, model: Model, true: FloatArray) -> FloatArray | Non
     return np.array([true[first & second].sum(), true[first & ~second].sum(), true[~first & second].sum()])
 
 
-def _not_found(caught: FloatArray | None, generator: np.random.Generator) -> tuple[float, FloatArray]:
+def _not_found(caught: FloatArray | None, generator: np.random.Generator) -> _Count:
     """How many true pairs no rule found (Chapman's estimator), with draws by a Poisson bootstrap; NaN if nobody can say."""
     if caught is None or _why_not(caught):
-        return np.nan, np.full(_DRAWS, np.nan)
+        unknown = np.full(_DRAWS, np.nan)
+        return _Count(np.nan, unknown, unknown)
     drawn = generator.poisson(caught, (_DRAWS, 3)).astype(np.float64)
     # Those on neither occasion are themselves as many as chance makes them.
     missed = generator.poisson(_chapman(drawn)).astype(np.float64)
-    return float(_chapman(np.array([caught]))[0]), missed
+    return _Count(float(_chapman(np.array([caught]))[0]), missed, missed)
 
 
 def _why_not(caught: FloatArray | None) -> str:
@@ -322,6 +342,28 @@ def _assumed(said: FloatArray, strata: IntArray, strange: int, caught: FloatArra
     return first, second, _ASSUMED[2]
 
 
-def _estimate(value: float, draws: FloatArray, of: int) -> Estimate:
-    low, high = np.quantile(draws, (_TAIL, 1 - _TAIL))
+def _sum(counts: Sequence[_Count]) -> _Count:
+    """All of them together; what cannot be estimated is taken for none."""
+    few, many = (np.nansum([getattr(each, which) for each in counts], axis=0) for which in ("few", "many"))
+    return _Count(float(np.nansum([each.value for each in counts])), few, many)
+
+
+def _share(found: Sequence[_Count], other: Sequence[_Count], of: int) -> Estimate:
+    """Recall: at least as where few were found and many were not, at most as the other way round."""
+    ours, theirs = _sum(found), _sum(other)
+    return _limited(
+        float(_part(ours.value, theirs.value)), _part(ours.few, theirs.many), _part(ours.many, theirs.few), of
+    )
+
+
+def _part(found: float | FloatArray, other: float | FloatArray) -> FloatArray:
+    return np.asarray(found / np.maximum(np.add(found, other), 1e-9), np.float64)
+
+
+def _number(count: _Count, of: int) -> Estimate:
+    return _limited(count.value, count.few, count.many, of)
+
+
+def _limited(value: float, few: FloatArray, many: FloatArray, of: int) -> Estimate:
+    low, high = np.quantile(few, _TAIL), np.quantile(many, 1 - _TAIL)
     return Estimate(float(value), float(min(low, value)), float(max(high, value)), of)

@@ -9,7 +9,7 @@ import pytest
 
 import hpmatch as hp
 from hpmatch.cli import main
-from hpmatch.missed import STRATA, _chapman
+from hpmatch.missed import STRATA, _chapman, _share, _true_in
 from hpmatch.model import read_model
 from hpmatch.sources import read
 
@@ -111,6 +111,35 @@ def test_known_captures_are_recovered():
     """Two independent occasions that catch 0.9 and 0.8 of a thousand leave twenty; Chapman's estimator says about so."""
     cells = np.array([[720.0, 180.0, 80.0]])
     assert _chapman(cells)[0] == pytest.approx(20, abs=0.1)
+
+
+@pytest.mark.parametrize(
+    ("hits", "low", "high"), [(40, 0.025 ** (1 / 40), 1.0), (0, 0.0, 1 - 0.025 ** (1 / 40))]
+)
+def test_labels_that_all_say_the_same_leave_room_for_the_other(hits, low, high):
+    """Of forty labels alike, the other could be as many as Clopper and Pearson say, and none of them for sure."""
+    said = np.r_[np.full(40, hits / 40), np.full(100_000, np.nan)]
+    count = _true_in(said, np.full(len(said), 0.5), np.random.default_rng(1))
+    assert count.value == hits / 40 * len(said)
+    assert np.quantile(count.few, 0.025) / len(said) == pytest.approx(low, abs=0.01)
+    assert np.quantile(count.many, 0.975) / len(said) == pytest.approx(high, abs=0.01)
+
+
+def test_the_interval_of_recall_holds_the_truth_as_often_as_it_says():
+    """Where nearly all matches are true and nearly no near miss, as in a good result, 95 of 100 intervals should hold recall."""
+    strata = [(600, 597, 60), (85, 25, 60), (930, 1, 80)]  # pairs, true ones, labels
+    recall, held = 597 / 623, 0
+    for seed in range(200):
+        generator = np.random.default_rng(seed)
+        counts = []
+        for pairs, true, labels in strata:
+            said = np.full(pairs, np.nan)
+            drawn = generator.permutation(pairs)[:labels]
+            said[drawn] = drawn < true
+            counts.append(_true_in(said, np.full(pairs, 0.5), generator))
+        found = _share(counts[:1], counts[1:], 1)
+        held += found.low <= recall <= found.high
+    assert 184 <= held < 200
 
 
 def test_where_nobody_labelled_is_said(tables, linked):
