@@ -139,7 +139,7 @@ def test_the_interval_of_recall_holds_the_truth_as_often_as_it_says():
             counts.append(_true_in(said, np.full(pairs, 0.5), generator))
         found = _share(counts[:1], counts[1:], 1)
         held += found.low <= recall <= found.high
-    assert 184 <= held < 200
+    assert held >= 0.95 * 200
 
 
 def test_where_nobody_labelled_is_said(tables, linked):
