@@ -51,12 +51,13 @@ class Costs:
     Attributes:
         figures: Each figure by its name.
         started: When the job began.
-        children: The most memory that its processes have held together, at the end of any stage.
+        peak: The most memory in MiB that it and the processes that work for it have held, each at its most, of those that were
+            there at the end of any stage.
     """
 
     figures: dict[str, float] = field(default_factory=dict)
     started: float = field(default_factory=time.perf_counter)
-    children: float = 0.0
+    peak: float = 0.0
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
@@ -64,7 +65,10 @@ class Costs:
         started = time.perf_counter()
         yield
         self.figures[name] = self.figures.get(name, 0.0) + time.perf_counter() - started
-        self.children = max(self.children, children_mib())
+        self._note_peak()
+
+    def _note_peak(self) -> None:
+        self.peak = max(self.peak, peak_mib() + children_mib())
 
     def load(self, module: str) -> Any:
         """Import a module, which is a stage too."""
@@ -102,8 +106,8 @@ class Costs:
     def close(self) -> dict[str, float]:
         """All figures, with the whole time and the memory."""
         total = time.perf_counter() - self.started
-        self.children = max(self.children, children_mib())
-        return {**self.figures, "total": total, "peak_mib": peak_mib() + self.children}
+        self._note_peak()
+        return {**self.figures, "total": total, "peak_mib": self.peak}
 
 
 def link(data: Path, work: Path, costs: Costs) -> None:

@@ -24,7 +24,7 @@ from hpmatch.dispose import Scored, dispose
 from hpmatch.errors import HpmatchError, ModelError
 from hpmatch.evidence import LINK_COLUMNS, LOOK_ALIKE_COLUMN, PRIOR_COLUMN
 from hpmatch.model import Model, read_model
-from hpmatch.parallel import batch_job, begin_beside, start_processes
+from hpmatch.parallel import batch_job, begin_beside, end_processes, start_processes
 from hpmatch.plugins import checked_weights
 from hpmatch.pooling import pool_evidence, share_candidates
 from hpmatch.reading import ReadRecords, read_for
@@ -173,6 +173,7 @@ def score_pairs(
     records, registered = alerts.records, register.read.records
     # Most names of alerts are registered: their forms are worked out already, or about to be.
     learn_forms(common_terms(records)[0], common_terms(registered)[0])
+    end_processes()  # they have worked out the last forms, and hold as much as comparing needs
     grouping = begin_beside(
         lambda: grouped_alerts(alerts, model, chunk_size) if persons is None else Grouped.known(persons)
     )

@@ -78,6 +78,12 @@ def start_processes(source: Any) -> None:
             processes.submit(warm_up)
 
 
+def end_processes() -> None:
+    """Let other processes go when they have done what was begun, for their memory; what comes after is done in this one."""
+    if processes_started():
+        _started.get().shutdown(wait=False)
+
+
 def processes_started() -> bool:
     """Whether other processes have started that all threads share."""
     return _started.get() is not None
@@ -127,11 +133,16 @@ def begin(
     """
     if len(items) < _ENOUGH or worker_count() == 1:  # to count the cores takes time
         return lambda: list(work(items))
-    from loky.process_executor import BrokenProcessPool  # noqa: PLC0415 - only for large jobs
+    from loky.process_executor import (  # noqa: PLC0415 - only for large jobs
+        BrokenProcessPool,
+        ShutdownExecutorError,
+    )
 
     batches = [items[start : start + _AT_A_TIME] for start in range(0, len(items), _AT_A_TIME)]
     try:
         begun = [_executor().submit(work, batch) for batch in batches]
+    except ShutdownExecutorError:
+        return lambda: list(work(items))
     except BrokenProcessPool as error:
         raise HpmatchError(_DIED) from error
 

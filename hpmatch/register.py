@@ -25,7 +25,7 @@ from hpmatch.blocking.blocks import ChangedIndex, KeyIndex, changed_indexes
 from hpmatch.comparison.name_tables import NameTables, common_terms
 from hpmatch.errors import HpmatchError, SchemaError, SourceError
 from hpmatch.model import ALERTS, Model, read_model
-from hpmatch.parallel import batch_job, start_processes
+from hpmatch.parallel import batch_job, end_processes, start_processes
 from hpmatch.reading import ReadRecords, layout_of, read_for, read_records
 from hpmatch.records import MISSING, Column, Records
 from hpmatch.schema import CHANGE, CHANGE_ROLES, REGISTER_ROLES, Schema, read_schema, resolve, with_id
@@ -35,7 +35,7 @@ from hpmatch.sources.files import File, is_folder
 from hpmatch.sources.rejected import whole
 from hpmatch.sources.tables import content_digest, plain_identifiers
 from hpmatch.standardise import with_common_vocabulary, with_grown_vocabulary
-from hpmatch.standardise.token_forms import learn_forms
+from hpmatch.standardise.token_forms import learn_forms, token_forms
 
 if TYPE_CHECKING:
     from hpmatch.evidence import Hit
@@ -110,7 +110,9 @@ class Register:
             report("read", 1, 1)
             if register is source or register.indexes is not None:
                 return replace(register, model=model).recounted(report)
-            NameTables.of(register.read.records)
+            tables = NameTables.of(register.read.records)
+            token_forms(tables.vocabulary)
+            end_processes()  # they have worked out the last forms, and hold as much as indexing needs
             return replace(register, indexes=index_keys(register.read.records, model.blocking_rules, report))
 
     @classmethod

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -13,7 +14,15 @@ import pytest
 import hpmatch as hp
 from hpmatch import parallel
 from hpmatch.cli import main
-from hpmatch.parallel import batch_job, each_chunk, spread, start_processes, worker_count
+from hpmatch.parallel import (
+    batch_job,
+    begin,
+    each_chunk,
+    end_processes,
+    spread,
+    start_processes,
+    worker_count,
+)
 
 SAMPLE = Path(__file__).parents[1] / "examples" / "data"
 
@@ -34,6 +43,9 @@ def processes(monkeypatch):
             def submit(self, work, *arguments):
                 given.append(len(arguments[0]) if arguments else 1)
                 return pool.submit(work, *arguments)
+
+            def shutdown(self, wait):
+                pool.shutdown(wait=wait)
 
         return Pool()
 
@@ -138,6 +150,39 @@ def test_processes_start_early_for_a_large_file_only(processes, monkeypatch, sma
         start_processes("no such file")
         start_processes([{"hpr_number": "1"}])
     assert len(processes) == started
+
+
+def test_processes_that_are_not_needed_any_more_end(monkeypatch):
+    """What was begun is done first, their memory is free for the rest, which this process does; the next job has others."""
+    monkeypatch.setattr(parallel, "_ENOUGH", 100)
+    monkeypatch.setattr(parallel, "_LARGE_FILE", 0)
+    items = list(range(1000))
+    with batch_job(2):
+        end_processes()  # of none
+        start_processes(SAMPLE / "register.csv")
+        begun = begin(_process_of_each, items)
+        end_processes()
+        theirs = set(begun())
+        assert os.getpid() not in theirs
+        assert set(spread(_process_of_each, items)) == {os.getpid()}
+    until = time.monotonic() + 30
+    while any(_runs(process) for process in theirs) and time.monotonic() < until:
+        time.sleep(0.05)
+    assert not any(_runs(process) for process in theirs)
+    with batch_job(2):
+        assert os.getpid() not in spread(_process_of_each, items)
+
+
+def _process_of_each(items):
+    return [os.getpid() for _ in items]
+
+
+def _runs(process):
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def test_the_number_of_workers_holds_within_its_block():
