@@ -186,17 +186,16 @@ def _stems_to_compare(left: str, right: str) -> list[tuple[str, str]]:
         for ours, theirs in product(_transcribed_stems(left), _transcribed_stems(right))
         if (ours.is_shorter or theirs.is_shorter)
         and ours.of_class == theirs.of_class
-        and not ours.sounds.isdisjoint(theirs.sounds)  # as all have that are alike; faster to see
+        and not _sounds_of(ours.name).isdisjoint(_sounds_of(theirs.name))  # as all that are alike have one
     ]
 
 
 class _Stem(NamedTuple):
-    """A stem without the class of the ending taken off, that class, whether an ending was taken off at all, and its sounds."""
+    """A stem without the class of the ending taken off, that class, and whether an ending was taken off at all."""
 
     name: str
     of_class: str
     is_shorter: bool
-    sounds: frozenset[str]
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -208,10 +207,15 @@ def _transcribed_stems(token: str) -> tuple[_Stem, ...]:
         for stem in stems(token)
     ]
     return tuple(
-        _Stem(name, of_class, stem not in whole, frozenset(sounds(name)))
+        _Stem(name, of_class, stem not in whole)
         for name, of_class, stem in parted
         if of_class in _TRANSCRIBED
     )
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _sounds_of(stem: str) -> frozenset[str]:
+    return frozenset(sounds(stem))
 
 
 def may_be_expanded(similarity: Any) -> Any:
