@@ -207,11 +207,10 @@ def _of_parts(held: Sequence[_HeldTogether]) -> FloatArray:
 
 def _similarity(left: Sequence[str], right: Sequence[str]) -> FloatArray:
     """The same of names that each text has once."""
-    names: dict[str, int] = {}
-    a = np.fromiter((names.setdefault(name, len(names)) for name in left), np.int64, len(left))
-    b = np.fromiter((names.setdefault(name, len(names)) for name in right), np.int64, len(right))
+    # In the order of the alphabet, and the smaller number first: each pair is worked out once, and the same from either side.
+    names = {name: number for number, name in enumerate(sorted({*left, *right}))}
+    a, b = (np.fromiter(map(names.__getitem__, side), np.int64, len(side)) for side in (left, right))
     width = max(len(names), 1)
-    # The smaller number first: each pair is worked out once, and the same from either side.
     distinct, of_pair = np.unique(np.minimum(a, b) * width + np.maximum(a, b), return_inverse=True)
     table, one, other = _cut(list(names), distinct // width, distinct % width)
     found = [

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, Protocol
 
-from hpmatch.comparison.name_tables import CLOSE, INITIAL, NOTHING, SAME, SIMILAR, SPELLED, STEM, VARIANT
+from hpmatch.comparison.name_tables import CLOSE, CUT, INITIAL, NOTHING, SAME, SIMILAR, SPELLED, STEM, VARIANT
 
 
 class Best(NamedTuple):
@@ -107,9 +107,9 @@ def _family_cases(look: Look) -> list[Case]:
         (own.agreement == STEM, own),
         (further.agreement <= STEM, further),
         (own.agreement <= VARIANT, own),
-        (own.agreement == CLOSE, own),
+        (further.agreement <= CLOSE, further),
         (exchanged.holds, exchanged.surname),
-        (own.agreement == SIMILAR, None),
+        ((own.agreement == SIMILAR) | (own.agreement == CUT), None),
         (look.no_man() & (look.for_life() ^ True), None),
     ]
 
@@ -138,11 +138,15 @@ def _given_cases(look: Look) -> list[Case]:
         ),
         ((own.agreement == SPELLED) & fits & alike, own),
         ((own.agreement == CLOSE) & fits & alike, own),
-        ((own.agreement == INITIAL) & (first.agreement == INITIAL) & fits, None),
+        (_is_shortened(own) & _is_shortened(first) & fits, None),
         (called.agreement == SAME, called),
         ((own.agreement >= SIMILAR) & (half.agreement == SAME), half),
         (own.agreement <= SIMILAR, None),
     ]
+
+
+def _is_shortened(found: Best) -> Any:
+    return (found.agreement == INITIAL) | (found.agreement == CUT)
 
 
 def contradict(look: Look) -> Any:
@@ -181,8 +185,7 @@ def _exchanged(look: Look) -> _Exchanged:
     surname, given = look.ranked(
         _stem_first(look.best(_GIVEN, _SURNAMES)), _stem_first(look.best(_SURNAMES, _GIVEN))
     )
-    own, further = look.best(_FAMILY, _FAMILY), look.best(_SURNAMES, _SURNAMES)
-    nothing_else = (own.agreement > CLOSE) & (further.agreement > STEM)
+    nothing_else = look.best(_FAMILY, _FAMILY).agreement > CLOSE
     return _Exchanged(
         nothing_else & (surname.agreement <= SPELLED) & (given.agreement <= INITIAL), surname, given
     )

@@ -2,7 +2,8 @@
 How common name tokens are in a register, in all and among the persons of one country.
 
 A name is as common as it is among those whom the alerts are about, or where the registered person comes from, whichever is
-more; a further name that agrees is as common as it is among those who hold the first.
+more; but where that is another country, few of those whom the alerts are about come from there. A further name that agrees is
+as common as it is among those who hold the first.
 """
 
 from __future__ import annotations
@@ -19,6 +20,10 @@ from hpmatch.records import Records
 
 # A token's frequency within a country leans on its frequency in the whole table with the weight of so many persons.
 _COUNTRY_SMOOTHING = 200.0
+
+# Of those whom a country's alerts are about, one in 16 comes from the registered person's country if that is another (assumed):
+# a quarter for each of two names.
+_FROM_ELSEWHERE = 0.25
 
 # A further token that agrees is as common among those who hold the first one as the square root of its frequency: names
 # go together (Anne Marie, Jan Erik), the more so the more common they are. One person in a small table is a large share, so
@@ -76,7 +81,7 @@ class TokenFrequencies:
         The share of a token among the persons of the registered person's country or of the alert's, where it is larger.
 
         A namesake is as likely as the name is common among those whom the alerts are about; the register tells that of
-        its own persons from the alert's country.
+        its own persons from the alert's country, of whom few come from another one.
 
         Args:
             tokens: int64[k], the tokens.
@@ -84,8 +89,10 @@ class TokenFrequencies:
             right: k registered persons.
             kin: float64[k], how many further persons of the country each token counts for.
         """
-        own = self._within(tokens, _main_countries(right, self.countries), kin)
-        return np.maximum(own, self._within(tokens, _main_countries(left, self.countries), kin))
+        theirs, ours = (_main_countries(records, self.countries) for records in (right, left))
+        from_elsewhere = (ours >= 0) & (theirs >= 0) & (ours != theirs)
+        own = self._within(tokens, theirs, kin) * np.where(from_elsewhere, _FROM_ELSEWHERE, 1.0)
+        return np.maximum(own, self._within(tokens, ours, kin))
 
     def among_holders(self, tokens: IntArray, left: Records, right: Records, kin: FloatArray) -> FloatArray:
         """The share of a token among those who hold another that agrees too; arguments as for ``among``."""
@@ -129,7 +136,10 @@ def share_in_one(left: Sequence[str], right: Sequence[str], kin: float) -> float
     known = [country for country in left if country in right]
     if not known:
         return max(own, 1.0 + kin)
-    return own if min(known) == min(right) else max(own, _within_country(kin, 1.0, 0.0))
+    if min(known) == min(right):
+        return own
+    of_alerts: float = _within_country(kin, 1.0, 0.0)
+    return max(_FROM_ELSEWHERE * own, of_alerts)
 
 
 def share_among_holders_in_one(left: Sequence[str], right: Sequence[str], kin: float) -> float:

@@ -36,11 +36,14 @@ from hpmatch.standardise.token_forms import (
 FIELDS = ("family_name", "given_name", "middle_name", "birth_name", "other_names")
 
 # What two tokens have in common, best first.
-SAME, STEM, SPELLED, VARIANT, CLOSE, INITIAL, SIMILAR, NOTHING = range(8)
+SAME, STEM, SPELLED, VARIANT, CLOSE, CUT, INITIAL, SIMILAR, NOTHING = range(9)
 _SPELLED, CLOSE_LIKENESS, SIMILAR_LIKENESS = 0.94, 0.86, 0.74
 
 # A name that so many persons of the two tables hold exists; that a typing error turns one such name into another is rare.
 _KNOWN = 4
+
+# Letter pairs of a beginning that the whole token may lack.
+_NOT_OF_BEGINNING = 3
 
 # The parts of their letter pairs and of their consonant pairs that two tokens share, added up: nine tenths.
 _WORTH_A_LOOK = (9, 10)
@@ -213,14 +216,19 @@ class NameTables:
         a, b = np.divmod(codes, max(width, 1))
         used, _, place = numbered(np.concatenate([a, b]))
         ours, theirs = self._sketches(a), self._sketches(b, other)
-        may_share = MayShare(*((ours[:, sketch] & theirs[:, sketch]) != 0 for sketch in (STEMS, GROUPS)))
+        may_share = MayShare(
+            (ours[:, STEMS] & theirs[:, STEMS]) != 0,
+            (ours[:, GROUPS] & theirs[:, GROUPS]) != 0,
+            may_begin_alike(*_shared(ours[:, LETTERS], theirs[:, LETTERS])),
+        )
         lefts, rights = place.reshape(2, -1)
         registered = np.searchsorted(used, size)
         tokens = _spelled(self.vocabulary, used[:registered])
         if registered < len(used):
             tokens = tokens.and_of(_spelled(other, used[registered:] - size))
         found = token_agreement(tokens, lefts, rights, may_share)
-        found[(found == CLOSE) & self._known[a] & self._known[np.minimum(b, size)]] = SIMILAR
+        both_known = self._known[a] & self._known[np.minimum(b, size)]
+        found[((found == CLOSE) | (found == CUT)) & both_known] = SIMILAR
         return found[of_pair]
 
 
@@ -291,6 +299,11 @@ def is_worth_a_look(letters: Any, of_letters: Any, consonants: Any, of_consonant
     parts = letters * of_consonants + consonants * of_letters
     enough = _WORTH_A_LOOK[1] * parts >= _WORTH_A_LOOK[0] * of_letters * of_consonants
     return enough & (letters + of_consonants > 0)
+
+
+def may_begin_alike(letters: Any, of_letters: Any) -> Any:
+    """Whether nearly all letter pairs of one token are the other's too: not that with its end, nor those of other spellings."""
+    return of_letters - letters <= _NOT_OF_BEGINNING
 
 
 def _held_once(records: Records, terms: dict[str, Terms], tokens: int) -> tuple[IntArray, IntArray]:
@@ -365,6 +378,7 @@ def agreement_cases(similarity: Any, related: Relations) -> list[Any]:
         (similarity >= _SPELLED) & other,
         related.variant,
         (similarity >= CLOSE_LIKENESS) & other,
+        related.beginning,
         related.initial,
         similarity >= SIMILAR_LIKENESS,
     ]

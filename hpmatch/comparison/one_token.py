@@ -9,12 +9,19 @@ from __future__ import annotations
 from functools import lru_cache
 
 from hpmatch.comparison.cases import first_case
-from hpmatch.comparison.name_tables import NOTHING, SAME, agreement_cases, is_worth_a_look
+from hpmatch.comparison.name_tables import (
+    NOTHING,
+    SAME,
+    agreement_cases,
+    is_worth_a_look,
+    may_begin_alike,
+)
 from hpmatch.comparison.one_similarity import similarity_of
 from hpmatch.comparison.relations import (
     SHARED_STEM_LIKENESS,
     Relations,
     have_alike_stems,
+    is_beginning,
     is_expanded,
     is_initial,
     may_be_expanded,
@@ -51,6 +58,7 @@ def agreement_of(left: str, right: str) -> int:
         bool(other and (shares_stem or (may_have_alike_stems(similarity) and have_alike_stems(left, right)))),
         bool(may_share_group and other and one_name(left, right)),
         bool(other and is_initial(left, right)),
+        bool(other and may_begin_alike(*letters) and is_beginning(left, right)),
         bool(other and may_be_expanded(similarity) and is_expanded(left, right)),
     )
     return first_case(agreement_cases(similarity, related))

@@ -40,7 +40,8 @@ SOUNDING_MUCH_THE_SAME = 0.915
 _REMEMBERED = 1 << 16
 # The e of ae, oe and ue that stands for marks; in a name of fewer letters it may as well make another (Noel, Joel).
 _EXPANDED, _LONG, _ALIKE_EXPANDED = re.compile(r"(?<=[aou])(?<![aeiouy][aou])e(?![aeiouy])"), 5, 0.8
-_LEFT_OUT = 2  # letters at least of a name that is shortened
+# Letters at least that are left out of a name that is shortened, and that are left of one that no table knows short.
+_LEFT_OUT, _SHORTEST_BEGINNING = 2, 3
 _GIVEN = (
     "given name"  # an abbreviation that is a name itself stands only for given names that their table knows
 )
@@ -58,12 +59,14 @@ class Relations(NamedTuple):
         stem: bool[k], they differ in an ending that changes with sex or marriage.
         variant: bool[k], they are forms of one name.
         initial: bool[k], one is the first letter of the other, or what that is shortened to.
+        beginning: bool[k], one is the beginning of the other and no name by itself.
         expanded: bool[k], one has ae, oe or ue where the other lost the marks of ä, ö, ø or ü.
     """
 
     stem: Any
     variant: Any
     initial: Any
+    beginning: Any
     expanded: Any
 
 
@@ -74,10 +77,12 @@ class MayShare(NamedTuple):
     Attributes:
         stem: bool[k], they may share a stem.
         group: bool[k], they may share a group of given names.
+        letters: bool[k], one may begin with the other.
     """
 
     stem: Mask
     group: Mask
+    letters: Mask
 
 
 def relations(
@@ -104,7 +109,8 @@ def relations(
     """
     if may_share is None:
         grouped = np.array([bool(name_groups(token)) for token in tokens], bool)
-        may_share = MayShare(np.ones(len(left), bool), grouped[left] & grouped[right])
+        every = np.ones(len(left), bool)
+        may_share = MayShare(every, grouped[left] & grouped[right], every)
     short = np.array([is_abbreviated(token) for token in tokens], bool)
     other = similarity < 1
 
@@ -123,6 +129,7 @@ def relations(
         shared,
         look(may_share.group, one_name),
         look(short[left] | short[right], is_initial),
+        look(may_share.letters, is_beginning),
         look(may_be_expanded(similarity), is_expanded),
     )
 
@@ -394,6 +401,24 @@ def _is_shortened_to(name: str, short: str) -> bool:
     beside = _abbreviations().get(short, "")
     fits = bool(name_groups(name)) if beside == _GIVEN else bool(beside)
     return fits and len(name) >= len(short) + _LEFT_OUT
+
+
+def is_beginning(left: str, right: str) -> bool:
+    """
+    Whether one token is how the other begins and no name by itself: written short by a clerk, or cut off at the end of a field.
+
+    Example:
+        >>> is_beginning("ther", "therese"), is_beginning("elzb", "elżbieta"), is_beginning("jan", "janusz")
+        (True, True, False)
+    """
+    short, name = (left, right) if len(left) < len(right) else (right, left)
+    if len(short) < _SHORTEST_BEGINNING or len(name) < len(short) + _LEFT_OUT:
+        return False
+    if short.isascii() and name.isascii():  # as most are, and told faster
+        begins = name.startswith(short)
+    else:
+        begins = any(form.startswith(spellings(short)) for form in spellings(name))
+    return begins and not (name_groups(short) or surname_groups(short))
 
 
 def _begins_with(name: str, letters: str) -> bool:

@@ -145,6 +145,17 @@ CASES = [
     ("Yohannes // Woldegabriel", "Yohannes // Wolde Gabriel", "same", "same"),  # ER
     ("Asmaa // Aly", "Asma // Aly", "same", "spelled"),  # two ways of writing a woman's name
     ("Agnes // Kazlauskaitė", "Agnė // Kazlauskaitė", "same", "variant"),  # LT: a woman's -s abroad
+    ("Ther. // Berg", "Therese // Berg", "same", "initial"),  # SE: written short
+    ("Elżb. // Nowak", "Elzbieta // Nowak", "same", "initial"),  # PL
+    ("Berg // Elżb.", "Elżbieta // Berg", "swapped", "initial"),
+    ("Ingrid Ther. // Berg", "Ingrid Therese // Berg", "same", "part"),
+    ("Ingrid Ther. // Berg", "Therese // Berg", "same", "similar"),  # a second name written short, alone
+    ("Jan // Berg", "Janusz // Berg", "same", "different"),  # PL: a name by itself
+    ("Rasa // Stankevi", "Rasa // Stankevičiūtė", "similar", "same"),  # LT: cut off at the end of a field
+    ("Rasa // Sta", "Rasa // Stankevičiūtė", "similar", "same"),
+    ("Rasa // St", "Rasa // Stankevičiūtė", "changed", "same"),  # too short to tell
+    ("Anna // Berg", "Anna // Bergström", "changed", "same"),  # SE: a common surname by itself
+    ("Ewa // Wojciechwska", "Ewa / Wojciechowska / Berg", "close", "same"),  # NO: a slip in the name kept as middle name
 ]  # fmt: skip
 
 
@@ -238,6 +249,32 @@ def test_no_marriage_changes_a_surname_where_the_law_keeps_it(states, level):
     assert FamilyName.levels[alone.level] == level
 
 
+def test_exchanged_fields_are_seen_beside_a_birth_name_that_agrees():
+    """What the birth name says of the surname takes nothing from the given name."""
+    left = _records({"family_name": "Gordana", "given_name": "Ristić", "birth_name": "Ljubović"})
+    right = _records({"family_name": "Ristić", "given_name": "Gordana", "birth_name": "Ljubović"})
+    found = PersonName().compare_parts(left, right)
+    alone = PersonName().compare_one(_values(left), _values(right))
+    for levels in ([each.levels[0] for each in found], [each.level for each in alone]):
+        family, given = (part.levels[level] for part, level in zip(PersonName.parts, levels, strict=True))
+        assert (family, given) == ("further_name", "same")
+
+
+def test_the_beginning_of_a_name_is_a_name_if_several_hold_it():
+    """Who is called Vikt is not Viktor written short, in a register that has more of them."""
+    names = ["Vikt", "Viktor"]
+    levels = []
+    for holders in (3, 4):
+        register = _records(*[{"given_name": name} for name in names * holders])
+        found = (
+            GivenName()
+            .prepared(register)
+            .compare(_records({"given_name": "Vikt"}), register.take(np.array([1])))
+        )
+        levels.append(GivenName.levels[found.levels[0]])
+    assert levels == ["initial", "similar"]
+
+
 def test_a_man_whose_surname_differs_is_another_matter():
     """A wholly different surname is a change that marriage explains, except for a man."""
     left = _records({"family_name": "Berg", "given_name": "Kim"})
@@ -259,6 +296,24 @@ def test_how_rare_a_name_is_depends_on_the_country():
     ready = FamilyName().prepared(register)
     found = ready.compare(alerts, register.take(np.array([0])))
     np.testing.assert_allclose(found.frequencies, [(50 + 200 * 0.05) / (100 + 200)])
+
+
+def test_a_name_is_as_common_as_among_those_whom_the_alerts_are_about():
+    """Of whom a quarter, for each name, come from the registered person's country where that is another; the rest as it is there."""
+    names = (
+        [{"family_name": "Petrov"}] * 60 + [{"family_name": "Tamm"}] * 40 + [{"family_name": "Berg"}] * 900
+    )
+    people = _records(*names)
+    countries = Column.encode([("RU",)] * 50 + [("EE",)] * 50 + [("NO",)] * 900, pa.list_(pa.string()))
+    register = Records(people.ids, {**people.columns, "country": countries})
+    # A Russian and an Estonian Petrov, an Estonian Tamm, held against alerts from Estonia, from Russia, and from nowhere known.
+    alerts = register.take(np.array([50, 0, 50, 50]))
+    unknown = Column.encode([("EE",), ("RU",), ("EE",), None], pa.list_(pa.string()))
+    alerts = Records(alerts.ids, {**alerts.columns, "country": unknown})
+    found = FamilyName().prepared(register).compare(alerts, register.take(np.array([0, 0, 50, 0])))
+    russian, estonian = (50 + 200 * 0.06) / 250, (10 + 200 * 0.06) / 250
+    np.testing.assert_allclose(found.frequencies, [max(russian / 4, estonian), russian, estonian, russian])
+    assert estonian > russian / 4
 
 
 def test_a_birth_name_is_a_further_name():
