@@ -45,6 +45,7 @@ from hpmatch.standardise.stages import (
     Sex,
     Specialties,
 )
+from hpmatch.standardise.text import split_words
 
 _GIVEN, _SURNAMES = ("given_name",), ("family_name", "middle_name", "birth_name", "other_names")
 _TEXTS = ("birth_place",)  # roles that hold any text
@@ -137,7 +138,7 @@ def infer_schema(
     Guess from their cells what the columns are that no recognised name tells.
 
     Columns that not all tables have, that are empty, or that differ in every row are left out: the last are numbers of the
-    rows themselves.
+    rows themselves. So are whole names beside their parts, which would be counted twice.
 
     Args:
         tables: The tables as they were read, by name.
@@ -155,12 +156,29 @@ def infer_schema(
     kinds = {
         column: _kind_of([cell for raw in tables.values() for cell in raw.data[column].to_pylist() if cell])
         for column in first.data.column_names
-        if column not in known and all(column in other.data.column_names for other in others)
+        if column not in known
+        and all(column in other.data.column_names for other in others)
+        and not all(_is_whole_name(column, raw, layouts[table]) for table, raw in tables.items())
     }
     own = {layout.id for layout in layouts.values()}
     return Schema(
         own.pop() if len(own) == 1 else None, {column: kind for column, kind in kinds.items() if kind}
     )
+
+
+def _is_whole_name(column: str, raw: RawTable, layout: Layout) -> bool:
+    """Whether the cells of a column hold the given name and the surname of nearly all rows that have all three."""
+    if not layout.roles.keys() >= _PARTS:
+        return False
+    columns = [
+        raw.data[each].to_pylist() for each in (column, *(layout.roles[part] for part in sorted(_PARTS)))
+    ]
+    rows = [tuple(set(split_words(cell or "")) for cell in row) for row in zip(*columns, strict=True)]
+    held = [given | family <= words for words, family, given in rows if words and family and given]
+    return sum(held) > _MOST * len(held)
+
+
+_PARTS = {"family_name", "given_name"}
 
 
 def _kind_of(cells: Sequence[str]) -> str | None:

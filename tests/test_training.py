@@ -321,6 +321,27 @@ def test_a_whole_name_beside_its_parts_is_not_counted_twice():
     assert any("whole" in rule.columns for rule in model.blocking_rules)
 
 
+@pytest.mark.parametrize(
+    ("whole", "is_left_out"),
+    [
+        ("{given_name} {family_name}", True),
+        ("{family_name}, Dr. {given_name} Ragnhild", True),
+        ("{given_name} of the mill", False),
+        ("{family_name} street", False),
+    ],
+)
+def test_a_guess_leaves_out_a_whole_name_beside_its_parts(whole, is_left_out):
+    """Also where further words stand in it, or a part is empty or another in a row in a hundred; but not by one part alone."""
+    people = [{"given_name": f"Kari{n}", "family_name": f"Berg{n}"} for n in range(60)] * 2
+    rows = [
+        {"id": f"r{place}", **person, "who": whole.format(**person)} for place, person in enumerate(people)
+    ]
+    rows[0] |= {"given_name": ""}
+    rows[1] |= {"family_name": "Lie"}
+    columns = dict(infer_schema({"records": read(rows, "records")}).columns)
+    assert columns == ({} if is_left_out else {"who": "text"})
+
+
 def test_nothing_to_compare_by_is_an_error():
     """It says what to write into a schema file."""
     with pytest.raises(hp.ModelError, match="schema file"):
