@@ -19,7 +19,7 @@ from hpmatch.cli.shared import (
     progress_bar,
     schema_of,
     show_rejected,
-    told_columns,
+    told_training,
 )
 from hpmatch.cli.training import check_training, show_warnings
 from hpmatch.errors import ModelError
@@ -190,7 +190,7 @@ def _show_summary(summary: Any, out: str, seconds: float) -> None:
         *(_persons(summary) if subject == ALERTS else ()),
         (words["others"], register["read"], ""),
         (words["others_rejected"], register["rejected"], "see rejected" if register["rejected"] else ""),
-        *told_columns(summary),
+        *told_training(summary),
     ]
     for label, number, note in rows:
         print(f"{label:<24}{number:>10,}  {note}".rstrip())
@@ -351,7 +351,7 @@ def _dedupe(options: argparse.Namespace) -> int:
     counts = {**found.summary["records"], **found.summary["pairs"], "clusters": found.summary["clusters"]}
     for name in ("read", "rejected", "match", "review", "clusters"):
         print(f"{_DEDUPE_LABELS[name]:<24}{counts[name]:>10,}")
-    for label, number, note in told_columns(found.summary):
+    for label, number, note in told_training(found.summary):
         print(f"{label:<24}{number:>10,}  {note}")
     print(f"written to {Path(options.out)}")
     show_warnings(found.summary)

@@ -194,11 +194,17 @@ def progress_bar() -> Iterator[Callable[[str, int, int], None]]:
         yield show
 
 
-def told_columns(summary: Mapping[str, Any]) -> list[tuple[str, int, str]]:
-    """Lines about what columns were taken for, and about comparisons that lack one."""
-    kinds, lacking = summary.get("training", {}).get("columns", {}), summary["not_compared"]
+def told_training(summary: Mapping[str, Any]) -> list[tuple[str, int, str]]:
+    """Lines about what was learned and what columns were taken for, and about comparisons that lack one."""
+    training, lacking = summary.get("training", {}), summary["not_compared"]
+    kinds = training.get("columns", {})
     taken = ", ".join(f"{column} {kind}" for column, kind in kinds.items())
     told = [
+        (
+            "matches expected",
+            round(training.get("expected_matches", 0)),
+            "among all pairs, by what was learned",
+        ),
         ("columns taken for", len(kinds), taken),
         ("not compared by", len(lacking), f"{', '.join(lacking)}: a table has no such column"),
     ]
