@@ -156,13 +156,18 @@ def infer_schema(
     kinds = {
         column: _kind_of([cell for raw in tables.values() for cell in raw.data[column].to_pylist() if cell])
         for column in first.data.column_names
-        if column not in known
-        and all(column in other.data.column_names for other in others)
-        and not all(_is_whole_name(column, raw, layouts[table]) for table, raw in tables.items())
+        if column not in known and all(column in other.data.column_names for other in others)
+    }
+    repeating = {
+        column
+        for column, kind in kinds.items()
+        if kind == "text"
+        and all(_is_whole_name(column, raw, layouts[table]) for table, raw in tables.items())
     }
     own = {layout.id for layout in layouts.values()}
     return Schema(
-        own.pop() if len(own) == 1 else None, {column: kind for column, kind in kinds.items() if kind}
+        own.pop() if len(own) == 1 else None,
+        {column: kind for column, kind in kinds.items() if kind and column not in repeating},
     )
 
 

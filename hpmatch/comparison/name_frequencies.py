@@ -136,10 +136,8 @@ def share_in_one(left: Sequence[str], right: Sequence[str], kin: float) -> float
     known = [country for country in left if country in right]
     if not known:
         return max(own, 1.0 + kin)
-    if min(known) == min(right):
-        return own
-    of_alerts: float = _within_country(kin, 1.0, 0.0)
-    return max(_FROM_ELSEWHERE * own, of_alerts)
+    # Nobody else is registered, so a name is more common among those whom the alerts are about than a quarter of wherever.
+    return own if min(known) == min(right) else _within_country(kin, 1.0, 0.0)
 
 
 def share_among_holders_in_one(left: Sequence[str], right: Sequence[str], kin: float) -> float:

@@ -58,9 +58,9 @@ class FamilyName:
     - ``stem``: they agree but for an ending that changes with sex or marriage.
     - ``further_name``: one side's family name is a middle, birth or other name of the other.
     - ``spelled``: they sound the same and are spelled otherwise.
-    - ``close``: a typing difference.
+    - ``close``: a typing difference, from the family name or a further one.
     - ``swapped``: family and given names are exchanged.
-    - ``similar``: some likeness.
+    - ``similar``: some likeness, or the one is the other cut off.
     - ``changed``: another name, and not known to be a man's: women's surnames change at marriage.
     - ``different``: another name, and a man's; or two of which no marriage makes one of the other: two maiden names (-aitė),
       or any where all states that both sides tell let nobody take another surname.
@@ -116,7 +116,7 @@ class GivenName:
     - ``variant``: forms of one first name in two languages, or a short form.
     - ``spelled``: they sound the same and are spelled otherwise.
     - ``close``: a typing difference.
-    - ``initial``: one side has only the first letter of the first name, or the letters that it is shortened to (Th.).
+    - ``initial``: one side has only the first letter of the first name, or the letters that it is shortened to (Th., Ther.).
     - ``middle_name``: the first given name of one side is a middle or other name of the other.
     - ``half_swapped``: one side's given name is the other's family name, and the other half fits nowhere.
     - ``similar``: some likeness; or they are more alike, and known for two names or for a man's and a woman's.
