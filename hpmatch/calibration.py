@@ -24,7 +24,7 @@ from hpmatch.dispose import Scored
 from hpmatch.draws import hashed
 from hpmatch.errors import HpmatchError, ModelError
 from hpmatch.evidence import id_columns
-from hpmatch.fellegi_sunter import FellegiSunter
+from hpmatch.fellegi_sunter import FellegiSunter, persons_at_large
 from hpmatch.judging import check_truth, read_truth
 from hpmatch.labels import Labels, check_some_known, read_labels, rows_of_pairs
 from hpmatch.link import score_pairs
@@ -144,11 +144,12 @@ def calibrate(
         left = read_for(start, alerts, "alerts", schema, kept=TOLD)
         scored = score_pairs(left, held, start)
     known = _known(truth, scored, left, held.read)
+    weights, names = classifier.partial_weights(scored.vectors)[known.pairs], scored.vectors.names
     evidence = _Evidence(
-        classifier,
-        classifier.partial_weights(scored.vectors)[known.pairs],
-        scored.vectors.names,
-        held.read.records.counted,
+        weights,
+        classifier.alike_weights(weights, scored.vectors.levels[known.pairs], names),
+        [each.rate / persons_at_large(held.read.records.counted) for each in classifier.look_alikes],
+        names,
         start.decision.prior_weight(held.read.records.counted),
     )
     fitted = _fit(evidence, known)
@@ -291,31 +292,32 @@ class _Evidence:
     What candidate pairs weigh by what is fitted: c slopes, the shift, and log2 of how many times the model's each of a rates is.
 
     Attributes:
-        classifier: The classifier as it was.
-        weights: float64[k, c], its partial weights.
+        weights: float64[k, c], the partial weights of the classifier as it was.
+        alike: For each kind of look-alike how much likelier they show what was found, see ``FellegiSunter.alike_weights``.
+        rates: float64[a], which share of all registered persons each kind is.
         names: The comparisons, one a column.
-        registered: How many persons the register holds.
         prior: The prior weight.
     """
 
-    classifier: FellegiSunter
     weights: FloatArray
+    alike: Sequence[Mapping[int, FloatArray]]
+    rates: Sequence[float]
     names: Sequence[str]
-    registered: int
     prior: float
 
     def take(self, chosen: npt.NDArray[np.bool_]) -> _Evidence:
-        return replace(self, weights=self.weights[chosen])
+        alike = [{column: weights[chosen] for column, weights in each.items()} for each in self.alike]
+        return replace(self, weights=self.weights[chosen], alike=alike)
 
     @property
     def plain(self) -> FloatArray:
         """float64[c + 1 + a], what leaves the model as it is."""
-        return np.concatenate([np.ones(len(self.names)), np.zeros(1 + len(self.classifier.look_alikes))])
+        return np.concatenate([np.ones(len(self.names)), np.zeros(1 + len(self.rates))])
 
     @property
     def spread(self) -> FloatArray:
         """float64[c + 1 + a], how far from that most models are."""
-        sizes = [len(self.names), 1, len(self.classifier.look_alikes)]
+        sizes = [len(self.names), 1, len(self.rates)]
         return np.repeat([_SLOPE_SPREAD, _SHIFT_SPREAD, _RATE_SPREAD], sizes)
 
     def parted(self, fitted: FloatArray) -> tuple[FloatArray, float, FloatArray]:
@@ -326,18 +328,21 @@ class _Evidence:
     def totals(self, fitted: FloatArray) -> tuple[FloatArray, FloatArray]:
         """float64[k], the match weights, and float64[k, a], how far each kind of look-alike explains what was found."""
         slopes, shift, raised = self.parted(fitted)
-        weights = self.weights * slopes
-        odds = self.classifier.look_alike_odds(weights, self.names, self.registered)
-        columns = [each * 2**log2 for each, log2 in zip(odds, raised, strict=True)]
-        other = sum(columns, np.ones(len(weights)))
-        shares = np.column_stack(columns) / other[:, None] if columns else np.zeros((len(weights), 0))
-        return weights.sum(1) + self.prior + shift - np.log2(other), shares
+        columns = [
+            rate * odds_of(sum(slopes[column] * found for column, found in each.items()) + log2)
+            for rate, each, log2 in zip(self.rates, self.alike, raised, strict=True)
+        ]
+        other = sum(columns, np.ones(len(self.weights)))
+        shares = np.column_stack(columns) / other[:, None] if columns else np.zeros((len(other), 0))
+        return self.weights @ slopes + self.prior + shift - np.log2(other), shares
 
     def slants(self, shares: FloatArray) -> FloatArray:
         """float64[k, c + 1 + a], how each match weight grows with what is fitted: what look-alikes explain does not count."""
-        shared = [[name in each.shared for name in self.names] for each in self.classifier.look_alikes]
-        explained = shares @ np.array(shared, np.float64).reshape(-1, len(self.names))
-        return np.column_stack([self.weights * (1 - explained), np.ones(len(shares)), -shares])
+        of_slopes = self.weights.copy()
+        for share, each in zip(shares.T, self.alike, strict=True):
+            for column, found in each.items():
+                of_slopes[:, column] -= share * found
+        return np.column_stack([of_slopes, np.ones(len(shares)), -shares])
 
 
 def _fit(evidence: _Evidence, known: _Known) -> FloatArray:

@@ -137,13 +137,14 @@ def _alternatives(
     now = np.array([each.weight or 0.0 for each in hit.evidence])
     then = np.tile(now, (len(asked), 1))
     for row, (column, level) in enumerate(asked):
-        silent = [name for name, other in model.stand_ins.items() if other == names[column]]
+        silent = [model.stand_ins.get(name) == names[column] for name in names]
         carried = _carried(model, names[column], int(found[column]), level)
         then[row, column] = weights[row, column] + (now[column] - weights[-1, column]) * carried
-        then[row, [name in silent for name in names]] = 0
+        then[row, silent], levels[row, silent] = 0, -1
     totals = hit.match_weight + (then - now).sum(axis=1)
     if take := getattr(model.classifier, "look_alike_weights", None):
-        totals += take(then, names, model.decision.registered(hit.prior_weight)) - hit.look_alike_weight
+        registered = model.decision.registered(hit.prior_weight)
+        totals += take(then, levels[:-1], names, registered) - hit.look_alike_weight
     for row, (column, level) in enumerate(asked):
         speaks_for = bool(then[row, column] > now[column])
         chance = _chance(model, names[column], level, speaks_for=speaks_for)

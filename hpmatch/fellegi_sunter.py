@@ -32,7 +32,7 @@ import numpy.typing as npt
 from hpmatch.arrays import FloatArray, IntArray
 from hpmatch.decision import odds_of
 from hpmatch.errors import ModelError
-from hpmatch.protocols import Classifier, ComparisonVectors
+from hpmatch.protocols import Classifier, ComparisonVectors, LevelArray
 
 _SUM_TOLERANCE = 1e-6
 # A smaller table is part of a register, and most people's look-alikes are in another part.
@@ -69,6 +69,7 @@ class LookAlike:
         rate: How many of them the register holds for each alert, on average.
         shared: The comparisons that find of them what they find of the person; all others find what they find of anybody.
         source: Where the rate comes from.
+        levels: For comparisons that find of them something else, how often each level occurs; ``hpmatch.train`` learns it.
 
     Raises:
         ModelError: If the rate is not above 0, or nothing is shared.
@@ -76,12 +77,33 @@ class LookAlike:
 
     name: str
     rate: float
-    shared: tuple[str, ...]
+    shared: tuple[str, ...] = ()
     source: str = ""
+    levels: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        if not (0 < self.rate < np.inf and self.shared):
+        if not (0 < self.rate < np.inf and (self.shared or self.levels)):
             raise ModelError(f"look-alike {self.name!r} needs a rate above 0 and comparisons that are shared")
+
+    def check(self, sizes: Mapping[str, int]) -> None:
+        """
+        Make sure that this fits a classifier.
+
+        Args:
+            sizes: How many levels each of its comparisons has.
+
+        Raises:
+            ModelError: If it names a comparison that is none, or has not a number for each level.
+        """
+        if unknown := sorted({*self.shared, *self.levels} - set(sizes)):
+            raise ModelError(
+                f"look-alike {self.name!r} names {unknown[0]!r}, which is no comparison of the classifier"
+            )
+        for name, shown in self.levels.items():
+            if len(shown) != sizes[name] or not all(0 < share < 1 for share in shown):
+                raise ModelError(
+                    f"look-alike {self.name!r} needs a number between 0 and 1 for each level of {name!r}"
+                )
 
 
 class Weights(NamedTuple):
@@ -129,10 +151,7 @@ class FellegiSunter:
         if unknown := sorted(set(self.slopes) - set(self.levels)):
             raise ModelError(f"there is a slope for {unknown[0]!r}, which is no comparison of the classifier")
         for each in self.look_alikes:
-            if unknown := sorted(set(each.shared) - set(self.levels)):
-                raise ModelError(
-                    f"look-alike {each.name!r} shares {unknown[0]!r}, which is no comparison of the classifier"
-                )
+            each.check({name: len(levels) for name, levels in self.levels.items()})
         if not all(0 < slope < np.inf for slope in self.slopes.values()):
             raise ModelError("every slope has to be above 0")
         for name, levels in self.levels.items():
@@ -157,7 +176,13 @@ class FellegiSunter:
             ),
             dict(parameters.get("slopes", {})),
             tuple(
-                LookAlike(**{**each, "shared": tuple(each["shared"])})
+                LookAlike(
+                    **{
+                        **each,
+                        "shared": tuple(each.get("shared", ())),
+                        "levels": {name: tuple(m) for name, m in each.get("levels", {}).items()},
+                    }
+                )
                 for each in parameters.get("look_alikes", ())
             ),
         )
@@ -182,7 +207,7 @@ class FellegiSunter:
     def weigh(self, vectors: ComparisonVectors) -> Weights:
         """Each pair's match weight, and what it is the sum of."""
         partial = self.partial_weights(vectors)
-        taken = self.look_alike_weights(partial, vectors.names, vectors.records[1])
+        taken = self.look_alike_weights(partial, vectors.levels, vectors.names, vectors.records[1])
         return Weights(_summed([*partial.T, taken], len(partial)), partial, taken)
 
     def partial_weights(self, vectors: ComparisonVectors) -> FloatArray:
@@ -203,36 +228,58 @@ class FellegiSunter:
         return weights
 
     def look_alike_weights(
-        self, partial_weights: FloatArray, names: Sequence[str], registered: int
+        self, partial_weights: FloatArray, levels: LevelArray, names: Sequence[str], registered: int
     ) -> FloatArray:
         """
         What it takes from each pair's match weight that the register holds look-alikes.
 
         Args:
             partial_weights: float64[k, c], see ``partial_weights``.
+            levels: int8[k, c], what the comparisons found.
             names: The comparisons, one a column.
             registered: How many persons the register holds; fewer than 10,000 are taken for a part of so many.
 
         Returns:
             float64[k], 0 or below.
         """
-        odds = self.look_alike_odds(partial_weights, names, registered)
-        return np.asarray(-np.log2(1 + _summed(odds, len(partial_weights))))
-
-    def look_alike_odds(
-        self, partial_weights: FloatArray, names: Sequence[str], registered: int
-    ) -> list[FloatArray]:
-        """For each kind of look-alike, float64[k]: how much likelier the registered person is one than anybody else."""
-        columns = dict(zip(names, partial_weights.T, strict=True))
-        chance = 1 / max(registered, _REGISTER_AT_LARGE)
-        return [
-            each.rate
-            * chance
-            * odds_of(
-                _summed([columns[name] for name in each.shared if name in columns], len(partial_weights))
+        odds = [
+            each.rate / persons_at_large(registered) * odds_of(_summed(columns.values(), len(levels)))
+            for each, columns in zip(
+                self.look_alikes, self.alike_weights(partial_weights, levels, names), strict=True
             )
+        ]
+        return np.asarray(-np.log2(1 + _summed(odds, len(levels))))
+
+    def alike_weights(
+        self, partial_weights: FloatArray, levels: LevelArray, names: Sequence[str]
+    ) -> list[dict[int, FloatArray]]:
+        """
+        How much likelier what was found is for each kind of look-alike than for anybody else.
+
+        Args:
+            partial_weights: float64[k, c], see ``partial_weights``.
+            levels: int8[k, c], what the comparisons found.
+            names: The comparisons, one a column.
+
+        Returns:
+            For each kind log2 of that, float64[k], by the columns of the comparisons that tell them from others.
+        """
+        return [
+            {
+                column: partial_weights[:, column] + self._less(each, name)[levels[:, column]]
+                for column, name in enumerate(names)
+                if name in each.shared or name in each.levels
+            }
             for each in self.look_alikes
         ]
+
+    def _less(self, look_alike: LookAlike, name: str) -> FloatArray:
+        """float64[l + 1], how much more or less a level says for look-alikes than for a match; the last for a missing value."""
+        numbers = self.levels[name]
+        if name in look_alike.shared:
+            return np.zeros(len(numbers) + 1)
+        ratio = np.array(look_alike.levels[name]) / [level.m for level in numbers]
+        return np.append(self.slopes.get(name, 1.0) * np.log2(ratio), 0.0)
 
     def _starts(self, vectors: ComparisonVectors) -> IntArray:
         """int64[c], where the numbers of each comparison's first level stand."""
@@ -259,6 +306,11 @@ class FellegiSunter:
             ]
         weights, term_frequencies, u0 = np.array(rows).reshape(-1, 3).T.copy()
         return _Numbers(starts, weights, term_frequencies, term_frequencies > 0, u0)
+
+
+def persons_at_large(persons: int) -> int:
+    """How many persons look-alikes are counted among: those registered, and for a small register those whose part it is."""
+    return max(persons, _REGISTER_AT_LARGE)
 
 
 def _summed(columns: Iterable[FloatArray], rows: int) -> FloatArray:

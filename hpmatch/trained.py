@@ -60,6 +60,7 @@ class Trained:
             before training, ``m_before, u_before``. The intervals are 95 % of what the sample allows.
         sessions: What each session told.
         matches: The expected number of matches among all pairs.
+        look_alikes: The expected number of pairs that agree on much for a reason and are no matches, such as kin.
         warnings: What could not be learned, and why.
         trust: How many matches the starting model counted for, by comparison.
         schema: What the columns were taken for: the schema that was given or, without one, a guess; ``str`` of that is the text of
@@ -70,6 +71,7 @@ class Trained:
     levels: pa.Table
     sessions: tuple[Session, ...]
     matches: float
+    look_alikes: float
     warnings: tuple[str, ...]
     trust: Mapping[str, float]
     schema: Schema | str | Path | None = None
@@ -95,7 +97,7 @@ class Trained:
             f"session {each.rule}: {each.pairs:,} pairs, {each.match_share:.1%} matches"
             for each in self.sessions
         ]
-        lines.append(f"expected matches: {self.matches:,.1f}")
+        lines.append(f"expected matches: {self.matches:,.1f}; look-alikes: {self.look_alikes:,.1f}")
         counted = sorted({round(trust) for trust in self.trust.values()})
         lines.append(
             f"the starting model counted for: {' to '.join(f'{each:,}' for each in counted[:1] + counted[1:][-1:])} matches"
@@ -114,6 +116,7 @@ class Trained:
         return {
             "training": {
                 "expected_matches": round(self.matches, 1),
+                "expected_look_alikes": round(self.look_alikes, 1),
                 **({"columns": kinds} if kinds else {}),
                 "warnings": list(self.warnings),
             }
@@ -129,12 +132,16 @@ class Sample(NamedTuple):
         trust: How many matches the starting model counts for.
         others: How many random pairs show each level.
         chance: The u that these give.
+        found: How many matches show each level.
+        unseen: For each comparison bool[l], the levels that next to no pair shows.
     """
 
     matches: Sequence[FloatArray]
     trust: Sequence[float]
     others: Sequence[FloatArray]
     chance: Sequence[FloatArray]
+    found: Sequence[FloatArray]
+    unseen: Sequence[npt.NDArray[np.bool_]]
 
 
 def levels_of(start: Model, before: Rates, rates: Rates, sample: Sample) -> pa.Table:
@@ -169,8 +176,7 @@ def warnings_of(
     tables: Tables,
     sessions: Sequence[Session],
     random: Seen,
-    seen: Sequence[FloatArray],
-    unseen: Sequence[npt.NDArray[np.bool_]],
+    sample: Sample,
     matches: float,
 ) -> tuple[str, ...]:
     """What could not be learned, and why."""
@@ -190,9 +196,9 @@ def warnings_of(
     ]
     for place, part in enumerate(start.parts):
         levels = random.vectors.levels[:, place]
-        if told := _of_comparison(levels[levels >= 0], seen[place], matches):
+        if told := _of_comparison(levels[levels >= 0], sample.found[place], matches):
             said.append(f"comparison {part.name!r}: {told}")
-    if matches > 0 and (shown := _named(start, unseen)):
+    if matches > 0 and (shown := _named(start, sample.unseen)):
         said.append(f"hardly any pair shows these levels, whose weights are about as they were: {shown}")
     if tables.labels is not None and len(tables.labels) > len(tables.labelled_pairs()):
         missing = len(tables.labels) - len(tables.labelled_pairs())

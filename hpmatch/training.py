@@ -5,7 +5,8 @@ Training: m and u probabilities and the prior, learned from the tables themselve
     m       by expectation maximisation (``em.py``), one session a blocking rule: the pairs that the rule finds, by the
             comparisons that read none of the rule's columns, u known
     prior   from the expected number of matches among all candidate pairs
-    again   u without the random pairs that are matches, m among all candidate pairs, the prior, until they stay
+    again   u without the random pairs that are matches, m among all candidate pairs, the prior, look-alikes, until they stay
+            (``refinement.py``)
 
 One session a rule because pairs that share a name say nothing of how often names agree, and because pooled sessions let the
 prior run away (Herzog, Scheuren and Winkler 2007, chapter 9, on why one session cannot do). What the starting model says
@@ -14,61 +15,49 @@ counts as so many matches seen before, so that few matches cannot overthrow it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pyarrow.compute as pc
 
 from hpmatch.arrays import FloatArray
 from hpmatch.assembly import model_for
-from hpmatch.decision import odds_of, probability_of
-from hpmatch.em import PatternCounts, Rates, estimate, likeliest_trust, rates_of, shares, with_rates
+from hpmatch.em import PatternCounts, Rates, estimate, rates_of, shares, with_rates
 from hpmatch.errors import ModelError
 from hpmatch.fellegi_sunter import FellegiSunter
 from hpmatch.labels import read_labels
 from hpmatch.model import RECORDS, Model, read_model
 from hpmatch.reading import read_for
+from hpmatch.refinement import (
+    MOST_ROUNDS,
+    Belief,
+    Learning,
+    Refined,
+    chance_rates,
+    counted_apart,
+    log_odds,
+    refined,
+)
 from hpmatch.schema import Schema, with_id
 from hpmatch.sources import read
-from hpmatch.trained import Sample, Session, Trained, levels_of, warnings_of
-from hpmatch.training_pairs import Seen, Tables, compared
-from hpmatch.unseen import chance_shares, keeping, unseen_levels
+from hpmatch.trained import Session, Trained, levels_of, warnings_of
+from hpmatch.training_pairs import Tables, compared
 
 _NONE = 0.5
 _FEWEST_COMPARISONS = 2
-_FIRST_SHARE, _FIRST_PRIOR = 0.1, 1e-4
-_REFINEMENTS, _AT_REST = 20, 0.002
-_PRIOR_ROUNDS, _PRIOR_TOLERANCE = 200, 1e-6
+_FIRST_SHARE = 0.1
 _SMALLEST_SHARE, _LARGEST_SHARE = 1e-12, 1 - 1e-6
 # However many matches there are, some alert may be about nobody in the register.
 _MOST_REGISTERED = 0.95
 
-
-class _Belief(NamedTuple):
-    """
-    What counts how much.
-
-    Attributes:
-        trust: How many matches the starting model counts for.
-        unlabelled: How much a match counts that nobody labelled.
-        least_trust: The fewest matches that the starting model counts for where labels tell how much it is worth.
-    """
-
-    trust: float
-    unlabelled: float
-    least_trust: float
-
-
 # Among alerts are namesakes and kin of registered persons by the hundred, which without labels look like matches with a wrong
 # birth date: counted fully, m of a wrong date rises until they are matches (on generated data, 200,000 registered and 610
 # hits, 981 were expected and best F1 fell from 0.972 to 0.932). Hence a small share (Winkler 2002 weighs them so too).
-_SHIPPED, _ASSEMBLED = _Belief(300.0, 0.03, 10.0), _Belief(10.0, 1.0, 10.0)
-# Labels of nearly all matches show how often each level occurs; those of some may have been chosen for what they show.
-_NEARLY_ALL = 0.9
-_TRIED = 12
+_SHIPPED = Belief(300.0, 0.03, 10.0, learns_look_alikes=False)
+_ASSEMBLED = Belief(10.0, 1.0, 10.0, learns_look_alikes=True)
 
 
 def train(
@@ -155,16 +144,16 @@ def _learn(
     start: Model,
     classifier: FellegiSunter,
     tables: Tables,
-    belief: _Belief,
+    belief: Belief,
     report: Callable[[str, int, int], None],
 ) -> Trained:
     names = [part.name for part in start.parts]
     before = rates_of(classifier, names)
-    steps = len(start.blocking_rules) + 2 + _REFINEMENTS
+    steps = len(start.blocking_rules) + 2 + MOST_ROUNDS
     report("train", 0, steps)
     random = compared(tables, tables.random_pairs(), start)
     report("train", 1, steps)
-    u = _u(_apart(random, np.ones(len(random.pairs)), before), before)
+    u = chance_rates(counted_apart(random, np.ones(len(random.pairs)), before), before)
     m, sessions = _sessions(
         start, tables, Rates(before.m, u), belief, lambda done: report("train", done + 1, steps)
     )
@@ -173,54 +162,32 @@ def _learn(
         raise ModelError(
             f"most_pairs is {tables.most_pairs:,}, and a single record has more candidates; give more"
         )
-    candidates = compared(tables, pairs, start)
-    rates, prior, matches, trust = Rates(m, u), _FIRST_PRIOR, 0.0, [belief.trust] * len(names)
-    seen = found = apart = before.m
-    chance, unseen = u, unseen_levels(before.m, before.u)
-    for refinement in range(_REFINEMENTS):
-        before_this = matches
-        report("train", steps - _REFINEMENTS + refinement, steps)
-        learned = with_rates(classifier, names, rates)
-        matched, prior = _probabilities(candidates, learned, tables, tables.all_pairs * share, prior)
-        matches = float(matched.sum()) / share
-        counting = np.where(np.isnan(candidates.said), belief.unlabelled, 1.0)
-        seen = candidates.level_counts(matched * counting, before.m)
-        found = candidates.level_counts(matched, before.m)
-        chance_matched = probability_of(learned.match_weights(random.vectors) + _log_odds(prior))
-        trust = _trust(candidates, matched, before, belief)
-        apart = _apart(random, 1 - chance_matched, before)
-        chance, unseen = _u(apart, before), unseen_levels(found, apart)
-        rates = keeping(Rates(shares(seen, before.m, before.m, trust), chance), before, unseen)
-        if abs(matches - before_this) < _AT_REST * matches:
-            break
+    learning = Learning(classifier, names, tables, compared(tables, pairs, start), share, random, belief)
+    found = refined(learning, Rates(m, u), lambda done: report("train", steps - MOST_ROUNDS + done, steps))
     report("train", steps, steps)
-    if matches < _NONE or not _tells_apart(rates, prior):
-        rates, matches = before, 0.0
-    warnings = warnings_of(start, tables, sessions, random, found, unseen, matches)
-    learned = with_rates(classifier, names, rates, "learned")
-    decision = replace(start.decision, registered_share=_registered_share(start, tables, matches))
+    if found.matches < _NONE or not _tells_apart(found):
+        found = replace(found, rates=before, look_alikes=classifier.look_alikes, matches=0.0, alike=0.0)
+    learned = with_rates(classifier, names, found.rates, "learned")
     return Trained(
-        replace(start, classifier=learned, decision=decision, about=_about(start, tables, matches)),
-        levels_of(start, before, rates, Sample(seen, trust, apart, chance)),
+        replace(
+            start,
+            classifier=replace(learned, look_alikes=found.look_alikes),
+            decision=replace(
+                start.decision, registered_share=_registered_share(start, tables, found.matches)
+            ),
+            about=_about(start, tables, found.matches),
+        ),
+        levels_of(start, before, found.rates, found.sample),
         sessions,
-        matches,
-        warnings,
-        dict(zip(names, trust, strict=True)),
+        found.matches,
+        found.alike,
+        warnings_of(start, tables, sessions, random, found.sample, found.matches),
+        dict(zip(names, found.sample.trust, strict=True)),
     )
 
 
-def _trust(candidates: Seen, matched: FloatArray, before: Rates, belief: _Belief) -> list[float]:
-    """For each comparison how many matches the starting model counts for, by the labels where they tell."""
-    labelled = candidates.said == 1
-    if belief.least_trust == belief.trust or matched[labelled].sum() < _NEARLY_ALL * matched.sum():
-        return [belief.trust] * len(before.m)
-    tried = np.geomspace(belief.trust, belief.least_trust, _TRIED).tolist()  # of equals the most
-    counted = candidates.level_counts(labelled.astype(np.float64), before.m)
-    return [likeliest_trust(seen, known, tried) for seen, known in zip(counted, before.m, strict=True)]
-
-
 def _sessions(
-    start: Model, tables: Tables, known: Rates, belief: _Belief, done: Callable[[int], None]
+    start: Model, tables: Tables, known: Rates, belief: Belief, done: Callable[[int], None]
 ) -> tuple[tuple[FloatArray, ...], tuple[Session, ...]]:
     """The m from all sessions together, and what each told."""
     seen = [np.zeros(len(table)) for table in known.m]
@@ -257,50 +224,10 @@ def _sessions(
     return shares(seen, known.m, known.m, belief.trust), tuple(sessions)
 
 
-def _apart(random: Seen, weights: FloatArray, before: Rates) -> tuple[FloatArray, ...]:
-    """How many random pairs show each level, each with the probability that it is no match; a label goes before it."""
-    return random.level_counts(np.where(np.isnan(random.said), weights, 1 - random.said), before.u)
-
-
-def _u(apart: Sequence[FloatArray], before: Rates) -> tuple[FloatArray, ...]:
-    return tuple(chance_shares(counted, known) for counted, known in zip(apart, before.u, strict=True))
-
-
-def _probabilities(
-    seen: Seen, classifier: FellegiSunter, tables: Tables, all_pairs: float, prior: float
-) -> tuple[FloatArray, float]:
-    """
-    The match probability of each pair, and the prior over all pairs at which the two agree.
-
-    Of two tables a left record has at most one match, so that its candidates compete; those do not that are known to be none,
-    be it that another is known to be the match. Where a share c of the matches is labelled, a pair that nobody labelled is a
-    match with 1 - c times the odds (Elkan and Noto, Learning Classifiers from Only Positive and Unlabeled Data, 2008).
-    """
-    weights = classifier.match_weights(seen.vectors)
-    known = ~np.isnan(seen.said)
-    excluded = seen.said == 0
-    if not tables.is_one:
-        matched = np.bincount(seen.pairs.left, weights=seen.said == 1)[seen.pairs.left] > 0
-        excluded |= matched & (seen.said != 1)
-    probabilities = np.zeros(len(weights))
-    labelled, share_labelled = float((seen.said == 1).sum()), 0.0
-    for _ in range(_PRIOR_ROUNDS):
-        odds = np.where(excluded, 0.0, (1 - share_labelled) * odds_of(weights + _log_odds(prior)))
-        rivals = odds if tables.is_one else np.bincount(seen.pairs.left, weights=odds)[seen.pairs.left]
-        probabilities = odds / (1 + rivals)
-        probabilities[known] = seen.said[known]
-        share_labelled = labelled / max(float(probabilities.sum()), 1.0)
-        found = float(np.clip(probabilities.sum() / max(all_pairs, 1.0), _SMALLEST_SHARE, _LARGEST_SHARE))
-        if abs(found - prior) <= _PRIOR_TOLERANCE * prior:
-            break
-        prior = found
-    return probabilities, prior
-
-
-def _tells_apart(rates: Rates, prior: float) -> bool:
+def _tells_apart(found: Refined) -> bool:
     """Whether any two records could be called a match at all."""
-    best = sum(float(np.log2(m / u).max()) for m, u in zip(rates.m, rates.u, strict=True))
-    return best + _log_odds(prior) > 0
+    best = sum(float(np.log2(m / u).max()) for m, u in zip(found.rates.m, found.rates.u, strict=True))
+    return best + log_odds(found.prior) > 0
 
 
 def _registered_share(start: Model, tables: Tables, matches: float) -> float:
@@ -315,10 +242,6 @@ def _registered_share(start: Model, tables: Tables, matches: float) -> float:
         odds = 2 * matches / max(len(tables.left) - 1, 1)
         return float(np.clip(odds / (1 + odds), _SMALLEST_SHARE, _LARGEST_SHARE))
     return float(np.clip(matches / len(tables.left), _SMALLEST_SHARE, _MOST_REGISTERED))
-
-
-def _log_odds(share: float) -> float:
-    return float(np.log2(share / (1 - share)))
 
 
 def _about(start: Model, tables: Tables, matches: float) -> str:

@@ -142,7 +142,8 @@ def world(alerts: int, rate: float) -> tuple[_Evidence, _Known]:
         np.array(alert) % 5,
         np.array(is_match, float),
     )
-    return _Evidence(classifier, told, names, 10_000, float(np.log2(1 / 10_000))), known
+    alike = classifier.alike_weights(told, np.zeros(told.shape, np.int8), names)
+    return _Evidence(told, alike, [0.02 / 10_000], names, float(np.log2(1 / 10_000))), known
 
 
 def test_the_rate_of_look_alikes_is_found_again():
@@ -155,9 +156,13 @@ def test_the_rate_of_look_alikes_is_found_again():
     assert shift == pytest.approx(0, abs=1)
 
 
-def test_the_fit_stands_on_a_top():
+@pytest.mark.parametrize("has_own_levels", [False, True])
+def test_the_fit_stands_on_a_top(has_own_levels):
     """A step in any direction makes the answers, with what is known of models, less likely."""
     evidence, known = world(alerts=400, rate=0.3)
+    if has_own_levels:  # the date tells against look-alikes, less than against chance
+        alike = [{**each, 1: evidence.weights[:, 1] / 2} for each in evidence.alike]
+        evidence = replace(evidence, alike=alike, rates=[100 * rate for rate in evidence.rates])
     fitted = _fit(evidence, known)
 
     def height(point):

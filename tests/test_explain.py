@@ -14,6 +14,7 @@ from hpmatch.data import read_table
 from hpmatch.decision import decide
 from hpmatch.evidence import Evidence
 from hpmatch.explain import steps_of
+from hpmatch.fellegi_sunter import LookAlike
 from hpmatch.side_by_side import side_by_side
 from hpmatch.wording import LANGUAGES, reason, word
 
@@ -141,20 +142,35 @@ def test_countries_are_compared_as_one():
 # --- what would change
 
 
-def taken_by_look_alikes(partial, model):
+def taken_by_look_alikes(partial, found, model):
     """The formula of docs/matching.md; the sample's register is smaller than what it is taken for a part of."""
-    odds = [
-        each.rate / 10_000 * 2 ** sum(partial[name] for name in each.shared)
-        for each in model.classifier.look_alikes
-    ]
-    return -np.log2(1 + sum(odds))
+    total = 1.0
+    for each in model.classifier.look_alikes:
+        alike = sum(partial[name] for name in each.shared)
+        for name, shown in each.levels.items():
+            levels = [level.level for level in model.classifier.levels[name]]
+            if found[name] in levels:
+                place = levels.index(found[name])
+                alike += partial[name] + np.log2(shown[place] / model.classifier.levels[name][place].m)
+        total += each.rate / 10_000 * 2**alike
+    return -np.log2(total)
 
 
-def test_each_change_is_what_deciding_anew_gives():
-    """With all candidates at hand and one level of the first exchanged, the whole of them is decided again."""
+def with_kin():
+    """The shipped model with look-alikes that show birth dates at rates of their own."""
     model = hp.read_model("imi")
-    whole = hp.link(ALERTS, REGISTER, min_weight=-1000)
-    shown = hp.link(ALERTS, REGISTER)
+    levels = model.classifier.levels["birth_date"]
+    kin = LookAlike(
+        "kin", 50.0, ("family_name", "country"), levels={"birth_date": tuple(1 / len(levels) for _ in levels)}
+    )
+    return replace(model, classifier=replace(model.classifier, look_alikes=(kin,)))
+
+
+@pytest.mark.parametrize("model", [hp.read_model("imi"), with_kin()], ids=["imi", "with kin"])
+def test_each_change_is_what_deciding_anew_gives(model):
+    """With all candidates at hand and one level of the first exchanged, the whole of them is decided again."""
+    whole = hp.link(ALERTS, REGISTER, model, min_weight=-1000)
+    shown = hp.link(ALERTS, REGISTER, model)
     checked = 0
     for alert_id in [*ids_of(shown, "review"), *ids_of(shown, "match")[::10]]:
         candidates = whole.explain(alert_id).candidates
@@ -174,9 +190,14 @@ def test_each_change_is_what_deciding_anew_gives():
                 rarity = (found.weight - np.log2(old.m / old.u)) / old.term_frequency
                 weight += new.term_frequency * rarity
             partial = {name: each.weight for name, each in by_name.items()} | {change.comparison: weight}
-            partial |= {name: 0.0 for name, other in model.stand_ins.items() if other == change.comparison}
+            silent = [name for name, other in model.stand_ins.items() if other == change.comparison]
+            partial |= dict.fromkeys(silent, 0.0)
+            levels = {name: each.level for name, each in by_name.items()} | {change.comparison: change.level}
+            levels |= dict.fromkeys(silent, "missing")
             weights = np.array([hit.match_weight for hit in candidates])
-            weights[0] = first.prior_weight + sum(partial.values()) + taken_by_look_alikes(partial, model)
+            weights[0] = (
+                first.prior_weight + sum(partial.values()) + taken_by_look_alikes(partial, levels, model)
+            )
             decided = decide(np.zeros(len(weights), int), weights, 1, model.decision)
             assert decided.alerts[0] == change.disposition
             assert change.match_probability == pytest.approx(decided.probabilities[0], abs=1e-6)

@@ -70,23 +70,25 @@ def test_partial_weights_add_up_to_the_match_weight():
 
 
 NAMESAKE = LookAlike("namesake", 0.02, ("name",))
+KIN = LookAlike("kin", 0.02, ("name",), levels={"sex": (0.6, 0.4)})
 
 
 @pytest.mark.parametrize(("records", "part_of"), [(40_000, 40_000), (100, 10_000)])
 @pytest.mark.parametrize("pattern", [[0, 0], [0, 1], [1, 0], [2, 1], [-1, 0], [0, -1]])
-def test_look_alikes_are_a_third_class(pattern, records, part_of):
-    """How much likelier a pattern is of one person than of somebody else, who is a namesake in r of N cases."""
+@pytest.mark.parametrize("look_alike", [NAMESAKE, KIN], ids=lambda each: each.name)
+def test_look_alikes_are_a_third_class(look_alike, pattern, records, part_of):
+    """How much likelier a pattern is of one person than of somebody else, who is a look-alike in r of N cases."""
 
     def likelihood(rates):
-        return math.prod(
-            getattr(numbers[level], rate)
-            for numbers, level, rate in zip((NAME, SEX), pattern, rates, strict=True)
-            if level >= 0
+        of_name, of_sex = (
+            [getattr(level, rate) for level in each] for each, rate in zip((NAME, SEX), rates, strict=True)
         )
+        tables = of_name, look_alike.levels.get("sex", of_sex) if rates == "mu" else of_sex
+        return math.prod(table[level] for table, level in zip(tables, pattern, strict=True) if level >= 0)
 
     share = 0.02 / part_of
     other = (1 - share) * likelihood("uu") + share * likelihood("mu")
-    classifier = FellegiSunter(CLASSIFIER.levels, {}, (NAMESAKE,))
+    classifier = FellegiSunter(CLASSIFIER.levels, {}, (look_alike,))
     (weight,) = classifier.match_weights(_vectors([pattern], records=(10, records)))
     assert weight == pytest.approx(math.log2(likelihood("mm") / other), abs=1e-4)
 
@@ -105,9 +107,9 @@ def test_each_kind_of_look_alike_counts():
 
 def test_look_alikes_outlast_a_model_file():
     """A classifier that is written and read again weighs the same."""
-    classifier = FellegiSunter(CLASSIFIER.levels, {"sex": 0.5}, (NAMESAKE,))
+    classifier = FellegiSunter(CLASSIFIER.levels, {"sex": 0.5}, (NAMESAKE, KIN))
     again = FellegiSunter.from_json(json.loads(json.dumps(classifier.to_json())))
-    assert again.look_alikes == (NAMESAKE,)
+    assert again.look_alikes == (NAMESAKE, KIN)
     vectors = _vectors([[0, 0], [0, 1]])
     assert (again.match_weights(vectors) == classifier.match_weights(vectors)).all()
 
@@ -115,10 +117,16 @@ def test_look_alikes_outlast_a_model_file():
 @pytest.mark.parametrize(
     ("look_alike", "message"),
     [
-        ({"name": "twin", "rate": 0.1, "shared": ("hair",)}, "'twin' shares 'hair', which is no comparison"),
+        ({"name": "twin", "rate": 0.1, "shared": ("hair",)}, "'twin' names 'hair', which is no comparison"),
         ({"name": "twin", "rate": 0.0, "shared": ("sex",)}, "'twin' needs a rate above 0"),
         ({"name": "twin", "rate": math.inf, "shared": ("sex",)}, "'twin' needs a rate above 0"),
         ({"name": "twin", "rate": 0.1, "shared": ()}, "comparisons that are shared"),
+        ({"name": "kin", "rate": 0.1, "levels": {"hair": (0.5, 0.5)}}, "'kin' names 'hair'"),
+        (
+            {"name": "kin", "rate": 0.1, "levels": {"sex": (0.2, 0.3, 0.5)}},
+            "a number .* for each level of 'sex'",
+        ),
+        ({"name": "kin", "rate": 0.1, "levels": {"sex": (0.0, 1.0)}}, "a number .* for each level of 'sex'"),
     ],
 )
 def test_look_alikes_that_make_no_sense_are_refused(look_alike, message):

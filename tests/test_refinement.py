@@ -1,0 +1,121 @@
+"""Look-alikes that training learns: there where records agree for another reason than being one, and nowhere else."""
+
+import random
+from collections import Counter
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from test_training import f1_of, things
+
+import hpmatch as hp
+from hpmatch import training
+from hpmatch.fellegi_sunter import LookAlike
+
+SCHEMA = hp.Schema("no", {"surname": "text", "first": "text", "street": "text", "born": "date"})
+FAMILIES, KIN, COPIES, WRONG = 120, 4, 2, 0.1
+
+
+def _word(rng, syllables):
+    return "".join(rng.choice("bdfgklmnprstv") + rng.choice("aeiou") for _ in range(syllables))
+
+
+def families(seed=1):
+    """Records of kin who share a surname and a street, each person there twice with one cell in ten another's; and of whom."""
+    rng = random.Random(seed)
+    surnames, firsts, streets = ([_word(rng, 3) for _ in range(size)] for size in (80, 60, 150))
+    rows, owners = [], {}
+    for family in range(FAMILIES):
+        shared = {"surname": rng.choice(surnames), "street": rng.choice(streets)}
+        for person in range(KIN):
+            born = f"{rng.randrange(1930, 2010)}-{rng.randrange(1, 13):02}-{rng.randrange(1, 29):02}"
+            cells = {**shared, "first": rng.choice(firsts), "born": born}
+            for copy in range(COPIES):
+                rows.append({"no": f"{family}-{person}-{copy}", **cells})
+                owners[rows[-1]["no"]] = family, person
+    for name in SCHEMA.columns:
+        values = [row[name] for row in rows]
+        for row in rows:
+            if row["no"].endswith("-1") and rng.random() < WRONG:
+                row[name] = rng.choice(values)
+    rng.shuffle(rows)
+    numbers = {owner: number for number, owner in enumerate(sorted(set(owners.values())))}
+    return rows, {no: numbers[owner] for no, owner in owners.items()}
+
+
+@pytest.fixture(scope="module")
+def trained():
+    """Trained on 480 persons of 120 families."""
+    return hp.train(families()[0], schema=SCHEMA)
+
+
+def _shown(trained, comparison, level):
+    (look_alike,) = trained.model.classifier.look_alikes
+    levels = [each.level for each in trained.model.classifier.levels[comparison]]
+    return look_alike.levels[comparison][levels.index(level)]
+
+
+def test_kin_are_no_matches(trained):
+    """As many matches and pairs of kin as there are, with what kin share and what they do not."""
+    kin = FAMILIES * KIN * (KIN - 1) / 2 * COPIES**2
+    assert trained.matches == pytest.approx(FAMILIES * KIN, rel=0.05)
+    assert 0.7 * kin < trained.look_alikes < 1.05 * kin  # some have both the surname and the street wrong
+    for comparison in ("surname", "street"):
+        assert _shown(trained, comparison, "same") > 0.8, comparison
+    assert _shown(trained, "first", "same") < 0.1
+    assert _shown(trained, "born", "same") < 0.02
+    assert "look-alikes: " in str(trained)
+    assert trained.summary["training"]["expected_look_alikes"] == round(trained.look_alikes, 1)
+
+
+def test_without_look_alikes_kin_would_be_matches(trained, monkeypatch):
+    """On other families than it was trained on the clusters are persons; by matches and chance alone they are families."""
+    rows, owners = families(seed=2)
+    found = hp.dedupe(rows, trained.model, schema=SCHEMA)
+    assert f1_of(found.clusters, owners) > 0.93
+    monkeypatch.setattr(training, "_ASSEMBLED", training._ASSEMBLED._replace(learns_look_alikes=False))
+    without = hp.train(families()[0], schema=SCHEMA)
+    assert without.model.classifier.look_alikes == ()
+    assert f1_of(hp.dedupe(rows, without.model, schema=SCHEMA).clusters, owners) < 0.7
+
+
+def test_where_nothing_but_chance_makes_others_alike_no_look_alikes_are_learned():
+    """Two classes explain these things; a third would be bought for nothing."""
+    schema = hp.Schema("no", {"town": "text", "colour": "category", "code": "identifier", "made": "date"})
+    for seed in range(5):
+        trained = hp.train(things(300, seed)[0], schema=schema)
+        assert trained.model.classifier.look_alikes == ()
+        assert trained.look_alikes == 0.0
+
+
+def test_what_was_learned_once_is_learned_anew(trained):
+    """A trained model to start from does not hold its look-alikes for known; hand-set ones it does."""
+    again = hp.train(families(seed=3)[0], model=trained.model)
+    (look_alike,) = again.model.classifier.look_alikes
+    assert look_alike != trained.model.classifier.look_alikes[0]
+    assert again.matches == pytest.approx(FAMILIES * KIN, rel=0.1)
+    kin = LookAlike("kin", 5.0, ("surname", "street"))
+    told = replace(trained.model, classifier=replace(trained.model.classifier, look_alikes=(kin,)))
+    assert hp.train(families(seed=3)[0], model=told).model.classifier.look_alikes == (kin,)
+
+
+def test_each_pair_is_weighed_against_look_alikes(trained):
+    """The probability is that of three classes, reckoned from the levels that were found."""
+    model = trained.model
+    found = hp.dedupe(families()[0], model, schema=SCHEMA, min_weight=-1000)
+    (look_alike,) = model.classifier.look_alikes
+    checked = Counter()
+    for row in found.pairs.to_pylist()[::97]:
+        hit = found.explain(row["no_left"])
+        for each in hit.candidates:
+            alike = 0.0
+            for evidence in each.evidence:
+                if evidence.level != "missing":
+                    levels = model.classifier.levels[evidence.comparison]
+                    place = [level.level for level in levels].index(evidence.level)
+                    shown = look_alike.levels[evidence.comparison][place]
+                    alike += evidence.weight + np.log2(shown / levels[place].m)
+            odds = look_alike.rate / 10_000 * 2**alike
+            assert each.look_alike_weight == pytest.approx(-np.log2(1 + odds), abs=1e-6)
+            checked[each.look_alike_weight < -1] += 1
+    assert min(checked.values()) > 5
