@@ -25,11 +25,13 @@ from hpmatch.training_pairs import Seen, Tables
 from hpmatch.unseen import chance_shares, keeping, unseen_levels
 
 _ROUNDS, _AT_REST = 20, 0.002
-MOST_ROUNDS = 2 * _ROUNDS  # without look-alikes, and with them
+MOST_ROUNDS = 3 * _ROUNDS  # without look-alikes, with them, and the other way round
 _FIRST_PRIOR = 1e-4
 _PRIOR_ROUNDS, _PRIOR_TOLERANCE = 200, 1e-6
 _SMALLEST_SHARE, _LARGEST_SHARE = 1e-12, 1 - 1e-6
 _NONE = 0.5
+# However many matches there are, some alert may be about nobody in the register.
+MOST_REGISTERED = 0.95
 # Labels of nearly all matches show how often each level occurs; those of some may have been chosen for what they show.
 _NEARLY_ALL = 0.9
 _TRIED = 12
@@ -118,10 +120,12 @@ def refined(learning: Learning, first: Rates, done: Callable[[int], None]) -> Re
     plain = _at_rest(learning, _round(learning, first, given, _FIRST_PRIOR), done)
     if given or not learning.belief.learns_look_alikes or plain.matches < _NONE:
         return plain
-    between = tuple((m + u) / 2 for m, u in zip(plain.rates.m, plain.rates.u, strict=True))
+    between = tuple((m + u) / 2 for m, u in zip(first.m, first.u, strict=True))
     as_many = _look_alikes(learning, between, plain.prior)
-    start = _round(learning, plain.rates, as_many, plain.prior)
+    start = _round(learning, first, as_many, plain.prior)
     with_them = _at_rest(learning, start, lambda number: done(_ROUNDS + number))
+    if turned := _turned(learning, with_them):
+        with_them = _at_rest(learning, turned, lambda number: done(2 * _ROUNDS + number))
     numbers = 1 + sum(len(table) - 1 for table in between)
     cost = numbers / 2 * np.log(len(learning.candidates.pairs))
     return with_them if with_them.likelihood > plain.likelihood + cost else plain
@@ -134,6 +138,27 @@ def _look_alikes(learning: Learning, levels: Sequence[FloatArray], share: float)
     shown = {name: tuple(table.tolist()) for name, table in zip(learning.names, levels, strict=True)}
     rate = share * persons_at_large(len(learning.tables.right))
     return (LookAlike("look-alike", rate, levels=shown, source="learned"),)
+
+
+def _turned(learning: Learning, found: Refined) -> Refined | None:
+    """
+    Matches in the place of look-alikes and the other way round, if it is the look-alikes who agree on more.
+
+    Expectation maximisation does not know which of two classes is which.
+    """
+    if not found.look_alikes:
+        return None
+    (look_alike,), rates = found.look_alikes, found.rates
+    shown = tuple(np.array(look_alike.levels[name]) for name in learning.names)
+    if _agreement(shown, rates.u) <= _agreement(rates.m, rates.u):
+        return None
+    share = look_alike.rate / persons_at_large(len(learning.tables.right))
+    return _round(learning, Rates(shown, rates.u), _look_alikes(learning, rates.m, found.prior), share)
+
+
+def _agreement(shown: Sequence[FloatArray], u: Sequence[FloatArray]) -> float:
+    """What a pair that shows levels at these rates weighs against chance, on average (the Kullback-Leibler divergence)."""
+    return sum(float(rate @ np.log2(rate / chance)) for rate, chance in zip(shown, u, strict=True))
 
 
 def _at_rest(learning: Learning, first: Refined, done: Callable[[int], None]) -> Refined:
@@ -179,19 +204,43 @@ def _round(learning: Learning, rates: Rates, look_alikes: tuple[LookAlike, ...],
 def _expected(
     learning: Learning, known: FellegiSunter, prior: float
 ) -> tuple[FloatArray, FloatArray, float, float]:
-    """
-    How likely each candidate is a match, and a look-alike; the prior; and by how much that is likelier than chance alone.
-
-    The last is a difference of log-likelihoods over pairs that nobody labelled, taken as independent events: each adds
-    log(1 + odds), and the number of matches and look-alikes expected is taken off.
-    """
+    """How likely each candidate is a match, and a look-alike; the prior; and by how much that is likelier than chance alone."""
     candidates = learning.candidates
     weights = known.weigh(candidates.vectors)
     matched, prior = _probabilities(learning, weights.match, prior)
-    odds = odds_of(-weights.look_alikes) - 1
-    alike = (1 - matched) * odds / (1 + odds)
-    gained = np.log1p(odds_of(weights.match + log_odds(prior))) + np.log1p(odds) - matched - alike
-    return matched, alike, prior, float(gained[np.isnan(candidates.said)].sum())
+    alike_odds = odds_of(-weights.look_alikes) - 1
+    alike = (1 - matched) * alike_odds / (1 + alike_odds)
+    odds = odds_of(weights.match + log_odds(prior))
+    return matched, alike, prior, _likelihood(learning, odds, matched, alike_odds, alike)
+
+
+def _likelihood(
+    learning: Learning, odds: FloatArray, matched: FloatArray, alike_odds: FloatArray, alike: FloatArray
+) -> float:
+    """
+    By how much the logarithm of the likelihood of the candidates that nobody labelled is above that of chance alone.
+
+    Pairs are taken as independent events: each adds log(1 + odds), and how many are expected is taken off. But of two tables a
+    left record has one match or none: it adds log(1 + the sum of the odds), and all left records the chance that they have none.
+
+    Args:
+        learning: What is learned from, with k candidates.
+        odds: float64[k], of a match.
+        matched: float64[k], the probability of one.
+        alike_odds: float64[k], of a look-alike against chance.
+        alike: float64[k], the probability of one.
+    """
+    said = ~np.isnan(learning.candidates.said)
+    odds, matched, alike_odds, alike = (
+        np.where(said, 0.0, each) for each in (odds, matched, alike_odds, alike)
+    )
+    gained = float((np.log1p(alike_odds) - alike).sum())
+    if learning.tables.is_one:
+        return gained + float((np.log1p(odds) - matched).sum())
+    lefts = learning.pairs / len(learning.tables.right)
+    share = min(float(matched.sum()) / lefts, MOST_REGISTERED)
+    of_left = np.bincount(learning.candidates.pairs.left, weights=odds)
+    return gained + lefts * float(np.log1p(-share)) + float(np.log1p(of_left).sum())
 
 
 def _trust(candidates: Seen, matched: FloatArray, before: Rates, belief: Belief) -> list[float]:
@@ -236,13 +285,26 @@ def _probabilities(learning: Learning, weights: FloatArray, prior: float) -> tup
         probabilities = odds / (1 + rivals)
         probabilities[known] = seen.said[known]
         share_labelled = labelled / max(float(probabilities.sum()), 1.0)
-        found = float(
-            np.clip(probabilities.sum() / max(learning.pairs, 1.0), _SMALLEST_SHARE, _LARGEST_SHARE)
-        )
+        found = _prior(learning, float(probabilities.sum()))
         if abs(found - prior) <= _PRIOR_TOLERANCE * prior:
             break
         prior = found
     return probabilities, prior
+
+
+def _prior(learning: Learning, matches: float) -> float:
+    """
+    The prior at which so many matches are expected.
+
+    Of two tables a left record has one match or none: against none stands each right record with an equal part of the chance that
+    there is one.
+    """
+    if learning.tables.is_one:
+        return float(np.clip(matches / max(learning.pairs, 1.0), _SMALLEST_SHARE, _LARGEST_SHARE))
+    right = len(learning.tables.right)
+    share = float(np.clip(matches * right / learning.pairs, _SMALLEST_SHARE, MOST_REGISTERED))
+    odds = share / (1 - share) / right
+    return odds / (1 + odds)
 
 
 def log_odds(share: float) -> float:

@@ -32,6 +32,7 @@ from hpmatch.labels import read_labels
 from hpmatch.model import RECORDS, Model, read_model
 from hpmatch.reading import read_for
 from hpmatch.refinement import (
+    MOST_REGISTERED,
     MOST_ROUNDS,
     Belief,
     Learning,
@@ -50,8 +51,6 @@ _NONE = 0.5
 _FEWEST_COMPARISONS = 2
 _FIRST_SHARE = 0.1
 _SMALLEST_SHARE, _LARGEST_SHARE = 1e-12, 1 - 1e-6
-# However many matches there are, some alert may be about nobody in the register.
-_MOST_REGISTERED = 0.95
 
 # Among alerts are namesakes and kin of registered persons by the hundred, which without labels look like matches with a wrong
 # birth date: counted fully, m of a wrong date rises until they are matches (on generated data, 200,000 registered and 610
@@ -241,7 +240,7 @@ def _registered_share(start: Model, tables: Tables, matches: float) -> float:
     if tables.is_one:
         odds = 2 * matches / max(len(tables.left) - 1, 1)
         return float(np.clip(odds / (1 + odds), _SMALLEST_SHARE, _LARGEST_SHARE))
-    return float(np.clip(matches / len(tables.left), _SMALLEST_SHARE, _MOST_REGISTERED))
+    return float(np.clip(matches / len(tables.left), _SMALLEST_SHARE, MOST_REGISTERED))
 
 
 def _about(start: Model, tables: Tables, matches: float) -> str:

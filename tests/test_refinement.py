@@ -79,6 +79,20 @@ def test_without_look_alikes_kin_would_be_matches(trained, monkeypatch):
     assert f1_of(hp.dedupe(rows, without.model, schema=SCHEMA).clusters, owners) < 0.7
 
 
+@pytest.mark.parametrize("registered", [KIN, KIN // 2], ids=["all", "half"])
+def test_kin_are_no_matches_of_two_tables(registered):
+    """Whether each left record has a match or every other one has none, but two of kin."""
+    rows, owners = families(seed=4)
+    left, right = ([row for row in rows if row["no"].endswith(end)] for end in ("-0", "-1"))
+    right = [row for row in right if int(row["no"].split("-")[1]) < registered]
+    trained = hp.train(left, right, schema=SCHEMA)
+    assert trained.matches == pytest.approx(FAMILIES * registered, rel=0.06)
+    found = hp.link(left, right, trained.model, schema=SCHEMA)
+    matched = [row for row in found.dispositions.to_pylist() if row["disposition"] == "match"]
+    assert sum(owners[row["alert_id"]] == owners[row["hpr_number"]] for row in matched) > 0.98 * len(matched)
+    assert len(matched) > 0.88 * FAMILIES * registered
+
+
 def test_where_nothing_but_chance_makes_others_alike_no_look_alikes_are_learned():
     """Two classes explain these things; a third would be bought for nothing."""
     schema = hp.Schema("no", {"town": "text", "colour": "category", "code": "identifier", "made": "date"})
