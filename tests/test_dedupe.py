@@ -193,6 +193,29 @@ def test_what_was_found_is_held_against_the_truth(found):
     )
 
 
+def test_clusters_are_what_is_told_first(found, tmp_path, capsys):
+    """One pair of three in the cluster is right, while two records of three are with their duplicate."""
+    measured = hp.evaluate(found, TRUTH)
+    first = ["grouping_precision", "grouping_recall", "grouping_f1"]
+    assert list(measured.to_json()["estimates"])[:3] == first
+    assert measured.grouping_f1 == pytest.approx(1 / 2)
+    lines = str(measured).splitlines()[4:8]
+    assert [line[:32].strip() for line in lines] == [
+        "pairwise precision of clusters",
+        "pairwise recall of clusters",
+        "pairwise F1 of clusters",
+        "precision of likeliest pairs",
+    ]
+    assert [line.split()[4] for line in lines[:2]] == ["0.3333", "1.0000"]
+    assert str(measured).count("clusters") == 3
+    found.write(tmp_path / "out")
+    (tmp_path / "truth.csv").write_text(
+        "no,cluster_id,town\n" + "".join(f"{row['no']},{row['cluster_id']},{row['town']}\n" for row in TRUTH)
+    )
+    assert main(["evaluate", str(tmp_path / "out"), str(tmp_path / "truth.csv")]) == 0
+    assert capsys.readouterr().out.splitlines()[4:6] == lines[:2]
+
+
 ON_PAPER = {
     "precision": 2 / 3,
     "recall": 1.0,
