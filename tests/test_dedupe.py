@@ -3,12 +3,16 @@
 import hashlib
 import json
 import re
+from pathlib import Path
 
 import pytest
+from registers import written
 
 import hpmatch as hp
 from hpmatch.cli import main
+from hpmatch.explain_folder import explain_folder
 from hpmatch.labelling import start_labelling
+from hpmatch.output import MODEL_FILE
 
 BERG = {"family_name": "Berg", "given_name": "Kari", "birth_date": "1980-02-03"}
 ROWS = [
@@ -150,6 +154,39 @@ def test_a_notebook_shows_counts_and_the_likeliest_pairs(found):
     assert "4 records, 2 clusters" in shown
     assert "no_left" in shown
     assert not {"berg", "kari"} & set(shown.lower().replace("<", " ").replace(">", " ").split())
+
+
+@pytest.mark.parametrize("command", ["dedupe", "link"])
+def test_a_trained_model_is_kept_with_the_result(command, tmp_path):
+    """So that the result is explained, labelled and linked by it; the next result with a shipped model has none of it."""
+    tables = [str(written(ROWS, tmp_path / name)) for name in ("one.csv", "two.csv")]
+    tables = tables[:1] if command == "dedupe" else tables
+    out = tmp_path / "out"
+    assert main([command, *tables, "--train", "--id", "no", "--out", str(out)]) == 0
+    model = hp.read_model(out / MODEL_FILE)
+    summary = json.loads((out / "summary.json").read_text())
+    assert (model.fingerprint, model.is_shipped) == (summary["model"]["sha256"], False)
+    assert explain_folder(out, "7").changes is not None
+    assert main([command, *tables, "--model", str(out / MODEL_FILE), "--id", "no", "--out", str(out)]) == 0
+    assert hp.read_model(out / MODEL_FILE) == model
+    assert main([command, *tables, "--id", "no", "--out", str(out)]) == 0
+    assert not (out / MODEL_FILE).exists()
+
+
+def test_a_model_that_cannot_be_written_leaves_no_folder(tmp_path, monkeypatch):
+    """The result is whole with it, or not there."""
+    found = hp.dedupe(ROWS, hp.read_model("imi").with_decision(match=0.9))
+    written = Path.write_text
+
+    def full(path, *more):
+        if path.name == MODEL_FILE:
+            raise OSError(28, "No space left on device")
+        return written(path, *more)
+
+    monkeypatch.setattr(Path, "write_text", full)
+    with pytest.raises(hp.SourceError, match="nothing was left there"):
+        found.write(tmp_path / "out")
+    assert not list(tmp_path.iterdir())
 
 
 def test_pairs_of_one_table_are_labelled_and_trained_with(found, tmp_path):

@@ -18,6 +18,7 @@ from hpmatch.errors import ModelError, SchemaError
 from hpmatch.explain_folder import explain_folder
 from hpmatch.labelling import start_labelling
 from hpmatch.model import read_model
+from hpmatch.output import MODEL_FILE
 from hpmatch.reading import read_for
 from hpmatch.schema import Layout
 from hpmatch.standardise.stages import Numbers, PlainText
@@ -116,10 +117,13 @@ def test_the_commands_need_no_schema(tmp_path, capsys):
 
 
 def test_records_of_any_kind_are_not_explained_without_the_model(trained, tmp_path):
-    """It alone says which columns are read; the message does not ask for those of alerts."""
+    """It alone says which columns are read; the message does not ask for those of alerts. The folder holds it."""
     tables = goods(200, "a"), goods(200, "b")
     result = hp.link(*tables, trained.model)
     result.write(tmp_path / "out")
+    told = explain_folder(tmp_path / "out", "a1", alerts=tables[0], register=tables[1])
+    assert told.changes == result.explain("a1").changes
+    (tmp_path / "out" / MODEL_FILE).unlink()
     with pytest.raises(ModelError, match="give it"):
         explain_folder(tmp_path / "out", "a1", alerts=tables[0], register=tables[1])
     shown = explain_folder(tmp_path / "out", "a1", alerts=tables[0], register=tables[1], model=trained.model)

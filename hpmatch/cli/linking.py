@@ -41,6 +41,7 @@ What is written to DIR:
   checks.csv        a checksum for each alert, by which explain and label notice that they are given other alerts
   rejected.csv      rows of the input that could not be used, with row number and reason
   summary.json      counts that add up
+  result_model.json the model that decided, where it is not a shipped one
 
 A schema file (TOML) says which column plays which role:
   [alerts.columns]
@@ -82,6 +83,7 @@ What is written to DIR:
   clusters.csv  for each record its cluster: records joined by matches, as long as they fit together
   rejected.csv  rows of the input that could not be used
   summary.json  counts
+  result_model.json  the model that decided, where it is not a shipped one
 
 With --train the table may be about anything: a schema file says what its columns are (name, date, category, text,
 number, identifier, or a role such as family_name); without one the cells are looked at. A model of 'hpmatch train' knows what the

@@ -91,7 +91,7 @@ SHARED: dict[str, tuple[str, dict[str, Any]]] = {
         "--model",
         {
             "metavar": "NAME|FILE",
-            "help": "the model that made the result (default: the shipped one that it names)",
+            "help": "the model that made the result (default: the one that DIR holds, or the shipped one that it names)",
         },
     ),
     "model_of_register": (
