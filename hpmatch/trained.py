@@ -62,8 +62,8 @@ class Trained:
         matches: The expected number of matches among all pairs.
         warnings: What could not be learned, and why.
         trust: How many matches the starting model counted for, by comparison.
-        schema: What the columns were taken for: the schema that was given or, without one, a guess; ``str`` of that is the text of
-            a schema file.
+        schema: What the columns were taken for that a model was put together of, by the schema, their names or their cells; ``str``
+            of that is the text of a schema file.
     """
 
     model: Model
