@@ -19,6 +19,7 @@ from hpmatch.cli.shared import (
     progress_bar,
     schema_of,
     show_rejected,
+    told_not_grouped,
     told_training,
 )
 from hpmatch.cli.training import check_training, show_warnings
@@ -209,7 +210,7 @@ def _persons(summary: Any) -> list[tuple[str, int, str]]:
     total, expected = summary["funnel"]["total"], summary["funnel"]["expected_hits"]
     return [
         ("persons alerted", total["persons"], "see persons"),
-        *_not_grouped(summary["not_grouped"]),
+        *told_not_grouped(summary),
         (
             "  hit",
             total["hit"],
@@ -221,18 +222,6 @@ def _persons(summary: Any) -> list[tuple[str, int, str]]:
             "" if "prior_cases" in summary else "none given: --prior-cases",
         ),
         ("    new", total["new"], f"identity of {total['clear']:,} clear, of {total['unclear']:,} not"),
-    ]
-
-
-def _not_grouped(alerts: int) -> list[tuple[str, int, str]]:
-    if not alerts:
-        return []
-    return [
-        (
-            "  alerts not grouped",
-            alerts,
-            "too many share all that they could be found by; each is a person of its own",
-        )
     ]
 
 

@@ -211,6 +211,12 @@ def told_training(summary: Mapping[str, Any]) -> list[tuple[str, int, str]]:
     return [line for line in told if line[1]]
 
 
+def told_not_grouped(summary: Mapping[str, Any]) -> list[tuple[str, int, str]]:
+    """The line about alerts that were held against no other, if there are any."""
+    note = "too many share all that they could be found by; each is a person of its own"
+    return [("  alerts not grouped", summary["not_grouped"], note)] if summary["not_grouped"] else []
+
+
 def show_rejected(rows: Mapping[str, int], out: str) -> None:
     """Tell of rows that could not be used, by what they are rows of, and where they stand."""
     if told := " and ".join(f"{number:,} {kind} rows" for kind, number in rows.items() if number):
