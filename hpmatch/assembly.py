@@ -8,7 +8,7 @@ that kind. The numbers are a start to train from, plain guesses where no shipped
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
@@ -102,8 +102,8 @@ def model_for(
         schema: What the user says; where that is nothing of columns, their cells are looked at.
 
     Returns:
-        The shipped model for alerts and a register, recognised by their identifiers; else one put together. And the schema, or
-        what was found out without one.
+        The shipped model for alerts and a register, recognised by their identifiers; else one put together. And what the columns
+        that it reads were taken for, if all tables call them alike.
 
     Raises:
         ModelError: If there is no column to compare by, or none by which pairs can be found.
@@ -116,12 +116,33 @@ def model_for(
         return read_model("imi"), schema
     said = {table: read_schema(schema, table) for table in tables}
     if not any(each.columns for each in said.values()):
-        schema = infer_schema(tables, {table: each.id for table, each in said.items()})
-        said = {table: replace(each, columns=schema.columns) for table, each in said.items()}
-    model = assemble([_layout(raw, said[table], table) for table, raw in tables.items()])
+        found = infer_schema(tables, {table: each.id for table, each in said.items()})
+        said = {table: replace(each, columns=found.columns) for table, each in said.items()}
+    layouts = [_layout(raw, said[table], table) for table, raw in tables.items()]
+    model = assemble(layouts)
     if not model.blocking_rules:
         raise ModelError(_without_rules([part.name for part in model.parts]))
-    return model, schema
+    return model, _taken_for(layouts, model)
+
+
+def _taken_for(layouts: Sequence[Layout], model: Model) -> Schema:
+    """What columns are that a model reads and all tables call alike."""
+    read = {stage.column for stage in model.standardisers}
+    told = [
+        {column: role for role, column in layout.roles.items() if _COLUMN_OF_ROLE.get(role, role) in read}
+        | {column: kind for column, kind in layout.kinds.items() if column in read}
+        for layout in layouts
+    ]
+    return Schema(
+        _if_one(layout.id for layout in layouts),
+        {column: what for column, what in told[0].items() if all(each.get(column) == what for each in told)},
+    )
+
+
+def _if_one(values: Iterable[str]) -> str | None:
+    """The value that all are, None where they differ."""
+    distinct = set(values)
+    return distinct.pop() if len(distinct) == 1 else None
 
 
 _IDENTIFIERS = {"alerts": "alert_id", "register": "hpr_number"}
@@ -164,9 +185,8 @@ def infer_schema(
         if kind == "text"
         and all(_is_whole_name(column, raw, layouts[table]) for table, raw in tables.items())
     }
-    own = {layout.id for layout in layouts.values()}
     return Schema(
-        own.pop() if len(own) == 1 else None,
+        _if_one(layout.id for layout in layouts.values()),
         {column: kind for column, kind in kinds.items() if kind and column not in repeating},
     )
 

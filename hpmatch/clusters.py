@@ -8,7 +8,7 @@ strangers together, and one pair that does not fit does not part what many other
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 import numpy as np
 
@@ -44,27 +44,43 @@ def join(
     """
     one, other = np.minimum(left, right).astype(np.int64), np.maximum(left, right).astype(np.int64)
     strong = np.flatnonzero(weights >= least)
-    involved = np.zeros(size, bool)
-    involved[one[strong]] = involved[other[strong]] = True
-    within = np.flatnonzero(involved[one] & involved[other])
-    limited = np.where(weights > APART, np.maximum(weights, misfit), -np.inf)
-    codes = one * size + other
-    weight_of = dict(zip(codes[within].tolist(), limited[within].tolist(), strict=True))
-    cluster_of = list(range(size))
-    members = {row: [row] for row in np.flatnonzero(involved).tolist()}
-
-    def fit(first: Sequence[int], second: Sequence[int]) -> bool:
-        between = ((a, b) if a < b else (b, a) for a in first for b in second)
-        return bool(sum(weight_of.get(a * size + b, misfit) for a, b in between) > 0)
-
     order = strong[np.lexsort((other[strong], one[strong], -weights[strong]))]
+    cluster_of = list(range(size))
+    members = {row: [row] for row in np.unique([one[strong], other[strong]]).tolist()}
+    beyond = _beyond_misfit(members, one, other, weights, misfit)
     for row, fellow in zip(one[order].tolist(), other[order].tolist(), strict=True):
-        first, second = sorted((cluster_of[row], cluster_of[fellow]))
-        if first != second and fit(members[first], members[second]):
-            for moved in members[second]:
-                cluster_of[moved] = first
-            members[first] += members.pop(second)
-    return np.array(cluster_of, np.int64)
+        # The smaller one moves, so that no row moves often.
+        gone, kept = sorted((cluster_of[row], cluster_of[fellow]), key=lambda each: len(members[each]))
+        pairs = len(members[gone]) * len(members[kept])
+        if gone != kept and pairs * misfit + beyond[kept].get(gone, 0.0) > 0:
+            for moved in members[gone]:
+                cluster_of[moved] = kept
+            members[kept] += members.pop(gone)
+            _move_sums(beyond, gone, kept)
+    smallest = {cluster: min(rows) for cluster, rows in members.items()}
+    return np.array([smallest.get(cluster, cluster) for cluster in cluster_of], np.int64)
+
+
+def _beyond_misfit(
+    rows: Iterable[int], one: IntArray, other: IntArray, weights: FloatArray, misfit: float
+) -> dict[int, dict[int, float]]:
+    """What speaks for each two of the rows beyond a misfit, which is what any other two count; to add up between clusters."""
+    found: dict[int, dict[int, float]] = {row: {} for row in rows}
+    beyond = np.where(weights > APART, np.maximum(weights - misfit, 0.0), -np.inf)
+    told = np.flatnonzero((beyond != 0) & np.isin(one, list(found)) & np.isin(other, list(found)))
+    for row, fellow, weight in zip(
+        one[told].tolist(), other[told].tolist(), beyond[told].tolist(), strict=True
+    ):
+        found[row][fellow] = found[fellow][row] = weight
+    return found
+
+
+def _move_sums(sums: dict[int, dict[int, float]], gone: int, kept: int) -> None:
+    """Add what one cluster has with each third one to what another has with it."""
+    for third, weight in sums.pop(gone).items():
+        del sums[third][gone]
+        if third != kept:
+            sums[kept][third] = sums[third][kept] = sums[kept].get(third, 0.0) + weight
 
 
 def components(size: int, left: IntArray, right: IntArray) -> IntArray:

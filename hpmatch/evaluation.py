@@ -65,8 +65,20 @@ _LABELS: Mapping[str, str] = {
     "pairs_quality": "pairs quality",
     "grouping_precision": "precision of grouping",
     "grouping_recall": "recall of grouping",
+    "grouping_f1": "F1 of grouping",
     "brier": "Brier score",
     "calibration_error": "expected calibration error",
+}
+# Of one table clusters are asked for, and nearly every record's likeliest pair may be right where clusters are not.
+_CLUSTERS = {
+    "grouping_precision": "pairwise precision of clusters",
+    "grouping_recall": "pairwise recall of clusters",
+    "grouping_f1": "pairwise F1 of clusters",
+}
+_LABELS_OF_ONE_TABLE = _CLUSTERS | {
+    name: label.replace("of matches", "of likeliest pairs")
+    for name, label in _LABELS.items()
+    if name not in _CLUSTERS
 }
 _ABOUT = {
     "alerts": "{alerts} alerts about {persons} persons, {hits} of them about a registered one",
@@ -115,6 +127,7 @@ class Evaluation:
         slices: The same by what the truth says of the alerts.
         of: What was held against the truth: "alerts", or "records" of any kind. Of one table a record is a hit if it has a
             duplicate, and is matched rightly if its likeliest pair is one; grouping is that of the clusters.
+        one_table: Whether it is of what ``hpmatch.dedupe`` found; the estimates of grouping come first then.
     """
 
     alerts: int
@@ -127,6 +140,7 @@ class Evaluation:
     curve: tuple[tuple[float, float], ...] = ()
     slices: tuple[Slice, ...] = ()
     of: str = "alerts"
+    one_table: bool = False
 
     def __repr__(self) -> str:
         return on_one_line(
@@ -159,6 +173,11 @@ class Evaluation:
         return self._value("f1")
 
     @property
+    def grouping_f1(self) -> float:
+        """The harmonic mean of precision and recall of the pairs that are put together: of one table, of its clusters."""
+        return self._value("grouping_f1")
+
+    @property
     def best_f1(self) -> float:
         """The best F1 of each alert's likeliest link, over all thresholds."""
         return self._value("best_f1")
@@ -171,6 +190,7 @@ class Evaluation:
         return asdict(self)
 
     def __str__(self) -> str:
+        labels = _LABELS_OF_ONE_TABLE if self.one_table else _LABELS
         lines = [
             _ABOUT[self.of].format(
                 **{name: f"{getattr(self, name):,}" for name in ("alerts", "persons", "hits")}
@@ -181,7 +201,7 @@ class Evaluation:
                 "",
                 [
                     (label.replace("alerts", self.of), self.estimates.get(name))
-                    for name, label in _LABELS.items()
+                    for name, label in labels.items()
                 ],
             ),
         ]
@@ -226,7 +246,10 @@ def evaluate(
     if replicates != 0 and replicates < _FEWEST_REPLICATES:
         raise HpmatchError(f"replicates has to be at least {_FEWEST_REPLICATES}, or 0 for no intervals")
     result = opened(result)
+    one_table = isinstance(result, Deduplicated)
     answers, true = judged(result, truth)
+    measured = estimates(answers, replicates=replicates, seed=seed)
+    first = [name for name in _CLUSTERS if one_table and name in measured]
     slices = _slices(answers, true, replicates, seed)
     hits, ranked = int(answers.hit.sum()), answers.score > -np.inf
     points = precision_recall(answers.score[ranked], answers.best[ranked], hits)
@@ -236,11 +259,12 @@ def evaluate(
         matches=int(answers.matched.sum()),
         review=int(answers.review.sum()),
         persons=len(np.unique(answers.person)),
-        estimates=estimates(answers, replicates=replicates, seed=seed),
+        estimates={name: measured[name] for name in (*first, *measured)},
         calibration=calibration(answers),
         curve=_thinned(*points),
         slices=slices,
         of=RECORDS if isinstance(result, Deduplicated) else subject_of(_summary(result)),
+        one_table=one_table,
     )
 
 

@@ -1,8 +1,9 @@
 """
 Explaining from a folder: the decision as it was given, from the tables that ``hpmatch link`` or ``hpmatch dedupe`` wrote.
 
-The folder holds weights and levels, and neither the records nor the model. The records come from the files that were linked, and
-are shown as they stand there; the register has to be the very one, and so has each alert. The model is known by its SHA-256.
+The folder holds weights and levels, and not the records. They come from the files that were linked, and are shown as they stand
+there; the register has to be the very one, and so has each alert. The model is known by its SHA-256; the folder holds it, unless
+it is a shipped one.
 """
 
 from __future__ import annotations
@@ -16,13 +17,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hpmatch.errors import HpmatchError, ModelError, SourceError
+from hpmatch.errors import HpmatchError, ModelError, PluginError, SourceError
 from hpmatch.explain import Cells, Explanation, Held, explain, explain_record
-from hpmatch.model import RECORDS, Model, model_that_made, read_model, subject_of
+from hpmatch.model import RECORDS, Model, read_model, subject_of
 from hpmatch.output import read_folder
 from hpmatch.reading import cells_by_id, checks_of, identifiers, layout_of, roles_of, with_usable_ids
 from hpmatch.register import Register, source_version
-from hpmatch.results import Deduplicated, opened
+from hpmatch.results import Deduplicated, maker_of, opened
 from hpmatch.schema import Layout, Schema, read_schema, with_id
 from hpmatch.sources import read
 from hpmatch.sources.files import File, is_folder
@@ -51,8 +52,8 @@ def explain_folder(
         alerts: The alerts that were linked, see ``hpmatch.link``; without them and the register no records are shown.
         register: The register that they were held against, likewise; it may be a prepared one.
         records: The table that was held against itself, where ``dedupe`` made the folder.
-        model: The model that decided; by default the shipped model of the name that the folder tells, if it is the same.
-            Without it nobody can say what would change the decision.
+        model: The model that decided; by default the one that the folder holds, or the shipped model of the name that it tells, if
+            it is the same. Without it nobody can say what would change the decision.
         id: The column that identifies a record, as when they were linked.
         schema: Which column of the alerts and the register plays which role, likewise.
 
@@ -75,11 +76,11 @@ def explain_folder(
     found, schema = opened(folder), with_id(schema, id)
     check_tables(found, alerts, register, records)
     if isinstance(found, Deduplicated):
-        decided = _model(found.summary.get("model", {}), model)
+        decided = _model(folder, model)
         held = None if records is None else held_by_table(records, found.summary, schema, decided)
         return explain_record(str(alert_id), replace(found, held=held, model=decided))
     tables, summary, _ = read_folder(folder, _TABLES)
-    decided = _model(summary.get("model", {}), model)
+    decided = _model(folder, model)
     if (alerts is None) != (register is None):
         raise HpmatchError("to show the records side by side takes both the alerts and the register")
     held = (
@@ -90,11 +91,11 @@ def explain_folder(
     return explain(str(alert_id), tables, held, decided, subject_of(summary))
 
 
-def _model(made_by: Mapping[str, str], given: Model | str | Path | None) -> Model | None:
+def _model(folder: str | Path, given: Model | str | Path | None) -> Model | None:
     """The model that decided, if it can be had."""
     try:
-        return model_that_made(made_by, given)
-    except ModelError:
+        return maker_of(folder, given)
+    except (ModelError, PluginError):
         if given is not None:
             raise
         return None

@@ -93,8 +93,8 @@ class Estimate:
         value: The figure.
         low: The lower end of the interval.
         high: The upper end.
-        of: How many alerts (candidate pairs, pairs of alerts) the figure is a share of; of F1, how many matches and hits there
-            are on average.
+        of: How many alerts (candidate pairs, pairs of alerts) the figure is a share of; of F1, how many there are on average of
+            those that precision and recall are shares of.
     """
 
     value: float
@@ -109,7 +109,9 @@ Share = Callable[[Answers], tuple[npt.NDArray[Any], npt.NDArray[Any]] | None]
 Curve = Callable[[FloatArray, FloatArray, FloatArray], FloatArray]
 
 
-def _of_pairs(part: IntArray | None, whole: IntArray | None) -> tuple[FloatArray, FloatArray] | None:
+def _of_pairs(
+    part: IntArray | None, whole: IntArray | FloatArray | None
+) -> tuple[FloatArray, FloatArray] | None:
     """Pairs of alerts, of which each of the two holds a half."""
     return None if part is None or whole is None else (part / 2, whole / 2)
 
@@ -127,6 +129,9 @@ SHARES: Mapping[str, Share] = {
     ),
     "grouping_precision": lambda a: _of_pairs(a.together, a.grouped),
     "grouping_recall": lambda a: _of_pairs(a.together, a.fellows),
+    "grouping_f1": lambda a: (
+        None if a.grouped is None or a.fellows is None else _of_pairs(a.together, (a.grouped + a.fellows) / 2)
+    ),
     "brier": lambda a: (
         None
         if a.is_cut

@@ -159,8 +159,8 @@ def estimate_recall(
         result: What ``hpmatch.link(..., min_weight=-1000)`` found, or the folder of it; or ``hpmatch.dedupe`` likewise.
         labels: What people said of the pairs that ``recall_sample`` drew; see ``hpmatch.labels``. None to believe the
             probabilities, which has to be said of the figure.
-        model: The model that made the result, which says which rules read what; None where the result holds it, or is a folder
-            that names a shipped one.
+        model: The model that made the result, which says which rules read what; None where the result, or its
+            folder, holds it or names a shipped one.
         seed: Of the draws that make the intervals.
 
     Returns:

@@ -196,6 +196,11 @@ class Model:
         subject = {"subject": self.subject} if self.subject != ALERTS else {}
         return {"name": self.name, "sha256": self.fingerprint, **subject}
 
+    @property
+    def is_shipped(self) -> bool:
+        """Whether its name gives it back, as it is."""
+        return self.name in _shipped() and self.fingerprint == _shipped_model(self.name).fingerprint
+
     @cached_property
     def fingerprint(self) -> str:
         """The SHA-256 of the model's JSON text, or "" for a model that no file could hold."""

@@ -20,6 +20,7 @@ from hpmatch.files import whole_folder
 
 FORMATS = ("csv", "parquet")
 RESCREENED = ("differences", "links", "rejected")  # the tables of a re-screening
+MODEL_FILE = "result_model.json"  # a name that no file of one's own is likely to have, for it is replaced
 WEIGHTS = "weights"  # the table that holds nothing but numbers behind two identifiers
 _IDENTIFIERS = 2
 # What a spreadsheet takes for a formula (OWASP, CSV injection); a plain number is none.
@@ -42,7 +43,9 @@ _NUMBER_COLUMNS = {
 
 def result_files(tables: Sequence[str]) -> frozenset[str]:
     """The names of the files of a result."""
-    return frozenset({"summary.json", *(f"{table}.{ending}" for table in tables for ending in FORMATS)})
+    return frozenset(
+        {"summary.json", MODEL_FILE, *(f"{table}.{ending}" for table in tables for ending in FORMATS)}
+    )
 
 
 def write_folder(
@@ -50,9 +53,10 @@ def write_folder(
     tables: Mapping[str, pa.Table],
     summary: Mapping[str, Any],
     format: str,  # noqa: A002 - the option's name
+    model: str = "",
 ) -> None:
     """
-    Write tables and a summary to a folder so that it appears whole or not at all.
+    Write tables, a summary and the text of a model, if there is any, to a folder so that it appears whole or not at all.
 
     Raises:
         SourceError: If it cannot be written; what was there before stays.
@@ -63,6 +67,8 @@ def write_folder(
         for name, table in tables.items():
             _write_table(table, made / f"{name}.{format}")
         _write_summary(summary, made / "summary.json")
+        if model:
+            (made / MODEL_FILE).write_text(model, "utf-8")
 
 
 def read_folder(folder: str | Path, names: Sequence[str]) -> tuple[dict[str, pa.Table], dict[str, Any], str]:
@@ -85,6 +91,12 @@ def read_folder(folder: str | Path, names: Sequence[str]) -> tuple[dict[str, pa.
         raise SourceError(
             f"{folder} holds no whole result: {_lack(home, names)}; name a folder with summary.json and {', '.join(names)}"
         ) from error
+
+
+def kept_model(folder: str | Path) -> Path | None:
+    """The file of the model that a folder holds, if it holds one."""
+    file = Path(folder, MODEL_FILE)
+    return file if file.exists() else None
 
 
 def _lack(home: Path, names: Sequence[str]) -> str:

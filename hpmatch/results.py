@@ -13,7 +13,7 @@ from hpmatch.decision import DecisionRule
 from hpmatch.errors import HpmatchError, SourceError
 from hpmatch.explain import Explanation, Held, explain, explain_record
 from hpmatch.model import ALERTS, Model, model_that_made, subject_of
-from hpmatch.output import FORMATS, read_folder, read_summary, write_folder
+from hpmatch.output import FORMATS, kept_model, read_folder, read_summary, write_folder
 from hpmatch.shown import on_one_line
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ class Result:
 
     def write(self, out: str | Path, format: str = "csv") -> None:  # noqa: A002 - the option's name
         """
-        Write the tables and summary.json to a folder, all or nothing.
+        Write the tables and summary.json to a folder, all or nothing, and the model, if it is not a shipped one.
 
         Args:
             out: The folder; it is made, or takes the place of an earlier result.
@@ -137,7 +137,7 @@ class Result:
         Raises:
             SourceError: If the folder cannot be written or holds anything but an earlier result.
         """
-        write_folder(out, _tables(self, TABLES), self.summary, format)
+        write_folder(out, _tables(self, TABLES), self.summary, format, _text_of(self.model))
 
 
 @dataclass(frozen=True)
@@ -193,16 +193,21 @@ class Deduplicated:
 
     def write(self, out: str | Path, format: str = "csv") -> None:  # noqa: A002 - the option's name
         """
-        Write the tables and summary.json to a folder, all or nothing; see ``Result.write``.
+        Write the tables, summary.json and the model to a folder, all or nothing; see ``Result.write``.
 
         Raises:
             SourceError: If the folder cannot be written or holds anything but an earlier result.
         """
-        write_folder(out, _tables(self, TABLES_OF_ONE), self.summary, format)
+        write_folder(out, _tables(self, TABLES_OF_ONE), self.summary, format, _text_of(self.model))
 
 
 def _tables(result: Result | Deduplicated, names: Sequence[str]) -> dict[str, pa.Table]:
     return {name: getattr(result, name) for name in names}
+
+
+def _text_of(model: Model | None) -> str:
+    """What a folder keeps of the model: nothing where a name gives it back, or no file could hold it."""
+    return "" if model is None or model.is_shipped or not model.fingerprint else model.to_json()
 
 
 def _named(result: Result | Deduplicated, name: str, tables: Sequence[str]) -> pa.Table:
@@ -269,13 +274,14 @@ def maker_of(result: Result | Deduplicated | str | Path, given: Model | str | Pa
 
     Args:
         result: The result, or the folder that it was written to.
-        given: The model that is said to be it; None where the result holds it, or is a folder that names a shipped one.
+        given: The model that is said to be it; None where the result, or its folder, holds it or names a shipped one.
 
     Raises:
-        ModelError: If that is another model, or none is given and the folder names none that is shipped.
+        ModelError: If that is another model, or none is given and the folder neither holds it nor names one that is shipped.
     """
     if isinstance(result, (str, Path)):
-        return model_that_made(read_summary(result, "model").get("model", {}), given)
+        made_by = read_summary(result, "model").get("model", {})
+        return model_that_made(made_by, kept_model(result) if given is None else given)
     if result.model and given is None:
         return result.model
     return model_that_made(result.summary.get("model", {}), given)

@@ -63,8 +63,8 @@ class Trained:
         look_alikes: The expected number of pairs that agree on much for a reason and are no matches, such as kin.
         warnings: What could not be learned, and why.
         trust: How many matches the starting model counted for, by comparison.
-        schema: What the columns were taken for: the schema that was given or, without one, a guess; ``str`` of that is the text of
-            a schema file.
+        schema: What the columns were taken for that a model was put together of, by the schema, their names or their cells; ``str``
+            of that is the text of a schema file.
     """
 
     model: Model

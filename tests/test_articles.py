@@ -4,6 +4,7 @@ import io
 import json
 import random
 import re
+import shutil
 
 import pytest
 from registers import written
@@ -12,6 +13,7 @@ import hpmatch as hp
 from hpmatch.cli import main
 from hpmatch.explain_folder import explain_folder
 from hpmatch.labelling import start_labelling
+from hpmatch.output import MODEL_FILE
 from hpmatch.screening import answer
 from hpmatch.wording import reason
 
@@ -287,9 +289,10 @@ def test_the_folder_of_duplicates_is_explained(folder, model):
     assert [hit.hpr_number for hit in bare.candidates] == [
         hit.hpr_number for hit in found.explain("a3").candidates
     ]
-    assert (bare.disposition, bare.records, bare.changes) == ("match", (), None)
-    full = explain_folder(out, "a3", records=table, model=model)
-    assert full.changes == found.explain("a3").changes
+    assert (bare.disposition, bare.records) == ("match", ())
+    full = explain_folder(out, "a3", records=table)
+    assert full.changes == bare.changes == found.explain("a3").changes
+    assert explain_folder(out, "a3", records=table, model=model) == full
     assert [told.alert for told in full.records[0]] == [
         (OURS[3][name],) for name in ("title", "maker", "price", "year")
     ]
@@ -314,8 +317,10 @@ def test_another_table_is_not_taken_for_the_one_that_was_held_against_itself(fol
             act(two, records=table)
     with pytest.raises(hp.HpmatchError, match="give their table as records"):
         start_labelling(out, labels, model=model, by="K")
+    shutil.copytree(out, tmp_path / "bare")
+    (tmp_path / "bare" / MODEL_FILE).unlink()
     with pytest.raises(hp.ModelError, match="give it"):
-        explain_folder(out, "a3", records=table)
+        explain_folder(tmp_path / "bare", "a3", records=table)
 
 
 def test_a_folder_of_duplicates_that_lacks_rows_is_refused(model, tmp_path):

@@ -3,12 +3,16 @@
 import hashlib
 import json
 import re
+from pathlib import Path
 
 import pytest
+from registers import written
 
 import hpmatch as hp
 from hpmatch.cli import main
+from hpmatch.explain_folder import explain_folder
 from hpmatch.labelling import start_labelling
+from hpmatch.output import MODEL_FILE
 
 BERG = {"family_name": "Berg", "given_name": "Kari", "birth_date": "1980-02-03"}
 ROWS = [
@@ -152,6 +156,39 @@ def test_a_notebook_shows_counts_and_the_likeliest_pairs(found):
     assert not {"berg", "kari"} & set(shown.lower().replace("<", " ").replace(">", " ").split())
 
 
+@pytest.mark.parametrize("command", ["dedupe", "link"])
+def test_a_trained_model_is_kept_with_the_result(command, tmp_path):
+    """So that the result is explained, labelled and linked by it; the next result with a shipped model has none of it."""
+    tables = [str(written(ROWS, tmp_path / name)) for name in ("one.csv", "two.csv")]
+    tables = tables[:1] if command == "dedupe" else tables
+    out = tmp_path / "out"
+    assert main([command, *tables, "--train", "--id", "no", "--out", str(out)]) == 0
+    model = hp.read_model(out / MODEL_FILE)
+    summary = json.loads((out / "summary.json").read_text())
+    assert (model.fingerprint, model.is_shipped) == (summary["model"]["sha256"], False)
+    assert explain_folder(out, "7").changes is not None
+    assert main([command, *tables, "--model", str(out / MODEL_FILE), "--id", "no", "--out", str(out)]) == 0
+    assert hp.read_model(out / MODEL_FILE) == model
+    assert main([command, *tables, "--id", "no", "--out", str(out)]) == 0
+    assert not (out / MODEL_FILE).exists()
+
+
+def test_a_model_that_cannot_be_written_leaves_no_folder(tmp_path, monkeypatch):
+    """The result is whole with it, or not there."""
+    found = hp.dedupe(ROWS, hp.read_model("imi").with_decision(match=0.9))
+    written = Path.write_text
+
+    def full(path, *more):
+        if path.name == MODEL_FILE:
+            raise OSError(28, "No space left on device")
+        return written(path, *more)
+
+    monkeypatch.setattr(Path, "write_text", full)
+    with pytest.raises(hp.SourceError, match="nothing was left there"):
+        found.write(tmp_path / "out")
+    assert not list(tmp_path.iterdir())
+
+
 def test_pairs_of_one_table_are_labelled_and_trained_with(found, tmp_path):
     """The tool that makes the labels which ``dedupe`` takes."""
     asked = start_labelling(found, tmp_path / "labels.csv", number=3, by="Kari")
@@ -191,6 +228,29 @@ def test_what_was_found_is_held_against_the_truth(found):
     assert str(measured).startswith(
         "4 records of 3 persons or things, 2 of them with a duplicate\n3 matched, 0 to review"
     )
+
+
+def test_clusters_are_what_is_told_first(found, tmp_path, capsys):
+    """One pair of three in the cluster is right, while two records of three are with their duplicate."""
+    measured = hp.evaluate(found, TRUTH)
+    first = ["grouping_precision", "grouping_recall", "grouping_f1"]
+    assert list(measured.to_json()["estimates"])[:3] == first
+    assert measured.grouping_f1 == pytest.approx(1 / 2)
+    lines = str(measured).splitlines()[4:8]
+    assert [line[:32].strip() for line in lines] == [
+        "pairwise precision of clusters",
+        "pairwise recall of clusters",
+        "pairwise F1 of clusters",
+        "precision of likeliest pairs",
+    ]
+    assert [line.split()[4] for line in lines[:2]] == ["0.3333", "1.0000"]
+    assert str(measured).count("clusters") == 3
+    found.write(tmp_path / "out")
+    (tmp_path / "truth.csv").write_text(
+        "no,cluster_id,town\n" + "".join(f"{row['no']},{row['cluster_id']},{row['town']}\n" for row in TRUTH)
+    )
+    assert main(["evaluate", str(tmp_path / "out"), str(tmp_path / "truth.csv")]) == 0
+    assert capsys.readouterr().out.splitlines()[4:6] == lines[:2]
 
 
 ON_PAPER = {

@@ -141,6 +141,7 @@ def test_the_counts_of_the_example(folder):
     found = evaluate(folder, TRUTH, replicates=0)
     assert (found.alerts, found.hits, found.matches, found.review, found.persons) == (10, 6, 5, 2, 9)
     assert found.curve[0] == (1.0, pytest.approx(1 / 6))
+    assert str(found).splitlines()[4].startswith("precision of matches")
     assert [each.alerts for each in found.calibration] == [1, 1, 3, 2][::-1] or sum(
         each.alerts for each in found.calibration
     ) == 7
@@ -450,6 +451,10 @@ def test_grouping_is_judged_by_pairs_of_alerts():
     found = estimates(answers, replicates=0)
     assert (found["grouping_precision"].value, found["grouping_recall"].value) == (0.6, 0.6)
     assert (found["grouping_precision"].of, found["grouping_recall"].of) == (10, 10)
+    apart = pa.array(["a", "a", "c", "d", "e", "f"])
+    answers, _ = judge(dispositions.set_column(3, "person_id", apart), links, truth)
+    found = estimates(answers, replicates=0)["grouping_f1"]
+    assert (found.value, found.of) == (pytest.approx(2 / 11), 6)  # one pair right, of one and of 10
 
 
 def test_alerts_whose_person_nobody_names_are_about_nobody_else():

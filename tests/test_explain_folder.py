@@ -11,6 +11,7 @@ from explained import ALERTS, KARI, REGISTER, ids_of, parsed
 import hpmatch as hp
 from hpmatch.cli import main
 from hpmatch.explain_folder import explain_folder
+from hpmatch.output import MODEL_FILE
 
 
 def test_a_folder_explains_as_the_result_does(sample_result, sample_folder):
@@ -110,9 +111,12 @@ def test_another_model_is_refused_and_an_unknown_one_is_done_without(sample_resu
     with pytest.raises(hp.ModelError, match="made by another model"):
         explain_folder(sample_folder, "A000004", model=own)
     hp.link([{"alert_id": "A1", **KARI}], [{"hpr_number": "7", **KARI}], own).write(tmp_path / "out")
+    assert explain_folder(tmp_path / "out", "A1").changes
+    (tmp_path / "out" / MODEL_FILE).rename(tmp_path / "own.json")
     assert explain_folder(tmp_path / "out", "A1").changes is None
-    (tmp_path / "own.json").write_text(own.to_json(), "utf-8")
     assert explain_folder(tmp_path / "out", "A1", model=tmp_path / "own.json").changes
+    own.with_decision(match=0.8).save(tmp_path / "out" / MODEL_FILE)
+    assert explain_folder(tmp_path / "out", "A1").changes is None
 
 
 def test_one_of_the_files_alone_is_not_enough(sample_folder):

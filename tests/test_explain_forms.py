@@ -53,6 +53,19 @@ def test_everything_is_escaped(tmp_path):
     assert ATTACK in "".join(parsed(explanation.to_html()).text)
 
 
+@pytest.mark.parametrize("given", ["T.", "Th.", "Ther."])
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", "same as far as it is written out"), ("nb", "stemmer så langt det er skrevet ut")],
+)
+def test_a_given_name_cut_short_is_not_called_an_initial(given, language, words):
+    """The words are right for both, for one level holds both."""
+    therese = {**KARI, "given_name": "Therese"}
+    found = hp.link([{"alert_id": "A1", **KARI, "given_name": given}], [{"hpr_number": "7", **therese}])
+    step = found.explain("A1").to_json(language)["candidates"][0]["waterfall"][2]
+    assert (step["name"], step["level"], step["level_words"]) == ("given_name", "initial", words)
+
+
 def test_json_holds_what_the_object_holds(sample_result):
     """It can be written and read again."""
     explanation = sample_result.explain("A000298")

@@ -18,6 +18,7 @@ from hpmatch.errors import ModelError, SchemaError
 from hpmatch.explain_folder import explain_folder
 from hpmatch.labelling import start_labelling
 from hpmatch.model import read_model
+from hpmatch.output import MODEL_FILE
 from hpmatch.reading import read_for
 from hpmatch.schema import Layout
 from hpmatch.standardise.stages import Numbers, PlainText
@@ -57,6 +58,33 @@ def test_what_the_columns_were_taken_for_is_told(trained):
     """As the text of a schema file, to be put right and given back."""
     assert trained.schema == hp.Schema("sku", KINDS)
     assert all(f"\n  {line}" in str(trained) for line in str(trained.schema).splitlines())
+
+
+def test_columns_known_by_name_are_told_beside_those_that_a_schema_says(tmp_path, capsys):
+    """One sees that a whole name counts beside its parts; what no model reads, and what tables call otherwise, is not told."""
+    rng = random.Random(1)
+    people = [
+        {"no": str(place), "surname": family, "first_name": given, "dob": f"19{rng.randrange(40, 99)}-03-0{place % 9 + 1}"}
+        | {"full_name": f"{given} {family}", "status": "valid"}
+        for place in range(60)
+        for family, given in [(rng.choice(["Berg", "Moe", "Dahl"]), rng.choice(["Kari", "Ola", "Liv"]))]
+    ]  # fmt: skip
+    schema = tmp_path / "schema.toml"
+    schema.write_text('[columns]\nfull_name = "name"\n', "utf-8")
+    named = {"surname": "family_name", "first_name": "given_name", "dob": "birth_date"}
+    found = hp.train(people, schema=schema)
+    assert found.schema == hp.Schema("no", {**named, "full_name": "name"})
+    assert hp.train(people, schema=found.schema).model == found.model
+    assert named.items() <= hp.train(people).schema.columns.items()
+    others = [{**{name: row[name] for name in row if name != "dob"}, "born": row["dob"]} for row in people]
+    apart = hp.Schema(columns={"full_name": "name"})
+    assert "dob" not in hp.train(people, others, schema=apart).schema.columns
+    out = ["--train", "--schema", str(schema), "--out", str(tmp_path / "out")]
+    assert main(["dedupe", written(people, tmp_path / "people.csv"), *out]) == 0
+    told = next(line for line in capsys.readouterr().out.splitlines() if line.startswith("columns taken for"))
+    assert told.split(maxsplit=3)[3] == (
+        "4  surname family_name, first_name given_name, dob birth_date, full_name name"
+    )
 
 
 def test_a_model_knows_what_it_reads(trained, tmp_path):
@@ -116,10 +144,13 @@ def test_the_commands_need_no_schema(tmp_path, capsys):
 
 
 def test_records_of_any_kind_are_not_explained_without_the_model(trained, tmp_path):
-    """It alone says which columns are read; the message does not ask for those of alerts."""
+    """It alone says which columns are read; the message does not ask for those of alerts. The folder holds it."""
     tables = goods(200, "a"), goods(200, "b")
     result = hp.link(*tables, trained.model)
     result.write(tmp_path / "out")
+    told = explain_folder(tmp_path / "out", "a1", alerts=tables[0], register=tables[1])
+    assert told.changes == result.explain("a1").changes
+    (tmp_path / "out" / MODEL_FILE).unlink()
     with pytest.raises(ModelError, match="give it"):
         explain_folder(tmp_path / "out", "a1", alerts=tables[0], register=tables[1])
     shown = explain_folder(tmp_path / "out", "a1", alerts=tables[0], register=tables[1], model=trained.model)

@@ -21,6 +21,7 @@ from hpmatch.errors import SourceError
 from hpmatch.judging import read_truth
 from hpmatch.labelling import FILE_COLUMNS, agreement, append_label, choose_pairs, mend, start_labelling
 from hpmatch.labels import read_labels
+from hpmatch.output import MODEL_FILE
 
 SAMPLE = Path(__file__).parents[1] / "examples" / "data"
 ALERTS, REGISTER = SAMPLE / "alerts.csv", SAMPLE / "register.csv"
@@ -91,15 +92,17 @@ def test_the_uncertain_are_those_nearest_to_a_threshold():
 
 
 def test_thresholds_are_those_of_the_model_that_made_a_folder(tmp_path):
-    """A model of one's own has to be given, and gives the same pairs as the result in memory."""
+    """The folder holds a model of one's own, which gives the same pairs as the result in memory; without it, it has to be given."""
     own = hp.read_model("imi").with_decision(match=0.9999, review=0.0001)
     result = hp.link(ALERTS, REGISTER, own, min_weight=-1000)
     result.write(tmp_path / "out")
     more = {"alerts": ALERTS, "register": REGISTER, "number": 8, "by": "Kari"}
     expected = choose_pairs(result, 8).to_pylist()
     assert expected != choose_pairs(result.links, 8).to_pylist()
-    found = start_labelling(tmp_path / "out", tmp_path / "labels.csv", model=own, **more)
+    found = start_labelling(tmp_path / "out", tmp_path / "labels.csv", **more)
     assert found.pairs == expected
+    (tmp_path / "out" / MODEL_FILE).unlink()
+    assert start_labelling(tmp_path / "out", tmp_path / "others.csv", model=own, **more).pairs == expected
     with pytest.raises(hp.HpmatchError, match="made by another model"):
         start_labelling(tmp_path / "out", tmp_path / "labels.csv", **more)
 

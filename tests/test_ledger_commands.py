@@ -13,7 +13,7 @@ from hpmatch.cli import main
 from hpmatch.explain_folder import explain_folder
 from hpmatch.ledger import Ledger
 from hpmatch.ledger.forget import take_out
-from hpmatch.output import read_folder
+from hpmatch.output import MODEL_FILE, read_folder
 
 SAMPLE = Path(__file__).parents[1] / "examples" / "data"
 ALERTS, PEOPLE = SAMPLE / "alerts.csv", SAMPLE / "register.csv"
@@ -188,6 +188,14 @@ def test_a_result_that_does_not_hold_an_alert_is_left_alone(tmp_path):
     before = [(path, path.stat().st_ino) for path in sorted((tmp_path / "out").iterdir())]
     assert not take_out(tmp_path / "out", "A2")
     assert [(path, path.stat().st_ino) for path in sorted((tmp_path / "out").iterdir())] == before
+
+
+def test_a_result_that_loses_an_alert_keeps_its_model(tmp_path):
+    """By which what is left is explained."""
+    own = hp.read_model("imi").with_decision(match=0.9)
+    hp.link([alert("A1"), alert("A2")], REGISTER, own).write(tmp_path / "out")
+    assert take_out(tmp_path / "out", "A1")
+    assert hp.read_model(tmp_path / "out" / MODEL_FILE).fingerprint == own.fingerprint
 
 
 def test_alerts_about_one_person_keep_a_common_name_that_is_theirs(tmp_path):

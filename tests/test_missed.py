@@ -11,6 +11,7 @@ import hpmatch as hp
 from hpmatch.cli import main
 from hpmatch.missed import STRATA, _chapman, _share, _true_in
 from hpmatch.model import read_model
+from hpmatch.output import MODEL_FILE
 from hpmatch.sources import read
 
 SAMPLE = [f"examples/data/{name}.csv" for name in ("alerts", "register")]
@@ -81,7 +82,8 @@ def test_recall_is_estimated_by_the_model_that_made_the_result(linked, tables, t
     with pytest.raises(hp.HpmatchError, match="another model"):
         hp.estimate_recall(result, model="imi")
     result.write(tmp_path / "out")
-    own.save(tmp_path / "own.json")
+    assert hp.estimate_recall(tmp_path / "out") == hp.estimate_recall(result)
+    (tmp_path / "out" / MODEL_FILE).rename(tmp_path / "own.json")
     with pytest.raises(hp.HpmatchError, match="no shipped one"):
         hp.estimate_recall(tmp_path / "out")
     assert hp.estimate_recall(tmp_path / "out", model=tmp_path / "own.json") == hp.estimate_recall(result)

@@ -4,7 +4,9 @@ import csv
 import errno
 import json
 import os
+import re
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -59,6 +61,31 @@ def test_the_command_keeps_ledger_and_register_together(files, tmp_path, capsys)
         "match",
         "match",
     ]
+
+
+def test_alerts_that_could_be_held_against_no_other_are_told_as_by_link(tmp_path, capsys):
+    """Too many share all their keys, and each says something else."""
+    alerts = [
+        {
+            **ALERTED[0],
+            "alert_id": f"A{number}",
+            "sent_date": f"{2000 + number // 12}-{number % 12 + 1:02}-01",
+        }
+        for number in range(300)
+    ]
+    alerts += [{**ALERTED[1], "alert_id": "B1"}, {**ALERTED[1], "alert_id": "B2"}]
+    replace(hp.read_model("imi"), max_block=250).save(tmp_path / "own.json")
+    alerts, register = written(alerts, tmp_path / "alerts.csv"), written(REGISTER, tmp_path / "register.csv")
+    prepared, ledger, out = (str(tmp_path / name) for name in ("prepared", "ledger", "out"))
+    assert main(["prepare", register, "--model", str(tmp_path / "own.json"), "--out", prepared]) == 0
+    assert main(["link", alerts, prepared, "--out", out, "--ledger", ledger]) == 0
+    linked = json.loads((tmp_path / "out" / "summary.json").read_text("utf-8"))
+    changes = written([{"hpr_number": "14", **KARI}], tmp_path / "changes.csv")
+    capsys.readouterr()
+    assert main(["rescreen", ledger, alerts, prepared, "--changes", changes, "--out", f"{out}2"]) == 0
+    told = json.loads((tmp_path / "out2" / "summary.json").read_text("utf-8"))
+    assert told["not_grouped"] == linked["not_grouped"] == 300
+    assert re.search(r"alerts not grouped +300 ", capsys.readouterr().out)
 
 
 class Killed(BaseException):

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from hpmatch.cli.shared import DONE, add_command, add_shared, progress_bar, show_rejected
+from hpmatch.cli.shared import DONE, add_command, add_shared, progress_bar, show_rejected, told_not_grouped
 
 _FUNNEL = """\
 Counts persons from alert to case, in all, by country and by profession: alerts, persons, no match, hits, earlier cases and new
@@ -236,6 +236,8 @@ def _rescreen(options: argparse.Namespace) -> int:
     print(f"{'alerts in force':<24}{counts['in_force']:>10,}")
     print(f"{'  scored again':<24}{counts['scored_again']:>10,}")
     print(f"{'  answered otherwise':<24}{counts['different']:>10,}  see differences")
+    for label, number, note in told_not_grouped(found.summary):
+        print(f"{label:<24}{number:>10,}  {note}")
     print(f"written to {Path(options.out)}")
     show_rejected({"alert": counts["rejected"]}, options.out)
     return DONE

@@ -13,14 +13,14 @@ _EXPLAIN = """\
 Explains the decision about one alert: how the weights of each candidate add up, what alert and register say side by side, and
 which single finding would have changed the decision.
 
-DIR is what 'hpmatch link' wrote, of alerts and a register or, with --model, of any other tables; the decision is explained as it
-was given. The records are shown as they stand in the files given with --alerts and --register; the register has to be the very
-one that the alerts were held against, or the folder that 'hpmatch prepare' made of it. Without them weights and levels are shown
+DIR is what 'hpmatch link' wrote, of alerts and a register or of any other tables; the decision is explained as it was given. The
+records are shown as they stand in the files given with --alerts and --register; the register has to be the very one that the
+alerts were held against, or the folder that 'hpmatch prepare' made of it. Without them weights and levels are shown
 alone. Or DIR is what 'hpmatch dedupe' wrote: then a record is explained, and the table is given with --records.
 """
 _EXPLAIN_MORE = """\
-What would change is worked out by the model, which is recognised by its SHA-256 in summary.json; give one of your own with
---model. The page (--format html) needs no network and no script, and is dark on a dark screen. It holds personal data.
+What would change is worked out by the model, which is recognised by its SHA-256 in summary.json; DIR holds one of your own.
+The page (--format html) needs no network and no script, and is dark on a dark screen. It holds personal data.
 
   hpmatch explain result A000004 --alerts alerts.csv --register register.csv --lang nb --format html --out A000004.html
 

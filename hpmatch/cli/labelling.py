@@ -14,7 +14,7 @@ from hpmatch.wording import say
 _LABEL = """\
 Shows pairs of an alert and a registered person, one after the other, and saves what you say of each at once.
 
-DIR is what 'hpmatch link' wrote, of alerts and a register or, with --model, of any other tables; give those with --alerts and
+DIR is what 'hpmatch link' wrote, of alerts and a register or of any other tables; give those with --alerts and
 --register. Or it is what 'hpmatch dedupe' wrote of the table that is given with --records. Half of the pairs are those
 nearest to a threshold, a quarter are one of each of many agreement patterns, a quarter are drawn at random; each is saved with what
 it was chosen as and with which probability. By default a result holds only pairs near the review threshold and above: link with

@@ -19,6 +19,7 @@ from hpmatch.cli.shared import (
     progress_bar,
     schema_of,
     show_rejected,
+    told_not_grouped,
     told_training,
 )
 from hpmatch.cli.training import check_training, show_warnings
@@ -41,6 +42,7 @@ What is written to DIR:
   checks.csv        a checksum for each alert, by which explain and label notice that they are given other alerts
   rejected.csv      rows of the input that could not be used, with row number and reason
   summary.json      counts that add up
+  result_model.json the model that decided, where it is not a shipped one
 
 A schema file (TOML) says which column plays which role:
   [alerts.columns]
@@ -82,6 +84,7 @@ What is written to DIR:
   clusters.csv  for each record its cluster: records joined by matches, as long as they fit together
   rejected.csv  rows of the input that could not be used
   summary.json  counts
+  result_model.json  the model that decided, where it is not a shipped one
 
 With --train the table may be about anything: a schema file says what its columns are (name, date, category, text,
 number, identifier, or a role such as family_name); without one the cells are looked at. A model of 'hpmatch train' knows what the
@@ -207,7 +210,7 @@ def _persons(summary: Any) -> list[tuple[str, int, str]]:
     total, expected = summary["funnel"]["total"], summary["funnel"]["expected_hits"]
     return [
         ("persons alerted", total["persons"], "see persons"),
-        *_not_grouped(summary["not_grouped"]),
+        *told_not_grouped(summary),
         (
             "  hit",
             total["hit"],
@@ -219,18 +222,6 @@ def _persons(summary: Any) -> list[tuple[str, int, str]]:
             "" if "prior_cases" in summary else "none given: --prior-cases",
         ),
         ("    new", total["new"], f"identity of {total['clear']:,} clear, of {total['unclear']:,} not"),
-    ]
-
-
-def _not_grouped(alerts: int) -> list[tuple[str, int, str]]:
-    if not alerts:
-        return []
-    return [
-        (
-            "  alerts not grouped",
-            alerts,
-            "too many share all that they could be found by; each is a person of its own",
-        )
     ]
 
 

@@ -91,7 +91,7 @@ SHARED: dict[str, tuple[str, dict[str, Any]]] = {
         "--model",
         {
             "metavar": "NAME|FILE",
-            "help": "the model that made the result (default: the shipped one that it names)",
+            "help": "the model that made the result (default: the one that DIR holds, or the shipped one that it names)",
         },
     ),
     "model_of_register": (
@@ -209,6 +209,12 @@ def told_training(summary: Mapping[str, Any]) -> list[tuple[str, int, str]]:
         ("not compared by", len(lacking), f"{', '.join(lacking)}: a table has no such column"),
     ]
     return [line for line in told if line[1]]
+
+
+def told_not_grouped(summary: Mapping[str, Any]) -> list[tuple[str, int, str]]:
+    """The line about alerts that were held against no other, if there are any."""
+    note = "too many share all that they could be found by; each is a person of its own"
+    return [("  alerts not grouped", summary["not_grouped"], note)] if summary["not_grouped"] else []
 
 
 def show_rejected(rows: Mapping[str, int], out: str) -> None:

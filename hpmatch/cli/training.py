@@ -203,11 +203,9 @@ def _thresholds(options: argparse.Namespace) -> int:
         save_chart(threshold_chart(found), options.chart)
         print(f"written to {Path(options.chart)}")
     if options.out:
-        from hpmatch.model import model_that_made  # noqa: PLC0415 - only where it is written
-        from hpmatch.output import read_summary  # noqa: PLC0415
+        from hpmatch.results import maker_of  # noqa: PLC0415 - only where it is written
 
-        made_by = read_summary(options.result, "model")["model"]
-        found.apply(model_that_made(made_by, options.model)).save(options.out)
+        found.apply(maker_of(options.result, options.model)).save(options.out)
         print(f"written to {Path(options.out)}")
     return DONE
 

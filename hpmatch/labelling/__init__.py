@@ -220,16 +220,15 @@ def start_labelling(
         id: The column that identifies a record, as when they were linked.
         schema: Which column of them plays which role.
         model: The model that made the result, by whose thresholds pairs are chosen and whose columns are shown; None where the
-            result holds it, or is a folder that names a shipped one.
+            result, or its folder, holds it or names a shipped one.
         seed: See ``choose_pairs``.
         language: "en" or "nb".
 
     Raises:
         HpmatchError: If the result or the files cannot be used.
     """
-    result = opened(result)
+    maker, result = maker_of(result, model), opened(result)
     check_tables(result, alerts, register, records)
-    maker = maker_of(result, model)
     chosen = choose_pairs(result, number, seed=seed, rule=maker.decision).to_pylist()
     links, weights, held = _sources(result, alerts, register, records, with_id(schema, id), maker)
     file, who = Path(labels), (by or getpass.getuser()).strip()

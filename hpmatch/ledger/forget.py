@@ -15,7 +15,7 @@ from hpmatch.decision import MATCH
 from hpmatch.errors import SourceError
 from hpmatch.files import check_folder
 from hpmatch.ledger import Ledger
-from hpmatch.output import FORMATS, RESCREENED, read_folder, result_files, write_folder
+from hpmatch.output import FORMATS, RESCREENED, kept_model, read_folder, result_files, write_folder
 from hpmatch.persons import funnel
 from hpmatch.results import TABLES
 from hpmatch.sources.rejected import cells_told
@@ -96,7 +96,10 @@ def take_out(folder: str | Path, alert_id: str) -> bool:
         "checks": tables["checks"].filter(pa.array(~is_answer)),
     }
     kinds = dispositions.filter(pa.array(is_answer))["disposition"].to_pylist()
-    write_folder(folder, kept, _counted(summary, kept, kinds), ending)
+    model = kept_model(folder)
+    write_folder(
+        folder, kept, _counted(summary, kept, kinds), ending, model.read_text("utf-8") if model else ""
+    )
     return True
 
 

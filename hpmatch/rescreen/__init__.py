@@ -49,7 +49,7 @@ class Rescreened:
         differences: A row an alert whose disposition or registered person is another than before: both, and the reason.
         result: The answers of the alerts that were scored again; see ``link``.
         register: The register as it is now.
-        summary: Counts: alerts in force, scored again, different.
+        summary: Counts: alerts in force, scored again, different; and how many were held against no other alert, as ``link`` tells.
         started_from: The model and the register of the last run before.
         changed: The alerts with another disposition or registered person, those no longer in force too.
     """
@@ -180,6 +180,7 @@ def _rescreen(
             "different": len(differences),
             "rejected": len(standing.read.rejected),
         },
+        "not_grouped": standing.not_grouped,
         **{name: result.summary[name] for name in ("register", "model", "hpmatch")},
     }
     return Rescreened(differences, result, now, summary, versions_of(account.last_run or {}), changed)

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hpmatch.alert_relations import TOLD, status_of
-from hpmatch.alerts import group_alerts
+from hpmatch.alerts import grouped_alerts
 from hpmatch.arrays import IntArray
 from hpmatch.blocking import index_keys
 from hpmatch.blocking.blocks import KeyIndex
@@ -37,6 +37,7 @@ class AlertsInForce:
         read: The standardised alerts, those no longer in force too: they are evidence about their persons.
         in_force: bool[n], which of them are in force.
         persons: int64[n], which of them are about one person; see ``hpmatch.alerts.group_alerts``.
+        not_grouped: How many were held against no other alert; see ``hpmatch.alerts.Grouped.crowded``.
         indexes: The keys of each blocking rule.
         model: The model that they were prepared with.
     """
@@ -44,6 +45,7 @@ class AlertsInForce:
     read: ReadRecords
     in_force: npt.NDArray[np.bool_]
     persons: IntArray
+    not_grouped: int
     indexes: Mapping[str, KeyIndex]
     model: Model
 
@@ -90,9 +92,14 @@ class AlertsInForce:
 
 def standing_alerts(read: ReadRecords, model: Model) -> AlertsInForce:
     """Alerts that were read, grouped and indexed."""
-    persons = group_alerts(read, model)
+    grouped = grouped_alerts(read, model)
     return AlertsInForce(
-        read, _in_force(read), persons, index_keys(read.records, model.blocking_rules), model
+        read,
+        _in_force(read),
+        grouped.persons,
+        int(grouped.crowded.sum()),
+        index_keys(read.records, model.blocking_rules),
+        model,
     )
 
 
