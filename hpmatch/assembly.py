@@ -182,7 +182,7 @@ def infer_schema(
     repeating = {
         column
         for column, kind in kinds.items()
-        if kind == "text"
+        if kind in ("text", "category")  # of few names a category
         and all(_is_whole_name(column, raw, layouts[table]) for table, raw in tables.items())
     }
     return Schema(

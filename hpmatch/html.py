@@ -26,7 +26,7 @@ from hpmatch.explain import (
     steps_of,
     title,
 )
-from hpmatch.fellegi_sunter import FellegiSunter
+from hpmatch.fellegi_sunter import FellegiSunter, LookAlike
 from hpmatch.model import ALERTS, Model, subject_of
 from hpmatch.side_by_side import ALIKE, DIFFERS, Told
 from hpmatch.wording import reason, say, word
@@ -293,10 +293,15 @@ def model_html(model: Model) -> str:
 
 def _look_alikes_table(classifier: FellegiSunter) -> str:
     rows = [
-        ("", [escape(each.name), f"{each.rate:.3g}", escape(", ".join(each.shared)), escape(each.source)])
+        ("", [escape(each.name), f"{each.rate:.3g}", escape(_shared(each)), escape(each.source)])
         for each in classifier.look_alikes
     ]
     return table(["look-alikes", "an alert", "share", "source"], rows, numbers=(1,)) if rows else ""
+
+
+def _shared(look_alike: LookAlike) -> str:
+    own = [f"{name} at rates of their own" for name in look_alike.levels]
+    return ", ".join([*look_alike.shared, *own])
 
 
 def _levels_table(classifier: FellegiSunter) -> str:
