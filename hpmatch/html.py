@@ -300,8 +300,8 @@ def _look_alikes_table(classifier: FellegiSunter) -> str:
 
 
 def _shared(look_alike: LookAlike) -> str:
-    own = [f"{name} at rates of their own" for name in look_alike.levels]
-    return ", ".join([*look_alike.shared, *own])
+    own = [f"at rates of their own {', '.join(look_alike.levels)}"] if look_alike.levels else []
+    return "; ".join([", ".join(look_alike.shared), *own] if look_alike.shared else own)
 
 
 def _levels_table(classifier: FellegiSunter) -> str:

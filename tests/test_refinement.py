@@ -65,6 +65,7 @@ def test_kin_are_no_matches(trained):
     assert _shown(trained, "first", "same") < 0.1
     assert _shown(trained, "born", "same") < 0.02
     assert "look-alikes: " in str(trained)
+    assert "at rates of their own surname, first, street, born" in trained.model._repr_html_()
     assert trained.summary["training"]["expected_look_alikes"] == round(trained.look_alikes, 1)
 
 
