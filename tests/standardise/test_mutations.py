@@ -10,7 +10,7 @@ import test_alerts
 import test_inquiry
 import test_reconcile
 import test_schema
-from comparison.test_names import ABBREVIATIONS, INITIALS
+from comparison.test_name_tokens import ABBREVIATIONS, INITIALS
 from comparison.test_spelling import LIKENESS
 from mutants import Fact, Table, forget, left_out, unnoticed
 from standardise.test_countries import COUNTRIES
