@@ -106,6 +106,8 @@ def tag_names() -> tuple[str, ...]:
 
 
 _UNTAGGED = (
+    "educated-at-home",
+    "educated-elsewhere",
     "romanised",
     "english-title",
     "iso-date",

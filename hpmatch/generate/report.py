@@ -19,7 +19,16 @@ from hpmatch.generate.dates import ERRORS
 from hpmatch.generate.errormodel import force
 from hpmatch.generate.population import Draw, Person, Rates, people
 from hpmatch.generate.profiles import profile
-from hpmatch.generate.scenario import UK_LAST_DAY, Planned, Subject, plan, subjects_of, with_kin
+from hpmatch.generate.scenario import (
+    LEFT_IMI,
+    UK_LAST_DAY,
+    Planned,
+    Subject,
+    drawn_country,
+    plan,
+    subjects_of,
+    with_kin,
+)
 from hpmatch.generate.streams import stream
 from hpmatch.generate.tables import Strings, happens, pick, shares, strings
 
@@ -158,11 +167,7 @@ def _sender(sender: str, rng: np.random.Generator) -> str:
     """A country: the one named, or any of those with hits but the United Kingdom, and Lithuania where others are meant."""
     if sender not in ("any", "other"):
         return sender
-    without = ("UK",) if sender == "any" else ("UK", "LT")
-    while True:
-        (country,) = shares("countries", "country", "hits").draw(rng, 1)
-        if country not in without:
-            return str(country)
+    return drawn_country("hits", LEFT_IMI if sender == "any" else (*LEFT_IMI, "LT"), rng)
 
 
 def _categories(group: Group, rng: np.random.Generator) -> Strings:
@@ -177,7 +182,9 @@ def _planned(
     group: Group, person: Person, rates: Rates, days: list[date], rng: np.random.Generator
 ) -> tuple[Planned, ...]:
     """As in other profiles, but from the group's country alone; an unopened alert is the only one or repeats another."""
-    planned = tuple(each for each in plan(person, rates, rng) if each.kind != "alert-other-country")
+    planned = tuple(
+        each for each in plan(person, person.country, rates, rng) if each.kind != "alert-other-country"
+    )
     if group.sender == "UK":
         return (planned[0]._replace(sent=min(planned[0].sent, UK_LAST_DAY)),)
     if group.opened:

@@ -1,6 +1,6 @@
 """Whom the alerts are about, how many alerts each person gets, and who else stands in the register because of them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import chain
@@ -16,6 +16,8 @@ from hpmatch.generate.tables import happens, pick, rows, shares, strings
 
 FIRST_DAY, LAST_DAY = date(2019, 12, 2), date(2025, 10, 3)
 UK_LAST_DAY = date(2020, 12, 31)
+LEFT_IMI = ("UK",)
+HOME = "NO"
 KIN = ("twin", "namesake", "parent-child")
 _SUBJECTS_AT_ONCE = 1_000
 _LATER = {
@@ -78,9 +80,9 @@ def scenario(profile: Profile, seed: int, alerts: int, hits: int) -> list[Subjec
     ]
 
 
-def plan(person: Person, rates: Rates, rng: np.random.Generator) -> tuple[Planned, ...]:
-    """The alerts about one person, the first one first."""
-    main = Planned("", person.country, person.professions[-1], "", sent_day(person.country, rng))
+def plan(person: Person, sender: str, rates: Rates, rng: np.random.Generator) -> tuple[Planned, ...]:
+    """The alerts about one person, the first one, which comes from `sender`, first."""
+    main = Planned("", sender, person.professions[-1], "", sent_day(sender, rng))
     kinds = [kind for kind in _LATER if happens(rng, rates[kind]) and _applies(kind, person)]
     return (main, *(_further(kind, person, main, rng) for kind in kinds))
 
@@ -116,16 +118,38 @@ def sent_day(country: str, rng: np.random.Generator) -> date:
     return FIRST_DAY + timedelta(days=int(rng.random() ** 0.8 * (last - FIRST_DAY).days))
 
 
-def subject_people(seed: int, rates: Rates, *, registered: bool) -> Iterator[Person]:
-    """People of alerts, without end: senders and professions mixed as among alerts with, or without, a hit."""
+def drawn_country(share: str, without: Container[str], rng: np.random.Generator) -> str:
+    """
+    A country by the shares in one column of `countries.csv`, other than those in `without`.
+
+    Example:
+        >>> drawn_country("from_norway", (), np.random.default_rng(1))
+        'DK'
+    """
+    while True:
+        (drawn,) = shares("countries", "country", share).draw(rng, 1)
+        if drawn not in without:
+            return str(drawn)
+
+
+def subject_people(seed: int, rates: Rates, *, registered: bool) -> Iterator[tuple[Person, str]]:
+    """
+    People of alerts, without end, each with the country that alerts.
+
+    Senders and professions are mixed as among alerts with, or without, a hit.
+    """
     block = int(registered)
     while True:
         rng = stream(seed, "subjects", block)
-        countries = shares("countries", "country", "hits" if registered else "alerts").draw(
+        senders = shares("countries", "country", "hits" if registered else "alerts").draw(
             rng, _SUBJECTS_AT_ONCE
         )
         professions = shares("professions", "category", "alerts").draw(rng, _SUBJECTS_AT_ONCE)
-        yield from people(Draw(np.arange(_SUBJECTS_AT_ONCE), countries, professions), rng, rates)
+        own = stream(seed, "lives", block)
+        lives = [_life(sender, rates, own, registered=registered) for sender in senders]
+        educated, alerting = zip(*lives, strict=True)
+        draw = Draw(np.arange(_SUBJECTS_AT_ONCE), strings(educated), professions)
+        yield from zip(people(draw, rng, rates), alerting, strict=True)
         block += 2
 
 
@@ -144,15 +168,30 @@ def subjects_of(
     Each kind of alert in `wanted` goes to the first person it can apply to; the people of `cast` come first.
     """
     rng, found, pending = stream(seed, "scenario", int(registered)), list[Subject](), list(wanted)
-    source = chain(cast, subject_people(seed, rates, registered=registered))
+    at_home = ((person, person.country) for person in cast)
+    source = chain(at_home, subject_people(seed, rates, registered=registered))
     while alerts > 0:
-        person = next(source)
+        person, sender = next(source)
         sure = [kind for kind in pending if _applies(kind, person)][:1]
         pending = [kind for kind in pending if kind not in sure]
-        planned = plan(person, {**rates, **dict.fromkeys(sure, 1.0)}, rng)[:alerts]
+        planned = plan(person, sender, {**rates, **dict.fromkeys(sure, 1.0)}, rng)[:alerts]
         found.append(Subject(person, registered, planned))
         alerts -= len(planned)
     return found
+
+
+def _life(sender: str, rates: Rates, rng: np.random.Generator, *, registered: bool) -> tuple[str, str]:
+    """
+    Where somebody was educated, and which country alerts: mostly the same.
+
+    Who was educated in Norway is registered there: the register is assumed to keep those who left.
+    """
+    at, at_home = rng.random(), rates["educated-at-home"] if registered else 0.0
+    if at < at_home:
+        return HOME, drawn_country("from_norway", (), rng)
+    if at < at_home + rates["educated-elsewhere"]:
+        return drawn_country("register" if registered else "alerts", (HOME, sender), rng), sender
+    return sender, sender
 
 
 def _cast(rates: Rates, seed: int) -> list[Person]:
@@ -182,16 +221,9 @@ def _further(kind: str, person: Person, main: Planned, rng: np.random.Generator)
     if kind == "alert-earlier-profession":
         return main._replace(kind=kind, category=person.professions[0], sent=sent)
     if kind == "alert-other-country":
-        return main._replace(kind=kind, country=_other_country(main.country, rng), sent=sent)
+        other = drawn_country("alerts", (main.country, *LEFT_IMI), rng)
+        return main._replace(kind=kind, country=other, sent=sent)
     return main._replace(kind=kind, sent=sent)
-
-
-def _other_country(country: str, rng: np.random.Generator) -> str:
-    """Not the United Kingdom, which left in 2020."""
-    while True:
-        (other,) = shares("countries", "country", "alerts").draw(rng, 1)
-        if other not in (country, "UK"):
-            return str(other)
 
 
 def _twin(person: Person, sex: str, rng: np.random.Generator) -> Person:

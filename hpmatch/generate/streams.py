@@ -17,6 +17,7 @@ PURPOSES = (
     "cover",
     "identifier",
     "details",
+    "lives",
 )
 
 

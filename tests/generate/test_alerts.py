@@ -131,6 +131,57 @@ def test_another_country_is_another_country(made):
     assert all(alert.planned.country != first[alert.subject] for alert in others)
 
 
+@pytest.fixture(scope="module")
+def moved():
+    """What the files tell of persons, by whether they are registered: where educated (or of which nationality), who alerted."""
+    made = world("typical", register=5_000, alerts=8_000, hits=4_000, seed=6).tables()
+    educated = {row["hpr_number"]: row["education_country"] for row in made["register"].to_pylist()}
+    found = {True: {}, False: {}}
+    for alert, truth in zip(made["alerts"].to_pylist(), made["truth"].to_pylist(), strict=True):
+        number = truth["hpr_number"]
+        origin = educated[number] if number else alert["nationality"]
+        if origin and "alert-other-country" not in truth["tags"].split(";"):
+            found[bool(number)][truth["person_id"]] = (origin, alert["sending_country"])
+    return {registered: list(pairs.values()) for registered, pairs in found.items()}
+
+
+def _is_share(found: int, of: int, share: float) -> bool:
+    return abs(found / of - share) < 4 * np.sqrt(share * (1 - share) / of)
+
+
+def test_one_in_ten_hits_was_educated_at_home(moved):
+    """As often as the rate says; nobody else alerted was, for the register keeps who left."""
+    assert _is_share(sum(origin == "NO" for origin, _ in moved[True]), len(moved[True]), 0.10)
+    assert not any(origin == "NO" for origin, _ in moved[False])
+
+
+@pytest.mark.parametrize("registered", [True, False])
+def test_some_were_educated_in_a_third_country(moved, registered):
+    """As often as the rate says, whether registered or not: a nationality that differs from the sender tells of no hit."""
+    third = [origin for origin, sender in moved[registered] if origin not in ("NO", sender)]
+    assert _is_share(len(third), len(moved[registered]), 0.06)
+    assert len(set(third)) > 10
+
+
+def test_who_was_educated_at_home_is_alerted_by_where_norwegians_work(moved):
+    """Their senders are mixed as `from_norway` says, Sweden and Denmark first."""
+    senders = Counter(sender for origin, sender in moved[True] if origin == "NO")
+    shares = {row["country"]: float(row["from_norway"]) for row in rows("countries")}
+    assert sum(shares.values()) == pytest.approx(1)
+    assert [country for country, _ in senders.most_common(2)] == ["SE", "DK"]
+    assert all(
+        _is_share(senders[country], senders.total(), share) for country, share in shares.items() if share
+    )
+    assert not [country for country in senders if not shares[country]]
+
+
+@pytest.mark.parametrize("name", ["sample", "report"])
+def test_profiles_without_people_from_elsewhere(name):
+    """Their alerts come from where the person was educated, but for second senders."""
+    made = world(name)
+    assert all(subject.plan[0].country == subject.person.country for subject in made.subjects)
+
+
 def test_tags_come_from_the_list(tables):
     """The truth holds no tag that is not on the list of tags."""
     used = {tag for row in tables["truth"] for tag in row["tags"].split(";") if tag}
