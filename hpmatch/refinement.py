@@ -29,9 +29,9 @@ MOST_ROUNDS = 3 * _ROUNDS  # without look-alikes, with them, and the other way r
 _FIRST_PRIOR = 1e-4
 _PRIOR_ROUNDS, _PRIOR_TOLERANCE = 200, 1e-6
 _SMALLEST_SHARE, _LARGEST_SHARE = 1e-12, 1 - 1e-6
-_NONE = 0.5
+NONE = 0.5  # fewer matches, or look-alikes, are none
 # However many matches there are, some alert may be about nobody in the register.
-MOST_REGISTERED = 0.95
+_MOST_REGISTERED = 0.95
 # Labels of nearly all matches show how often each level occurs; those of some may have been chosen for what they show.
 _NEARLY_ALL = 0.9
 _TRIED = 12
@@ -118,7 +118,7 @@ def refined(learning: Learning, first: Rates, done: Callable[[int], None]) -> Re
     """
     given = tuple(each for each in learning.classifier.look_alikes if each.shared)
     plain = _at_rest(learning, _round(learning, first, given, _FIRST_PRIOR), done)
-    if given or not learning.belief.learns_look_alikes or plain.matches < _NONE:
+    if given or not learning.belief.learns_look_alikes or plain.matches < NONE:
         return plain
     between = tuple((m + u) / 2 for m, u in zip(first.m, first.u, strict=True))
     as_many = _look_alikes(learning, between, plain.prior)
@@ -133,7 +133,7 @@ def refined(learning: Learning, first: Rates, done: Callable[[int], None]) -> Re
 
 def _look_alikes(learning: Learning, levels: Sequence[FloatArray], share: float) -> tuple[LookAlike, ...]:
     """Look-alikes that are a share of all pairs; none where that is not even one pair."""
-    if share * learning.pairs < _NONE:
+    if share * learning.pairs < NONE:
         return ()
     shown = {name: tuple(table.tolist()) for name, table in zip(learning.names, levels, strict=True)}
     rate = share * persons_at_large(len(learning.tables.right))
@@ -238,7 +238,7 @@ def _likelihood(
     if learning.tables.is_one:
         return gained + float((np.log1p(odds) - matched).sum())
     lefts = learning.pairs / len(learning.tables.right)
-    share = min(float(matched.sum()) / lefts, MOST_REGISTERED)
+    share = min(float(matched.sum()) / lefts, _MOST_REGISTERED)
     of_left = np.bincount(learning.candidates.pairs.left, weights=odds)
     return gained + lefts * float(np.log1p(-share)) + float(np.log1p(of_left).sum())
 
@@ -302,7 +302,7 @@ def _prior(learning: Learning, matches: float) -> float:
     if learning.tables.is_one:
         return float(np.clip(matches / max(learning.pairs, 1.0), _SMALLEST_SHARE, _LARGEST_SHARE))
     right = len(learning.tables.right)
-    share = float(np.clip(matches * right / learning.pairs, _SMALLEST_SHARE, MOST_REGISTERED))
+    share = float(np.clip(matches * right / learning.pairs, _SMALLEST_SHARE, _MOST_REGISTERED))
     odds = share / (1 - share) / right
     return odds / (1 + odds)
 

@@ -32,8 +32,8 @@ from hpmatch.labels import read_labels
 from hpmatch.model import RECORDS, Model, read_model
 from hpmatch.reading import read_for
 from hpmatch.refinement import (
-    MOST_REGISTERED,
     MOST_ROUNDS,
+    NONE,
     Belief,
     Learning,
     Refined,
@@ -47,10 +47,8 @@ from hpmatch.sources import read
 from hpmatch.trained import Session, Trained, levels_of, warnings_of
 from hpmatch.training_pairs import Tables, compared
 
-_NONE = 0.5
 _FEWEST_COMPARISONS = 2
 _FIRST_SHARE = 0.1
-_SMALLEST_SHARE, _LARGEST_SHARE = 1e-12, 1 - 1e-6
 
 # Among alerts are namesakes and kin of registered persons by the hundred, which without labels look like matches with a wrong
 # birth date: counted fully, m of a wrong date rises until they are matches (on generated data, 200,000 registered and 610
@@ -164,16 +162,14 @@ def _learn(
     learning = Learning(classifier, names, tables, compared(tables, pairs, start), share, random, belief)
     found = refined(learning, Rates(m, u), lambda done: report("train", steps - MOST_ROUNDS + done, steps))
     report("train", steps, steps)
-    if found.matches < _NONE or not _tells_apart(found):
+    if found.matches < NONE or not _tells_apart(found):
         found = replace(found, rates=before, look_alikes=classifier.look_alikes, matches=0.0, alike=0.0)
     learned = with_rates(classifier, names, found.rates, "learned")
     return Trained(
         replace(
             start,
             classifier=replace(learned, look_alikes=found.look_alikes),
-            decision=replace(
-                start.decision, registered_share=_registered_share(start, tables, found.matches)
-            ),
+            decision=replace(start.decision, registered_share=_registered_share(start, tables, found)),
             about=_about(start, tables, found.matches),
         ),
         levels_of(start, before, found.rates, found.sample),
@@ -229,18 +225,12 @@ def _tells_apart(found: Refined) -> bool:
     return best + log_odds(found.prior) > 0
 
 
-def _registered_share(start: Model, tables: Tables, matches: float) -> float:
-    """
-    The share of left records that have a match.
-
-    Within one table it is the share at which the prior odds of a pair, share / (1 - share) / records, are those learned.
-    """
-    if matches <= 0:
+def _registered_share(start: Model, tables: Tables, found: Refined) -> float:
+    """The share at which the prior odds of a pair, share / (1 - share) / records, are those learned."""
+    if not found.matches:
         return start.decision.registered_share
-    if tables.is_one:
-        odds = 2 * matches / max(len(tables.left) - 1, 1)
-        return float(np.clip(odds / (1 + odds), _SMALLEST_SHARE, _LARGEST_SHARE))
-    return float(np.clip(matches / len(tables.left), _SMALLEST_SHARE, MOST_REGISTERED))
+    odds = found.prior / (1 - found.prior) * len(tables.right)
+    return float(odds / (1 + odds))
 
 
 def _about(start: Model, tables: Tables, matches: float) -> str:

@@ -142,9 +142,7 @@ def test_the_counts_of_the_example(folder):
     assert (found.alerts, found.hits, found.matches, found.review, found.persons) == (10, 6, 5, 2, 9)
     assert found.curve[0] == (1.0, pytest.approx(1 / 6))
     assert str(found).splitlines()[4].startswith("precision of matches")
-    assert [each.alerts for each in found.calibration] == [1, 1, 3, 2][::-1] or sum(
-        each.alerts for each in found.calibration
-    ) == 7
+    assert sum(each.alerts for each in found.calibration) == found.matches + found.review
 
 
 @pytest.mark.parametrize("min_weight", [None, -1000])
