@@ -18,7 +18,7 @@ from hpmatch.arrays import IntArray
 from hpmatch.blocking import candidate_pairs
 from hpmatch.cases import read_prior_cases
 from hpmatch.comparison import DEFAULT_CHUNK_SIZE, compare, prepare
-from hpmatch.comparison.name_tables import common_terms
+from hpmatch.comparison.name_tables import learn_terms
 from hpmatch.decision import check_min_weight, decide
 from hpmatch.dispose import Scored, dispose
 from hpmatch.errors import HpmatchError, ModelError
@@ -32,7 +32,6 @@ from hpmatch.register import Register, model_of, read_register
 from hpmatch.results import Result
 from hpmatch.schema import Schema, with_id
 from hpmatch.sources import read
-from hpmatch.standardise.token_forms import learn_forms
 
 # What is told though nothing is matched by it.
 _KEPT = (*TOLD, "birth_place")
@@ -172,7 +171,7 @@ def score_pairs(
     """The stages from grouping to decisions, for any number of alerts, whose persons may be known already."""
     records, registered = alerts.records, register.read.records
     # Most names of alerts are registered: their forms are worked out already, or about to be.
-    learn_forms(common_terms(records)[0], common_terms(registered)[0])
+    learn_terms(records, registered)
     end_processes()  # they have worked out the last forms, and hold as much as comparing needs
     grouping = begin_beside(
         lambda: grouped_alerts(alerts, model, chunk_size) if persons is None else Grouped.known(persons)

@@ -22,7 +22,7 @@ import pyarrow.compute as pc
 from hpmatch.arrays import IntArray
 from hpmatch.blocking import index_keys
 from hpmatch.blocking.blocks import ChangedIndex, KeyIndex, changed_indexes
-from hpmatch.comparison.name_tables import NameTables, common_terms
+from hpmatch.comparison.name_tables import NameTables, learn_terms
 from hpmatch.errors import HpmatchError, SchemaError, SourceError
 from hpmatch.model import ALERTS, Model, read_model
 from hpmatch.parallel import batch_job, end_processes, start_processes
@@ -35,7 +35,7 @@ from hpmatch.sources.files import File, is_folder
 from hpmatch.sources.rejected import whole
 from hpmatch.sources.tables import content_digest, plain_identifiers
 from hpmatch.standardise import with_common_vocabulary, with_grown_vocabulary
-from hpmatch.standardise.token_forms import learn_forms, token_forms
+from hpmatch.standardise.token_forms import token_forms
 
 if TYPE_CHECKING:
     from hpmatch.evidence import Hit
@@ -419,7 +419,7 @@ def _changed(before: Records, stays: IntArray, added: Records, model: Model) -> 
     }
     ids = pa.concat_arrays([before.ids.take(pa.array(stays)), added.ids])
     records = Records(ids, with_grown_vocabulary(columns, before.columns, model.standardisers))
-    learn_forms(common_terms(records)[0], common_terms(before)[0])
+    learn_terms(records, before)
     records.derived("name_tables", lambda: NameTables.of(before).changed(records))
     return records
 
@@ -444,7 +444,7 @@ def turnover(before: Register, now: Register, changes: pa.Table) -> tuple[IntArr
 def by_itself(register: Records, rows: IntArray, model: Model) -> Records:
     """A few persons of a register, without the values that only others hold."""
     records = _counted(register.take(rows), model)
-    learn_forms(common_terms(records)[0], common_terms(register)[0])
+    learn_terms(records, register)
     return records
 
 

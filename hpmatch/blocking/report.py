@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 from hpmatch.arrays import IntArray, distinct
 from hpmatch.blocking import CandidatePairs, each_once, join_blocks, keyed_blocks, keying, largest_block
 from hpmatch.blocking.blocks import Blocks
-from hpmatch.comparison.name_tables import common_terms
+from hpmatch.comparison.name_tables import learn_terms
 from hpmatch.errors import SchemaError
 from hpmatch.evidence import id_columns
 from hpmatch.judging import TRUTH_IDS, read_truth
@@ -31,7 +31,6 @@ from hpmatch.records import Records
 from hpmatch.register import Register, model_of, read_register
 from hpmatch.schema import Schema, with_id
 from hpmatch.shown import on_one_line
-from hpmatch.standardise.token_forms import learn_forms
 
 _LARGEST = 5  # blocks that are shown of each rule
 _LABELLED = {"left_id", "right_id", "label"}
@@ -155,7 +154,7 @@ def blocking_report(
     asked = read_for(model, left, "records" if itself else "alerts", schema)
     register = Register(asked, model, None) if itself else read_register(right, model, schema)
     held = register.read
-    learn_forms(common_terms(asked.records)[0], common_terms(held.records)[0])
+    learn_terms(asked.records, held.records)
     rules = model.blocking_rules
     keyed, blocks = keyed_blocks(asked.records, held.records, rules, register.indexes)
     pairs = join_blocks(asked.records, held.records, rules, keyed, blocks, model.max_block)

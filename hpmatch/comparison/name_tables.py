@@ -30,6 +30,7 @@ from hpmatch.standardise.token_forms import (
     LETTERS,
     STEMS,
     Sketches,
+    learn_forms,
     token_forms,
 )
 
@@ -252,6 +253,11 @@ class NameTokens(NamedTuple):
 def common_terms(records: Records) -> tuple[Vocabulary, dict[str, Terms]]:
     """The tokens of all name fields in one list, which the fields may share already; fields that hold plain text have none."""
     return records.derived("common_terms", lambda: _common_terms(records))
+
+
+def learn_terms(records: Records, known: Records) -> None:
+    """Take the forms of tokens that other records hold from there, so that only those of the others are worked out."""
+    learn_forms(common_terms(records)[0], common_terms(known)[0])
 
 
 def _common_terms(records: Records) -> tuple[Vocabulary, dict[str, Terms]]:

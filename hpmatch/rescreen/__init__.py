@@ -34,7 +34,7 @@ from hpmatch.parallel import batch_job
 from hpmatch.register import Register, by_itself, model_of, read_changes, read_register, turnover
 from hpmatch.rescreen.belonging import NOT_PREPARED, refuse_missing, register_before
 from hpmatch.rescreen.differences import Moves, Reasons, differences_of
-from hpmatch.rescreen.standing import AlertsInForce, taken, without_forgotten
+from hpmatch.rescreen.standing import AlertsInForce, read_standing, taken, without_forgotten
 from hpmatch.results import Result
 from hpmatch.schema import Schema
 from hpmatch.shown import on_one_line
@@ -136,7 +136,9 @@ def _rescreen(
     before = register_before(register, changes, account, schema)
     model = before.model if new_model is None else read_model(new_model)
     standing = (
-        alerts if isinstance(alerts, AlertsInForce) else AlertsInForce.prepare(alerts, model, schema=schema)
+        alerts
+        if isinstance(alerts, AlertsInForce)
+        else read_standing(alerts, model, schema, before.read.records)
     )
     if standing.model.preparing != model.preparing:
         raise SourceError(

@@ -17,9 +17,11 @@ from hpmatch.alerts import grouped_alerts
 from hpmatch.arrays import IntArray
 from hpmatch.blocking import index_keys
 from hpmatch.blocking.blocks import KeyIndex
+from hpmatch.comparison.name_tables import learn_terms
 from hpmatch.model import Model, read_model
 from hpmatch.parallel import batch_job
 from hpmatch.reading import ReadRecords, read_for
+from hpmatch.records import Records
 from hpmatch.schema import Schema
 from hpmatch.shown import on_one_line
 from hpmatch.sources.rejected import without_content
@@ -74,7 +76,7 @@ class AlertsInForce:
         """
         model = read_model(model)
         with batch_job(None):
-            return standing_alerts(read_for(model, alerts, "alerts", schema, kept=TOLD), model)
+            return read_standing(alerts, model, schema)
 
     def __len__(self) -> int:
         return int(self.in_force.sum())
@@ -88,6 +90,16 @@ class AlertsInForce:
     def ids_of(self, rows: IntArray) -> frozenset[str]:
         """The identifiers of the given alerts."""
         return frozenset(self.read.records.ids.take(pa.array(rows)).to_pylist())
+
+
+def read_standing(
+    alerts: Any, model: Model, schema: Schema | str | Path | None, register: Records | None = None
+) -> AlertsInForce:
+    """Alerts, prepared; most of their names are those of a register, whose forms are worked out already."""
+    read = read_for(model, alerts, "alerts", schema, kept=TOLD)
+    if register is not None:
+        learn_terms(read.records, register)
+    return standing_alerts(read, model)
 
 
 def standing_alerts(read: ReadRecords, model: Model) -> AlertsInForce:
