@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from hpmatch.blocking.report import blocking_report as blocking_report
     from hpmatch.calibration import Calibration as Calibration
     from hpmatch.calibration import calibrate as calibrate
-    from hpmatch.comparison.full_names import explain_names as explain_names
     from hpmatch.comparison.full_names import name_similarity as name_similarity
+    from hpmatch.comparison.full_names.explanation import explain_names as explain_names
     from hpmatch.decision import DecisionRule as DecisionRule
     from hpmatch.dedupe import dedupe as dedupe
     from hpmatch.errors import HpmatchError as HpmatchError
@@ -103,7 +103,7 @@ _HOMES = {
     "dedupe": "dedupe",
     "estimate_recall": "missed",
     "evaluate": "evaluation",
-    "explain_names": "comparison.full_names",
+    "explain_names": "comparison.full_names.explanation",
     "forget": "ledger.forget",
     "generate": "generate",
     "link": "link",

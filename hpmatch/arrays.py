@@ -120,6 +120,34 @@ def numbered(codes: IntArray) -> Numbered:
     return Numbered(ordered[starts], order[starts], of_each)
 
 
+class DistinctPairs(NamedTuple):
+    """
+    Pairs of numbers told apart.
+
+    Attributes:
+        left: int64[d], the smaller number of each distinct pair.
+        right: int64[d], the larger one.
+        of_each: int64[n], the place of each pair among the distinct ones.
+    """
+
+    left: IntArray
+    right: IntArray
+    of_each: IntArray
+
+
+def distinct_pairs(left: IntArray, right: IntArray) -> DistinctPairs:
+    """
+    Tell pairs of numbers from 0 on apart, whichever number stands first; so what is worked out of them is the same from either side.
+
+    Example:
+        >>> [each.tolist() for each in distinct_pairs(np.array([3, 1, 1]), np.array([1, 1, 3]))]
+        [[1, 1], [1, 3], [1, 0, 1]]
+    """
+    width = int(np.maximum(left, right).max(initial=0)) + 1
+    found = numbered(np.minimum(left, right) * width + np.maximum(left, right))
+    return DistinctPairs(*np.divmod(found.codes, width), found.of_each)
+
+
 def rows_alike(columns: Sequence[IntArray]) -> IntArray:
     """
     int64[n], a number for each row, from 0 on, the same for those that are alike in all columns of numbers from -1 on.

@@ -20,7 +20,7 @@ import pyarrow as pa
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from hpmatch.arrays import FloatArray, IntArray, numbered, offsets_of, sizes_of
+from hpmatch.arrays import FloatArray, IntArray, distinct_pairs, offsets_of, sizes_of
 from hpmatch.data import read_table
 from hpmatch.standardise.compounds import head_of
 from hpmatch.standardise.scripts import (
@@ -71,10 +71,8 @@ def token_similarity(left: Sequence[str], right: Sequence[str]) -> FloatArray:
     """
     places = {token: place for place, token in enumerate(dict.fromkeys((*left, *right)))}
     a, b = _coded(left, places), _coded(right, places)
-    width = max(len(places), 1)
-    # The same from either side, and worked out once.
-    distinct, _, of_pair = numbered(np.minimum(a, b) * width + np.maximum(a, b))
-    return pair_similarity(SpelledTokens.of([*places]), *np.divmod(distinct, width))[of_pair]
+    pairs = distinct_pairs(a, b)
+    return pair_similarity(SpelledTokens.of([*places]), pairs.left, pairs.right)[pairs.of_each]
 
 
 class SpelledTokens(NamedTuple):

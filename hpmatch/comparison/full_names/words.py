@@ -6,17 +6,21 @@ Karl Heinz is Karlheinz, نصر الله is Nasrallah, and Do Van Nam may be a D
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, reduce
 from itertools import pairwise, product
 from operator import or_
 
+import numpy as np
+
+from hpmatch.arrays import IntArray
 from hpmatch.comparison.name_tables import CLOSE_LIKENESS
 from hpmatch.comparison.one_similarity import similarity_of
 from hpmatch.standardise.compounds import second_words
 from hpmatch.standardise.names import full_name_tokens
 from hpmatch.standardise.scripts import spellings
+from hpmatch.standardise.signs import in_signs
 
 Tokens = tuple[str, ...]
 Heard = tuple[int, ...]
@@ -79,6 +83,8 @@ class NameWords:
             (('karlheinz', 'becker'), ('becker', 'karlheinz'))
             >>> words.cut_alike(0, 2)
         """
+        if _is_same_in_signs(self.tokens[left], self.tokens[right]):
+            return self.tokens[left], self.tokens[left]
         # Nearly all pairs end here.
         if (
             set(self.together[left]).isdisjoint(self.written[right])
@@ -92,6 +98,39 @@ class NameWords:
         one = _apart(self.tokens[left], self.tokens[right])
         other = _apart(self.tokens[right], self.tokens[left])
         return _joined(one, other, self.bound[left]), _joined(other, one, self.bound[right])
+
+
+def cut(names: Sequence[str], left: IntArray, right: IntArray) -> tuple[list[Tokens], IntArray, IntArray]:
+    """
+    Cut names into tokens as each pair of them requires it.
+
+    Args:
+        names: Distinct names.
+        left: The place of a name of each pair.
+        right: The place of the other one.
+
+    Returns:
+        Tokens of names, some of them cut in more ways than one, and where among them the names of each pair stand.
+
+    Example:
+        >>> tokens, left, right = cut(["Karl Heinz", "Karlheinz"], np.array([0]), np.array([1]))
+        >>> tokens[left[0]], tokens[right[0]]
+        (('karlheinz',), ('karlheinz',))
+    """
+    words = NameWords.of(names)
+    tokens = [*words.tokens]
+    places = []
+    for a, b in zip(left.tolist(), right.tolist(), strict=True):
+        alike = words.cut_alike(a, b)
+        places.append((len(tokens), len(tokens) + 1) if alike else (a, b))
+        tokens += alike or ()
+    a, b = np.array(places, np.int64).reshape(-1, 2).T
+    return tokens, a, b
+
+
+def _is_same_in_signs(left: Tokens, right: Tokens) -> bool:
+    """Whether it is one name in signs, whose surname a blank tells in the one only (佐々木健, 佐々木 健)."""
+    return left != right and "".join(left) == "".join(right) and in_signs("".join(left))
 
 
 def _bound(name: str, tokens: Tokens) -> frozenset[Pair]:
