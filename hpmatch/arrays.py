@@ -162,6 +162,18 @@ def rows_alike(columns: Sequence[IntArray]) -> IntArray:
     return alike
 
 
+def occurrences(codes: IntArray) -> IntArray:
+    """
+    int64[n], how often each number is there.
+
+    Example:
+        >>> occurrences(np.array([4, 9, 4])).tolist()
+        [2, 1, 2]
+    """
+    _, of_code, counts = np.unique(codes, return_inverse=True, return_counts=True)
+    return counts[of_code]
+
+
 def places_among_equals(codes: IntArray) -> IntArray:
     """
     int64[n], how many equal numbers stand before each.

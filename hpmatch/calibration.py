@@ -25,7 +25,6 @@ from hpmatch.draws import hashed
 from hpmatch.errors import HpmatchError, ModelError
 from hpmatch.evidence import id_columns
 from hpmatch.fellegi_sunter import FellegiSunter, persons_at_large
-from hpmatch.judging import check_truth, read_truth
 from hpmatch.labels import Labels, check_some_known, read_labels, rows_of_pairs
 from hpmatch.link import score_pairs
 from hpmatch.model import Model, read_model
@@ -36,6 +35,7 @@ from hpmatch.register import model_of, read_register
 from hpmatch.reliability import expected_calibration_error
 from hpmatch.schema import Schema, with_id
 from hpmatch.shown import on_one_line
+from hpmatch.truth import check_truth, read_truth
 
 _FOLDS, _FEWEST = 5, 20
 # How far slopes, shift and log2 of the look-alikes' rates are from those of the model (standard deviations): what few answers

@@ -8,19 +8,19 @@ engine, so that other engines' answers go through the same measures; see ``measu
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
 from hpmatch.arrays import FloatArray, IntArray
-from hpmatch.errors import HpmatchError, SourceError
+from hpmatch.errors import HpmatchError
+from hpmatch.evaluation_text import evaluation_text
 from hpmatch.files import write_text
-from hpmatch.judging import judge, judge_records, read_clusters, read_truth, true_links
+from hpmatch.judging import judged
 from hpmatch.measures import (
     CURVES,
     REPLICATES,
@@ -28,22 +28,17 @@ from hpmatch.measures import (
     Answers,
     CalibrationBin,
     Estimate,
-    best_f1,
     calibration,
     estimates,
     precision_recall,
     recall_at_precision,
 )
 from hpmatch.model import RECORDS, subject_of
-from hpmatch.output import rearmed
+from hpmatch.result_tables import summary_of
 from hpmatch.results import Deduplicated, Result, opened
 from hpmatch.shown import on_one_line
-from hpmatch.sources import read
-from hpmatch.sources.rejected import whole
 
-__all__ = ["Evaluation", "Slice", "best_f1", "evaluate", "judge", "write_json"]
-
-TAGS = "tags"
+_TAGS = "tags"
 _TRUTH_COLUMNS = ("alert_id", "person_id", "hpr_number")
 _NO_TAG, _NOT_GIVEN = "no tag", "not given"
 _SLICE_SHARES = ("precision", "recall", "recall_with_review", "pairs_completeness")
@@ -51,39 +46,7 @@ _SLICE_CURVES = {"best_f1": CURVES["best_f1"]}
 _SLICE_PRECISION = 0.95
 _CURVE_POINTS = 100
 _FEWEST_REPLICATES = 40
-_LABELS: Mapping[str, str] = {
-    "precision": "precision of matches",
-    "recall": "recall of matches",
-    "f1": "F1 of matches",
-    "recall_with_review": "recall with review",
-    "review_share": "alerts that go to review",
-    "best_f1": "best F1 over thresholds",
-    "recall_at_95": "recall at 95 % precision",
-    "recall_at_99": "recall at 99 % precision",
-    "pairs_completeness": "pairs completeness",
-    "reduction_ratio": "reduction ratio",
-    "pairs_quality": "pairs quality",
-    "grouping_precision": "precision of grouping",
-    "grouping_recall": "recall of grouping",
-    "grouping_f1": "F1 of grouping",
-    "brier": "Brier score",
-    "calibration_error": "expected calibration error",
-}
-# Of one table clusters are asked for, and nearly every record's likeliest pair may be right where clusters are not.
-_CLUSTERS = {
-    "grouping_precision": "pairwise precision of clusters",
-    "grouping_recall": "pairwise recall of clusters",
-    "grouping_f1": "pairwise F1 of clusters",
-}
-_LABELS_OF_ONE_TABLE = _CLUSTERS | {
-    name: label.replace("of matches", "of likeliest pairs")
-    for name, label in _LABELS.items()
-    if name not in _CLUSTERS
-}
-_ABOUT = {
-    "alerts": "{alerts} alerts about {persons} persons, {hits} of them about a registered one",
-    "records": "{alerts} records of {persons} persons or things, {hits} of them with a duplicate",
-}
+_OF_CLUSTERS = ("grouping_precision", "grouping_recall", "grouping_f1")  # of one table they stand first
 
 
 @dataclass(frozen=True)
@@ -190,30 +153,7 @@ class Evaluation:
         return asdict(self)
 
     def __str__(self) -> str:
-        labels = _LABELS_OF_ONE_TABLE if self.one_table else _LABELS
-        lines = [
-            _ABOUT[self.of].format(
-                **{name: f"{getattr(self, name):,}" for name in ("alerts", "persons", "hits")}
-            ),
-            f"{self.matches:,} matched, {self.review:,} to review",
-            "",
-            *_table(
-                "",
-                [
-                    (label.replace("alerts", self.of), self.estimates.get(name))
-                    for name, label in labels.items()
-                ],
-            ),
-        ]
-        if self.calibration:
-            lines += ["", f"{'probability':<32}{self.of:>8}{'said':>10}{'was':>9}"]
-            lines += [
-                f"{f'{each.low:g} to {each.high:g}':<32}{each.alerts:>8,}{each.said:>10.4f}{each.was:>9.4f}"
-                for each in self.calibration
-            ]
-        for by in dict.fromkeys(each.by for each in self.slices):
-            lines += ["", *_slice_table(by, [each for each in self.slices if each.by == by])]
-        return "\n".join(lines)
+        return evaluation_text(self)
 
 
 def evaluate(
@@ -249,7 +189,7 @@ def evaluate(
     one_table = isinstance(result, Deduplicated)
     answers, true = judged(result, truth)
     measured = estimates(answers, replicates=replicates, seed=seed)
-    first = [name for name in _CLUSTERS if one_table and name in measured]
+    first = [name for name in _OF_CLUSTERS if one_table and name in measured]
     slices = _slices(answers, true, replicates, seed)
     hits, ranked = int(answers.hit.sum()), answers.score > -np.inf
     points = precision_recall(answers.score[ranked], answers.best[ranked], hits)
@@ -263,42 +203,9 @@ def evaluate(
         calibration=calibration(answers),
         curve=_thinned(*points),
         slices=slices,
-        of=RECORDS if isinstance(result, Deduplicated) else subject_of(_summary(result)),
+        of=RECORDS if isinstance(result, Deduplicated) else subject_of(summary_of(result)),
         one_table=one_table,
     )
-
-
-def judged(result: Result | Deduplicated | str | Path, truth: Any) -> tuple[Answers, pa.Table]:
-    """A result held against the truth, and what the truth tells of each answer; see ``evaluate``."""
-    result = opened(result)
-    if isinstance(result, Deduplicated):
-        clusters = read_clusters(truth, result)
-        return judge_records(result, clusters), clusters
-    links, dispositions, summary = result_tables(result)
-    true = read_truth(truth, links.column_names[:2])
-    answers, rows = judge(dispositions, links, true, summary)
-    return answers, true.take(pa.array(rows))
-
-
-def true_pairs(result: Result | Deduplicated | str | Path, truth: Any) -> npt.NDArray[np.bool_]:
-    """bool[k], whether each link or pair of a result is of one person; see ``evaluate``."""
-    result = opened(result)
-    if isinstance(result, Deduplicated):
-        clusters = read_clusters(truth, result)
-        of = dict(zip(clusters["alert_id"].to_pylist(), clusters["person_id"].to_pylist(), strict=True))
-        ends = zip(*(result.pairs.column(side).to_pylist() for side in (0, 1)), strict=True)
-        return np.array([of[left] == of[right] for left, right in ends], bool)
-    links = pairs_of(result)[0]
-    return true_links(links, read_truth(truth, links.column_names[:2]))
-
-
-def pairs_of(result: Result | Deduplicated | str | Path) -> tuple[pa.Table, Mapping[str, Any]]:
-    """The links or pairs of a result, and its summary."""
-    result = opened(result)
-    if isinstance(result, Deduplicated):
-        return result.pairs, result.summary
-    links, _, summary = result_tables(result)
-    return links, summary
 
 
 def write_json(evaluation: Evaluation, path: str | Path) -> None:
@@ -330,7 +237,7 @@ def _groups(truth: pa.Table) -> list[tuple[str, str, IntArray]]:
     groups: list[tuple[str, str, IntArray]] = []
     for by in (name for name in truth.column_names if name not in _TRUTH_COLUMNS):
         members: dict[str, list[int]] = {}
-        nothing = _NO_TAG if by == TAGS else _NOT_GIVEN
+        nothing = _NO_TAG if by == _TAGS else _NOT_GIVEN
         for row, cell in enumerate(truth[by].to_pylist()):
             values = (value.strip() for value in (cell or "").split(";"))
             for value in dict.fromkeys(filter(None, values)) or (nothing,):
@@ -338,61 +245,6 @@ def _groups(truth: pa.Table) -> list[tuple[str, str, IntArray]]:
         ordered = sorted(members.items(), key=lambda item: (-len(item[1]), item[0]))
         groups += [(by, value, np.array(rows)) for value, rows in ordered]
     return groups
-
-
-def _summary(result: Result | str | Path) -> Mapping[str, Any]:
-    if isinstance(result, Result):
-        return result.summary
-    folder = Path(result)
-    try:
-        return dict(json.loads((folder / "summary.json").read_text("utf-8")))
-    except OSError as error:
-        raise SourceError(f"{folder} holds no result: summary.json: {error.strerror or error}") from error
-    except (ValueError, TypeError) as error:
-        raise SourceError(f"{folder} holds a damaged result: summary.json is not JSON; link again") from error
-
-
-def result_tables(result: Result | str | Path) -> tuple[pa.Table, pa.Table, Mapping[str, Any]]:
-    """The links, the dispositions and the summary of a result, or of the folder that it was written to."""
-    if isinstance(result, Result):
-        return result.links, result.dispositions, result.summary
-    folder = Path(result)
-    links, dispositions = (_read_table(folder, name) for name in ("links", "dispositions"))
-    summary = _summary(folder)
-    counted = {"links": summary.get("links"), "dispositions": summary.get("alerts", {}).get("read")}
-    for name, table in (("links", links), ("dispositions", dispositions)):
-        if counted[name] not in (None, len(table)):
-            raise SourceError(
-                f"{folder} holds a damaged result: {name} has {len(table)} rows, and summary.json counts {counted[name]}; link again"
-            )
-    return links, dispositions, summary
-
-
-def check_all_pairs(pairs: int, summary: Mapping[str, Any], job: str) -> None:
-    """
-    Make sure that a result holds all candidate pairs.
-
-    Args:
-        pairs: How many it holds.
-        summary: Its summary.
-        job: What made it, "link" or "dedupe".
-
-    Raises:
-        HpmatchError: If it does not.
-    """
-    if pairs < summary["candidate_pairs"]:
-        raise HpmatchError(
-            f"this takes all {summary['candidate_pairs']:,} candidate pairs, and the result holds {pairs:,}; {job} with "
-            f"min_weight=-1000 (hpmatch {job} ... --min-weight=-1000)"
-        )
-
-
-def _read_table(folder: Path, name: str) -> pa.Table:
-    for ending in ("parquet", "csv"):
-        if (path := folder / f"{name}.{ending}").exists():
-            table = whole(read(path, name, may_be_empty=True), name).data
-            return rearmed(table) if ending == "csv" else table
-    raise SourceError(f"{folder} holds no result: there is no {name}.csv or {name}.parquet")
 
 
 def _thinned(precision: FloatArray, recall: FloatArray) -> tuple[tuple[float, float], ...]:
@@ -408,34 +260,3 @@ def _thinned(precision: FloatArray, recall: FloatArray) -> tuple[tuple[float, fl
 def _spread(size: int) -> IntArray:
     """At most so many places among ``size``, the first and the last among them."""
     return np.unique(np.linspace(0, max(size - 1, 0), _CURVE_POINTS).round().astype(int))[:size]
-
-
-def _table(title: str, rows: Sequence[tuple[str, Estimate | None]]) -> list[str]:
-    lines = [f"{title:<32}{'figure':>8}   {'95 % interval':<19}{'of':>8}"]
-    for label, estimate in rows:
-        if estimate is None:
-            lines.append(f"{label:<32}{'-':>8}   not available")
-        else:
-            interval = f"{estimate.low:.4f} to {estimate.high:.4f}"
-            lines.append(f"{label:<32}{estimate.value:>8.4f}   {interval:<19}{estimate.of:>8,}")
-    return lines
-
-
-def _slice_table(by: str, slices: Sequence[Slice]) -> list[str]:
-    columns = {
-        "recall": "recall",
-        "recall_with_review": "+ review",
-        "recall_at_95": "at 95 %",
-        "pairs_completeness": "found",
-    }
-    lines = [
-        f"{by:<28}{'alerts':>7}{'hits':>6}"
-        + "".join(f"{title:>10}" for title in columns.values())
-        + "   95 % of recall"
-    ]
-    for each in slices:
-        cells = [each.estimates.get(name) for name in columns]
-        figures = "".join(f"{'-':>10}" if cell is None else f"{cell.value:>10.3f}" for cell in cells)
-        interval = "" if cells[0] is None else f"   {cells[0].low:.3f} to {cells[0].high:.3f}"
-        lines.append(f"{each.value[:27]:<28}{each.alerts:>7,}{each.hits:>6,}{figures}{interval}")
-    return lines

@@ -2,106 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hpmatch.arrays import FloatArray, IntArray
+from hpmatch.arrays import FloatArray, IntArray, occurrences
 from hpmatch.decision import NO_MATCH, REVIEW, near_likeliest
 from hpmatch.errors import HpmatchError
 from hpmatch.explain import both_ways
 from hpmatch.measures import Answers
-from hpmatch.sources import read
-from hpmatch.sources.rejected import whole
-from hpmatch.sources.tables import plain_identifiers
-
-if TYPE_CHECKING:
-    from hpmatch.results import Deduplicated
-
-TRUTH_IDS = ("alert_id", "hpr_number")
-_NOTHING = (
-    "",
-    "nan",
-    "NaN",
-    "None",
-    "<NA>",
-    "NaT",
-)  # the last are what Python makes of a cell where nothing is
-_MANY = 10  # persons, of whom a result that is about them names one at least
+from hpmatch.result_tables import pairs_of, result_tables
+from hpmatch.results import Deduplicated, Result, opened
+from hpmatch.truth import check_truth, need, person_codes, places_among, read_clusters, read_truth
 
 
-def read_truth(truth: Any, ids: Sequence[str] = TRUTH_IDS) -> pa.Table:
-    """
-    Read a truth: its cells as identifiers are read elsewhere, and without what stands for nothing.
-
-    Args:
-        truth: See ``hpmatch.sources.read``.
-        ids: What the tables call alerts and persons; the truth may call them so too.
-
-    Raises:
-        SourceError: If it, or a row of it, cannot be read.
-
-    Example:
-        >>> read_truth([{"alert_id": "A1 ", "hpr_number": " "}]).to_pylist()
-        [{'alert_id': 'A1', 'hpr_number': None}]
-        >>> read_truth([{"no_left": "a1", "no_right": "b7"}], ("no_left", "no_right")).column_names
-        ['alert_id', 'hpr_number']
-    """
-    table = whole(read(truth, "truth"), "truth").data
-    cells = [plain_identifiers(column) for column in table.columns]
-    nothing = pa.array(_NOTHING, pa.string())
-    filled = [pc.if_else(pc.is_in(column, value_set=nothing), None, column) for column in cells]
-    ours = {own: name for own, name in zip(ids, TRUTH_IDS, strict=True) if name not in table.column_names}
-    return pa.Table.from_arrays(filled, names=[ours.get(name, name) for name in table.column_names])
+def judged(result: Result | Deduplicated | str | Path, truth: Any) -> tuple[Answers, pa.Table]:
+    """A result held against the truth, and what the truth tells of each answer; see ``hpmatch.evaluate``."""
+    result = opened(result)
+    if isinstance(result, Deduplicated):
+        clusters = read_clusters(truth, result)
+        return judge_records(result, clusters), clusters
+    links, dispositions, summary = result_tables(result)
+    true = read_truth(truth, links.column_names[:2])
+    answers, rows = judge(dispositions, links, true, summary)
+    return answers, true.take(pa.array(rows))
 
 
-def check_truth(truth: pa.Table, known: Sequence[pa.ChunkedArray]) -> None:
-    """
-    Make sure that a truth tells of each alert once, and writes registered persons as they are written elsewhere.
-
-    Args:
-        truth: ``alert_id`` and ``hpr_number``; see ``read_truth``.
-        known: Columns of registered persons to hold it against: those of the register, or those that a result names.
-
-    Raises:
-        HpmatchError: If it does not.
-
-    Example:
-        >>> check_truth(pa.table({"alert_id": ["a"], "hpr_number": ["7.0"]}), [pa.chunked_array([["7"]])])
-        Traceback (most recent call last):
-        hpmatch.errors.HpmatchError: 1 of the 1 persons that the truth names are written otherwise than elsewhere ...
-    """
-    need(truth, ("alert_id", "hpr_number"), "the truth")
-    alerts = truth["alert_id"].to_pylist()
-    if len(set(alerts)) < len(alerts):
-        raise HpmatchError("the truth names an alert_id more than once; give each alert one row")
-    named = pc.unique(truth["hpr_number"].drop_null())
-    elsewhere = pc.unique(
-        pa.chunked_array([chunk for each in known for chunk in each.cast(pa.string()).chunks], pa.string())
-    )
-    strange = named.filter(pc.invert(pc.is_in(named, value_set=elsewhere)))
-    otherwise = int(pc.sum(pc.is_in(_plain(strange), value_set=_plain(elsewhere))).as_py() or 0)
-    if otherwise:
-        raise HpmatchError(
-            f"{otherwise} of the {len(named)} persons that the truth names are written otherwise than elsewhere (zeros, blanks, "
-            f"'.0'); write them alike"
-        )
-    if len(strange) == len(named) and min(len(named), len(elsewhere)) >= _MANY:
-        raise HpmatchError(
-            f"none of the {len(named)} persons that the truth names is among the {len(elsewhere)} that it is held against; are the "
-            f"numbers written alike in both, and of one register?"
-        )
-
-
-def _plain(ids: pa.Array) -> pa.Array:
-    """Identifiers without what a spreadsheet or a form may add to them: blanks, zeros before and behind, capitals."""
-    whole = pc.replace_substring_regex(pc.utf8_lower(ids), r"\.0+\s*$", "")
-    return pc.replace_substring_regex(pc.replace_substring_regex(whole, r"\s", ""), "^0+", "")
+def true_pairs(result: Result | Deduplicated | str | Path, truth: Any) -> npt.NDArray[np.bool_]:
+    """bool[k], whether each link or pair of a result is of one person; see ``hpmatch.evaluate``."""
+    result = opened(result)
+    if isinstance(result, Deduplicated):
+        clusters = read_clusters(truth, result)
+        of = dict(zip(clusters["alert_id"].to_pylist(), clusters["person_id"].to_pylist(), strict=True))
+        ends = zip(*(result.pairs.column(side).to_pylist() for side in (0, 1)), strict=True)
+        return np.array([of[left] == of[right] for left, right in ends], bool)
+    links = pairs_of(result)[0]
+    return true_links(links, read_truth(truth, links.column_names[:2]))
 
 
 def judge(
@@ -131,7 +73,7 @@ def judge(
 def _held_against(
     dispositions: pa.Table, links: pa.Table, truth: pa.Table, summary: Mapping[str, Any] | None
 ) -> tuple[Answers, IntArray]:
-    rows = _places(dispositions["alert_id"], truth["alert_id"])
+    rows = places_among(dispositions["alert_id"], truth["alert_id"])
     if (missing := int((rows < 0).sum())) > 0:
         raise HpmatchError(f"the truth says nothing about {missing} of the {len(rows)} alerts")
     true = truth.take(pa.array(rows))
@@ -147,7 +89,7 @@ def _held_against(
     own = _same(dispositions["hpr_number"], true["hpr_number"])
     seen = matched & own | review & (own | (np.bincount(scored.alert[named], minlength=size) > 0))
     together = _fellows(dispositions, true) if _both_name_persons(dispositions, true) else {}
-    person = _codes(true["person_id" if "person_id" in true.column_names else "alert_id"])
+    person = person_codes(true["person_id" if "person_id" in true.column_names else "alert_id"])
     answers = Answers(
         person=person,
         hit=hit,
@@ -180,7 +122,7 @@ def judge_records(found: Deduplicated, clusters: pa.Table) -> Answers:
     """
     ids, true = clusters["alert_id"], clusters["person_id"]
     links = both_ways(found.pairs)
-    other = true.take(pa.array(_places(links.column(1), ids)))
+    other = true.take(pa.array(places_among(links.column(1), ids)))
     links = links.set_column(1, links.column_names[1], other)
     best = _ScoredLinks.of(links, ids, clusters["hpr_number"]).likeliest(len(ids))
     shown = pa.array(np.where(best < 0, len(links), best))
@@ -199,48 +141,6 @@ def judge_records(found: Deduplicated, clusters: pa.Table) -> Answers:
         "register": {"read": len(ids) - 1},
     }
     return _held_against(dispositions, links, clusters, counted)[0]
-
-
-def read_clusters(truth: Any, found: Deduplicated) -> pa.Table:
-    """
-    Read which records of one table are the same.
-
-    Args:
-        truth: A row a record: the identifier, and ``cluster_id``, which may be anything that is the same for the same; a record
-            without one is like no other.
-        found: What ``hpmatch.dedupe`` returned.
-
-    Returns:
-        A row a record of the result, in its order: ``alert_id``; ``person_id``, the true cluster; ``hpr_number``, the same for
-        those that are not alone in it; and what else the truth tells.
-
-    Raises:
-        HpmatchError: If a column or a record is lacking, or a record is there more than once.
-    """
-    ids = found.clusters.column(0)
-    own, cluster = found.clusters.column_names
-    table = read_truth(truth)
-    wanted = (
-        f"for what dedupe found it has a row a record: {own}, and {cluster}, the same for those that are one"
-    )
-    need(table, (own, cluster), "the truth", wanted)
-    if len(pc.unique(table[own])) < len(table):
-        raise HpmatchError(f"the truth names {own} more than once, or not at all; give each record one row")
-    rows = _places(ids, table[own])
-    if (missing := int((rows < 0).sum())) > 0:
-        raise HpmatchError(f"the truth says nothing about {missing} of the {len(rows)} records")
-    told = table.take(pa.array(rows))
-    codes = _codes(told[cluster])
-    names = pa.array([str(code) for code in codes.tolist()], pa.string())
-    repeated = pa.array(_occurrences(codes) > 1)
-    return pa.table(
-        {
-            "alert_id": ids,
-            "person_id": names,
-            "hpr_number": pc.if_else(repeated, names, None),
-            **{name: told[name] for name in told.column_names if name not in (own, cluster)},
-        }
-    )
 
 
 def named_in_review(links: pa.Table, dispositions: pa.Table) -> npt.NDArray[np.bool_]:
@@ -264,7 +164,7 @@ def named_in_review(links: pa.Table, dispositions: pa.Table) -> npt.NDArray[np.b
         >>> named_in_review(links, disposed).tolist()
         [True, False, False]
     """
-    alert = _places(links.column(0), dispositions["alert_id"])
+    alert = places_among(links.column(0), dispositions["alert_id"])
     disposed = dispositions.take(pa.array(alert))
     named = _same(links.column(1), disposed["hpr_number"])
     named |= near_likeliest(alert, _numbers(links, "match_probability"), len(dispositions))
@@ -296,7 +196,7 @@ def true_links(links: pa.Table, truth: pa.Table) -> npt.NDArray[np.bool_]:
         [False, True]
     """
     check_truth(truth, [links.column(1)])
-    rows = _places(links.column(0), truth["alert_id"])
+    rows = places_among(links.column(0), truth["alert_id"])
     if (missing := int((rows < 0).sum())) > 0:
         raise HpmatchError(f"the truth says nothing about the alerts of {missing} of the {len(rows)} links")
     return _same(links.column(1), truth["hpr_number"].take(pa.array(rows)))
@@ -309,24 +209,12 @@ def _both_name_persons(dispositions: pa.Table, truth: pa.Table) -> bool:
 
 def _fellows(dispositions: pa.Table, truth: pa.Table) -> dict[str, IntArray]:
     """For each alert how many others are about the same person: as answered, in truth, and both."""
-    said, true = (_codes(table["person_id"]) for table in (dispositions, truth))
+    said, true = (person_codes(table["person_id"]) for table in (dispositions, truth))
     both = said * (int(true.max(initial=0)) + 1) + true
     return {
-        name: _occurrences(codes) - 1
+        name: occurrences(codes) - 1
         for name, codes in (("grouped", said), ("fellows", true), ("together", both))
     }
-
-
-def _codes(persons: pa.ChunkedArray) -> IntArray:
-    """A number for each person; one of its own where none is told."""
-    encoded = persons.combine_chunks().dictionary_encode()
-    codes = np.asarray(encoded.indices.fill_null(-1), np.int64)
-    return np.where(codes < 0, len(encoded.dictionary) + np.arange(len(codes)), codes)
-
-
-def _occurrences(codes: IntArray) -> IntArray:
-    _, of_code, counts = np.unique(codes, return_inverse=True, return_counts=True)
-    return counts[of_code]
 
 
 @dataclass(frozen=True)
@@ -348,7 +236,7 @@ class _ScoredLinks:
 
     @classmethod
     def of(cls, links: pa.Table, alert_ids: pa.ChunkedArray, persons: pa.ChunkedArray) -> _ScoredLinks:
-        alert = _places(links.column(0), alert_ids)
+        alert = places_among(links.column(0), alert_ids)
         if (alert < 0).any():
             raise HpmatchError(f"{int((alert < 0).sum())} links are of alerts that have no disposition")
         probability, weight = (_numbers(links, name) for name in ("match_probability", "match_weight"))
@@ -377,12 +265,6 @@ def _rank(probability: FloatArray, weight: FloatArray) -> FloatArray:
     return rank
 
 
-def _places(ids: pa.ChunkedArray, among: pa.ChunkedArray) -> IntArray:
-    """The place of each identifier among others; -1 where it is not there."""
-    among = pa.array(among.to_pylist(), pa.string())
-    return np.asarray(pc.fill_null(pc.index_in(ids.cast(pa.string()), among), -1).to_numpy(), np.int64)
-
-
 def _same(first: pa.ChunkedArray, second: pa.ChunkedArray) -> npt.NDArray[np.bool_]:
     equal = pc.equal(first.cast(pa.string()), second.cast(pa.string()))
     return np.asarray(pc.fill_null(equal, False).to_numpy(), bool)
@@ -392,24 +274,3 @@ def _numbers(links: pa.Table, name: str) -> FloatArray:
     if name not in links.column_names:
         return np.full(len(links), np.nan)
     return np.asarray(links[name].cast(pa.float64()).to_numpy(), np.float64)
-
-
-def need(table: pa.Table, columns: Sequence[str], name: str, wanted: str = "") -> None:
-    """
-    Make sure that a table has some columns.
-
-    Args:
-        table: The table.
-        columns: The columns.
-        name: What to call the table in messages.
-        wanted: What a table of its kind holds, in words.
-
-    Raises:
-        HpmatchError: If one is lacking.
-    """
-    lacking = [column for column in columns if column not in table.column_names]
-    if lacking:
-        raise HpmatchError(
-            f"{name} has no column {', '.join(lacking)}; it has {', '.join(table.column_names)}"
-            + (f"; {wanted}" if wanted else "")
-        )

@@ -24,11 +24,11 @@ from hpmatch.arrays import FloatArray, IntArray
 from hpmatch.decision import MATCH, REVIEW
 from hpmatch.draws import hashed
 from hpmatch.errors import HpmatchError
-from hpmatch.evaluation import check_all_pairs, result_tables
 from hpmatch.judging import named_in_review
 from hpmatch.labels import read_labels
 from hpmatch.measures import Estimate
 from hpmatch.model import Model
+from hpmatch.result_tables import check_all_pairs, result_tables
 from hpmatch.results import Deduplicated, Result, maker_of, opened
 from hpmatch.shown import on_one_line
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import hpmatch as hp
 from hpmatch.cli import main
 from hpmatch.evaluation import evaluate
-from hpmatch.judging import check_truth, judge
+from hpmatch.judging import judge
 from hpmatch.measures import (
     Answers,
     best_f1,
@@ -23,6 +23,7 @@ from hpmatch.measures import (
     precision_recall,
     recall_at_precision,
 )
+from hpmatch.truth import check_truth
 
 PERSON = {"family_name": "Berg", "given_name": "Kari", "birth_date": "1980-02-03"}
 # Ten alerts; a to f are about registered persons. Worked out on paper:

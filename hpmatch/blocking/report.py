@@ -19,22 +19,17 @@ import pyarrow.compute as pc
 from hpmatch.arrays import IntArray, distinct
 from hpmatch.blocking import CandidatePairs, each_once, join_blocks, keyed_blocks, keying, largest_block
 from hpmatch.blocking.blocks import Blocks
+from hpmatch.blocking.true_pairs import true_pairs
 from hpmatch.comparison.name_tables import learn_terms
-from hpmatch.errors import SchemaError
-from hpmatch.evidence import id_columns
-from hpmatch.judging import TRUTH_IDS, read_truth
-from hpmatch.labels import Labels, read_labels, rows_of_pairs
 from hpmatch.model import Model, read_model
 from hpmatch.protocols import BlockingRule, Keys, PairRule
-from hpmatch.reading import ReadRecords, read_for
+from hpmatch.reading import read_for
 from hpmatch.records import Records
 from hpmatch.register import Register, model_of, read_register
 from hpmatch.schema import Schema, with_id
 from hpmatch.shown import on_one_line
 
 _LARGEST = 5  # blocks that are shown of each rule
-_LABELLED = {"left_id", "right_id", "label"}
-_CLUSTER_COLUMNS = ("person_id", "cluster_id")
 _Rules = Sequence[BlockingRule | PairRule]
 
 
@@ -160,41 +155,31 @@ def blocking_report(
     pairs = join_blocks(asked.records, held.records, rules, keyed, blocks, model.max_block)
     pairs = each_once(pairs) if itself else pairs
     size = len(held.records)
-    true = None if truth is None else _true_pairs(truth, asked, None if itself else held, model)
+    true = None if truth is None else true_pairs(truth, asked, None if itself else held, model)
     of_blocks = {
         rule.name: _Sizes.of(
             keyed[rule.name], blocks[rule.name], largest_block(rule, model.max_block), itself
         )
         for rule in keying(rules)
     }
-    lost = None if true is None else _lost(true, pairs, asked.records, held.records, rules, blocks, of_blocks)
+    found = lost = None
+    if true is not None:
+        found = true.found_by(pairs, size)
+        missed = found == 0
+        firsts, seconds = asked.records.take(true.left[missed]), held.records.take(true.right[missed])
+        lost = _lost(firsts, seconds, rules, blocks, of_blocks)
     return BlockingReport(
         left=len(asked.records),
         right=size,
         all_pairs=size * (size - 1) // 2 if itself else len(asked.records) * size,
         pairs=len(pairs),
         true_pairs=None if true is None else true.number,
-        true_found=None if true is None else int((_found_by(pairs, true, size) > 0).sum()),
-        rules=_rules_table(pairs, of_blocks, None if true is None else _found_by(pairs, true, size), lost),
+        true_found=None if found is None else int((found > 0).sum()),
+        rules=_rules_table(pairs, of_blocks, found, lost),
         overlap=_overlap(pairs),
         blocks=_blocks_table(pairs.rule_names, of_blocks),
         largest=_largest_table(pairs.rule_names, of_blocks),
     )
-
-
-class _TruePairs(NamedTuple):
-    """
-    Pairs of one person.
-
-    Attributes:
-        left: int64[t], rows of the left table.
-        right: int64[t], rows of the right table.
-        number: How many there are; more than t where the registered person of an alert is not among the records.
-    """
-
-    left: IntArray
-    right: IntArray
-    number: int
 
 
 class _Sizes(NamedTuple):
@@ -330,89 +315,14 @@ def _largest_table(names: Sequence[str], of_blocks: Mapping[str, _Sizes]) -> pa.
     return pa.Table.from_pylist(rows, pa.schema({"rule": pa.string(), **numbers, "cut": pa.bool_()}))
 
 
-def _true_pairs(truth: Any, left: ReadRecords, right: ReadRecords | None, model: Model) -> _TruePairs:
-    parts = [part.name for part in model.parts]
-    table = read_truth(truth, id_columns(left.id_name, right.id_name, parts) if right else TRUTH_IDS)
-    if set(table.column_names) >= _LABELLED:
-        return _labelled(read_labels(table), left.records, None if right is None else right.records)
-    if right is None:
-        return _same_cluster(table, left)
-    _need(table, ("alert_id", "hpr_number"))
-    table = table.filter(pc.is_in(table["alert_id"], left.records.ids))
-    table = table.filter(pc.is_valid(table["hpr_number"]))
-    alerts = _rows(table["alert_id"], left.records)
-    persons = _rows(table["hpr_number"], right.records)
-    return _TruePairs(alerts[persons >= 0], persons[persons >= 0], len(table))
-
-
-def _labelled(labels: Labels, left: Records, right: Records | None) -> _TruePairs:
-    """The pairs that were labelled a match and whose left record is there; of a table with itself as ``each_once`` has them."""
-    first, second, known = rows_of_pairs(labels, left.ids, (left if right is None else right).ids)
-    pairs = np.stack([first, second])[:, known & labels.is_match]
-    if right is None:
-        pairs = np.unique(np.sort(pairs[:, pairs[0] != pairs[1]], axis=0), axis=1)
-        return _TruePairs(pairs[0], pairs[1], pairs.shape[1])
-    return _TruePairs(pairs[0], pairs[1], int((labels.is_match & (first >= 0)).sum()))
-
-
-def _same_cluster(table: pa.Table, records: ReadRecords) -> _TruePairs:
-    """Each pair of records of one person, once, as ``each_once`` has it."""
-    named = [name for name in _CLUSTER_COLUMNS if name in table.column_names]
-    _need(table, (records.id_name, *(named or _CLUSTER_COLUMNS)[:1]))
-    table = table.filter(pc.is_valid(table[named[0]]))
-    rows = _rows(table[records.id_name], records.records)
-    persons = np.asarray(table[named[0]].combine_chunks().dictionary_encode().indices, np.int64)
-    members: dict[int, list[int]] = {}
-    for row, person in sorted(zip(rows.tolist(), persons.tolist(), strict=True)):
-        if row >= 0:
-            members.setdefault(person, []).append(row)
-    found = [
-        (first, second)
-        for rows_of_person in members.values()
-        for place, first in enumerate(rows_of_person)
-        for second in rows_of_person[place + 1 :]
-    ]
-    left, right = np.array(found, np.int64).reshape(-1, 2).T
-    return _TruePairs(left, right, len(found))
-
-
-def _need(table: pa.Table, columns: Sequence[str]) -> None:
-    lacking = [column for column in columns if column not in table.column_names]
-    if lacking:
-        raise SchemaError(
-            f"the truth has no column {', '.join(lacking)}; it has {', '.join(table.column_names)}"
-        )
-    if pc.count_distinct(table[columns[0]]).as_py() < len(table) - table[columns[0]].null_count:
-        raise SchemaError(f"the truth names a {columns[0]} more than once; give each one row")
-
-
-def _rows(ids: pa.ChunkedArray, records: Records) -> IntArray:
-    """The row of each identifier; -1 where no record has it."""
-    return np.asarray(pc.fill_null(pc.index_in(ids, records.ids), -1).to_numpy(), np.int64)
-
-
-def _found_by(pairs: CandidatePairs, true: _TruePairs, size: int) -> IntArray:
-    """int32[t], the bits of the rules that found each true pair; 0 where none did."""
-    width = max(size, 1)
-    codes = pairs.left.astype(np.int64) * width + pairs.right  # ascending
-    wanted = true.left * width + true.right
-    places = np.searchsorted(codes, wanted)
-    there = np.append(codes, -1)[places] == wanted
-    return np.where(there, np.append(pairs.rules, 0)[places], 0)
-
-
 def _lost(
-    true: _TruePairs,
-    pairs: CandidatePairs,
     left: Records,
     right: Records,
     rules: _Rules,
     blocks: Mapping[str, Blocks],
     of_blocks: Mapping[str, _Sizes],
 ) -> list[int | None]:
-    """For each rule the true pairs that no rule finds and that share a key whose block is too large; None without keys."""
-    missed = np.flatnonzero(_found_by(pairs, true, len(right)) == 0)
-    firsts, seconds = left.take(true.left[missed]), right.take(true.right[missed])
+    """For each rule how many pairs that no rule finds share a key whose block is too large; None without keys."""
     lost: list[int | None] = []
     keyed = {rule.name: rule for rule in keying(rules)}
     for rule in rules:
@@ -420,8 +330,8 @@ def _lost(
             lost.append(None)
             continue
         held = blocks[rule.name]
-        keys = keyed[rule.name].keys(firsts)
-        others = keyed[rule.name].keys(seconds)
+        keys = keyed[rule.name].keys(left)
+        others = keyed[rule.name].keys(right)
         shared = set(zip(others.rows.tolist(), others.keys.tolist(), strict=True))
         size = np.diff(held.starts)[np.searchsorted(held.keys, keys.keys)]
         too_large = size > of_blocks[rule.name].limit

@@ -10,8 +10,10 @@ import numpy as np
 from hpmatch.charts.measures import calibration_chart, precision_recall_chart, slices_chart
 from hpmatch.charts.scores import score_chart
 from hpmatch.charts.styling import save_chart
-from hpmatch.evaluation import Evaluation, evaluate, judged, pairs_of
+from hpmatch.evaluation import Evaluation, evaluate
 from hpmatch.files import whole_folder
+from hpmatch.judging import judged
+from hpmatch.result_tables import pairs_of
 from hpmatch.results import Deduplicated, Result
 
 FILES = frozenset(f"{name}.svg" for name in ("precision-recall", "calibration", "scores", "slices"))

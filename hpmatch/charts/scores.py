@@ -28,8 +28,9 @@ from hpmatch.charts.styling import (
 )
 from hpmatch.decision import MATCH, NO_MATCH, REVIEW, DecisionRule
 from hpmatch.errors import HpmatchError, ModelError
-from hpmatch.evaluation import pairs_of, true_pairs
+from hpmatch.judging import true_pairs
 from hpmatch.model import Model, read_model
+from hpmatch.result_tables import pairs_of
 from hpmatch.results import Deduplicated, Result
 
 _DECISIONS = {NO_MATCH: GREY, REVIEW: ORANGE, MATCH: BLUE}
