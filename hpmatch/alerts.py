@@ -19,10 +19,9 @@ from itertools import combinations, product
 from typing import cast
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow.compute as pc
 
-from hpmatch.arrays import FloatArray, IntArray, places_among_equals, rows_alike
+from hpmatch.arrays import FloatArray, IntArray, Mask, places_among_equals, rows_alike
 from hpmatch.blocking import CandidatePairs, candidate_pairs, each_once
 from hpmatch.clusters import APART, join
 from hpmatch.comparison import DEFAULT_CHUNK_SIZE, compare, parts_of, prepare
@@ -60,7 +59,7 @@ class Grouped:
     """
 
     persons: IntArray
-    crowded: npt.NDArray[np.bool_]
+    crowded: Mask
 
     @classmethod
     def known(cls, persons: IntArray) -> Grouped:

@@ -13,12 +13,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from hpmatch.alert_relations import TOLD
-from hpmatch.arrays import FloatArray, IntArray
+from hpmatch.arrays import FloatArray, IntArray, Mask
 from hpmatch.decision import odds_of
 from hpmatch.dispose import Scored
 from hpmatch.draws import hashed
@@ -208,7 +207,7 @@ class _Known:
     fold: IntArray
     is_match: FloatArray
 
-    def take(self, chosen: npt.NDArray[np.bool_]) -> _Known:
+    def take(self, chosen: Mask) -> _Known:
         alerts, numbered = np.unique(self.alert[chosen], return_inverse=True)
         return _Known(
             self.pairs[chosen],
@@ -255,7 +254,7 @@ def _known(truth: Any, scored: Scored, asked: ReadRecords, held: ReadRecords) ->
 
 def _by_answers(
     table: pa.Table, left: IntArray, right: IntArray, alerts: Records, register: Records
-) -> tuple[npt.NDArray[np.bool_], FloatArray]:
+) -> tuple[Mask, FloatArray]:
     """All candidate pairs of the alerts whose person is known, or known not to be registered."""
     check_truth(table, [pa.chunked_array([register.ids])])
     said = np.asarray(pc.fill_null(pc.index_in(alerts.ids, value_set=table["alert_id"].combine_chunks()), -1))
@@ -273,7 +272,7 @@ def _by_answers(
 
 def _by_labels(
     labels: Labels, left: IntArray, right: IntArray, alerts: Records, register: Records
-) -> tuple[npt.NDArray[np.bool_], FloatArray]:
+) -> tuple[Mask, FloatArray]:
     """All candidates of an alert with a labelled match; of others those that were labelled."""
     one, other, there = rows_of_pairs(labels, alerts.ids, register.ids)
     check_some_known(there)
@@ -305,7 +304,7 @@ class _Evidence:
     names: Sequence[str]
     prior: float
 
-    def take(self, chosen: npt.NDArray[np.bool_]) -> _Evidence:
+    def take(self, chosen: Mask) -> _Evidence:
         alike = [{column: weights[chosen] for column, weights in each.items()} for each in self.alike]
         return replace(self, weights=self.weights[chosen], alike=alike)
 

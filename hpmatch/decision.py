@@ -20,7 +20,7 @@ from numbers import Real
 import numpy as np
 import numpy.typing as npt
 
-from hpmatch.arrays import FloatArray, IntArray
+from hpmatch.arrays import FloatArray, IntArray, Mask
 from hpmatch.errors import HpmatchError, ModelError
 
 MATCH, REVIEW, NO_MATCH = "match", "review", "no_match"
@@ -183,7 +183,7 @@ def decide(alert_of_pair: IntArray, match_weights: FloatArray, alerts: int, rule
     return Decisions(probabilities, of_pairs, registered, of_alerts)
 
 
-def near_likeliest(alert_of_pair: IntArray, probabilities: FloatArray, alerts: int) -> npt.NDArray[np.bool_]:
+def near_likeliest(alert_of_pair: IntArray, probabilities: FloatArray, alerts: int) -> Mask:
     """
     Which pairs are at least a tenth as likely as the likeliest of their alert.
 

@@ -21,7 +21,7 @@ import pyarrow.compute as pc
 
 from hpmatch.alert_relations import related
 from hpmatch.alerts import person_ids
-from hpmatch.arrays import FloatArray, IntArray
+from hpmatch.arrays import FloatArray, IntArray, Mask
 from hpmatch.blocking import CandidatePairs
 from hpmatch.cases import PriorCases
 from hpmatch.comparison import not_compared
@@ -292,9 +292,7 @@ def _best_links(alerts: Records, register: Records, scored: Scored) -> tuple[Int
     return best, np.bincount(alert[near], minlength=len(alerts))
 
 
-def _unmatchable_reasons(
-    alerts: Records, pairs: CandidatePairs, unanswered: npt.NDArray[np.bool_], model: Model
-) -> list[str]:
+def _unmatchable_reasons(alerts: Records, pairs: CandidatePairs, unanswered: Mask, model: Model) -> list[str]:
     """Why an alert cannot be held against the register; "" where it can."""
     absent = np.ones(len(alerts), bool)
     missing = {name: alerts[name].is_missing if name in alerts else absent for name in _needed(model)}

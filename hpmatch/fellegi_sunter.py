@@ -27,9 +27,8 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-from hpmatch.arrays import FloatArray, IntArray
+from hpmatch.arrays import FloatArray, IntArray, Mask
 from hpmatch.decision import odds_of
 from hpmatch.errors import ModelError
 from hpmatch.protocols import Classifier, ComparisonVectors, LevelArray
@@ -342,5 +341,5 @@ class _Numbers(NamedTuple):
     starts: dict[tuple[str, int], int]
     weights: FloatArray
     term_frequencies: FloatArray
-    follows: npt.NDArray[np.bool_]
+    follows: Mask
     u0: FloatArray

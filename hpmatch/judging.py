@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hpmatch.arrays import FloatArray, IntArray, occurrences
+from hpmatch.arrays import FloatArray, IntArray, Mask, occurrences
 from hpmatch.decision import NO_MATCH, REVIEW, near_likeliest
 from hpmatch.errors import HpmatchError
 from hpmatch.explain import both_ways
@@ -34,7 +33,7 @@ def judged(result: Result | Deduplicated | str | Path, truth: Any) -> tuple[Answ
     return answers, true.take(pa.array(rows))
 
 
-def true_pairs(result: Result | Deduplicated | str | Path, truth: Any) -> npt.NDArray[np.bool_]:
+def true_pairs(result: Result | Deduplicated | str | Path, truth: Any) -> Mask:
     """bool[k], whether each link or pair of a result is of one person; see ``hpmatch.evaluate``."""
     result = opened(result)
     if isinstance(result, Deduplicated):
@@ -143,7 +142,7 @@ def judge_records(found: Deduplicated, clusters: pa.Table) -> Answers:
     return _held_against(dispositions, links, clusters, counted)[0]
 
 
-def named_in_review(links: pa.Table, dispositions: pa.Table) -> npt.NDArray[np.bool_]:
+def named_in_review(links: pa.Table, dispositions: pa.Table) -> Mask:
     """
     Which links name a person whom somebody has to look at.
 
@@ -176,7 +175,7 @@ def named_in_review(links: pa.Table, dispositions: pa.Table) -> npt.NDArray[np.b
     return np.asarray(named & is_review, bool)
 
 
-def true_links(links: pa.Table, truth: pa.Table) -> npt.NDArray[np.bool_]:
+def true_links(links: pa.Table, truth: pa.Table) -> Mask:
     """
     Whether each link is of one person.
 
@@ -230,7 +229,7 @@ class _ScoredLinks:
     """
 
     alert: IntArray
-    true: npt.NDArray[np.bool_]
+    true: Mask
     rank: FloatArray
     probability: FloatArray
 
@@ -265,7 +264,7 @@ def _rank(probability: FloatArray, weight: FloatArray) -> FloatArray:
     return rank
 
 
-def _same(first: pa.ChunkedArray, second: pa.ChunkedArray) -> npt.NDArray[np.bool_]:
+def _same(first: pa.ChunkedArray, second: pa.ChunkedArray) -> Mask:
     equal = pc.equal(first.cast(pa.string()), second.cast(pa.string()))
     return np.asarray(pc.fill_null(equal, False).to_numpy(), bool)
 

@@ -14,11 +14,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hpmatch.arrays import IntArray
+from hpmatch.arrays import IntArray, Mask
 from hpmatch.errors import HpmatchError, SourceError
 from hpmatch.output import rearmed
 from hpmatch.shown import on_one_line
@@ -50,7 +49,7 @@ class Labels:
 
     left_ids: pa.Array
     right_ids: pa.Array
-    is_match: npt.NDArray[np.bool_]
+    is_match: Mask
 
     def __repr__(self) -> str:
         return on_one_line(self, pairs=len(self))
@@ -120,9 +119,7 @@ def read_labels(source: Any) -> Labels:
     )
 
 
-def rows_of_pairs(
-    labels: Labels, left: pa.Array, right: pa.Array
-) -> tuple[IntArray, IntArray, npt.NDArray[np.bool_]]:
+def rows_of_pairs(labels: Labels, left: pa.Array, right: pa.Array) -> tuple[IntArray, IntArray, Mask]:
     """
     Where labelled records stand in two tables.
 
@@ -141,7 +138,7 @@ def rows_of_pairs(
     return rows[0], rows[1], (rows[0] >= 0) & (rows[1] >= 0)
 
 
-def check_some_known(is_known: npt.NDArray[np.bool_]) -> None:
+def check_some_known(is_known: Mask) -> None:
     """
     Make sure that labels are of the tables that they are used for.
 

@@ -16,9 +16,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from hpmatch.arrays import FloatArray, IntArray
+from hpmatch.arrays import FloatArray, IntArray, Mask
 
-BoolArray = npt.NDArray[np.bool_]
+BoolArray = Mask
 
 REPLICATES = 500
 _AT_A_TIME = 100

@@ -16,11 +16,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hpmatch.arrays import FloatArray, IntArray
+from hpmatch.arrays import FloatArray, IntArray, Mask
 from hpmatch.decision import MATCH, REVIEW
 from hpmatch.draws import hashed
 from hpmatch.errors import HpmatchError
@@ -222,7 +221,7 @@ def _text(column: pa.ChunkedArray) -> pa.Array:
     return column.cast(pa.string()).combine_chunks()
 
 
-def _strata(links: pa.Table, is_review: npt.NDArray[np.bool_]) -> IntArray:
+def _strata(links: pa.Table, is_review: Mask) -> IntArray:
     is_match = np.asarray(pc.equal(links["decision"], MATCH))
     is_near = np.asarray(links["match_probability"].cast(pa.float64()), np.float64) >= _NEAR
     return np.select([is_match, is_review, is_near], [0, 1, 2], 3)

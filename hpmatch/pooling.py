@@ -16,9 +16,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
-import numpy.typing as npt
 
-from hpmatch.arrays import FloatArray, IntArray, ranges
+from hpmatch.arrays import FloatArray, IntArray, Mask, ranges
 from hpmatch.blocking import CandidatePairs
 from hpmatch.comparison import parts_of, without_repeats
 from hpmatch.model import Model
@@ -86,7 +85,7 @@ def _firsts(*sorted_by: IntArray) -> IntArray:
     return np.flatnonzero(changes)
 
 
-def _any_of_person(rows: npt.NDArray[np.bool_], persons: IntArray) -> npt.NDArray[np.bool_]:
+def _any_of_person(rows: Mask, persons: IntArray) -> Mask:
     return np.asarray(np.bincount(persons, weights=rows, minlength=len(persons)) > 0)[persons]
 
 
@@ -132,7 +131,7 @@ def _speakers(vectors: ComparisonVectors, model: Model) -> Iterator[tuple[IntArr
         yield np.array([column]), weights
 
 
-def _told_in_part(vectors: ComparisonVectors, model: Model) -> npt.NDArray[np.bool_]:
+def _told_in_part(vectors: ComparisonVectors, model: Model) -> Mask:
     """bool[k, c], whether a value agrees as far as it is told, see ``GivenName.in_part``."""
     found = np.zeros(vectors.levels.shape, bool)
     for column, part in enumerate(parts_of(model.comparisons)):
@@ -146,7 +145,7 @@ def _speaking(
     levels: IntArray,
     frequencies: FloatArray,
     weights: FloatArray,
-    agrees: npt.NDArray[np.bool_],
+    agrees: Mask,
 ) -> IntArray:
     """For each row the row that speaks for its group: the one that agrees most or, where none agrees, that agrees least."""
     silent = (levels == MISSING).all(axis=1)

@@ -15,11 +15,10 @@ from itertools import chain, pairwise
 from typing import Any, TypeVar
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hpmatch.arrays import FloatArray, IntArray, distinct, offsets_of, sizes_of
+from hpmatch.arrays import FloatArray, IntArray, Mask, distinct, offsets_of, sizes_of
 from hpmatch.shown import on_one_line
 
 MISSING = -1
@@ -358,7 +357,7 @@ class Column:
         return Column(self.codes[rows], self.values)
 
     @property
-    def is_missing(self) -> npt.NDArray[np.bool_]:
+    def is_missing(self) -> Mask:
         """bool[n], where the value is missing."""
         return self.codes < 0
 

@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
-from hpmatch.arrays import FloatArray, IntArray
+from hpmatch.arrays import FloatArray, IntArray, Mask
 from hpmatch.em import Rates
 from hpmatch.measures import wilson_interval
 from hpmatch.model import Model
@@ -141,7 +140,7 @@ class Sample(NamedTuple):
     others: Sequence[FloatArray]
     chance: Sequence[FloatArray]
     found: Sequence[FloatArray]
-    unseen: Sequence[npt.NDArray[np.bool_]]
+    unseen: Sequence[Mask]
 
 
 def levels_of(start: Model, before: Rates, rates: Rates, sample: Sample) -> pa.Table:
@@ -221,7 +220,7 @@ def _of_comparison(levels: IntArray, seen: FloatArray, matches: float) -> str:
     return ""
 
 
-def _named(start: Model, unseen: Sequence[npt.NDArray[np.bool_]]) -> str:
+def _named(start: Model, unseen: Sequence[Mask]) -> str:
     """The levels that were not seen, by comparison; those of which nothing at all was seen have a warning of their own."""
     return "; ".join(
         f"{part.name} {', '.join(np.array(part.levels)[which])}"

@@ -10,9 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
-from hpmatch.arrays import FloatArray
+from hpmatch.arrays import FloatArray, Mask
 from hpmatch.em import Rates
 
 # For how many pairs the u that were known before count, however rare a level is.
@@ -43,9 +42,7 @@ def chance_shares(counted: FloatArray, before: FloatArray) -> FloatArray:
     return np.asarray(found / found.sum(), np.float64)
 
 
-def unseen_levels(
-    matches: Sequence[FloatArray], others: Sequence[FloatArray]
-) -> tuple[npt.NDArray[np.bool_], ...]:
+def unseen_levels(matches: Sequence[FloatArray], others: Sequence[FloatArray]) -> tuple[Mask, ...]:
     """
     For each comparison bool[l], the levels that less than one expected match shows, and less than one other pair.
 
@@ -58,7 +55,7 @@ def unseen_levels(
     )
 
 
-def keeping(rates: Rates, before: Rates, unseen: Sequence[npt.NDArray[np.bool_]]) -> Rates:
+def keeping(rates: Rates, before: Rates, unseen: Sequence[Mask]) -> Rates:
     """
     Rates by which levels that were not seen weigh as they did before, in their order among those that were.
 
@@ -81,9 +78,7 @@ def keeping(rates: Rates, before: Rates, unseen: Sequence[npt.NDArray[np.bool_]]
     return Rates(rates.m, tuple(tables))
 
 
-def _keeping(
-    m: FloatArray, u: FloatArray, m0: FloatArray, u0: FloatArray, unseen: npt.NDArray[np.bool_]
-) -> FloatArray:
+def _keeping(m: FloatArray, u: FloatArray, m0: FloatArray, u0: FloatArray, unseen: Mask) -> FloatArray:
     """The u at which unseen levels have the weight that they are to have."""
     weights, known, seen = np.log2(m / u), np.log2(m0 / u0), ~unseen
     found = u.copy()

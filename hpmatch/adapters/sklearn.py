@@ -14,10 +14,9 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import numpy as np
-import numpy.typing as npt
 from sklearn.base import clone
 
-from hpmatch.arrays import FloatArray, IntArray
+from hpmatch.arrays import FloatArray, IntArray, Mask
 from hpmatch.blocking import CandidatePairs, candidate_pairs
 from hpmatch.comparison import compare
 from hpmatch.errors import HpmatchError, ModelError, PluginError
@@ -87,7 +86,7 @@ class TrainingSet:
     """
 
     vectors: ComparisonVectors
-    is_match: npt.NDArray[np.bool_]
+    is_match: Mask
     alerts: IntArray
     candidate_weight: float
 

@@ -14,9 +14,8 @@ from dataclasses import dataclass, replace
 from typing import cast
 
 import numpy as np
-import numpy.typing as npt
 
-from hpmatch.arrays import IntArray, distinct, run_starts
+from hpmatch.arrays import IntArray, Mask, distinct, run_starts
 from hpmatch.blocking.blocks import Blocks, ChangedIndex, KeyIndex, WantedKeys
 from hpmatch.errors import PluginError
 from hpmatch.parallel import each_chunk
@@ -65,8 +64,8 @@ class CandidatePairs:
     right: IntArray
     rules: IntArray
     rule_names: tuple[str, ...]
-    blockable: npt.NDArray[np.bool_]
-    crowded: npt.NDArray[np.bool_]
+    blockable: Mask
+    crowded: Mask
     cut: tuple[CutBlocks, ...] = ()
 
     def __len__(self) -> int:

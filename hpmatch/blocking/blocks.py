@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-from hpmatch.arrays import IntArray, distinct, offsets_of, ranges, run_starts, sizes_of
+from hpmatch.arrays import IntArray, Mask, distinct, offsets_of, ranges, run_starts, sizes_of
 from hpmatch.blocking.keys import Hashes
 from hpmatch.protocols import Keys, Pairs
 from hpmatch.records import MISSING
@@ -195,7 +194,7 @@ class WantedKeys:
     """
 
     keys: Hashes
-    first_bits: npt.NDArray[np.bool_]
+    first_bits: Mask
 
     @classmethod
     def of(cls, keys: Hashes) -> WantedKeys:

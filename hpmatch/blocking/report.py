@@ -12,11 +12,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hpmatch.arrays import IntArray, distinct
+from hpmatch.arrays import IntArray, Mask, distinct
 from hpmatch.blocking import CandidatePairs, each_once, join_blocks, keyed_blocks, keying, largest_block
 from hpmatch.blocking.blocks import Blocks
 from hpmatch.blocking.true_pairs import true_pairs
@@ -197,7 +196,7 @@ class _Sizes(NamedTuple):
     size: IntArray
     left: IntArray
     pairs: IntArray
-    cut: npt.NDArray[np.bool_]
+    cut: Mask
     limit: int
 
     @classmethod

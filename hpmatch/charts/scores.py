@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from hpmatch.arrays import FloatArray
+from hpmatch.arrays import FloatArray, Mask
 from hpmatch.charts.styling import (
     BLUE,
     GREEN,
@@ -136,7 +136,7 @@ def _by_decision(links: pa.Table) -> tuple[npt.NDArray[np.str_], dict[str, str]]
     return decisions, {name: tone for name, tone in _DECISIONS.items() if (decisions == name).any()}
 
 
-def _by_truth(true: npt.NDArray[np.bool_]) -> tuple[npt.NDArray[np.str_], dict[str, str]]:
+def _by_truth(true: Mask) -> tuple[npt.NDArray[np.str_], dict[str, str]]:
     return np.where(true, _TRUE, _FALSE), {_FALSE: RED, _TRUE: GREEN}
 
 

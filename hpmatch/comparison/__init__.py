@@ -13,9 +13,8 @@ from types import MappingProxyType
 from typing import Any, NamedTuple, cast
 
 import numpy as np
-import numpy.typing as npt
 
-from hpmatch.arrays import IntArray, numbered
+from hpmatch.arrays import IntArray, Mask, numbered
 from hpmatch.blocking import CandidatePairs
 from hpmatch.errors import HpmatchError, PluginError
 from hpmatch.parallel import each_chunk
@@ -217,7 +216,7 @@ class _Distinct(NamedTuple):
 
     codes: IntArray
     places: IntArray
-    present: npt.NDArray[np.bool_]
+    present: Mask
     of_pair: IntArray
 
 
@@ -315,9 +314,7 @@ _ONE_MISSING = (ComparedOne(MISSING),)
 _MOST_COMBINATIONS = 1 << 31  # two such numbers make one of 64 bits
 
 
-def _combined(
-    records: Records, columns: Sequence[str], rows: IntArray
-) -> tuple[IntArray, npt.NDArray[np.bool_]]:
+def _combined(records: Records, columns: Sequence[str], rows: IntArray) -> tuple[IntArray, Mask]:
     """For each row a number that stands for its combination of values, and whether it has any of them."""
     if len(columns) == 1 and columns[0] in records:
         only = records[columns[0]].codes[rows].astype(np.int64)
@@ -340,7 +337,7 @@ def _combined(
     return combined, present
 
 
-def _spread(found: Compared, present: npt.NDArray[np.bool_], of_pair: IntArray) -> Compared:
+def _spread(found: Compared, present: Mask, of_pair: IntArray) -> Compared:
     levels = np.full(len(present), MISSING, np.int8)
     levels[present] = np.asarray(found.levels, np.int8)[of_pair]
     if found.frequencies is None:

@@ -17,7 +17,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hpmatch.arrays import IntArray, distinct, numbered, ranges
+from hpmatch.arrays import IntArray, Mask, distinct, numbered, ranges
 from hpmatch.comparison.cases import first_cases
 from hpmatch.comparison.name_frequencies import TokenFrequencies
 from hpmatch.comparison.relations import MayShare, Relations, relations
@@ -66,14 +66,14 @@ class TokenPairs(NamedTuple):
     owner: IntArray
     left_field: IntArray
     right_field: IntArray
-    left_first: npt.NDArray[np.bool_]
-    right_first: npt.NDArray[np.bool_]
+    left_first: Mask
+    right_first: Mask
     left_at: IntArray
     right_at: IntArray
     right_token: IntArray
     agreement: LevelArray
 
-    def where(self, chosen: npt.NDArray[np.bool_]) -> TokenPairs:
+    def where(self, chosen: Mask) -> TokenPairs:
         """The chosen pairs of tokens."""
         return TokenPairs._make(each[chosen] for each in self)
 
@@ -93,7 +93,7 @@ class NameTables:
 
     vocabulary: Vocabulary
     terms: dict[str, Terms]
-    known: npt.NDArray[np.bool_]
+    known: Mask
     frequencies: TokenFrequencies
     rarity: IntArray
 
@@ -105,7 +105,7 @@ class NameTables:
         return places
 
     @cached_property
-    def _known(self) -> npt.NDArray[np.bool_]:
+    def _known(self) -> Mask:
         """Known, and false for the tokens behind the register's own."""
         return np.append(self.known, False)
 
@@ -281,7 +281,7 @@ def _joined_terms(terms: dict[str, Terms]) -> tuple[Vocabulary, dict[str, Terms]
     return vocabulary, {name: Terms(vocabulary, moved[name], each.offsets) for name, each in terms.items()}
 
 
-def _may_agree(left: Sketches, right: Sketches) -> npt.NDArray[np.bool_]:
+def _may_agree(left: Sketches, right: Sketches) -> Mask:
     """Whether two tokens share enough letter pairs and consonant pairs, or a given name, to be worth a look."""
     counts = (
         count.astype(np.int32)
@@ -328,7 +328,7 @@ class _RowTokens(NamedTuple):
     starts: IntArray
     sizes: IntArray
     fields: IntArray
-    first: npt.NDArray[np.bool_]
+    first: Mask
     places: IntArray
 
 

@@ -16,7 +16,7 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from hpmatch.arrays import IntArray, distinct, run_starts
+from hpmatch.arrays import IntArray, Mask, distinct, run_starts
 from hpmatch.comparison.name_cases import (
     FAMILY_CASES,
     FIRST_OF,
@@ -307,7 +307,7 @@ class _Look:
         rarity = self.tables.rarity
         return self.pairs.agreement.astype(np.int64) * len(rarity) + rarity[self.pairs.right_token]
 
-    def all_agree(self, fields: Sequence[str]) -> npt.NDArray[np.bool_]:
+    def all_agree(self, fields: Sequence[str]) -> Mask:
         """Whether each token of some fields of either side is the same as one of the other."""
         chosen = self._between(fields, fields)
         owner = self.pairs.owner[chosen[self.pairs.agreement[chosen] == SAME]]
@@ -337,7 +337,7 @@ class _Look:
         owner, rarity = np.divmod(distinct(owner[besides].astype(np.int64) * size + rarity), size)
         return owner, self.tables.by_rarity[rarity]
 
-    def fits(self, field: str) -> npt.NDArray[np.bool_]:
+    def fits(self, field: str) -> Mask:
         """Whether all tokens that one side has in a field agree with something of the other name."""
         left = self._agreeing(self.pairs.left_field, self.pairs.left_at, field)
         right = self._agreeing(self.pairs.right_field, self.pairs.right_at, field)
@@ -365,15 +365,15 @@ class _Look:
         worse = (np.where(first, *both) for both in zip(other, one, strict=True))
         return Best(*better), Best(*worse)
 
-    def both_hold(self, field: str) -> npt.NDArray[np.bool_]:
+    def both_hold(self, field: str) -> Mask:
         """Whether both sides hold a field."""
         return _has(self.left, field) & _has(self.right, field)
 
-    def no_man(self) -> npt.NDArray[np.bool_]:
+    def no_man(self) -> Mask:
         """Whether neither side is known to be a man."""
         return ~(_is(self.left, "M") | _is(self.right, "M"))
 
-    def for_life(self) -> npt.NDArray[np.bool_]:
+    def for_life(self) -> Mask:
         """Whether both family names are such as no marriage changes; see ``Look``."""
         found = self.best(_FAMILY, _FAMILY).agreement == NOTHING
         for records in (self.left, self.right):
@@ -385,7 +385,7 @@ class _Look:
             found[rows] = _are_for_life(records, rows)
         return np.asarray(found | by_law)
 
-    def two_names(self) -> npt.NDArray[np.bool_]:
+    def two_names(self) -> Mask:
         """Whether the given names are known for two; see ``Look``."""
         found = np.zeros(len(self.left), bool)
         agreement = self.best(_GIVEN, _GIVEN).agreement
@@ -403,7 +403,7 @@ class _Look:
             ]
         return found
 
-    def one_word(self, field: str) -> npt.NDArray[np.bool_]:
+    def one_word(self, field: str) -> Mask:
         """Whether one side writes in a word what the other writes in several."""
         found = np.zeros(len(self.left), bool)
         left, right = (_field_sizes(records, (field,)) for records in (self.left, self.right))
@@ -415,7 +415,7 @@ class _Look:
         return found
 
     @property
-    def _of_one_sex(self) -> npt.NDArray[np.bool_]:
+    def _of_one_sex(self) -> Mask:
         """Whether both records state the same sex."""
         return (_is(self.left, "M") & _is(self.right, "M")) | (_is(self.left, "F") & _is(self.right, "F"))
 
@@ -429,7 +429,7 @@ def _one_words(records: Records, field: str, rows: IntArray) -> npt.NDArray[np.u
     return one_words(terms.vocabulary).of_names(terms, records[field].codes[rows])
 
 
-def _are_for_life(records: Records, rows: IntArray) -> npt.NDArray[np.bool_]:
+def _are_for_life(records: Records, rows: IntArray) -> Mask:
     """Whether no marriage changes the family name of some records into another of its kind."""
     terms = common_terms(records)[1].get("family_name")
     if terms is None:
@@ -446,7 +446,7 @@ def _are_for_life(records: Records, rows: IntArray) -> npt.NDArray[np.bool_]:
     return found[codes]
 
 
-def _keep_names(records: Records) -> npt.NDArray[np.bool_]:
+def _keep_names(records: Records) -> Mask:
     """Whether all states that each record tells are such by whose law nobody takes another surname."""
     if "country" not in records:
         return np.zeros(len(records), bool)
@@ -475,24 +475,24 @@ def _field_sizes(records: Records, fields: Sequence[str]) -> IntArray:
     return records.derived(("field_sizes", fields), sizes)
 
 
-def _in_fields(field: IntArray, first: npt.NDArray[np.bool_], names: Sequence[str]) -> npt.NDArray[np.bool_]:
+def _in_fields(field: IntArray, first: Mask, names: Sequence[str]) -> Mask:
     wanted = _are_wanted(tuple(names)).take(field)
     return wanted & first if names[0].startswith(FIRST_OF) else wanted
 
 
 @cache
-def _are_wanted(names: tuple[str, ...]) -> npt.NDArray[np.bool_]:
+def _are_wanted(names: tuple[str, ...]) -> Mask:
     """bool[f], which of the name fields are among the given ones."""
     return np.array([name in [each.removeprefix(FIRST_OF) for each in names] for name in FIELDS])
 
 
 @cache
-def _are_between(between: Sequence[tuple[Sequence[str], Sequence[str]]]) -> npt.NDArray[np.bool_]:
+def _are_between(between: Sequence[tuple[Sequence[str], Sequence[str]]]) -> Mask:
     """bool[f, f], which left and right name fields are among the given pairs of fields."""
     return np.asarray(sum(np.outer(*map(_are_wanted, fields)) for fields in between), bool)
 
 
-def _is(records: Records, sex: str) -> npt.NDArray[np.bool_]:
+def _is(records: Records, sex: str) -> Mask:
     """Whether each record states a sex."""
     if "sex" not in records:
         return np.zeros(len(records), bool)
@@ -503,5 +503,5 @@ def _is(records: Records, sex: str) -> npt.NDArray[np.bool_]:
     return of_value.take(records["sex"].codes)
 
 
-def _has(records: Records, column: str) -> npt.NDArray[np.bool_]:
+def _has(records: Records, column: str) -> Mask:
     return ~records[column].is_missing if column in records else np.zeros(len(records), bool)

@@ -10,9 +10,8 @@ from string import ascii_uppercase
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-from hpmatch.arrays import FloatArray, IntArray
+from hpmatch.arrays import FloatArray, IntArray, Mask
 from hpmatch.comparison.one_similarity import similarity_of
 from hpmatch.comparison.spelling import token_similarity
 from hpmatch.data import read_table
@@ -22,8 +21,6 @@ from hpmatch.standardise.scripts import is_single, script_of, sounds, spellings
 from hpmatch.standardise.signs import pinyin_syllables, two_syllables
 from hpmatch.standardise.surname_groups import surname_groups
 from hpmatch.standardise.surnames import are_derived_apart, stems
-
-Mask = npt.NDArray[np.bool_]
 
 # Tokens that share a stem are at least so alike.
 SHARED_STEM_LIKENESS = 0.4

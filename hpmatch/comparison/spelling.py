@@ -20,7 +20,7 @@ import pyarrow as pa
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from hpmatch.arrays import FloatArray, IntArray, distinct_pairs, offsets_of, sizes_of
+from hpmatch.arrays import FloatArray, IntArray, Mask, distinct_pairs, offsets_of, sizes_of
 from hpmatch.data import read_table
 from hpmatch.standardise.compounds import head_of
 from hpmatch.standardise.scripts import (
@@ -214,7 +214,7 @@ class _Forms(NamedTuple):
     units: npt.NDArray[np.int16]
     lengths: IntArray
     owners: IntArray
-    consonantal: npt.NDArray[np.bool_]
+    consonantal: Mask
 
 
 def _distinct_similarity(tokens: SpelledTokens, left: IntArray, right: IntArray) -> FloatArray:

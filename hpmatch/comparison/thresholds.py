@@ -16,11 +16,10 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein, Jaro, JaroWinkler, Levenshtein
 
-from hpmatch.arrays import FloatArray
+from hpmatch.arrays import FloatArray, Mask
 from hpmatch.comparison.cases import first_cases
 from hpmatch.errors import PluginError
 from hpmatch.protocols import Compared
@@ -96,7 +95,7 @@ class Thresholds:
 
     def compare(self, left: Records, right: Records) -> Compared:
         """See the class."""
-        found: dict[Test, npt.NDArray[np.bool_]] = {
+        found: dict[Test, Mask] = {
             test: _holds(test, _texts(left, test[1]), _texts(right, test[2]))
             for test in dict.fromkeys(self._tests)
         }
@@ -109,7 +108,7 @@ class Thresholds:
             return Compared(levels)
         return Compared(levels, right[self.frequency].frequencies)
 
-    def _known(self, side: Records, column: str) -> npt.NDArray[np.bool_]:
+    def _known(self, side: Records, column: str) -> Mask:
         texts = _texts(side, column)
         wanted = (lambda text: _day(text) is not None) if column in self.dates else bool
         return np.array([wanted(text) for text in texts], bool)
@@ -128,7 +127,7 @@ class _Measure(NamedTuple):
     is_distance: bool = False
 
 
-def _holds(test: Test, left: Texts, right: Texts) -> npt.NDArray[np.bool_]:
+def _holds(test: Test, left: Texts, right: Texts) -> Mask:
     measure, _, _, threshold = test
     present = np.array([bool(a and b) for a, b in zip(left, right, strict=True)], bool)
     rows = np.flatnonzero(present).tolist()

@@ -13,7 +13,6 @@ from hpmatch.generate.tables import happens, pick
 
 Error = Callable[[date, date, np.random.Generator], date | str]
 
-_ISO = "YYYY-MM-DD"
 _LOOKALIKE = {
     "0": "69",
     "1": "74",
@@ -27,7 +26,6 @@ _LOOKALIKE = {
     "9": "80",
 }
 _TRIES = 12
-_LAST_MONTH = 12
 
 
 def written(born: date, style: str) -> str:

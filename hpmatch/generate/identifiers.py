@@ -21,7 +21,7 @@ _HETU, _HETU_CENTURY = "0123456789ABCDEFHJKLMNPRSTUVWXY", {18: "+", 19: "-", 20:
 _SYNTHETIC_MONTH, _D_NUMBER_DAY = 80, 40
 _ELEVEN, _TEN = 11, 10
 _CENTURY_2000 = 2000
-_LAST_LONG_SERIAL, _CZ_NINE_DIGITS = 1000, 1954
+_CZ_NINE_DIGITS = 1954
 
 
 def norwegian(born: date, woman: bool, rng: np.random.Generator, *, d_number: bool = False) -> str:

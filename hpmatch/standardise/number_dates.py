@@ -11,11 +11,10 @@ from types import MappingProxyType
 from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hpmatch.arrays import IntArray
+from hpmatch.arrays import IntArray, Mask
 from hpmatch.standardise.dates import LAST_BIRTH_YEAR
 
 _IN_DOUBT = LAST_BIRTH_YEAR % 100  # 00-15 may be 1900-1915 and 2000-2015
@@ -26,9 +25,7 @@ _RAISED = frozenset(day + month for day in (0, 40_00_00) for month in (0, 40_00,
 _NORWEGIAN_LENGTHS = (10, 11)
 
 
-def say_these_dates(
-    numbers: pa.Array, dates: Sequence[int], of_row: IntArray, country: str
-) -> npt.NDArray[np.bool_]:
+def say_these_dates(numbers: pa.Array, dates: Sequence[int], of_row: IntArray, country: str) -> Mask:
     """
     Tell which national identifiers can tell no birth date but the one beside them.
 
@@ -62,7 +59,7 @@ def says_this_date(number: str, date: int, country: str) -> bool:
     return country in _BY_DIGITS and is_plain and _told(int(number)) - _ddmmyy(date) in _RAISED
 
 
-def _norwegian(numbers: pa.Array, dates: Sequence[int], of_row: IntArray) -> npt.NDArray[np.bool_]:
+def _norwegian(numbers: pa.Array, dates: Sequence[int], of_row: IntArray) -> Mask:
     """The same for DDMMYYIIIKK, which may have lost a leading zero; see ``identifier_decoders``."""
     length = pc.binary_length(numbers)
     plain = pc.and_(pc.ascii_is_decimal(numbers), pc.is_in(length, pa.array(_NORWEGIAN_LENGTHS, length.type)))
@@ -88,6 +85,6 @@ def _ddmmyy(date: int) -> int:
 
 
 _NO_DATE = 1 << 40
-_BY_DIGITS: Final = MappingProxyType[
-    str, Callable[[pa.Array, Sequence[int], IntArray], npt.NDArray[np.bool_]]
-]({"NO": _norwegian})
+_BY_DIGITS: Final = MappingProxyType[str, Callable[[pa.Array, Sequence[int], IntArray], Mask]](
+    {"NO": _norwegian}
+)

@@ -13,10 +13,10 @@ from functools import lru_cache, reduce
 from itertools import groupby
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from hpmatch.arrays import Mask
 from hpmatch.protocols import Standardiser
 from hpmatch.standardise.given_names import name_groups
 from hpmatch.standardise.names import full_name_tokens, name_tokens, names_and_kinds
@@ -106,7 +106,7 @@ def with_names_apart(cells: Mapping[str, pa.Array]) -> Mapping[str, pa.Array]:
     }
 
 
-def _certain(told: pa.Array) -> npt.NDArray[np.bool_]:
+def _certain(told: pa.Array) -> Mask:
     return np.asarray(pc.fill_null(told, False))
 
 

@@ -15,11 +15,10 @@ from typing import ClassVar
 
 import numpy as np
 
-from hpmatch.arrays import FloatArray, IntArray, distinct_pairs, offsets_of
+from hpmatch.arrays import FloatArray, IntArray, Mask, distinct_pairs, offsets_of
 from hpmatch.comparison.full_names.pairing import TOLD_APART, CutNames
 from hpmatch.comparison.full_names.texts import HeldTogether, cut_at_capitals, held_together, texts_of
 from hpmatch.comparison.full_names.words import cut
-from hpmatch.comparison.relations import Mask
 from hpmatch.protocols import Compared
 from hpmatch.records import Records
 from hpmatch.standardise.names import generations

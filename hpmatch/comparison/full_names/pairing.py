@@ -14,10 +14,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from hpmatch.arrays import FloatArray, IntArray, ranges
+from hpmatch.arrays import FloatArray, IntArray, Mask, ranges
 from hpmatch.comparison.full_names.tokens import TWO_NAMES, NameTokens
 from hpmatch.comparison.full_names.words import Tokens
-from hpmatch.comparison.relations import Mask, are_other_syllables
+from hpmatch.comparison.relations import are_other_syllables
 from hpmatch.standardise.compounds import parent_words
 from hpmatch.standardise.signs import chinese_surnames
 

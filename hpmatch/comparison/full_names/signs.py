@@ -8,8 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from hpmatch.arrays import IntArray
-from hpmatch.comparison.relations import Mask
+from hpmatch.arrays import IntArray, Mask
 from hpmatch.standardise.signs import is_han, plain_signs
 
 _SYLLABLES = 2

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hpmatch.arrays import FloatArray, IntArray, distinct_pairs
+from hpmatch.arrays import FloatArray, IntArray, Mask, distinct_pairs
 from hpmatch.comparison.full_names.signs import Signs, is_read
 from hpmatch.comparison.relations import (
     SOUNDING_MUCH_THE_SAME,
-    Mask,
     are_of_other_letters,
     are_two_names,
     one_surname,
