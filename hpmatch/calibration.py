@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 
 from hpmatch.alert_relations import TOLD
 from hpmatch.arrays import FloatArray, IntArray, Mask
-from hpmatch.decision import odds_of
+from hpmatch.decision import DecisionRule, odds_of
 from hpmatch.dispose import Scored
 from hpmatch.draws import hashed
 from hpmatch.errors import HpmatchError, ModelError
@@ -151,39 +151,43 @@ def calibrate(
         names,
         start.decision.prior_weight(held.read.records.counted),
     )
-    fitted = _fit(evidence, known)
-    slopes, shift, raised = evidence.parted(fitted)
-    learned = {
-        name: classifier.slopes.get(name, 1.0) * float(slope)
-        for name, slope in zip(evidence.names, slopes, strict=True)
-    }
-    look_alikes = tuple(
-        replace(
-            each,
-            rate=each.rate * float(2**log2),
-            source=f"learned from {known.alerts:,} alerts whose answer is known",
-        )
-        for each, log2 in zip(classifier.look_alikes, raised, strict=True)
-    )
-    odds = start.decision.registered_share / (1 - start.decision.registered_share) * 2**shift
-    calibrated = replace(
-        start,
-        classifier=replace(classifier, slopes=learned, look_alikes=look_alikes),
-        decision=replace(start.decision, registered_share=float(odds / (1 + odds))),
-    )
+    calibrated, shift = _calibrated(classifier, evidence, _fit(evidence, known), known.alerts)
     error_before, error = _errors(
         _probabilities(evidence, known, evidence.plain), _held_out(evidence, known), known
     )
     return Calibration(
-        calibrated,
-        learned,
+        replace(start, classifier=calibrated, decision=_shifted(start.decision, shift)),
+        calibrated.slopes,
         shift,
-        {each.name: each.rate for each in look_alikes},
+        {each.name: each.rate for each in calibrated.look_alikes},
         known.alerts,
         int(known.is_match.sum()),
         error_before,
         error,
     )
+
+
+def _calibrated(
+    classifier: FellegiSunter, evidence: _Evidence, fitted: FloatArray, alerts: int
+) -> tuple[FellegiSunter, float]:
+    """The classifier with what was fitted to so many alerts, and the shift of the prior."""
+    slopes, shift, raised = evidence.parted(fitted)
+    source = f"learned from {alerts:,} alerts whose answer is known"
+    look_alikes = tuple(
+        replace(each, rate=each.rate * float(2**log2), source=source)
+        for each, log2 in zip(classifier.look_alikes, raised, strict=True)
+    )
+    learned = {
+        name: classifier.slopes.get(name, 1.0) * float(slope)
+        for name, slope in zip(evidence.names, slopes, strict=True)
+    }
+    return replace(classifier, slopes=learned, look_alikes=look_alikes), shift
+
+
+def _shifted(rule: DecisionRule, shift: float) -> DecisionRule:
+    """The rule with the prior odds shifted, in log2."""
+    odds = rule.registered_share / (1 - rule.registered_share) * 2**shift
+    return replace(rule, registered_share=float(odds / (1 + odds)))
 
 
 @dataclass(frozen=True)

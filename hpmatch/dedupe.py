@@ -7,19 +7,19 @@ whose records fit together (``clusters.py``).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from hpmatch import training
 from hpmatch.arrays import IntArray
-from hpmatch.blocking import CandidatePairs, candidate_pairs, each_once
+from hpmatch.blocking import candidate_pairs, each_once
 from hpmatch.clusters import join
 from hpmatch.comparison import DEFAULT_CHUNK_SIZE, compare, not_compared
 from hpmatch.decision import MATCH, NO_MATCH, REVIEW, Decisions, check_min_weight, probability_of
@@ -29,12 +29,14 @@ from hpmatch.link import Progress, check_names
 from hpmatch.model import Model, read_model
 from hpmatch.plugins import checked_weights
 from hpmatch.reading import ReadRecords, read_for
+from hpmatch.records import Records
 from hpmatch.register import source_version
 from hpmatch.results import Deduplicated
 from hpmatch.schema import Schema, with_id
 from hpmatch.sources import read as read_source
 from hpmatch.sources.files import File
 from hpmatch.sources.rejected import rejected_table
+from hpmatch.sources.tables import RawTable
 
 CLUSTER_COLUMN = "cluster_id"
 # What two records of one cluster count against it that fit badly or share no key: of pairs of one person about three in
@@ -82,49 +84,64 @@ def dedupe(
         ['1', '1', '3']
     """
     check_min_weight(min_weight)
-    schema = with_id(schema, id)
+    schema, report = with_id(schema, id), progress or (lambda *_: None)
     # Pipes and some tables can be read only once.
     source = (
         File.of(records, "records") if isinstance(records, (str, Path)) else read_source(records, "records")
     )
     raw = read_source(source, "records")
-    trained = (
-        training.train(raw, None, model, schema=schema, labels=labels, progress=progress) if train else None
-    )
-    model = trained.model if trained else read_model(model or "imi")
+    learned: Mapping[str, Any] = {}
+    if train:
+        trained = training.train(raw, None, model, schema=schema, labels=labels, progress=progress)
+        model, learned = trained.model, trained.summary
+    model = read_model(model or "imi")
     check_names(model)
-    read = replace(read_for(model, raw, "records", schema), version=source_version(source))
+    read = replace(_read(raw, model, schema), version=source_version(source))
+    scored = _scored(read.records, model, chunk_size, report)
+    return Deduplicated(
+        *pair_tables(read, read, scored, model, _kept(scored, min_weight)),
+        _clusters_table(read, scored.persons),
+        rejected_table({"records": read.rejected}),
+        {**_summary(read, model, scored), **learned},
+        partial(held_by_records, read, read),
+        model,
+    )
+
+
+def _read(raw: RawTable, model: Model, schema: Schema | str | Path | None) -> ReadRecords:
+    """The records by identifier, so that which of a pair stands left does not hang on the order of rows."""
+    read = read_for(model, raw, "records", schema)
     if read.id_name == CLUSTER_COLUMN:
         raise SchemaError(
             f"records: the column of the identifier is called {CLUSTER_COLUMN!r}, as that of the clusters is; rename it"
         )
-    # By identifier, so that which of a pair stands left does not hang on the order of rows.
-    table = read.records.take(np.asarray(pc.sort_indices(read.records.ids)))
+    return replace(read, records=read.records.take(np.asarray(pc.sort_indices(read.records.ids))))
+
+
+def _scored(table: Records, model: Model, chunk_size: int, report: Progress) -> Scored:
+    """The stages from blocking to clusters, which stand where persons do."""
     pairs = each_once(candidate_pairs(table, table, model.blocking_rules, model.max_block))
-    report = progress or (lambda *_: None)
     vectors = compare(table, table, pairs, model.comparisons, chunk_size, report, model.stand_ins)
     weights = model.decision.prior_weight(len(table)) + checked_weights(model.classifier, vectors)
     probabilities = probability_of(weights)
     reached = [probabilities >= model.decision.match, probabilities >= model.decision.review]
     decisions = np.select(reached, [MATCH, REVIEW], NO_MATCH)
-    least = model.decision.match_weight
-    clusters = join(len(table), pairs.left, pairs.right, weights, least, _MISFIT)
+    clusters = join(len(table), pairs.left, pairs.right, weights, model.decision.match_weight, _MISFIT)
     # Each pair by itself: there are no alerts to decide over all their candidates.
     decided = Decisions(probabilities, decisions, np.zeros(0), np.zeros(0, decisions.dtype))
-    kept = np.flatnonzero(decisions != NO_MATCH if min_weight is None else weights >= min_weight)
-    ordered = kept[np.lexsort((pairs.right[kept], pairs.left[kept], -weights[kept]))]
-    sorted_read = replace(read, records=table)
-    scored = Scored(clusters, pairs, vectors, weights, decided)
-    return Deduplicated(
-        *pair_tables(sorted_read, sorted_read, scored, model, ordered),
-        pa.table(
-            {read.id_name: table.ids, CLUSTER_COLUMN: pa.array(_named(table.ids, clusters), pa.string())}
-        ),
-        rejected_table({"records": read.rejected}),
-        _summary(read, model, pairs, decisions, clusters) | (trained.summary if trained else {}),
-        partial(held_by_records, sorted_read, sorted_read),
-        model,
-    )
+    return Scored(clusters, pairs, vectors, weights, decided)
+
+
+def _kept(scored: Scored, min_weight: float | None) -> IntArray:
+    """The pairs to tell of, the likeliest first."""
+    weights, pairs = scored.match_weights, scored.pairs
+    kept = np.flatnonzero(scored.decisions.pairs != NO_MATCH if min_weight is None else weights >= min_weight)
+    return kept[np.lexsort((pairs.right[kept], pairs.left[kept], -weights[kept]))]
+
+
+def _clusters_table(read: ReadRecords, clusters: IntArray) -> pa.Table:
+    ids = read.records.ids
+    return pa.table({read.id_name: ids, CLUSTER_COLUMN: pa.array(_named(ids, clusters), pa.string())})
 
 
 def _named(ids: pa.Array, clusters: IntArray) -> list[str]:
@@ -135,13 +152,8 @@ def _named(ids: pa.Array, clusters: IntArray) -> list[str]:
     return [names[cluster] for cluster in clusters.tolist()]
 
 
-def _summary(
-    read: ReadRecords,
-    model: Model,
-    pairs: CandidatePairs,
-    decisions: npt.NDArray[np.str_],
-    clusters: IntArray,
-) -> dict[str, Any]:
+def _summary(read: ReadRecords, model: Model, scored: Scored) -> dict[str, Any]:
+    decisions = scored.decisions.pairs
     return {
         "records": {
             "rows": read.rows,
@@ -151,10 +163,10 @@ def _summary(
         },
         "candidate_pairs": len(decisions),
         "pairs": {kind: int((decisions == kind).sum()) for kind in (MATCH, REVIEW, NO_MATCH)},
-        "clusters": len(np.unique(clusters)),
+        "clusters": len(np.unique(scored.persons)),
         "cut_blocks": [
             {"rule": cut.rule, "larger_than": cut.larger_than, "blocks": cut.blocks, "pairs": cut.pairs}
-            for cut in pairs.cut
+            for cut in scored.pairs.cut
         ],
         "not_compared": not_compared(model.comparisons, read.records, read.records),
         "model": model.made_by,

@@ -6,7 +6,7 @@ The main job: every alert held against the register, and answered.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from hpmatch.alert_relations import TOLD
 from hpmatch.alerts import Grouped, grouped_alerts
 from hpmatch.arrays import IntArray
 from hpmatch.blocking import candidate_pairs
-from hpmatch.cases import read_prior_cases
+from hpmatch.cases import PriorCases, read_prior_cases
 from hpmatch.comparison import DEFAULT_CHUNK_SIZE, compare, prepare
 from hpmatch.comparison.name_tables import learn_terms
 from hpmatch.decision import check_min_weight, decide
@@ -97,43 +97,27 @@ def link(
     report = progress or (lambda *_: None)
     with batch_job(workers):
         start_processes(register)
-        if not train:
-            return _link(
-                alerts,
-                register,
-                read_model(model or model_of(register) or "imi"),
-                schema,
-                prior_cases,
-                min_weight,
-                chunk_size,
-                report,
-            )
-        alerts, register = read(alerts, "alerts"), read(register, "register")
-        trained = training.train(alerts, register, model, schema=schema, labels=labels, progress=progress)
-        result = _link(
-            alerts,
-            register,
-            trained.model,
-            schema,
-            prior_cases,
-            min_weight,
-            chunk_size,
-            report,
-        )
-        return replace(result, summary={**result.summary, **trained.summary})
+        learned: Mapping[str, Any] = {}
+        if train:
+            alerts, register = read(alerts, "alerts"), read(register, "register")
+            trained = training.train(alerts, register, model, schema=schema, labels=labels, progress=progress)
+            model, learned = trained.model, trained.summary
+        model = read_model(model or model_of(register) or "imi")
+        check_names(model)
+        left, held, cases = _read(alerts, register, prior_cases, model, schema, report)
+        scored = score_pairs(left, held, model, chunk_size, report)
+        result = dispose(left, held.read, scored, model, min_weight, cases)
+        return replace(result, summary={**result.summary, **learned})
 
 
-def _link(
+def _read(
     alerts: Any,
     register: Any,
+    prior_cases: Any,
     model: Model,
     schema: Schema | str | Path | None,
-    prior_cases: Any,
-    min_weight: float | None,
-    chunk_size: int,
     report: Progress,
-) -> Result:
-    check_names(model)
+) -> tuple[ReadRecords, Register, PriorCases | None]:
     report("read", 0, 2)
     reading = begin_beside(lambda: read_register(register, model, schema))
     left = read_for(model, alerts, "alerts", schema, kept=_KEPT)
@@ -141,8 +125,7 @@ def _link(
     held = reading()
     cases = None if prior_cases is None else read_prior_cases(prior_cases, held.read.records, schema)
     report("read", 2, 2)
-    scored = score_pairs(left, held, model, chunk_size, report)
-    return dispose(left, held.read, scored, model, min_weight, cases)
+    return left, held, cases
 
 
 def check_names(model: Model) -> None:
