@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import hpmatch as hp
 from hpmatch import calibration
-from hpmatch.calibration import _Evidence, _fit, _Known
+from hpmatch.calibration_fit import Evidence, Known, fit
 from hpmatch.cli import main
 from hpmatch.fellegi_sunter import FellegiSunter, Level, LookAlike
 from hpmatch.measures import wilson_interval
@@ -110,7 +110,7 @@ def test_a_distorted_model_is_put_right(tables):
     assert abs(again.shift) < abs(found.shift) / 2
 
 
-def world(alerts: int, rate: float) -> tuple[_Evidence, _Known]:
+def world(alerts: int, rate: float) -> tuple[Evidence, Known]:
     """
     Alerts against 10,000 persons, half of the alerts registered, with namesakes at a rate; every pair that could matter.
 
@@ -134,7 +134,7 @@ def world(alerts: int, rate: float) -> tuple[_Evidence, _Known]:
         alert += [number] * blocked.sum()
         is_match += (np.arange(len(agrees)) < len(person))[blocked].tolist()
     told = np.concatenate(weights)[:, [0, 1, 2, 3, 3]]
-    known = _Known(
+    known = Known(
         np.arange(len(told)),
         np.array(alert),
         alerts,
@@ -143,13 +143,13 @@ def world(alerts: int, rate: float) -> tuple[_Evidence, _Known]:
         np.array(is_match, float),
     )
     alike = classifier.alike_weights(told, np.zeros(told.shape, np.int8), names)
-    return _Evidence(told, alike, [0.02 / 10_000], names, float(np.log2(1 / 10_000))), known
+    return Evidence(told, alike, [0.02 / 10_000], names, float(np.log2(1 / 10_000))), known
 
 
 def test_the_rate_of_look_alikes_is_found_again():
     """From a tenth of it; and the slopes of what was told twice add up to one."""
     evidence, known = world(alerts=6_000, rate=0.2)
-    slopes, shift, raised = evidence.parted(_fit(evidence, known))
+    slopes, shift, raised = evidence.parted(fit(evidence, known))
     assert np.log2(10) - 1 < raised[0] < np.log2(10) + 1
     assert slopes[:3] == pytest.approx(1, abs=0.15)
     assert slopes[3] + slopes[4] == pytest.approx(1, abs=0.15)
@@ -163,7 +163,7 @@ def test_the_fit_stands_on_a_top(has_own_levels):
     if has_own_levels:  # the date tells against look-alikes, less than against chance
         alike = [{**each, 1: evidence.weights[:, 1] / 2} for each in evidence.alike]
         evidence = replace(evidence, alike=alike, rates=[100 * rate for rate in evidence.rates])
-    fitted = _fit(evidence, known)
+    fitted = fit(evidence, known)
 
     def height(point):
         total = evidence.totals(point)[0]
@@ -212,7 +212,7 @@ def test_labels_calibrate_as_the_truth_does(tables, linked):
 def test_errors_before_and_after_are_over_the_same_pairs():
     """A pair that calibrating makes likely counts before, too: (0.005 + 0.1) / 2 before, (0.02 + 0.1) / 2 after."""
     nothing = np.zeros(3)
-    known = _Known(np.arange(3), np.arange(3), 3, np.ones(3), np.zeros(3, int), np.array([0.0, 1.0, 0.0]))
+    known = Known(np.arange(3), np.arange(3), 3, np.ones(3), np.zeros(3, int), np.array([0.0, 1.0, 0.0]))
     before, after = np.array([0.005, 0.9, 0.001]), np.array([0.02, 0.9, 0.002])
     assert calibration._errors(before, after, known) == pytest.approx((0.0525, 0.06))
     assert calibration._errors(nothing, nothing, known) == (0.0, 0.0)
@@ -342,9 +342,9 @@ def test_the_commands(tmp_path, tables, capsys):
 def test_alerts_about_one_person_count_as_one(tables, monkeypatch):
     """To send each alert three times tells nothing more: neither other slopes nor a smaller error, and all three are held out."""
     judged = []
-    held_out = calibration._held_out
+    held_out = calibration.held_out
     monkeypatch.setattr(
-        calibration, "_held_out", lambda evidence, known: judged.append(known) or held_out(evidence, known)
+        calibration, "held_out", lambda evidence, known: judged.append(known) or held_out(evidence, known)
     )
     alerts, register, truth = (read(table, "t").data for table in tables)
     again = lambda table, time: table.set_column(  # noqa: E731
