@@ -177,34 +177,49 @@ class _Reading:
         """A comparison and the numbers of its levels; None where something of it does not map."""
         before = len(self.problems)
         name = str(said.get("output_column_name") or "comparison")
-        levels = list(said.get("comparison_levels", ()))
-        null = [each for each in levels if each.get("is_null_level")]
-        levels = [each for each in levels if not each.get("is_null_level")]
-        if len(null) != 1 or said["comparison_levels"][0] is not null[0]:
-            self.problems.append(
-                f"comparison {name!r}: the first level has to be the only null level; without one, missing values would "
-                f"count as different, which hpmatch does not do"
-            )
-        if not levels or _sql(levels[-1]).strip().upper() != "ELSE":
-            self.problems.append(f"comparison {name!r}: the last level has to be ELSE")
+        self.check_ends(name, said["comparison_levels"])
         if len(self.problems) > before:
             return None
-        required, dates = self.tried(name, null[0], null_columns) or ((), ())
+        null, *levels = said["comparison_levels"]
+        required, dates = self.tried(name, null, null_columns) or ((), ())
         conditions = [self.tried(name, level, level_tests) or () for level in levels[:-1]]
         adjusted = self.adjusted(name, levels, conditions) if self.term_frequencies else ""
         numbers = self.numbers(name, levels)
         if len(self.problems) > before:
             return None
+        self.counts = self.counts or bool(adjusted)
         labels = _labels(levels)
-        roles = {
-            column: self.role(column)
-            for column in (
-                *required,
-                *(each for tests in conditions for test in tests for each in test[1:3]),
-                adjusted,
+        # Splink adjusts no else level.
+        weights = [*(_tf_weight(level) if adjusted else 0.0 for level in levels[:-1]), 0.0]
+        return self.thresholds(name, labels, conditions, required, dates, adjusted), tuple(
+            Level(label, m, u, weight, "Splink")
+            for label, (m, u), weight in zip(labels, numbers, weights, strict=True)
+        )
+
+    def check_ends(self, name: str, levels: Sequence[Mapping[str, Any]]) -> None:
+        """A problem where the first level is not the only null level, or the last one not else."""
+        if [place for place, each in enumerate(levels) if each.get("is_null_level")] != [0]:
+            self.problems.append(
+                f"comparison {name!r}: the first level has to be the only null level; without one, missing values would "
+                f"count as different, which hpmatch does not do"
             )
-        }
-        made = Thresholds(
+        compared = [each for each in levels if not each.get("is_null_level")]
+        if not compared or _sql(compared[-1]).strip().upper() != "ELSE":
+            self.problems.append(f"comparison {name!r}: the last level has to be ELSE")
+
+    def thresholds(
+        self,
+        name: str,
+        labels: Sequence[str],
+        conditions: Sequence[Sequence[Test]],
+        required: Sequence[str],
+        dates: Sequence[str],
+        adjusted: str,
+    ) -> Thresholds:
+        """The comparison, in which columns go by the roles that they play."""
+        tested = [column for tests in conditions for test in tests for column in test[1:3]]
+        roles = {column: self.role(column) for column in (*required, *tested, adjusted)}
+        return Thresholds(
             name,
             tuple(
                 (
@@ -219,13 +234,6 @@ class _Reading:
             tuple(roles[column] for column in dates),
             roles[adjusted] if adjusted else "",
             labels[-1],
-        )
-        self.counts = self.counts or bool(adjusted)
-        # Splink adjusts no else level.
-        weights = [*(_tf_weight(level) if adjusted else 0.0 for level in levels[:-1]), 0.0]
-        return made, tuple(
-            Level(label, m, u, weight, "Splink")
-            for label, (m, u), weight in zip(labels, numbers, weights, strict=True)
         )
 
     def tried(self, name: str, level: Mapping[str, Any], read: Callable[[object], Any]) -> Any:

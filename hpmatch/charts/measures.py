@@ -78,68 +78,64 @@ def precision_recall_chart(evaluations: Evaluation | Mapping[str, Evaluation], *
         {"title": "recall (share of the hits)", **axis},
         {"title": "precision (share of the matches)", **axis},
     )
-    x, y = alt.X("recall:Q", **x_axis), alt.Y("precision:Q", **y_axis)
     legend = alt.Legend(title=None) if len(named) > 1 else None
     colour = alt.Color("result:N", scale=tones(list(named)), legend=legend)
-    figures = [alt.Tooltip(f"{name}:Q", format=".4f") for name in ("precision", "recall")]
-    told = ["result:N"] if len(named) > 1 else []
+    told = [*(["result:N"] if len(named) > 1 else []), *_tooltips("precision", "recall")]
     lines = (
         alt.Chart(data(points))
         .mark_line(strokeWidth=2, clip=True, interpolate="linear")
-        .encode(x=x, y=y, color=colour, order="order:Q", detail="result:N", tooltip=[*told, *figures])
+        .encode(
+            x=alt.X("recall:Q", **x_axis),
+            y=alt.Y("precision:Q", **y_axis),
+            color=colour,
+            order="order:Q",
+            detail="result:N",
+            tooltip=told,
+        )
     )
-    layers = [lines]
-    if decided := _decided(named):
-        base = alt.Chart(data(decided)).encode(color=colour)
-        intervals = [
-            alt.Tooltip(f"{name}_{end}:Q", format=".4f")
-            for name in ("precision", "recall")
-            for end in ("low", "high")
-        ]
-        layers += [
-            base.mark_rule(strokeWidth=1.5, clip=True).encode(
-                x=alt.X("recall_low:Q", **x_axis), x2="recall_high:Q", y=y
-            ),
-            base.mark_rule(strokeWidth=1.5, clip=True).encode(
-                x=x, y=alt.Y("precision_low:Q", **y_axis), y2="precision_high:Q"
-            ),
-            base.mark_point(filled=True, size=70, opacity=1, clip=True).encode(
-                x=x, y=y, tooltip=[*told, *figures, *intervals]
-            ),
-        ]
     hits = {each.hits for each in named.values()}
     subtitle = "line: over thresholds; point: as decided, with 95 % intervals"
     if len(hits) == 1:
         subtitle += f"; {hits.pop():,} hits"
     title = titled("Precision and recall", subtitle)
+    layers = [lines, *_as_decided(named, x_axis, y_axis, colour, told)]
     return styled(alt.layer(*layers).properties(width=_WIDTH, height=_WIDTH - 60, title=title))
 
 
-def _decided(named: Mapping[str, Evaluation]) -> list[dict[str, Any]]:
-    """The result as decided, of each evaluation that has matches and hits."""
-    rows = []
-    for name, each in named.items():
-        measured = {figure: each.estimates.get(figure) for figure in ("precision", "recall")}
-        if all(measured.values()):
-            rows.append(
-                {
-                    "result": name,
-                    **{
-                        key: value
-                        for figure in measured
-                        for key, value in _ends(figure, measured[figure]).items()
-                    },
-                }
-            )
-    return rows
+def _tooltips(*figures: str) -> list[Any]:
+    return [alt.Tooltip(f"{figure}:Q", format=".4f") for figure in figures]
 
 
-def _ends(name: str, estimate: Estimate | None) -> dict[str, float]:
-    return (
-        {}
-        if estimate is None
-        else {name: estimate.value, f"{name}_low": estimate.low, f"{name}_high": estimate.high}
-    )
+def _as_decided(
+    named: Mapping[str, Evaluation],
+    x_axis: Mapping[str, Any],
+    y_axis: Mapping[str, Any],
+    colour: Any,
+    told: Sequence[Any],
+) -> list[Any]:
+    """A point for each result that has matches and hits, with the intervals of both figures."""
+    rows = [
+        {"result": name, **_ends("precision", precision), **_ends("recall", recall)}
+        for name, each in named.items()
+        if (precision := each.estimates.get("precision")) and (recall := each.estimates.get("recall"))
+    ]
+    if not rows:
+        return []
+    base = alt.Chart(data(rows)).encode(color=colour)
+    rule = base.mark_rule(strokeWidth=1.5, clip=True)
+    x, y = alt.X("recall:Q", **x_axis), alt.Y("precision:Q", **y_axis)
+    intervals = _tooltips("precision_low", "precision_high", "recall_low", "recall_high")
+    return [
+        rule.encode(x=alt.X("recall_low:Q", **x_axis), x2="recall_high:Q", y=y),
+        rule.encode(x=x, y=alt.Y("precision_low:Q", **y_axis), y2="precision_high:Q"),
+        base.mark_point(filled=True, size=70, opacity=1, clip=True).encode(
+            x=x, y=y, tooltip=[*told, *intervals]
+        ),
+    ]
+
+
+def _ends(name: str, estimate: Estimate) -> dict[str, float]:
+    return {name: estimate.value, f"{name}_low": estimate.low, f"{name}_high": estimate.high}
 
 
 def calibration_chart(
@@ -301,7 +297,8 @@ def _slice_row(held: Slice, figures: Sequence[str], small: int) -> dict[str, Any
         "small": held.hits < small,
     }
     for figure in figures:
-        row |= _ends(figure, held.estimates.get(figure))
+        if estimate := held.estimates.get(figure):
+            row |= _ends(figure, estimate)
     return row
 
 

@@ -244,13 +244,15 @@ def start_labelling(
         hits = hits_from(links, weights, pair["left_id"])
         hit = next(each for each in hits if each.hpr_number == pair["right_id"])
         sides = told.get(pair["left_id"], {}), registered.get(pair["right_id"], {})
-        records = side_by_side(*sides, () if blind else hit.evidence, parts=maker.parts)
-        if blind:  # nothing but what is equal word for word
-            records = tuple(
-                replace(each, verdict="") if each.verdict == NOT_COMPARED else each for each in records
-            )
-        shown.append(Pair(*key_of(pair), place, len(chosen), records, None if blind else hit, language, of))
+        compared = _blindly(*sides, maker) if blind else side_by_side(*sides, hit.evidence, parts=maker.parts)
+        shown.append(Pair(*key_of(pair), place, len(chosen), compared, None if blind else hit, language, of))
     return Labelling(chosen, file, who, shown, mended, answered)
+
+
+def _blindly(left: Mapping[str, object], right: Mapping[str, object], maker: Model) -> tuple[Told, ...]:
+    """Two records side by side, of which nothing is said but what is equal word for word."""
+    compared = side_by_side(left, right, (), parts=maker.parts)
+    return tuple(replace(each, verdict="") if each.verdict == NOT_COMPARED else each for each in compared)
 
 
 def _sources(

@@ -168,6 +168,28 @@ def _decodes(data: bytes, encoding: str) -> bool:
 def _parse(
     file: File, look: _TextFile, delimiter: str, columns: Sequence[str], name: str
 ) -> tuple[pa.Table, tuple[RejectedRow, ...]]:
+    try:
+        table, rejected = _table(file, look, delimiter, columns, name)
+    except (pa.ArrowException, OSError) as error:
+        raise SourceError(
+            f"{name}: {file} cannot be read as CSV: {first_line(error)}; see whether a quotation mark is not closed"
+        ) from error
+    for row in rejected:
+        _refuse_lost(name, str(file), row.row, row.content.strip().count("\n"))
+    if table.column_names != list(columns):
+        raise SourceError(
+            f"{name}: {file}: the header is not one line of column names of at most 128 KB; put them into the first line"
+        )
+    data = pa.Table.from_arrays(
+        [joined(column) for column in table.columns], names=[column.strip() for column in columns]
+    )
+    return data, tuple(rejected)
+
+
+def _table(
+    file: File, look: _TextFile, delimiter: str, columns: Sequence[str], name: str
+) -> tuple[pa.Table, list[RejectedRow]]:
+    """The table as Arrow reads it, and the rows that have more fields than the header or fewer."""
     rejected: list[RejectedRow] = []
 
     def keep(row: pyarrow.csv.InvalidRow) -> str:
@@ -194,29 +216,13 @@ def _parse(
         )
 
     try:
-        try:
-            table = parse(threads=True)
-            if rejected:
-                # Only a reader of one thread knows the numbers of the rows that it leaves out.
-                table = parse(threads=False)
-        except pa.ArrowInvalid as error:
-            if _ROW_TOO_LONG not in str(error):
-                raise
-            table = parse(threads=False, block=_LARGEST_BLOCK)
-    except (pa.ArrowException, OSError) as error:
-        raise SourceError(
-            f"{name}: {file} cannot be read as CSV: {first_line(error)}; see whether a quotation mark is not closed"
-        ) from error
-    for row in rejected:
-        _refuse_lost(name, str(file), row.row, row.content.strip().count("\n"))
-    if table.column_names != list(columns):
-        raise SourceError(
-            f"{name}: {file}: the header is not one line of column names of at most 128 KB; put them into the first line"
-        )
-    data = pa.Table.from_arrays(
-        [joined(column) for column in table.columns], names=[column.strip() for column in columns]
-    )
-    return data, tuple(rejected)
+        table = parse(threads=True)
+        # Only a reader of one thread knows the numbers of the rows that it leaves out.
+        return (parse(threads=False) if rejected else table), rejected
+    except pa.ArrowInvalid as error:
+        if _ROW_TOO_LONG not in str(error):
+            raise
+        return parse(threads=False, block=_LARGEST_BLOCK), rejected
 
 
 def _utf8(file: File, encoding: str, name: str) -> pa.BufferReader:
