@@ -15,6 +15,7 @@ import polars as pl
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
+from registers import ALONE
 from strategies import ALERTS, PERSONS
 
 import hpmatch as hp
@@ -26,7 +27,6 @@ from hpmatch.register import read_register
 from hpmatch.standardise.stages import PlainText
 
 SAMPLE = Path(__file__).parents[1] / "examples" / "data"
-ALONE = replace(read_model("imi"), grouping=None)  # whoever screens knows of one alert at a time
 TOLD = ("disposition", "hpr_number", "match_probability", "reason")
 PROPERTY = settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]

@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 import pyarrow.csv
 import pytest
 from pyspark.sql import functions as F  # noqa: N812
+from registers import ALONE
 
 import hpmatch as hp
 from hpmatch.adapters import spark as adapter
@@ -39,7 +40,6 @@ OPTIONS = {
     "spark.sql.shuffle.partitions": "2",
     "spark.sql.execution.arrow.maxRecordsPerBatch": "90",  # several batches a partition
 }
-ALONE = replace(hp.read_model("imi"), grouping=None)  # Spark answers each alert by itself
 DOCUMENTATION = Path(__file__).parents[2] / "docs" / "spark.md"
 
 

@@ -4,10 +4,10 @@ import csv
 import random
 from collections import defaultdict
 from itertools import product
-from pathlib import Path
 
 import numpy as np
 import pytest
+from case_lists import CASES, case_lines
 from hypothesis import given
 from hypothesis import strategies as st
 from rapidfuzz import process
@@ -21,7 +21,6 @@ from hpmatch.comparison.spelling import token_similarity
 from hpmatch.data import read_table
 from hpmatch.standardise.scripts import sound_table, spellings
 
-CASES = Path(__file__).parents[1] / "standardise" / "cases"
 with (CASES / "names_native_latin.csv").open(encoding="utf-8") as file:
     NAMES = [
         (row["language"], row["native"].casefold(), row["latin"].casefold().split())
@@ -51,8 +50,8 @@ ENDINGS = "marina marinka, ivana ivan, kari karin, karl karla, samir samira, eri
 
 def read_likeness():
     """Read which two names are more alike than which other two."""
-    for line in (CASES / "likeness.txt").read_text(encoding="utf-8").splitlines():
-        if line[0] not in "#=":
+    for line in case_lines("likeness"):
+        if not line.startswith("="):
             near, far = line.split(" > ")
             yield (*near.split(), *far.split())
 

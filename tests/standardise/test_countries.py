@@ -1,23 +1,19 @@
 """Countries: names and codes as people type them."""
 
-from pathlib import Path
-
 import pytest
+from case_lists import case_lines
 from hypothesis import given
 from hypothesis import strategies as st
 
 from hpmatch.data import read_table
 from hpmatch.standardise.countries import code_countries, code_country, date_order
 
-CASES = Path(__file__).with_name("cases") / "countries.txt"
-
 
 def read_cases():
     """Read the facts: for each country its codes, its date order and its names."""
-    for line in CASES.read_text(encoding="utf-8").splitlines():
-        if not line.startswith("#"):
-            codes, names = line.split(": ", 1)
-            yield (*codes.split(), names.split("; "))
+    for line in case_lines("countries"):
+        codes, names = line.split(": ", 1)
+        yield (*codes.split(), names.split("; "))
 
 
 COUNTRIES = list(read_cases())

@@ -1,9 +1,9 @@
 """Reading written birth dates: what an analyst expects of each text, and what holds for every text."""
 
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
+from case_lists import case_lines
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -365,15 +365,13 @@ def test_every_month_of_the_table_was_typed_by_hand():
 
 def read_date_words():
     """Read the facts about words in dates: for each a text with it, and the reading and the problem."""
-    path = Path(__file__).with_name("cases") / "date_words.txt"
-    for line in path.read_text(encoding="utf-8").splitlines():
-        if not line.startswith("#"):
-            head, words = line.split(": ", 1)
-            for word in words.split(", "):
-                if head.startswith("no date"):
-                    yield word, word, ((), "placeholder")
-                else:
-                    yield word, f"{word} 13.04.1978", ((19780413,), "")
+    for line in case_lines("date_words"):
+        head, words = line.split(": ", 1)
+        for word in words.split(", "):
+            if head.startswith("no date"):
+                yield word, word, ((), "placeholder")
+            else:
+                yield word, f"{word} 13.04.1978", ((19780413,), "")
 
 
 DATE_WORDS = [*read_date_words()]

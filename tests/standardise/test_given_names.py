@@ -2,9 +2,9 @@
 
 import re
 from collections import Counter, defaultdict
-from pathlib import Path
 
 import pytest
+from case_lists import case_lines
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,7 +13,6 @@ from hpmatch.standardise.given_names import are_apart, implied_sex_of_given, nam
 from hpmatch.standardise.scripts import CONSONANT_SCRIPTS, script_of, spellings
 from hpmatch.standardise.text import fold
 
-CASES = Path(__file__).with_name("cases")
 ROWS = read_table("given_names")
 NAMES = st.sampled_from([row["name"] for row in ROWS]) | st.text(max_size=12)
 
@@ -55,16 +54,9 @@ ADAPTED = {
 }
 
 
-def lines(name):
-    """Give the lines of a table of cases."""
-    return [
-        line for line in (CASES / name).read_text(encoding="utf-8").splitlines() if not line.startswith("#")
-    ]
-
-
 def read_groups():
     """Read what each group holds: names with their relation, sex and languages."""
-    for line in lines("given_name_groups.txt"):
+    for line in case_lines("given_name_groups"):
         head, names = line.split(": ", 1)
         group, languages, *source = head.split(" | ")
         key, sex = group.split()
@@ -82,7 +74,7 @@ def read_groups():
 
 def read_by_language():
     """Read the names that are common in each language: those of one name, and others beside them."""
-    for line in lines("given_names_by_language.txt"):
+    for line in case_lines("given_names_by_language"):
         head, names = line.split(": ", 1)
         sex, languages = head.split(" | ")
         for each in names.split():
@@ -186,7 +178,7 @@ def test_every_name_tells_its_sex():
 
 def read_pairs():
     """Read which pairs of given names stand for one another."""
-    for line in lines("given_name_pairs.txt"):
+    for line in case_lines("given_name_pairs"):
         kind, pairs = line.split(": ")
         for pair in pairs.split(", "):
             yield *pair.split(), kind == "same"
@@ -200,7 +192,7 @@ def test_names_that_stand_for_one_another(left, right, same):
 
 def read_apart():
     """Read which pairs of given names are two names in a country."""
-    for line in lines("given_names_apart.txt"):
+    for line in case_lines("given_names_apart"):
         country, pairs = line.split(": ")
         for pair in pairs.split(", "):
             yield *pair.split(), country

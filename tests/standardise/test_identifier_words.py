@@ -1,8 +1,7 @@
 """Words that stand before and behind an identifier."""
 
-from pathlib import Path
-
 import pytest
+from case_lists import case_lines
 from hypothesis import example, given
 from hypothesis import strategies as st
 from standardise.test_identifiers import COUNTRIES, told_by
@@ -16,11 +15,9 @@ from hpmatch.standardise.identifiers import (
 
 def read_words():
     """Read the words that may stand before or behind a number, with their languages."""
-    path = Path(__file__).with_name("cases") / "identifier_words.txt"
-    for line in path.read_text(encoding="utf-8").splitlines():
-        if not line.startswith("#"):
-            languages, words = line.split(": ")
-            yield from ((word, languages.replace(" ", ";")) for word in words.split(", "))
+    for line in case_lines("identifier_words"):
+        languages, words = line.split(": ")
+        yield from ((word, languages.replace(" ", ";")) for word in words.split(", "))
 
 
 WORDS = [*read_words()]

@@ -10,6 +10,7 @@ import test_alerts
 import test_inquiry
 import test_reconcile
 import test_schema
+from case_lists import case_lines
 from comparison.test_name_tokens import ABBREVIATIONS, INITIALS
 from comparison.test_spelling import LIKENESS
 from mutants import Fact, Table, forget, left_out, unnoticed
@@ -45,7 +46,6 @@ from standardise.test_surnames import (
     KINDS,
     SUFFIXES,
     joined_as_told,
-    lines,
     of_tails,
     read_pairs,
     read_sexes,
@@ -194,7 +194,7 @@ def of_conjunctions():
 
 def of_east_asian_surnames():
     """A surname is spelled in each way in use; one of several signs is one token."""
-    for told in lines("east_asian_surnames.txt"):
+    for told in case_lines("east_asian_surnames"):
         surname, language, *latin = told.split()
         yield from (fact_of_reading(surname, form, surname) for form in latin)
         if len(surname) > 1:
@@ -207,7 +207,7 @@ def of_east_asian_surnames():
 
 def of_east_asian_given_names():
     """A given name is read in each way, and the signs of one in Cantonese and Hokkien are read one by one."""
-    for told in lines("east_asian_given_names.txt"):
+    for told in case_lines("east_asian_given_names"):
         name, language, *latin = told.split()
         before, sound = {"yue": ("家", "ka"), "nan": ("福", "hock"), "ja": ("", "")}[language]
         yield from (fact_of_reading(before + name, sound + form, before, name) for form in latin)
@@ -222,7 +222,7 @@ def of_generations():
 
 def of_sign_variants():
     """The forms of a sign are one, and other signs are others."""
-    for told in lines("sign_variants.txt"):
+    for told in case_lines("sign_variants"):
         sign, *variants = told.split()
         for variant in variants:
             yield fact(told, [sign], signs.plain_signs(sign), signs.plain_signs, variant)
@@ -235,7 +235,7 @@ def fact_of_reading(token, form, *keys):
 
 def of_compounds():
     """Words that belong together are joined in each usual spelling."""
-    for line in lines("name_compounds.txt"):
+    for line in case_lines("name_compounds"):
         words, expected = re.split("[=>]", line)
         code = partial(lambda told, words: told <= set(compounds.compounds(words)), set(expected.split()))
         yield fact(line, map(fold, words.split()), True, code, words.split())

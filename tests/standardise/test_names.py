@@ -1,8 +1,7 @@
 """From name fields to tokens, stems and blocking keys."""
 
-from pathlib import Path
-
 import pytest
+from case_lists import case_lines
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -241,13 +240,11 @@ def test_tokens_of_full_names(text, tokens):
 
 def read_noise():
     """Read the facts about name noise: for each word its kind, rule and languages."""
-    path = Path(__file__).with_name("cases") / "name_noise.txt"
-    for line in path.read_text(encoding="utf-8").splitlines():
-        if not line.startswith("#"):
-            head, words = line.split(": ", 1)
-            kind, rule, languages = head.split(" | ")
-            for word in words.split(", "):
-                yield word, kind, rule, languages.strip("-").replace(" ", ";")
+    for line in case_lines("name_noise"):
+        head, words = line.split(": ", 1)
+        kind, rule, languages = head.split(" | ")
+        for word in words.split(", "):
+            yield word, kind, rule, languages.strip("-").replace(" ", ";")
 
 
 NOISE = [*read_noise()]

@@ -1,8 +1,7 @@
 """Professions and specialties: what titles in many languages say."""
 
-from pathlib import Path
-
 import pytest
+from case_lists import case_lines
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,7 +13,6 @@ from hpmatch.standardise.professions import (
     relation_of,
 )
 
-CASES = Path(__file__).with_name("cases")
 SOURCES = {
     "H": "HPR code list 9060",
     "V": "Directive 2005/36/EC Annex V",
@@ -25,16 +23,10 @@ SOURCES = {
 }
 
 
-def read_lines(name):
-    """Read a list of facts without its comments."""
-    lines = (CASES / name).read_text(encoding="utf-8").splitlines()
-    return [line for line in lines if not line.startswith("#")]
-
-
 def read_titles():
     """Read the facts about titles: for each title its languages, category, grade and source."""
     facts = {}
-    for line in read_lines("professions.txt"):
+    for line in case_lines("professions"):
         head, titles = line.split(": ", 1)
         category, languages, source = head.split(" | ")
         for title in titles.split(", "):
@@ -47,7 +39,7 @@ def read_titles():
 def read_terms():
     """Read the facts about specialties: for each specialty and term the languages, category and source."""
     facts = {}
-    for line in read_lines("specialties.txt"):
+    for line in case_lines("specialties"):
         if line.startswith("= "):
             specialty, category = line[2:].split(" | ")
             continue
@@ -133,7 +125,7 @@ def test_a_term_alone_tells_the_profession(specialty, term):
 
 def read_titles_in_use():
     """Read the facts about titles in sentences: for each its category and whether it is a specialist's for sure."""
-    for line in read_lines("titles_in_use.txt"):
+    for line in case_lines("titles_in_use"):
         category, titles = line.split(": ", 1)
         for title in titles.split(", "):
             yield title, category.rstrip("+"), category.endswith("+")
@@ -151,7 +143,7 @@ def test_titles_in_use(title, category, specialist):
 
 def read_titles_beside():
     """Read the facts about titles that name another profession beside their own: for each its category."""
-    for line in read_lines("titles_beside.txt"):
+    for line in case_lines("titles_beside"):
         head, titles = line.split(": ", 1)
         for title in titles.split(", "):
             yield title, head.split(" | ")[0].strip("-")
@@ -168,7 +160,7 @@ def test_titles_beside_another_profession(title, category):
 
 def read_helpers():
     """Read the words for helpers and students: for each the places where it stands, its role and languages."""
-    for line in read_lines("profession_helpers.txt"):
+    for line in case_lines("profession_helpers"):
         head, words = line.split(": ", 1)
         languages, places, role = head.split(" | ")
         for word in words.split(", "):
@@ -208,7 +200,7 @@ def test_helpers_have_a_category_of_their_own(becomes, title):
 COLUMNS = ["LE", "LE", "SP", "TL", "JO", "FA1", "FT", "PS"]
 
 
-@pytest.mark.parametrize("line", read_lines("titles_by_country.txt"), ids=lambda line: line[:2])
+@pytest.mark.parametrize("line", case_lines("titles_by_country"), ids=lambda line: line[:2])
 def test_titles_by_country(line):
     """The eight great professions are known by their titles in every country, for women and men."""
     cells = [cell.split(", ") for cell in line.split(": ", 1)[1].split(" | ")]

@@ -2,9 +2,9 @@
 
 import csv
 from collections import defaultdict
-from pathlib import Path
 
 import pytest
+from case_lists import CASES, case_lines
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,8 +20,6 @@ from hpmatch.standardise.scripts import (
     sounds,
     spellings,
 )
-
-CASES = Path(__file__).with_name("cases")
 
 # A token, spellings that it takes, and where that is said.
 EXAMPLES = [
@@ -146,11 +144,7 @@ NAMES = [
     (row["language"], row["native"].casefold(), row["latin"].casefold().split())
     for row in rows("names_native_latin")
 ]
-SAME_SOUND = [
-    tuple(line.split())
-    for line in (CASES / "same_sound.txt").read_text(encoding="utf-8").splitlines()
-    if not line.startswith("#")
-]
+SAME_SOUND = [tuple(line.split()) for line in case_lines("same_sound")]
 LETTERS = [(row["token"], spelling) for row in rows("spellings") for spelling in row["spellings"].split()]
 
 

@@ -1,10 +1,10 @@
 """The stages of standardisation: words for a sex, dates of any year."""
 
 from datetime import date
-from pathlib import Path
 
 import pyarrow as pa
 import pytest
+from case_lists import case_lines
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,16 +12,13 @@ from hpmatch.standardise import standardise
 from hpmatch.standardise.identifiers import read_identifier
 from hpmatch.standardise.stages import AnyDate, BirthDate, NationalId, Sex, SexByName
 
-CASES = Path(__file__).with_name("cases") / "sexes.txt"
-
 
 def read_sexes():
     """Read the facts about words for a sex: each word and F or M."""
-    for line in CASES.read_text(encoding="utf-8").splitlines():
-        if not line.startswith("#"):
-            head, words = line.split(": ")
-            for word in words.split(", "):
-                yield word, head[0]
+    for line in case_lines("sexes"):
+        head, words = line.split(": ")
+        for word in words.split(", "):
+            yield word, head[0]
 
 
 SEXES = [*read_sexes()]

@@ -1,9 +1,9 @@
 """Common surnames: which spellings are one name, and which names that are alike are two."""
 
 from collections import Counter
-from pathlib import Path
 
 import pytest
+from case_lists import case_lines
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,22 +12,20 @@ from hpmatch.data import read_table
 from hpmatch.standardise.scripts import spellings
 from hpmatch.standardise.surname_groups import surname_groups
 
-CASES = Path(__file__).with_name("cases") / "surname_groups.txt"
 ROWS = read_table("surnames")
 
 
 def read_groups():
     """Read the common surnames of each country: name, group, countries and source."""
-    for line in CASES.read_text(encoding="utf-8").splitlines():
-        if not line.startswith("#"):
-            head, names = line.split(": ", 1)
-            countries, source = head.split(" | ")
-            for each in names.split():
-                *earlier, spelled = each.split(">")
-                first, *others = spelled.split("=")
-                group = earlier[0] if earlier else spellings(first.casefold())[0]
-                for name in (first, *others):
-                    yield name, group, countries.replace(" ", ";"), source
+    for line in case_lines("surname_groups"):
+        head, names = line.split(": ", 1)
+        countries, source = head.split(" | ")
+        for each in names.split():
+            *earlier, spelled = each.split(">")
+            first, *others = spelled.split("=")
+            group = earlier[0] if earlier else spellings(first.casefold())[0]
+            for name in (first, *others):
+                yield name, group, countries.replace(" ", ";"), source
 
 
 SURNAMES = [*read_groups()]

@@ -2,9 +2,9 @@
 
 from collections import Counter
 from itertools import combinations
-from pathlib import Path
 
 import pytest
+from case_lists import case_lines
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -22,7 +22,6 @@ from hpmatch.standardise.surnames import (
 )
 from hpmatch.standardise.text import fold
 
-CASES = Path(__file__).with_name("cases")
 TOKENS = st.text(max_size=12) | st.builds(
     str.__add__,
     st.text("abdeklmnorstv", max_size=6),
@@ -30,16 +29,9 @@ TOKENS = st.text(max_size=12) | st.builds(
 )
 
 
-def lines(name):
-    """Give the lines of a table of cases."""
-    return [
-        line for line in (CASES / name).read_text(encoding="utf-8").splitlines() if not line.startswith("#")
-    ]
-
-
 def read_pairs():
     """Read which pairs of names are two forms of one surname."""
-    for line in lines("surname_pairs.txt"):
+    for line in case_lines("surname_pairs"):
         head, rest = line.split(": ", 1)
         country, kind = head.split(" | ")
         for pair in rest.split(" | ")[0].split(", "):
@@ -59,7 +51,7 @@ def test_forms_of_one_surname_share_a_stem(country, left, right, same):
 
 def read_sexes():
     """Read what the endings of tokens tell."""
-    for line in lines("surname_sexes.txt"):
+    for line in case_lines("surname_sexes"):
         head, tokens = line.split(": ")
         sex, parent = head.split()
         for token in tokens.split():
@@ -73,7 +65,7 @@ def test_what_an_ending_tells(token, sex, parent):
     assert is_patronymic(token) is parent
 
 
-@pytest.mark.parametrize("line", lines("name_compounds.txt"))
+@pytest.mark.parametrize("line", case_lines("name_compounds"))
 def test_compounds(line):
     """Words that belong together are joined in each usual spelling."""
     exact = ">" not in line
@@ -305,7 +297,7 @@ def test_no_ending_that_many_surnames_share(name):
 def common_surnames():
     """Read the frequent surnames, each once."""
     tokens = [
-        token.casefold() for line in lines("common_surnames.txt") for token in line.split(": ")[1].split()
+        token.casefold() for line in case_lines("common_surnames") for token in line.split(": ")[1].split()
     ]
     return list(dict.fromkeys(tokens))
 
