@@ -217,7 +217,7 @@ def test_a_missing_alert_or_column_is_told():
     """The message says what is lacking."""
     with pytest.raises(hp.HpmatchError, match="says nothing about 1 of the 10 alerts"):
         judge(_dispositions(), _links(), pa.Table.from_pylist(TRUTH[1:]))
-    with pytest.raises(hp.HpmatchError, match="the truth has no column hpr_number"):
+    with pytest.raises(hp.SchemaError, match="the truth has no column hpr_number"):
         judge(_dispositions(), _links(), pa.Table.from_pylist(TRUTH).drop_columns(["hpr_number"]))
 
 
