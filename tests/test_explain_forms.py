@@ -68,7 +68,7 @@ def test_a_given_name_cut_short_is_not_called_an_initial(given, language, words)
 
 def test_json_holds_what_the_object_holds(sample_result):
     """It can be written and read again."""
-    explanation = sample_result.explain("A000298")
+    explanation = sample_result.explain("A000284")
     told = json.loads(json.dumps(explanation.to_json("nb")))
     assert told["disposition"] == explanation.disposition
     assert told["candidates"][0]["match_weight"] == explanation.candidates[0].match_weight

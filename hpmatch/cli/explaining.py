@@ -22,7 +22,7 @@ _EXPLAIN_MORE = """\
 What would change is worked out by the model, which is recognised by its SHA-256 in summary.json; DIR holds one of your own.
 The page (--format html) needs no network and no script, and is dark on a dark screen. It holds personal data.
 
-  hpmatch explain result A000004 --alerts alerts.csv --register register.csv --lang nb --format html --out A000004.html
+  hpmatch explain result A000284 --alerts alerts.csv --register register.csv --lang nb --format html --out A000284.html
 
 Exit status: 0 done; 1 the data could not be used, or there is no such alert; 2 the command was wrong.
 """
