@@ -234,7 +234,7 @@ def _sample_labels(part):
 
 
 def test_labels_of_nearly_all_matches_say_how_much_the_shipped_model_is_worth():
-    """Of the sample's alerts every country agrees, which the model holds for seldom: there it is worth least."""
+    """More of the sample's hits were educated where the alert comes from than the model holds: nowhere is it worth less."""
     few, all_, told = (
         hp.train(
             "examples/data/alerts.csv", "examples/data/register.csv", labels=_sample_labels(part), **options
