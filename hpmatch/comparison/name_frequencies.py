@@ -2,8 +2,8 @@
 How common name tokens are in a register, in all and among the persons of one country.
 
 A name is as common as it is among those whom the alerts are about, or where the registered person comes from, whichever is
-more; but where that is another country, few of those whom the alerts are about come from there. A further name that agrees is
-as common as it is among those who hold the first.
+more; but where that is another country, few of those whom the alerts are about come from there, or from elsewhere. A further
+name that agrees is as common as it is among those who hold the first.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ class TokenFrequencies:
         The share of a token among the persons of the registered person's country or of the alert's, where it is larger.
 
         A namesake is as likely as the name is common among those whom the alerts are about; the register tells that of
-        its own persons from the alert's country, of whom few come from another one.
+        its own persons from the alert's country. Few come from another one: the registered person's, or any.
 
         Args:
             tokens: int64[k], the tokens.
@@ -91,8 +91,9 @@ class TokenFrequencies:
         """
         theirs, ours = (_main_countries(records, self.countries) for records in (right, left))
         from_elsewhere = (ours >= 0) & (theirs >= 0) & (ours != theirs)
-        own = self._within(tokens, theirs, kin) * np.where(from_elsewhere, _FROM_ELSEWHERE, 1.0)
-        return np.maximum(own, self._within(tokens, ours, kin))
+        there = self._within(tokens, theirs, kin)
+        elsewhere = _FROM_ELSEWHERE * np.maximum(there, self.overall[tokens])
+        return np.maximum(np.where(from_elsewhere, elsewhere, there), self._within(tokens, ours, kin))
 
     def among_holders(self, tokens: IntArray, left: Records, right: Records, kin: FloatArray) -> FloatArray:
         """The share of a token among those who hold another that agrees too; arguments as for ``among``."""

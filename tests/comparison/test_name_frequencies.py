@@ -40,6 +40,23 @@ def test_a_name_is_as_common_as_among_those_whom_the_alerts_are_about():
     assert estonian > russian / 4
 
 
+def test_a_name_from_elsewhere_is_as_common_as_a_quarter_of_its_share_among_all():
+    """A French alert about a Markovic, and one who was educated in Norway: few in either country, and many in the register."""
+    countries = ["RS"] * 300 + ["NO"] * 2_700 + ["FR"] * 1_000
+    names = ["Markovic"] * 301 + ["Berg"] * 2_699 + ["Petit"] * 1_000
+    people = name_records(*({"family_name": name} for name in names))
+    country = Column.encode([(each,) for each in countries], pa.list_(pa.string()))
+    register = Records(people.ids, {**people.columns, "country": country})
+    alert = register.take(np.array([0]))
+    alert = Records(
+        alert.ids, {**alert.columns, "country": Column.encode([("FR",)], country.values.array.type)}
+    )
+    found = FamilyName().prepared(register).compare(alert, register.take(np.array([300])))
+    overall = 301 / 4_000
+    assert max((1 + 200 * overall) / 2_900 / 4, 200 * overall / 1_200) < overall / 4
+    np.testing.assert_allclose(found.frequencies, [overall / 4])
+
+
 def test_a_birth_name_is_a_further_name():
     """The alert's birth name is held against the registered family name."""
     left = name_records({"family_name": "Lie", "birth_name": "Hansen", "given_name": "Kari"})
