@@ -273,8 +273,9 @@ def page(found: Mapping[str, Any]) -> str:
         "In the same currency, for each set on average: what was chosen, the best in hindsight, and what was expected of what was chosen.",
         _costs_table("chosen, best, expected", models, "{chosen:,.0f}, {best:,.0f}, {expected:,.0f}"),
         (
-            "The shipped model expects more true matches that look unlike than there are here: it takes one surname in ten to have "
-            "changed, [generated data](generated-data.md) has half of that, other data may have more. Labels tell how it is in one's own."
+            "The shipped model takes one surname in ten to have changed altogether. [Generated data](generated-data.md) has some 8 in "
+            "100, other data may have more or fewer, and then its thresholds cost more ([architecture](architecture.md)). Labels tell "
+            "how it is in one's own data."
         ),
         "## How many were missed",
         (
