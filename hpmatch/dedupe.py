@@ -25,7 +25,7 @@ from hpmatch.comparison import DEFAULT_CHUNK_SIZE, compare, not_compared
 from hpmatch.decision import MATCH, NO_MATCH, REVIEW, Decisions, check_min_weight, probability_of
 from hpmatch.dispose import Scored, held_by_records, pair_tables
 from hpmatch.errors import SchemaError
-from hpmatch.link import Progress, check_names
+from hpmatch.link import Progress, check_labels, check_names
 from hpmatch.model import Model, read_model
 from hpmatch.plugins import checked_weights
 from hpmatch.reading import ReadRecords, read_for
@@ -84,6 +84,7 @@ def dedupe(
         ['1', '1', '3']
     """
     check_min_weight(min_weight)
+    check_labels(labels, train)
     schema, report = with_id(schema, id), progress or (lambda *_: None)
     # Pipes and some tables can be read only once.
     source = (

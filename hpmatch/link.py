@@ -91,8 +91,7 @@ def link(
         'match'
     """
     check_min_weight(min_weight)
-    if labels is not None and not train:
-        raise HpmatchError("labels are what to train with; say train=True, or leave them out")
+    check_labels(labels, train)
     schema = with_id(schema, id)
     report = progress or (lambda *_: None)
     with batch_job(workers):
@@ -126,6 +125,17 @@ def _read(
     cases = None if prior_cases is None else read_prior_cases(prior_cases, held.read.records, schema)
     report("read", 2, 2)
     return left, held, cases
+
+
+def check_labels(labels: Any, train: bool) -> None:
+    """
+    Refuse labels that nothing would be made of.
+
+    Raises:
+        HpmatchError: If there are labels, and no training is asked for.
+    """
+    if labels is not None and not train:
+        raise HpmatchError("labels are what to train with; say train=True, or leave them out")
 
 
 def check_names(model: Model) -> None:

@@ -200,6 +200,12 @@ def test_pairs_of_one_table_are_labelled_and_trained_with(found, tmp_path):
         asked.match()
     trained = hp.dedupe(ROWS, train=True, labels=tmp_path / "labels.csv")
     assert "training" in trained.summary
+    for work in (
+        lambda labels: hp.dedupe(ROWS, labels=labels),
+        lambda labels: hp.link(ROWS, ROWS, labels=labels),
+    ):
+        with pytest.raises(hp.HpmatchError, match="train=True"):
+            work(tmp_path / "labels.csv")
     with pytest.raises(hp.HpmatchError, match="of one table; leave the alerts and the register out"):
         start_labelling(found, tmp_path / "labels.csv", alerts=ROWS, register=ROWS)
 
