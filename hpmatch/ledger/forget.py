@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from hpmatch.arrays import Mask
 from hpmatch.decision import MATCH
 from hpmatch.errors import SourceError
 from hpmatch.files import check_folder
@@ -131,11 +131,11 @@ def _read(folder: str | Path) -> tuple[dict[str, pa.Table], dict[str, Any], str]
     return tables, summary, ending
 
 
-def _equal(column: pa.ChunkedArray, alert_id: str) -> npt.NDArray[np.bool_]:
+def _equal(column: pa.ChunkedArray, alert_id: str) -> Mask:
     return np.asarray(pc.fill_null(pc.equal(column, alert_id), False), bool)
 
 
-def _names(rejected: pa.Table, alert_id: str) -> npt.NDArray[np.bool_]:
+def _names(rejected: pa.Table, alert_id: str) -> Mask:
     """Which rejected rows of alerts have the alert's identifier in some cell; numbers of other tables name others."""
     rows = rejected.select(["table", "content"]).to_pylist()
     return np.array(

@@ -26,7 +26,7 @@ from hpmatch.blocking.keys import Hashes
 from hpmatch.dispose import dispose
 from hpmatch.errors import SourceError
 from hpmatch.ledger import Ledger
-from hpmatch.ledger.account import versions_of
+from hpmatch.ledger.account import Account, versions_of
 from hpmatch.link import score_pairs
 from hpmatch.model import Model, read_model
 from hpmatch.output import RESCREENED, write_folder
@@ -135,28 +135,11 @@ def _rescreen(
     account = ledger.account()
     before = register_before(register, changes, account, schema)
     model = before.model if new_model is None else read_model(new_model)
-    standing = (
-        alerts
-        if isinstance(alerts, AlertsInForce)
-        else read_standing(alerts, model, schema, before.read.records)
-    )
-    if standing.model.preparing != model.preparing:
-        raise SourceError(
-            f"the alerts were prepared with other standardisers or blocking rules than model {model.name!r} has; "
-            f"prepare them again: AlertsInForce.prepare"
-        )
-    standing = without_forgotten(standing, account.forgotten)
-    refuse_missing(standing, account.answers)
+    standing = _standing(alerts, model, schema, before, account)
     now = before if changes is None else before.changed(changes)
     now = now if new_register is None else read_register(new_register, model, schema)
     now.check(model)
-    if changes is None:
-        touching: IntArray = np.arange(len(standing.persons))
-        moves = Moves.between(before.read.records.ids, now.read.records.ids)
-    else:
-        went, came = turnover(before, now, changes)
-        touching = _concerned(standing, before, went, now, came)
-        moves = Moves.by_changes(before.read.records.ids.take(went), now.read.records.ids.take(came))
+    touching, moves = _touched(standing, before, now, changes)
     unheld = _unanswered(standing, account.standing())
     regrouped = np.union1d(
         _joined(standing, _unanswered(standing, account.answers), unheld), _parted(standing, unheld)
@@ -170,22 +153,58 @@ def _rescreen(
         standing.ids_of(regrouped),
     )
     differences = differences_of(result, account.answers, reasons)
-    changed = frozenset(differences["alert_id"].to_pylist())
-    is_reported = pc.is_in(
-        differences["alert_id"], standing.read.records.ids.filter(pa.array(standing.in_force))
+    in_force = standing.read.records.ids.filter(pa.array(standing.in_force))
+    reported = differences.filter(pc.is_in(differences["alert_id"], in_force))
+    return Rescreened(
+        reported,
+        result,
+        now,
+        _summary(standing, result, len(rows), len(reported)),
+        versions_of(account.last_run or {}),
+        frozenset(differences["alert_id"].to_pylist()),
     )
-    differences = differences.filter(is_reported)
-    summary = {
+
+
+def _standing(
+    alerts: Any, model: Model, schema: Schema | str | Path | None, before: Register, account: Account
+) -> AlertsInForce:
+    """The alerts as the model prepares them, all that were answered and none that was forgotten."""
+    if isinstance(alerts, AlertsInForce):
+        standing = alerts
+    else:
+        standing = read_standing(alerts, model, schema, before.read.records)
+    if standing.model.preparing != model.preparing:
+        raise SourceError(
+            f"the alerts were prepared with other standardisers or blocking rules than model {model.name!r} has; "
+            f"prepare them again: AlertsInForce.prepare"
+        )
+    standing = without_forgotten(standing, account.forgotten)
+    refuse_missing(standing, account.answers)
+    return standing
+
+
+def _touched(
+    standing: AlertsInForce, before: Register, now: Register, changes: pa.Table | None
+) -> tuple[IntArray, Moves]:
+    """The alerts whose answer the register may have changed, and who came, left or changed in it."""
+    if changes is None:
+        return np.arange(len(standing.persons)), Moves.between(before.read.records.ids, now.read.records.ids)
+    went, came = turnover(before, now, changes)
+    moves = Moves.by_changes(before.read.records.ids.take(went), now.read.records.ids.take(came))
+    return _concerned(standing, before, went, now, came), moves
+
+
+def _summary(standing: AlertsInForce, result: Result, scored_again: int, different: int) -> dict[str, Any]:
+    return {
         "alerts": {
             "in_force": len(standing),
-            "scored_again": len(rows),
-            "different": len(differences),
+            "scored_again": scored_again,
+            "different": different,
             "rejected": len(standing.read.rejected),
         },
         "not_grouped": standing.not_grouped,
         **{name: result.summary[name] for name in ("register", "model", "hpmatch")},
     }
-    return Rescreened(differences, result, now, summary, versions_of(account.last_run or {}), changed)
 
 
 def _unanswered(standing: AlertsInForce, answers: Mapping[str, Any]) -> IntArray:

@@ -8,13 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from hpmatch.alert_relations import TOLD, status_of
 from hpmatch.alerts import grouped_alerts
-from hpmatch.arrays import IntArray
+from hpmatch.arrays import IntArray, Mask
 from hpmatch.blocking import index_keys
 from hpmatch.blocking.blocks import KeyIndex
 from hpmatch.comparison.name_tables import learn_terms
@@ -45,7 +44,7 @@ class AlertsInForce:
     """
 
     read: ReadRecords
-    in_force: npt.NDArray[np.bool_]
+    in_force: Mask
     persons: IntArray
     not_grouped: int
     indexes: Mapping[str, KeyIndex]
@@ -115,7 +114,7 @@ def standing_alerts(read: ReadRecords, model: Model) -> AlertsInForce:
     )
 
 
-def _in_force(read: ReadRecords) -> npt.NDArray[np.bool_]:
+def _in_force(read: ReadRecords) -> Mask:
     if "status" not in read.texts:
         return np.ones(len(read.records), bool)
     texts = read.texts["status"].to_pylist()
