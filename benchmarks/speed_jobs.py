@@ -31,8 +31,7 @@ _PREPARING = {"read_register": "read register", "index_keys": "index"}
 _LINKING = {
     "read_for": "read alerts",
     "read_register": "read register",
-    "common_terms": "forms of tokens",
-    "learn_forms": "forms of tokens",
+    "learn_terms": "forms of tokens",
     "grouped_alerts": "group alerts",
     "candidate_pairs": "block",
     "share_candidates": "block",
