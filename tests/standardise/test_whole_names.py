@@ -117,6 +117,172 @@ def test_a_name_that_may_be_either_tells_a_sex_only_if_all_of_it_does():
     assert told == [None, "M"]
 
 
+@pytest.mark.parametrize(
+    ("name", "family", "given"),
+    [
+        ("KUBILIŪTĖ Ligita", ["kubiliūtė"], ["ligita"]),  # no table knows the given name
+        ("Ligita KUBILIŪTĖ", ["kubiliūtė"], ["ligita"]),
+        ("LIEPIŅŠ Hanss", ["liepiņš"], ["hanss"]),
+        ("ΓΚΑΛΊΟΥ Ιγνατία", ["γκαλίου"], ["ιγνατία"]),
+        ("МЕЛЬНИК Здзимира", ["мельник"], ["здзимира"]),
+        ("MARTIN Paul", ["martin"], ["paul"]),  # either may be a given name, and the capitals tell
+        ("Martin PAUL", ["paul"], ["martin"]),
+        ("BERG Kari Zdzimira", ["berg"], ["kari", "zdzimira"]),
+        ("BERG-HANSEN Zdzimira", ["berg", "hansen"], ["zdzimira"]),
+        ("GARCÍA LÓPEZ Zdzimira José", ["garcía", "lópez"], ["zdzimira", "josé"]),
+        ("GARCÍA Y LÓPEZ Zdzimira", ["garcía", "lópez"], ["zdzimira"]),
+        ("GARCÍA y LÓPEZ Zdzimira", ["garcía", "lópez"], ["zdzimira"]),
+        ("VAN DER BERG Zdzimira", ["van der berg"], ["zdzimira"]),
+        ("van der BERG Zdzimira", ["van der berg"], ["zdzimira"]),
+        ("Zdzimira Van der BERG", ["van der berg"], ["zdzimira"]),
+        ("DE LA CRUZ Zdzimira", ["de la cruz"], ["zdzimira"]),
+        ("LE Hanh", ["le"], ["hanh"]),  # itself a surname before a name that is in no capitals
+        ("BERG Abd al-Zdzimir", ["berg"], ["abd al zdzimir"]),
+        ("McDONALD Zdzimira", ["mcdonald"], ["zdzimira"]),
+        ("Zdzimira MacKAY", ["mackay"], ["zdzimira"]),
+        ("d'ARC Zdzimira", ["darc"], ["zdzimira"]),
+        ("O'BRIEN Zdzimira", ["obrien"], ["zdzimira"]),
+        ("Zdzimira STRAUß", ["strauss"], ["zdzimira"]),
+        ("BERG Zdzimira K.", ["berg"], ["zdzimira", "k"]),
+        ("Zdzimira J.P. BERG", ["berg"], ["zdzimira", "j", "p"]),
+        ("LI Zdzimira", ["li"], ["zdzimira"]),  # a surname of two letters is known
+        ("Dr. BERG Zdzimira", ["berg"], ["zdzimira"]),
+        ("BERG Zdzimira MD", ["berg"], ["zdzimira"]),
+        ("Zdzimira BERG, MD", ["berg"], ["zdzimira"]),
+        ("BERG Zdzimira III", ["berg"], ["zdzimira"]),
+        ("BERG Zdzimira (Dahl)", ["berg", "dahl"], ["zdzimira"]),
+        ("BERG (Dahl) Zdzimira", ["berg", "dahl"], ["zdzimira"]),
+        ("BERG Zdzimira (DAHL)", ["berg", "dahl"], ["zdzimira"]),
+        ("BERG Zdzimira (Kari)", ["berg"], ["zdzimira", "kari"]),
+        ("Fidel CASTRO Ruz", ["castro", "ruz"], ["fidel"]),  # by the table
+    ],
+)
+@pytest.mark.parametrize("field", ["family_name", "given_name"])
+def test_a_surname_in_capitals_is_told_from_given_names_that_are_not(name, family, given, field):
+    """Whether or not the table knows the given names."""
+    apart = with_name_apart({field: name})
+    assert list(name_tokens(apart["family_name"])) == family
+    assert list(name_tokens(apart["given_name"], given=True)) == given
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "KUBILIŪTĖ LIGITA",  # all in capitals, and none
+        "Kubiliūtė Ligita",
+        "kubiliūtė ligita",
+        "BERG ZDZIMIRA Dr.",
+        "BERG K.",
+        "K. BERG",
+        "BERG III",
+        "Zdzimira MD",
+        "J.R.R. Zdzimira",  # initials, with and without dots
+        "JP Zdzimira",
+        "van der BERG",
+        "McDONALD",
+        "BERG 张伟",  # a script without capitals
+        "Zdzimira 张伟",
+        "BERG (Dahl)",
+        "Zdzimira BERG Zdenkow",  # between two that are not
+    ],
+)
+def test_capitals_that_tell_nothing_leave_a_name_as_it_is(name):
+    """Where no word, each word, or initials alone are in capitals, nothing tells the surname."""
+    assert name_apart(name, "") is None
+
+
+def test_a_damaged_cell_behind_a_marker_is_taken_apart_like_a_short_one():
+    """No more of it is read than of any name."""
+    apart = name_apart("Sas, Naomi née " + "Berg " * 20_000, "")
+    assert name_tokens(apart[0]) == ("sas", "berg")
+    assert apart[1] == "Naomi"
+
+
+def test_capitals_tell_nothing_where_both_fields_are_filled():
+    """What is beside a given name is a family name."""
+    assert name_apart("BERG Kari", "Kari") is None
+    assert name_apart("BERG Zdzimira", "Eva") is None
+
+
+WORDS = st.lists(
+    st.sampled_from(["berg", "zdzimira", "łódź", "kari", "martin", "de la cruz", "ιγνατία"]),
+    min_size=1,
+    max_size=3,
+)
+
+
+@given(WORDS, WORDS)
+def test_a_surname_in_capitals_may_come_first_or_last(surnames, others):
+    """It is the family name in either place, and the rest the given names."""
+    surname, rest = " ".join(surnames).upper(), " ".join(others).title()
+    assert name_apart(f"{surname} {rest}", "") == name_apart(f"{rest} {surname}", "") == (surname, rest)
+
+
+@given(WORDS)
+def test_a_name_all_in_capitals_is_read_as_in_none(words):
+    """Case tells by its difference alone."""
+    name = " ".join(words)
+    upper, lower = (name_apart(text, "") for text in (name.upper(), name))
+    assert upper == lower
+
+
+@pytest.mark.parametrize(
+    ("name", "family", "given"),
+    [
+        ("Sas, Naomi geb. Cornelisse", ["sas", "cornelisse"], ["naomi"]),
+        ("Sas, Naomi (geb. Cornelisse)", ["sas", "cornelisse"], ["naomi"]),
+        ("Sas geb. Cornelisse, Naomi", ["sas", "cornelisse"], ["naomi"]),
+        ("Sas (geb. Cornelisse), Zdzimira", ["sas", "cornelisse"], ["zdzimira"]),
+        ("Sas(geb.Cornelisse), Zdzimira", ["sas", "cornelisse"], ["zdzimira"]),
+        ("Sas, née Cornelisse, Zdzimira", ["sas", "cornelisse"], ["zdzimira"]),
+        ("Naomi Sas geb. Cornelisse", ["sas", "cornelisse"], ["naomi"]),
+        ("Sas (geb. Cornelisse) Naomi", ["sas", "cornelisse"], ["naomi"]),
+        ("Sas geb. Cornelisse Naomi", ["sas", "cornelisse"], ["naomi"]),
+        ("SAS geb. CORNELISSE Zdzimira", ["sas", "cornelisse"], ["zdzimira"]),
+        ("SAS Zdzimira geb. Cornelisse", ["sas", "cornelisse"], ["zdzimira"]),
+        ("SAS NAOMI GEB. CORNELISSE", ["sas", "cornelisse"], ["naomi"]),
+        ("Naomi Sas née Martin", ["sas", "martin"], ["naomi"]),  # a birth name that is a given name elsewhere
+        ("Naomi Sas, née Dahl", ["sas", "dahl"], ["naomi"]),
+        ("Margareta Jansson f. Samuelsson", ["jansson", "samuelsson"], ["margareta"]),
+        ("Sas Naomi rođ. Dahl", ["sas", "dahl"], ["naomi"]),
+        ("Kowalska Anna z d. Nowak", ["kowalska", "nowak"], ["anna"]),
+        ("Kowalska Anna z domu Nowak", ["kowalska", "nowak"], ["anna"]),
+        ("Kovács Anna szül. Nagy", ["kovács", "nagy"], ["anna"]),
+        ("NOVÁKOVÁ Zdzimira roz. SVOBODOVÁ", ["nováková", "svobodová"], ["zdzimira"]),
+        ("ZIGMUTIENĖ Rasa mergautinė pavardė Gabinskaitė", ["zigmutienė", "gabinskaitė"], ["rasa"]),
+        ("Sas, Naomi verw. Dahl geb. Cornelisse", ["sas", "dahl", "cornelisse"], ["naomi"]),
+        ("Sas (verw. Dahl), Naomi geb. Cornelisse", ["sas", "cornelisse", "dahl"], ["naomi"]),
+        ("Sas Naomi e/v Cornelisse", ["sas", "cornelisse"], ["naomi"]),
+        ("Sas geb. Cornelisse Naomi, MD", ["sas", "cornelisse"], ["naomi"]),
+        ("Sas (geb. Cornelisse Naomi) Zdenkow", ["sas", "cornelisse", "zdenkow"], ["naomi"]),
+        ("王小明 (née 李)", ["王", "李"], ["小明"]),
+        ("Kari F. Hansen", ["hansen"], ["kari"]),  # an initial, which f. is where it is small
+        ("Hansen, Kari F.", ["hansen"], ["kari"]),
+    ],
+)
+@pytest.mark.parametrize("field", ["family_name", "given_name"])
+def test_another_surname_behind_its_marker_is_a_family_name(name, family, given, field):
+    """It is cut off before the name is taken apart."""
+    apart = with_name_apart({field: name})
+    assert list(name_tokens(apart["family_name"])) == family
+    assert list(name_tokens(apart["given_name"], given=True)) == given
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Dupont née Martin Paul",  # either may be the given name
+        "Kari f. Thomas Hansen",  # who has no other surname told
+        "KARI F. HANSEN",  # an initial or a marker
+        "née Martin, Paul",
+        "Max Born Hansen",
+    ],
+)
+def test_a_marker_that_leaves_no_whole_name_leaves_it_as_it_is(name):
+    """As a surname and a birth name without given names are."""
+    assert name_apart(name, "") is None
+
+
 NAMES = st.sampled_from(
     [
         "",
@@ -129,6 +295,10 @@ NAMES = st.sampled_from(
         "Eva - Berg",
         ",",
         "Γιώργος Αθανασίου",
+        "SKÖLD Madelene",
+        "Madelene van der SKÖLD",
+        "Berg, Eva née Paul",
+        "Eva Berg f. Dahl",
     ]
 )
 
@@ -159,6 +329,40 @@ def test_a_whole_name_matches_as_one_in_two_fields():
     assert links[0] == links[1]
     twin = REGISTER[0] | {"given_name": "Ingrid"}
     assert hp.score(whole, twin).match_weight == hp.score(apart, twin).match_weight < expected
+
+
+@pytest.mark.parametrize(
+    ("whole", "family", "given"),
+    [
+        ("SKÖLD Madelene", "Sköld", "Madelene"),
+        ("Madelene van der SKÖLD", "van der Sköld", "Madelene"),
+        ("Sköld, Madelene f. Berg", "Sköld f. Berg", "Madelene"),
+        ("Sköld f. Berg, Madelene", "Sköld f. Berg", "Madelene"),
+    ],
+)
+def test_capitals_and_markers_in_one_field_say_what_two_fields_do(whole, family, given):
+    """By the batch, in whatever order, as one record, and one by one against a prepared register."""
+    told = {
+        "family_name": "Sköld",
+        "given_name": "Madelene",
+        "birth_name": "Berg",
+        "birth_date": "1980-02-03",
+    }
+    registered = [{"hpr_number": "6", **told}, *REGISTER]
+    alerts = [
+        PERSON | {"family_name": whole, "given_name": ""},
+        PERSON | {"alert_id": "2", "family_name": family, "given_name": given},
+    ]
+    register = hp.Register.prepare(registered)
+    answers = [
+        [hp.score(alert, registered[0]).match_weight for alert in alerts],
+        [register.screen(alert) for alert in alerts],
+        [hp.link([alert | {"alert_id": "1"}], registered).links.to_pylist() for alert in alerts],
+    ]
+    assert all(in_one and in_one == in_two for in_one, in_two in answers)
+    both, other_order = (hp.link(each, registered).links.to_pylist() for each in (alerts, alerts[::-1]))
+    assert sorted(both, key=str) == sorted(other_order, key=str)
+    assert {link["hpr_number"] for link in both} == {"6"}
 
 
 def test_a_model_of_surnames_alone_reads_all_of_a_field():
