@@ -66,11 +66,11 @@ def _in_capitals(word: str) -> bool | None:
 
 def _with_neighbours(words: Sequence[str], shown: Sequence[bool | None]) -> list[bool]:
     """Whether each word is of the surname, where those that tell nothing by themselves go with their neighbours."""
-    own = [tells or _is_another_surname(word) for word, tells in zip(words, shown, strict=True)]
     surname: list[bool] = []
-    for token in attach(list(map(fold, words))):
-        together = own[len(surname) :][: len(token.split())]
-        surname += [each or together[-1] for each in together]
+    for token in attach(["".join(fold(word).split()) for word in words]):
+        together = shown[len(surname) :][: len(token.split())]
+        surname += [bool(each or together[-1]) for each in together]
+    surname = [itself or _is_another_surname(word) for itself, word in zip(surname, words, strict=True)]
     around = zip([False, *surname], surname, [*surname[1:], False], shown, strict=False)
     return [itself or (tells is None and before and behind) for before, itself, behind, tells in around]
 

@@ -151,6 +151,7 @@ def test_a_name_that_may_be_either_tells_a_sex_only_if_all_of_it_does():
         ("Zdzimira BERG, MD", ["berg"], ["zdzimira"]),
         ("BERG Zdzimira III", ["berg"], ["zdzimira"]),
         ("BERG Zdzimira (Dahl)", ["berg", "dahl"], ["zdzimira"]),
+        ("BERG Santa (Dahl)", ["berg", "dahl"], ["santa"]),  # a given name that stands before surnames too
         ("BERG (Dahl) Zdzimira", ["berg", "dahl"], ["zdzimira"]),
         ("BERG Zdzimira (DAHL)", ["berg", "dahl"], ["zdzimira"]),
         ("BERG Zdzimira (Kari)", ["berg"], ["zdzimira", "kari"]),
@@ -196,6 +197,11 @@ def test_a_damaged_cell_behind_a_marker_is_taken_apart_like_a_short_one():
     apart = name_apart("Sas, Naomi née " + "Berg " * 20_000, "")
     assert name_tokens(apart[0]) == ("sas", "berg")
     assert apart[1] == "Naomi"
+
+
+def test_a_sign_that_folding_makes_a_blank_of_parts_no_word():
+    """An accent in place of an apostrophe."""
+    assert name_apart("van O´BRIEN Zdzimira", "") == ("van O´BRIEN", "Zdzimira")
 
 
 def test_capitals_tell_nothing_where_both_fields_are_filled():
