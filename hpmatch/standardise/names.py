@@ -255,7 +255,8 @@ def _clean(text: str) -> str:
     text = _LOST.sub(_lost, text.casefold())
     if not (text.isascii() and text.isprintable()):
         text = _misread().sub(_well_read, text)
-        composed = _with_vowels_as_heard(unicodedata.normalize("NFKC", text))
+        # NFKC makes a blank and a mark of an acute accent that stands for an apostrophe.
+        composed = _with_vowels_as_heard(unicodedata.normalize("NFKC", text.replace("´", "'")))
         text = "".join(filter(None, map(_visible, composed)))
         text = _GERESH.sub("׳", text)
     return _APOSTROPHES.sub("", text)

@@ -29,6 +29,7 @@ TOKENS = [
     ("García y López", "garcía|lópez"),
     ("O'Brien", "obrien"),
     ("O’Brien", "obrien"),
+    ("O´Brien", "obrien"),
     ("Al-Hassan", "al hassan"),
     ("Anne-Marie", "anne marie"),
     ("García  López", "garcía lópez"),
