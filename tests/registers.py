@@ -11,9 +11,8 @@ import hpmatch as hp
 from hpmatch.model import read_model
 
 SAMPLE = Path(__file__).parents[1] / "examples" / "data"
-ALONE = replace(
-    read_model("imi"), grouping=None
-)  # for whoever knows of one alert at a time, as screening and Spark do
+# For whoever knows of one alert at a time, as screening does.
+ALONE = replace(read_model("imi"), grouping=None)
 ALL_LINKS = -1000
 PEOPLE = [
     {"hpr_number": "1000001", "family_name": "Kazlauskiene", "middle_name": "", "given_name": "Rasa", "birth_date": "1978-04-09", "sex": "F", "professions": "SP"},
