@@ -6,8 +6,8 @@ the candidates of all alerts about its person, and of each candidate it is asked
 comparison the alert that agrees most speaks, for a person may well have borne the other name, and a wrong date is wrong in
 one alert only. Where none agrees, the one that agrees least speaks. What is told in part agrees only where no other alert
 tells it whole: an initial, or half of two names that are exchanged, does not outweigh another name that is written out in
-its field. Alerts that say nothing of a comparison do not speak, nor does a comparison that stands in for one of which another
-alert speaks.
+its field, nor 1 January another day. Alerts that say nothing of a comparison do not speak, nor does a comparison that stands
+in for one of which another alert speaks.
 """
 
 from __future__ import annotations
@@ -132,7 +132,7 @@ def _speakers(vectors: ComparisonVectors, model: Model) -> Iterator[tuple[IntArr
 
 
 def _told_in_part(vectors: ComparisonVectors, model: Model) -> Mask:
-    """bool[k, c], whether a value agrees as far as it is told, see ``GivenName.in_part``."""
+    """bool[k, c], whether a value agrees as far as it is told, see ``GivenName.in_part`` and ``BirthDate.in_part``."""
     found = np.zeros(vectors.levels.shape, bool)
     for column, part in enumerate(parts_of(model.comparisons)):
         levels = [part.levels.index(level) for level in getattr(part, "in_part", ())]

@@ -269,6 +269,15 @@ def test_an_initial_does_not_speak_for_a_name_that_is_written_out_otherwise():
     assert told == ["spelled"] * 3
 
 
+@pytest.mark.parametrize("in_part", ["1978-01-01", "1978"])
+def test_a_date_told_in_part_does_not_outweigh_a_whole_one(in_part):
+    """A namesake of another day is not meant, for one alert says the whole date."""
+    namesake = {**REGISTERED, "hpr_number": "78", "birth_date": "1978-06-21"}
+    links = hp.link(others({"birth_date": in_part}), [namesake, *PEOPLE], min_weight=-30).links.to_pylist()
+    told = [row["birth_date"] for row in links if row["hpr_number"] == "78"]
+    assert told == ["near_year"] * 2
+
+
 def test_exchanged_fields_do_not_make_a_twin_of_a_name_that_stands_in_its_field():
     """The family name stands for the given name in one alert, but the other says that name itself."""
     twin = {**REGISTERED, **RASA, "hpr_number": "78", "given_name": "Egle"}

@@ -59,6 +59,7 @@ class BirthDate:
         "near_year",
         "different",
     )
+    in_part: ClassVar = ("default_day", "partial")  # levels of a date told in part: a whole one goes before
 
     @property
     def columns(self) -> tuple[str, ...]:
