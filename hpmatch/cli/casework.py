@@ -209,12 +209,11 @@ def _rescreen(options: argparse.Namespace) -> int:
 
     check_folder(options.out, result_files(RESCREENED))
     ledger = Ledger(options.ledger)
-    ledger.account()  # one that is not there is not begun
     # It may be a pipe, and is wanted twice.
     changes = None if options.changes is None else read(options.changes, "changes", may_be_empty=True)
     alerts = options.alerts
     if not options.dry_run:
-        alerts = ledger.receive(alerts, schema=options.schema).alerts
+        alerts = ledger.receive(alerts, schema=options.schema, may_begin=False).alerts
     found = rescreen(
         ledger,
         alerts,

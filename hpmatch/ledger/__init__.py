@@ -173,13 +173,16 @@ class Ledger:
 
     path: str | Path
 
-    def receive(self, alerts: Any, *, schema: Schema | str | Path | None = None) -> Received:
+    def receive(
+        self, alerts: Any, *, schema: Schema | str | Path | None = None, may_begin: bool = True
+    ) -> Received:
         """
         Note that alerts came in, all or none; to note them again changes nothing.
 
         Args:
             alerts: The alerts, see ``link``.
             schema: Which column plays which role, where its name does not say it.
+            may_begin: Whether a ledger that is not there is begun; else it is an error.
 
         Returns:
             How many were new, and the table to link: the alerts that were not forgotten.
@@ -190,7 +193,7 @@ class Ledger:
         """
         raw = read(alerts, "alerts")
         layout = layout_of(raw, "alerts", ALERT_ROLES, read_schema(schema, "alerts"), REQUIRED_ROLES)
-        with alone(self._file, may_be_new=True):
+        with alone(self._file, may_be_new=may_begin):
             if not self._file.exists():
                 write(self._file, lambda _: [first_line()])
             account = self.account()

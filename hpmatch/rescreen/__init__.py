@@ -133,7 +133,7 @@ def _rescreen(
         raise SourceError("say what is new: changes, a new register or a new model, one of them")
     changes = None if changes is None else read_changes(changes, schema, model_of(register))
     account = ledger.account()
-    before = register_before(register, changes, account, schema)
+    before = register_before(register, changes, account)
     model = before.model if new_model is None else read_model(new_model)
     standing = _standing(alerts, model, schema, before, account)
     now = before if changes is None else before.changed(changes)

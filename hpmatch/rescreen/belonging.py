@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
 from hpmatch.errors import LedgerError, SourceError
 from hpmatch.ledger.account import Account
-from hpmatch.model import Model
 from hpmatch.prepared import read_prepared
-from hpmatch.register import Register, read_register, version_with
+from hpmatch.register import Register, version_with
 from hpmatch.rescreen.standing import AlertsInForce
-from hpmatch.schema import Schema
 from hpmatch.sources.files import is_folder
 from hpmatch.sources.rejected import cells_told
 
 NOT_PREPARED = "re-screening needs the prepared register that the alerts were held against: hpmatch prepare REGISTER --out DIR"
 
 
-def register_before(
-    register: Any, changes: pa.Table | None, account: Account, schema: Schema | str | Path | None
-) -> Register:
+def register_before(register: Any, changes: pa.Table | None, account: Account) -> Register:
     """
     The register that the ledger's last answers were given with.
 
@@ -33,7 +28,7 @@ def register_before(
         LedgerError: If it is another one, was prepared with another model, or the ledger notes the changes already.
         SourceError: If it is not a prepared one.
     """
-    before = read_register(register, _model_of(register), schema)
+    before = register if isinstance(register, Register) else _opened(register)
     if _are_kept(changes, before, account.last_run) and is_folder(register):
         before = read_prepared(register, without_last=True)
     _refuse_finished(account, before, changes)
@@ -41,12 +36,10 @@ def register_before(
     return before
 
 
-def _model_of(register: Any) -> Model:
-    if isinstance(register, Register):
-        return register.model
-    if is_folder(register):
-        return Register.open(register, verify=False).model
-    raise SourceError(NOT_PREPARED)
+def _opened(register: Any) -> Register:
+    if not is_folder(register):
+        raise SourceError(NOT_PREPARED)
+    return Register.open(register)
 
 
 def _are_kept(changes: pa.Table | None, register: Register, last: Mapping[str, Any] | None) -> bool:
