@@ -1,8 +1,10 @@
 """The package as a whole: what it offers, what it costs to import, and who may import whom."""
 
+import ast
 import importlib.metadata
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -34,6 +36,20 @@ def test_every_public_name_is_there_and_documented(name):
     """Each name can be had, and says what it is."""
     assert getattr(hpmatch, name).__doc__.strip()
     assert name in dir(hpmatch)
+
+
+def test_type_checkers_find_each_name_where_it_is_loaded_from():
+    """The names stand twice, for whoever reads types and for whoever runs; in both places in order, with one home."""
+    tree = ast.parse(Path(hpmatch.__file__).read_text("utf-8"))
+    imported = {
+        alias.asname: node.module.removeprefix("hpmatch.")
+        for block in tree.body
+        if isinstance(block, ast.If)
+        for node in block.body
+        for alias in node.names
+    }
+    assert imported == hpmatch._HOMES
+    assert list(hpmatch._HOMES) == sorted(hpmatch._HOMES)
 
 
 def test_a_function_keeps_its_name_when_its_module_is_imported_first():
