@@ -182,15 +182,15 @@ def told(alerts: ReadRecords, rows: IntArray) -> list[Alert]:
     identities = zip(*(_sets(records, name) for name in (*REQUIRED_ROLES, "sex")), strict=True)
     return [
         Alert(
-            alert_id,
-            country,
-            sent,
-            decided,
-            measure,
-            status,
-            professions[row],
-            specialties[row] or frozenset({"specialist"} if specialist else ()),
-            identity,
+            alert_id=alert_id,
+            country=country,
+            sent=sent,
+            decided=decided,
+            measure=measure,
+            status=status,
+            professions=professions[row],
+            specialties=specialties[row] or frozenset({"specialist"} if specialist else ()),
+            identity=identity,
         )
         for row, (alert_id, identity, country, sent, decided, measure, status, specialist) in enumerate(
             zip(records.ids.to_pylist(), identities, *(read[role] for role in TOLD), strict=True)

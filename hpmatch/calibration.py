@@ -152,14 +152,14 @@ def calibrate(
         fitted_probabilities(evidence, known, evidence.plain), held_out(evidence, known), known
     )
     return Calibration(
-        replace(start, classifier=calibrated, decision=_shifted(start.decision, shift)),
-        calibrated.slopes,
-        shift,
-        {each.name: each.rate for each in calibrated.look_alikes},
-        known.alerts,
-        int(known.is_match.sum()),
-        error_before,
-        error,
+        model=replace(start, classifier=calibrated, decision=_shifted(start.decision, shift)),
+        slopes=calibrated.slopes,
+        shift=shift,
+        look_alikes={each.name: each.rate for each in calibrated.look_alikes},
+        alerts=known.alerts,
+        matches=int(known.is_match.sum()),
+        error_before=error_before,
+        error=error,
     )
 
 

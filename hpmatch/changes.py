@@ -101,7 +101,15 @@ def what_would_change(
         is_other = after[0] != candidates[0].hpr_number
         if chance < _PLAUSIBLE or (after[1] == disposition and not (is_other and disposition == MATCH)):
             continue
-        change = Change(evidence.comparison, evidence.level, level, after[2], after[1], after[0], is_other)
+        change = Change(
+            comparison=evidence.comparison,
+            found=evidence.level,
+            level=level,
+            match_probability=after[2],
+            disposition=after[1],
+            hpr_number=after[0],
+            is_other=is_other,
+        )
         key = evidence.comparison, after[1], after[0]
         if key not in told or chance > told[key][0]:
             told[key] = chance, change

@@ -95,7 +95,6 @@ def dispose(
     persons = persons_table(dispositions, alerts, scored.decisions.registered, known)
     if cases:
         dispositions = dispositions.append_column("prior_case", _prior_case(dispositions, persons))
-    relations = related(alerts, _person_of_row(alerts.records, dispositions, model))
     rejected = rejected_table(
         {"alerts": alerts.rejected, "register": register.rejected, "prior cases": known.rejected}
     )
@@ -107,19 +106,18 @@ def dispose(
             "read": known.rows - len(known.rejected),
             "rejected": len(known.rejected),
         }
-
     return Result(
-        links,
-        weights,
-        dispositions,
-        persons,
-        relations,
-        rejected,
-        _checks(alerts),
-        summary,
-        partial(_identity, alerts, register, scored, model, kept),
-        partial(held_by_records, alerts, register),
-        model,
+        links=links,
+        weights=weights,
+        dispositions=dispositions,
+        persons=persons,
+        relations=related(alerts, _person_of_row(alerts.records, dispositions, model)),
+        rejected=rejected,
+        checks=_checks(alerts),
+        summary=summary,
+        _identity=partial(_identity, alerts, register, scored, model, kept),
+        held=partial(held_by_records, alerts, register),
+        model=model,
     )
 
 
@@ -349,14 +347,14 @@ def _hits(register: Records, scored: Scored, model: Model, places: IntArray) -> 
     evidence, taken = evidence_of(vectors, weights, model), weights.look_alikes.tolist()
     return tuple(
         Hit(
-            register.ids[int(scored.pairs.right[place])].as_py(),
-            float(scored.match_weights[place]),
-            float(scored.decisions.probabilities[place]),
-            str(scored.decisions.pairs[place]),
-            _rules(scored.pairs, place),
-            prior,
-            told,
-            look_alikes,
+            hpr_number=register.ids[int(scored.pairs.right[place])].as_py(),
+            match_weight=float(scored.match_weights[place]),
+            match_probability=float(scored.decisions.probabilities[place]),
+            decision=str(scored.decisions.pairs[place]),
+            rules=_rules(scored.pairs, place),
+            prior_weight=prior,
+            evidence=told,
+            look_alike_weight=look_alikes,
         )
         for place, told, look_alikes in zip(places.tolist(), evidence, taken, strict=True)
     )

@@ -178,17 +178,17 @@ def hits_from(links: pa.Table, weights: pa.Table, alert_id: str) -> tuple[Hit, .
     )
     return tuple(
         Hit(
-            str(person),
-            weight,
-            probability,
-            decision,
-            tuple(filter(None, (rules or "").split(";"))),
-            prior,
-            tuple(
+            hpr_number=str(person),
+            match_weight=weight,
+            match_probability=probability,
+            decision=decision,
+            rules=tuple(filter(None, (rules or "").split(";"))),
+            prior_weight=prior,
+            evidence=tuple(
                 Evidence(name, level[row] or MISSING, partial_weight[row])
                 for name, level, partial_weight in zip(comparisons, levels, weighed, strict=True)
             ),
-            look_alikes,
+            look_alike_weight=look_alikes,
         )
         for row, (person, weight, probability, decision, rules, prior, look_alikes) in enumerate(
             zip(

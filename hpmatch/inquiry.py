@@ -304,15 +304,15 @@ def facts() -> tuple[Fact, ...]:
     """
     return tuple(
         Fact(
-            row["fact"],
-            tuple(row["told_by"].split()),
-            row["told_when"],
-            tuple(row["register_columns"].split()),
-            row["apart_by"],
-            float(row["known"]),
-            float(row["agrees"]),
-            float(row["chance"]),
-            {language: row[f"request_{language}"] for language in LANGUAGES},
+            name=row["fact"],
+            told_by=tuple(row["told_by"].split()),
+            told_when=row["told_when"],
+            register_columns=tuple(row["register_columns"].split()),
+            apart_by=row["apart_by"],
+            known=float(row["known"]),
+            agrees=float(row["agrees"]),
+            chance=float(row["chance"]),
+            words={language: row[f"request_{language}"] for language in LANGUAGES},
         )
         for row in read_table("facts_to_ask")
     )

@@ -192,15 +192,15 @@ def estimate_recall(
     counts.append(_not_found(caught, generator))
     pairs = len(links)
     return RecallEstimate(
-        _share(counts[:1], counts[1:], pairs),
-        _share(counts[:2], counts[2:], pairs),
-        _number(_sum(counts), pairs),
-        {
+        recall=_share(counts[:1], counts[1:], pairs),
+        recall_with_review=_share(counts[:2], counts[2:], pairs),
+        true_pairs=_number(_sum(counts), pairs),
+        true_in={
             name: _number(counts[place], int((strata == place).sum()))
             for place, name in enumerate((*STRATA, "not found"))
         },
-        {name: int((~np.isnan(said[strata == place])).sum()) for place, name in enumerate(STRATA)},
-        tuple(each.format(near=_NEAR) for each in _assumed(said, strata, strange, caught)),
+        labelled={name: int((~np.isnan(said[strata == place])).sum()) for place, name in enumerate(STRATA)},
+        assumptions=tuple(each.format(near=_NEAR) for each in _assumed(said, strata, strange, caught)),
     )
 
 

@@ -166,18 +166,18 @@ def _learn(
         found = replace(found, rates=before, look_alikes=classifier.look_alikes, matches=0.0, alike=0.0)
     learned = with_rates(classifier, names, found.rates, "learned")
     return Trained(
-        replace(
+        model=replace(
             start,
             classifier=replace(learned, look_alikes=found.look_alikes),
             decision=replace(start.decision, registered_share=_registered_share(start, tables, found)),
             about=_about(start, tables, found.matches),
         ),
-        levels_of(start, before, found.rates, found.sample),
-        sessions,
-        found.matches,
-        found.alike,
-        warnings_of(start, tables, sessions, random, found.sample, found.matches),
-        dict(zip(names, found.sample.trust, strict=True)),
+        levels=levels_of(start, before, found.rates, found.sample),
+        sessions=sessions,
+        matches=found.matches,
+        look_alikes=found.alike,
+        warnings=warnings_of(start, tables, sessions, random, found.sample, found.matches),
+        trust=dict(zip(names, found.sample.trust, strict=True)),
     )
 
 

@@ -55,15 +55,15 @@ def write_down(
     category = _category(person, category, holder, rng, tags)
     former, other = _former(person, view, holder, rng)
     return Written(
-        family,
-        given,
-        born,
-        sex,
-        title(person, category, holder, rng),
-        category,
-        former,
-        other,
-        tuple(dict.fromkeys(tags)),
+        family_name=family,
+        given_name=given,
+        birth_date=born,
+        sex=sex,
+        profession=title(person, category, holder, rng),
+        category=category,
+        birth_name=former,
+        other_names=other,
+        tags=tuple(dict.fromkeys(tags)),
     )
 
 

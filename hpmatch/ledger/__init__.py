@@ -358,12 +358,12 @@ class Ledger:
         account = self.account()
         received, answered, known = account.counts["received"], len(account.answers), len(account.content)
         return Status(
-            received,
-            answered,
-            known - answered,
-            received - known,
-            account.counts["rejected"],
-            account.counts["run"],
+            received=received,
+            answered=answered,
+            waiting=known - answered,
+            forgotten=received - known,
+            rejected=account.counts["rejected"],
+            runs=account.counts["run"],
         )
 
     def account(self) -> Account:

@@ -107,14 +107,14 @@ def read_account(path: Path) -> Account:
     if wrong:
         raise BrokenLedgerError(path, min(wrong), wrong[min(wrong)])
     return Account(
-        entry,
-        said["ledger"]["secret"],
-        said["received"],
-        said["answered"],
-        frozenset(said["rejected"]),
-        frozenset(said["forgotten"]),
-        counts,
-        said["run"],
+        last=entry,
+        secret=said["ledger"]["secret"],
+        content=said["received"],
+        answers=said["answered"],
+        rejected=frozenset(said["rejected"]),
+        forgotten=frozenset(said["forgotten"]),
+        counts=counts,
+        runs=said["run"],
     )
 
 

@@ -156,12 +156,12 @@ def _rescreen(
     in_force = standing.read.records.ids.filter(pa.array(standing.in_force))
     reported = differences.filter(pc.is_in(differences["alert_id"], in_force))
     return Rescreened(
-        reported,
-        result,
-        now,
-        _summary(standing, result, len(rows), len(reported)),
-        versions_of(account.last_run or {}),
-        frozenset(differences["alert_id"].to_pylist()),
+        differences=reported,
+        result=result,
+        register=now,
+        summary=_summary(standing, result, len(rows), len(reported)),
+        started_from=versions_of(account.last_run or {}),
+        changed=frozenset(differences["alert_id"].to_pylist()),
     )
 
 
