@@ -15,22 +15,16 @@ from functools import cache, lru_cache
 from string import ascii_uppercase
 from typing import NamedTuple
 
-from unidecode import unidecode
-
 from hpmatch.data import read_table
 from hpmatch.standardise.compounds import attach, joined_words, particles
 from hpmatch.standardise.encodings import LOST
 from hpmatch.standardise.given_names import name_groups
+from hpmatch.standardise.misread import with_letters_for_digits, with_letters_for_signs, with_lost_letters
 from hpmatch.standardise.scripts import CONSONANT_SCRIPTS, script_of, sounds
 from hpmatch.standardise.signs import with_surname_apart
 from hpmatch.standardise.surnames import stems
 from hpmatch.standardise.text import fold
-
-
-def _in_all(blocks: Sequence[str], first: int, last: int) -> str:
-    """Letters at the same places of several blocks of Unicode, for a class of a regular expression."""
-    return "".join(f"{chr(ord(block) + first)}-{chr(ord(block) + last)}" for block in blocks)
-
+from hpmatch.standardise.vowels import is_syllabic, syllable_in_latin, with_vowels_as_heard
 
 # Longer ones do not occur in names; the bound keeps a damaged cell from costing more than a name.
 MAX_TOKENS = 12
@@ -41,35 +35,6 @@ _APOSTROPHE, _WITH_GERESH = "['’‘ʼ`´ʹ]", "[גזצץת]"
 _GERESH = re.compile(f"(?<={_WITH_GERESH}){_APOSTROPHE}")
 _APOSTROPHES = re.compile(f"{_APOSTROPHE}|(?<!{_WITH_GERESH})׳")
 _WORD = re.compile(rf"([^\W\d_](?:[^\W\d_]|[׳{LOST}])*)(\.?)")
-# A letter that a code page did not have, between letters.
-_LOST = re.compile(rf"(?<=[^\W\d_])[?{LOST}]{{1,2}}(?=[^\W\d_])")
-# A word with a digit that was read in place of a letter; next to a vowel the 1 is a Latin l, else an i (O1ga, 1nger). At the
-# end a digit is a footnote or a count (Hansen1).
-_MISREAD = re.compile(
-    r"(?<!\w)(?:(?=[a-zß-ɏ]*[01568])[a-zß-ɏ01568]{2,}[a-zß-ɏ]|(?=[а-яё]*[0346])[а-яё0346]{2,}[а-яё])(?!\w)"
-)
-_L_READ_AS_1 = re.compile("(?<=[aeiouyß-ɏ])1|1(?=[aeiouyß-ɏ])")
-_READ_AS_DIGIT, _CYRILLIC_READ_AS_DIGIT = str.maketrans("01568", "oisbb"), str.maketrans("0346", "озчб")
-# India and its neighbours, Ethiopia, Khmer: no table speaks of them, and the marks that are vowels would split a word.
-_SYLLABLES = re.compile("[\u0900-\u109f\u1200-\u135a\u1780-\u17ff]")
-# Unicode has the scripts of India in blocks of one order, 128 letters each from Devanagari to Malayalam. A consonant has the
-# vowel a in it unless a mark says otherwise; at the end, or without a letter behind, it is not heard.
-_INDIC = [chr(block) for block in range(0x0900, 0x0D80, 0x80)]
-_INHERENT_A = re.compile(
-    f"(?<=[{_in_all(_INDIC, 0x15, 0x39)}{_in_all(_INDIC, 0x3C, 0x3C)}])(?=[{_in_all(_INDIC, 0x02, 0x39)}])"
-)
-# So it does in Sinhala, where that vowel is heard at the end too.
-_INHERENT_SINHALA_A = re.compile("(?<=[\u0d9a-\u0dc6])(?![\u0dca-\u0ddf\u0df2\u0df3])")
-# Malayalam has letters of their own for consonants without a vowel, which Unidecode leaves out: here the consonant and its mark.
-_CHILLU = {ord(letter): consonant + "\u0d4d" for letter, consonant in zip("ൺൻർൽൾൿ", "ണനരലളക", strict=True)}
-# Thai and Lao write some vowels before the consonant that is heard before them.
-_VOWEL_WRITTEN_BEFORE = re.compile("([เ-ไເ-ໄ])([ก-ฮກ-ຮ])")
-_THAI_O = re.compile(
-    "(?<=[ก-ฮ])อ(?=[ก-ฮ])"
-)  # a vowel between consonants, else a silent letter before a vowel
-# The letters of Ethiopia stand in rows of eight: a consonant with each vowel, the sixth of which is hardly heard.
-_ETHIOPIC, _ETHIOPIC_ROW = "\u1200\u135a", 8
-_ETHIOPIC_VOWELS = ("e", "u", "i", "a", "e", "", "o", "a")
 _SIGN = re.compile("[./-]")
 _JOINT = re.compile("[./ -]+")  # between letters that stand together (J.P., M.D., e/v)
 
@@ -171,7 +136,7 @@ def _words_of(text: str) -> list[tuple[str, bool]]:
         if place % 2:
             words.append((piece.rstrip("."), True))
         else:
-            words += [(word, bool(dot)) for word, dot in _WORD.findall(_MISREAD.sub(_in_letters, piece))]
+            words += [(word, bool(dot)) for word, dot in _WORD.findall(with_letters_for_digits(piece))]
     return [(word[:MAX_TOKEN_LETTERS], dot) for word, dot in words[: 4 * MAX_TOKENS]]
 
 
@@ -201,7 +166,7 @@ def _is_plain(word: str) -> bool:
         len(word) <= MAX_TOKEN_LETTERS
         and word.isalpha()
         and unicodedata.is_normalized("NFKC", word)
-        and not _SYLLABLES.search(word)
+        and not is_syllabic(word)
         and fold(word) not in _words_with_a_rule()
     )
 
@@ -252,69 +217,23 @@ class _Noise(NamedTuple):
 
 def _clean(text: str) -> str:
     """Casefolded letters, dots and blanks; apostrophes close up, control characters and marks of direction go."""
-    text = _LOST.sub(_lost, text.casefold())
+    text = with_lost_letters(text.casefold())
     if not (text.isascii() and text.isprintable()):
-        text = _misread().sub(_well_read, text)
+        text = with_letters_for_signs(text)
         # NFKC makes a blank and a mark of an acute accent that stands for an apostrophe.
-        composed = _with_vowels_as_heard(unicodedata.normalize("NFKC", text.replace("´", "'")))
+        composed = with_vowels_as_heard(unicodedata.normalize("NFKC", text.replace("´", "'")))
         text = "".join(filter(None, map(_visible, composed)))
         text = _GERESH.sub("׳", text)
     return _APOSTROPHES.sub("", text)
 
 
-def _with_vowels_as_heard(text: str) -> str:
-    """A text with the vowels that scripts of India and beyond leave out or write elsewhere where Latin letters have them."""
-    if not _SYLLABLES.search(text):
-        return text
-    text = _INHERENT_SINHALA_A.sub("a", _INHERENT_A.sub("a", text.translate(_CHILLU)))
-    return _VOWEL_WRITTEN_BEFORE.sub(r"\2\1", _THAI_O.sub("o", text))
-
-
-def _lost(found: re.Match[str]) -> str:
-    return LOST * len(found.group())
-
-
-@cache
-def _misread() -> re.Pattern[str]:
-    """A sign amid a word that a letter of Central Europe became, and ³ at the end behind a vowel (Micha³, no footnote)."""
-    signs = "".join(_misread_signs())
-    return re.compile(rf"(?<=[^\W\d_])[{signs}](?=[^\W\d_])|(?<![^\W_])£(?=[^\W\d_])|(?<=[aeouy])³(?!\w)")
-
-
-def _well_read(found: re.Match[str]) -> str:
-    return _misread_signs()[found.group()]
-
-
-@cache
-def _misread_signs() -> dict[str, str]:
-    return {row["sign"]: row["letter"] for row in read_table("misread_signs")}
-
-
 @lru_cache(maxsize=1 << 16)
 def _visible(letter: str) -> str:
-    if _SYLLABLES.match(letter):
-        return _ethiopic(letter) if _ETHIOPIC[0] <= letter <= _ETHIOPIC[1] else unidecode(letter).lower()
+    if is_syllabic(letter):
+        return syllable_in_latin(letter)
     category = unicodedata.category(letter)
     # A mark that NFKC could not compose (Arabic vowel signs, stray accents) would split the word.
     return "" if category in ("Mn", "Cf", "Cc") and letter not in "\t\n\r" else letter
-
-
-def _ethiopic(letter: str) -> str:
-    """A syllable by its place in its row; behind a guttural, which Latin letters leave out or write h, the first vowel is a."""
-    consonant = unidecode(letter).lower().rstrip("aeiou").strip("'`").replace("hh", "h").replace("x", "h")
-    vowel = _ETHIOPIC_VOWELS[(ord(letter) - ord(_ETHIOPIC[0])) % _ETHIOPIC_ROW]
-    return consonant + ("a" if consonant in ("", "h") and vowel == "e" else vowel)
-
-
-def _in_letters(found: re.Match[str]) -> str:
-    """'j0anne' is Joanne; where as many digits as letters stand, they are a number."""
-    word = found.group()
-    letters = sum(map(str.isalpha, word))
-    if 2 * letters <= len(word):
-        return word
-    if script_of(word) == "cyrillic":
-        return word.translate(_CYRILLIC_READ_AS_DIGIT)
-    return _L_READ_AS_1.sub("l", word).translate(_READ_AS_DIGIT)
 
 
 def _parts(word: str) -> list[str]:
