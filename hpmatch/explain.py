@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hpmatch.changes import Change, what_would_change
+from hpmatch.counterfactuals import Change, what_would_change
 from hpmatch.decision import NO_MATCH
 from hpmatch.errors import HpmatchError
 from hpmatch.evidence import LOOK_ALIKES, MISSING, Hit, Step, hits_from, waterfall

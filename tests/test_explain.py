@@ -9,7 +9,7 @@ import pytest
 from explained import ALERTS, KARI, REGISTER, ids_of
 
 import hpmatch as hp
-from hpmatch.changes import what_would_change
+from hpmatch.counterfactuals import what_would_change
 from hpmatch.data import read_table
 from hpmatch.decision import decide
 from hpmatch.evidence import Evidence
