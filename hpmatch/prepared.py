@@ -39,7 +39,8 @@ from hpmatch.model import read_model
 from hpmatch.parallel import each_chunk
 from hpmatch.reading import ReadRecords
 from hpmatch.records import Column, Records, Values, Vocabulary
-from hpmatch.register import MODEL_FILE, Register, model_of, read_changes, version_with
+from hpmatch.register import MODEL_FILE, Register, model_of, version_with
+from hpmatch.register_changes import read_changes
 from hpmatch.schema import Schema
 from hpmatch.sources.tables import RejectedRow
 from hpmatch.standardise.token_forms import LISTS, SKETCHES, TokenForms, token_forms

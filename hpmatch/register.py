@@ -3,7 +3,8 @@ The prepared register: standardised, indexed and counted once, then held against
 
 A register that stays in memory serves one run; one that was saved is a folder of Arrow files that is memory-mapped, so that
 it opens at once and several processes share one copy (``prepared.py`` has the format). Additions, changes and removals are
-kept beside it and folded in when it is opened, until it is prepared anew; how common names are stays as counted till then.
+kept beside it and folded in when it is opened (``register_changes.py``), until it is prepared anew; how common names are stays
+as counted till then.
 """
 
 from __future__ import annotations
@@ -17,32 +18,28 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from hpmatch.arrays import IntArray
 from hpmatch.blocking import index_keys
 from hpmatch.blocking.blocks import ChangedIndex, KeyIndex, changed_indexes
-from hpmatch.comparison.name_tables import NameTables, learn_terms
+from hpmatch.comparison.name_tables import NameTables
 from hpmatch.errors import HpmatchError, SchemaError, SourceError
-from hpmatch.model import ALERTS, Model, read_model
+from hpmatch.model import Model, read_model
 from hpmatch.parallel import batch_job, end_processes, start_processes
-from hpmatch.reading import ReadRecords, layout_of, read_for, read_records
-from hpmatch.records import MISSING, Column, Records
-from hpmatch.schema import CHANGE, CHANGE_ROLES, REGISTER_ROLES, Schema, read_schema, resolve, with_id
+from hpmatch.reading import ReadRecords, read_for
+from hpmatch.records import MISSING, Records
+from hpmatch.register_changes import by_itself, changed_records, counted_anew, read_changes
+from hpmatch.schema import Schema, with_id
 from hpmatch.shown import on_one_line
 from hpmatch.sources import read
 from hpmatch.sources.files import File, is_folder
-from hpmatch.sources.rejected import whole
-from hpmatch.sources.tables import content_digest, plain_identifiers
-from hpmatch.standardise import with_common_vocabulary, with_grown_vocabulary
+from hpmatch.sources.tables import content_digest
 from hpmatch.standardise.token_forms import token_forms
 
 if TYPE_CHECKING:
     from hpmatch.evidence import Hit
 
 Progress = Callable[[str, int, int], None]
-_REMOVED = frozenset({"removed", "deleted", "slettet", "fjernet"})
-_KEPT = frozenset({"", "added", "changed", "ny", "endret"})
 MODEL_FILE = "model.json"  # in the folder of a prepared register
 
 
@@ -185,21 +182,7 @@ class Register:
         table = read_changes(changes, schema, self.model)
         if not len(table):  # a day without changes
             return self
-        removed, kept = _split(table)
-        known = self.read.records.ids
-        added = _added(kept, self.model) if len(kept) else self.read.records.take(np.zeros(0, np.int64))
-        gone = pa.chunked_array([removed, added.ids], pa.string()).combine_chunks()
-        goes = pc.is_in(known, gone)  # few are looked up in, for that is cheap
-        if unknown := len(removed) - len(removed.filter(pc.is_in(removed, known.filter(goes)))):
-            raise SourceError(
-                f"changes: {unknown} of the persons to be removed are not in the register; leave them out"
-            )
-        if both := pc.sum(pc.is_in(removed, added.ids)).as_py():
-            raise SourceError(
-                f"changes: {both} of the persons to be removed are added or changed in other rows; keep one row for each"
-            )
-        stays = np.flatnonzero(~np.asarray(goes))
-        records = _changed(self.read.records, stays, added, self.model)
+        stays, records = changed_records(self.read.records, table, self.model)
         indexes = self._reindexed(stays, records)
         version = version_with(self.read.version, table)
         return Register(self._as_read(records, version), self.model, indexes, is_changed=True)
@@ -210,7 +193,7 @@ class Register:
 
         One that was changed gets another version, for names may be weighed otherwise.
         """
-        records = _counted(self.read.records, self.model)
+        records = counted_anew(self.read.records, self.model)
         NameTables.of(records)
         indexes = index_keys(records, self.model.blocking_rules, progress or (lambda *_: None))
         version = _version_anew(self.read.version) if self.is_changed else self.read.version
@@ -327,132 +310,3 @@ def version_with(version: str, changes: pa.Table) -> str:
 
 def _version_anew(version: str) -> str:
     return hashlib.sha256(f"{version} counted anew".encode()).hexdigest()
-
-
-def read_changes(
-    changes: Any, schema: Schema | str | Path | None = None, model: Model | None = None
-) -> pa.Table:
-    """
-    The rows of changes to a register, as text: the columns that play a role, under its name.
-
-    Args:
-        changes: See ``Register.changed``.
-        schema: Which column plays which role, where its name does not say it.
-        model: The model that the register was prepared with, which may read roles of its own; None for no such roles.
-
-    Raises:
-        SourceError: If the table is not one of persons, or a row cannot be read; changes are taken whole or not at all.
-        SchemaError: If a needed column is missing.
-    """
-    if model is not None and model.subject != ALERTS:
-        raise SourceError(
-            "changes: they are taken to registers of persons, and this table was prepared as records of any kind; prepare the "
-            "whole table again: hpmatch prepare TABLE --out DIR"
-        )
-    raw = whole(read(changes, "changes", may_be_empty=True), "changes")
-    if not raw.data.num_columns:
-        return pa.table({REGISTER_ROLES[0]: pa.array([], pa.string())})
-    roles = (*CHANGE_ROLES, *(model.own_roles if model else ()))
-    layout = layout_of(raw, "changes", roles, read_schema(schema, "register"), REGISTER_ROLES[:1])
-    if CHANGE not in layout.roles:
-        _refuse_unseen_removals(raw.data)
-    named = {column: role for role, column in layout.columns.items() if role in roles}
-    named |= {layout.id: REGISTER_ROLES[0]}
-    table = raw.data.select(list(named)).rename_columns(list(named.values()))
-    place = table.column_names.index(REGISTER_ROLES[0])
-    return table.set_column(place, REGISTER_ROLES[0], plain_identifiers(table[REGISTER_ROLES[0]]))
-
-
-def _refuse_unseen_removals(table: pa.Table) -> None:
-    """A person would stay whose removal a column tells that is not known to tell it."""
-    for column in table.column_names:
-        if pc.any(pc.is_in(_words(table[column]), pa.array(sorted(_REMOVED)))).as_py():
-            raise SchemaError(
-                f"changes: column {column!r} says that persons are removed, and its name does not say that it tells what "
-                f"becomes of them; name it {CHANGE!r}, or if it tells something else add an empty column {CHANGE!r}"
-            )
-
-
-def _words(cells: pa.ChunkedArray) -> pa.ChunkedArray:
-    return pc.utf8_lower(pc.utf8_trim_whitespace(pc.fill_null(cells, "")))
-
-
-def _split(table: pa.Table) -> tuple[pa.Array, pa.Table]:
-    """The identifiers of the persons to be removed, and the rows of all others."""
-    if CHANGE not in table.column_names:
-        return pa.array([], pa.string()), table
-    words = _words(table[CHANGE])
-    unknown = np.flatnonzero(~np.asarray(pc.is_in(words, pa.array(sorted(_REMOVED | _KEPT)))))
-    if len(unknown):
-        raise SourceError(
-            f"changes: row {unknown[0] + 1} has an unknown word in column {CHANGE!r}; it may be "
-            f"{', '.join(sorted(_REMOVED | _KEPT - {''}))} or empty"
-        )
-    is_removal = pc.is_in(words, pa.array(sorted(_REMOVED)))
-    removed = table.filter(is_removal)[REGISTER_ROLES[0]].combine_chunks()
-    removed = pc.fill_null(removed, "")
-    if unnamed := pc.sum(pc.equal(removed, "")).as_py():
-        raise SourceError(f"changes: {unnamed} of the persons to be removed have no identifier; give it")
-    return pc.unique(removed), table.filter(pc.invert(is_removal)).drop_columns([CHANGE])
-
-
-def _added(rows: pa.Table, model: Model) -> Records:
-    """The persons to be added; a few of them may well have no birth date, but the column has to be there."""
-    roles = (*REGISTER_ROLES, *model.own_roles)
-    resolve(Schema(), rows.column_names, roles, table="changes")
-    found = read_records(rows, "changes", roles, model.standardisers, Schema(), required=())
-    if found.rejected:
-        first = min(found.rejected, key=lambda row: row.row)
-        raise SourceError(f"changes: a row {first.reason}; changes are taken whole or not at all")
-    return found.records
-
-
-def _changed(before: Records, stays: IntArray, added: Records, model: Model) -> Records:
-    """The records that stay and those that come, with everything counted as before."""
-    kinds = {stage.column: stage.kind for stage in model.standardisers}
-    columns = {
-        name: (before[name] if name in before else _nothing(before, kinds[name])).changed(
-            stays, added[name] if name in added else _nothing(added, kinds[name])
-        )
-        for name in kinds
-        if name in before or name in added
-    }
-    ids = pa.concat_arrays([before.ids.take(pa.array(stays)), added.ids])
-    records = Records(ids, with_grown_vocabulary(columns, before.columns, model.standardisers))
-    learn_terms(records, before)
-    records.derived("name_tables", lambda: NameTables.of(before).changed(records))
-    return records
-
-
-def turnover(before: Register, now: Register, changes: pa.Table) -> tuple[IntArray, IntArray]:
-    """
-    Whom changes took out of a register and whom they brought to it; who changed is among both.
-
-    Args:
-        before: The register as it was.
-        now: The register as the changes made it.
-        changes: The changes, see ``read_changes``.
-
-    Returns:
-        int64[w], rows of the register as it was; int64[c], rows of the register as it is, which are its last ones.
-    """
-    touched = changes[REGISTER_ROLES[0]].combine_chunks()
-    went = np.flatnonzero(np.asarray(pc.is_in(before.read.records.ids, touched)))
-    return went, np.arange(len(before) - len(went), len(now))
-
-
-def by_itself(register: Records, rows: IntArray, model: Model) -> Records:
-    """A few persons of a register, without the values that only others hold."""
-    records = _counted(register.take(rows), model)
-    learn_terms(records, register)
-    return records
-
-
-def _nothing(records: Records, kind: pa.DataType) -> Column:
-    return Column.encode([None] * len(records), kind)
-
-
-def _counted(records: Records, model: Model) -> Records:
-    """Records whose values are counted anew, as if they were a whole table."""
-    columns = {name: column.recounted() for name, column in records.columns.items()}
-    return Records(records.ids, with_common_vocabulary(columns, model.standardisers))

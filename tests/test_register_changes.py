@@ -36,7 +36,7 @@ from hpmatch.comparison.text import Text
 from hpmatch.fellegi_sunter import Level
 from hpmatch.prepared import add_changes
 from hpmatch.records import Records, Vocabulary
-from hpmatch.register import read_changes, turnover
+from hpmatch.register_changes import read_changes, turnover
 from hpmatch.standardise.stages import PlainText
 from hpmatch.standardise.token_forms import token_forms
 
@@ -199,7 +199,7 @@ def test_who_came_and_who_went_is_told_apart(registers):
     old, changes, whole = registers
     before, table = hp.Register.prepare(old), read_changes(changes)
     now = before.changed(changes)
-    went, came = turnover(before, now, table)
+    went, came = turnover(before.read.records, now.read.records, table)
     had, has = ({row["hpr_number"] for row in rows} for rows in (old, whole))
     brought = {row["hpr_number"] for row in changes if not row["change"]}
     assert set(before.read.records.ids.take(pa.array(went)).to_pylist()) == had - has | had & brought

@@ -31,7 +31,8 @@ from hpmatch.link import score_pairs
 from hpmatch.model import Model, read_model
 from hpmatch.output import RESCREENED, write_folder
 from hpmatch.parallel import batch_job
-from hpmatch.register import Register, by_itself, model_of, read_changes, read_register, turnover
+from hpmatch.register import Register, model_of, read_register
+from hpmatch.register_changes import by_itself, read_changes, turnover
 from hpmatch.rescreen.belonging import NOT_PREPARED, refuse_missing, register_before
 from hpmatch.rescreen.differences import Moves, Reasons, differences_of
 from hpmatch.rescreen.standing import AlertsInForce, read_standing, taken, without_forgotten
@@ -189,7 +190,7 @@ def _touched(
     """The alerts whose answer the register may have changed, and who came, left or changed in it."""
     if changes is None:
         return np.arange(len(standing.persons)), Moves.between(before.read.records.ids, now.read.records.ids)
-    went, came = turnover(before, now, changes)
+    went, came = turnover(before.read.records, now.read.records, changes)
     moves = Moves.by_changes(before.read.records.ids.take(went), now.read.records.ids.take(came))
     return _concerned(standing, before, went, now, came), moves
 
