@@ -7,20 +7,18 @@ The ledger: what was received, what was answered and by what, what still waits, 
     forget      takes out what the entries about an alert say, and leaves a tombstone
     verify      every entry, every byte
 
-``entries.py`` has the file, ``account.py`` what its entries say taken together.
+``entries.py`` has the file, ``account.py`` what its entries say taken together, ``receiving.py`` what becomes of the rows that
+came in.
 """
 
 from __future__ import annotations
 
-import hmac
-import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -36,21 +34,19 @@ from hpmatch.ledger.entries import (
     without_bodies,
     write,
 )
-from hpmatch.reading import contents, identifiers, layout_of, with_usable_ids
+from hpmatch.ledger.receiving import digests, refuse_other_content, rejected_entries, without_forgotten
+from hpmatch.reading import layout_of, with_usable_ids
 from hpmatch.results import Result, only_of_alerts
-from hpmatch.schema import ALERT_ROLES, REQUIRED_ROLES, Layout, Schema, read_schema
+from hpmatch.schema import ALERT_ROLES, REQUIRED_ROLES, Schema, read_schema
 from hpmatch.sources import read
-from hpmatch.sources.rejected import cells_told, reject
-from hpmatch.sources.tables import RawTable, RejectedRow, plain_identifier
+from hpmatch.sources.tables import RawTable
 
 if TYPE_CHECKING:
     from hpmatch.rescreen import Rescreened
 
-_FORGOTTEN_ROW = "forgotten: this alert was taken out of the ledger, and is not taken in again"
 _CUT_OFF = (
     "no entry has the given hash: entries were cut off or rewritten, or it is the hash of another ledger"
 )
-_SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -197,12 +193,12 @@ class Ledger:
             if not self._file.exists():
                 write(self._file, lambda _: [first_line()])
             account = self.account()
-            kept, forgotten = _without_forgotten(raw, layout.id, account.forgotten)
+            kept, forgotten = without_forgotten(raw, layout.id, account.forgotten)
             usable = with_usable_ids(kept, layout.id)
-            content = _contents(usable, layout, account.secret)
-            _refuse_other_content(usable, content, account)
+            content = digests(usable, layout, account.secret)
+            refuse_other_content(usable, content, account)
             new = sorted(content.keys() - account.content.keys())
-            outcast = _rejected(usable.rejected, layout.id, account)
+            outcast = rejected_entries(usable.rejected, layout.id, account)
             received = (("received", {"alert": alert, "content": content[alert]}) for alert in new)
             self._add(account, [*received, *outcast])
         rows = replace(kept, rejected=(*kept.rejected, *forgotten))
@@ -428,62 +424,6 @@ _LATEST = pa.schema(
         "entry": pa.int64(),
     }
 )
-
-
-def _without_forgotten(
-    raw: RawTable, column: str, forgotten: frozenset[str]
-) -> tuple[RawTable, Sequence[RejectedRow]]:
-    """The rows of alerts that were not forgotten, and the others as rejected, without what they say."""
-    is_gone = np.asarray(pc.is_in(identifiers(raw.data, column), pa.array(sorted(forgotten), pa.string())))
-    rows, rejected = reject(raw, np.flatnonzero(is_gone), _FORGOTTEN_ROW), list[RejectedRow]()
-    for row in raw.rejected:
-        (rejected if cells_told(row.content).isdisjoint(forgotten) else rows).append(row)
-    kept = replace(
-        raw, data=raw.data.filter(pa.array(~is_gone)), rows=raw.rows[~is_gone], rejected=tuple(rejected)
-    )
-    return kept, [replace(row, content="") for row in rows]
-
-
-def _contents(table: RawTable, layout: Layout, secret: bytes) -> dict[str, str]:
-    """The digest of what each alert says."""
-    alerts, said = identifiers(table.data, layout.id).to_pylist(), contents(table, layout)
-    return {alert: _digest(text, secret) for alert, text in zip(alerts, said, strict=True)}
-
-
-def _digest(text: str, secret: bytes) -> str:
-    return hmac.digest(secret, text.encode(), "sha256").hex()
-
-
-def _refuse_other_content(table: RawTable, content: Mapping[str, str], account: Account) -> None:
-    rows = [
-        str(row)
-        for row, (alert, digest) in zip(table.rows.tolist(), content.items(), strict=True)
-        if account.content.get(alert, digest) != digest
-    ]
-    if rows:
-        raise LedgerError(
-            f"{len(rows)} alerts of {table.source} were received before with other content (rows "
-            f"{', '.join(rows[:_SHOWN])}{' ...' if len(rows) > _SHOWN else ''}); nothing was recorded. A corrected alert "
-            f"needs an identifier of its own; leave out columns that change from one export to the next"
-        )
-
-
-def _rejected(rows: Iterable[RejectedRow], column: str, account: Account) -> list[Said]:
-    """What is noted of rows that could not be used; the alert too where it is known, to be forgotten with it."""
-    found = {_digest(row.content, account.secret): row for row in rows}
-    return [
-        ("rejected", {"alert": _alert_of(row.content, column), "content": digest, "reason": row.reason})
-        for digest, row in sorted(found.items())
-        if digest not in account.rejected
-    ]
-
-
-def _alert_of(content: str, column: str) -> str | None:
-    """The alert that a rejected row is about; None where the row could not be taken apart."""
-    try:
-        return plain_identifier(str(json.loads(content)[column] or "")) or None
-    except (ValueError, LookupError, TypeError):
-        return None
 
 
 def _refuse_nameless(name: str, sha256: str) -> None:
