@@ -331,12 +331,12 @@ def test_look_alikes_are_told_as_they_are():
         if heading == "Look-alikes" and row[0] != "kind"
     }
     assert told == {each.name: each.rate for each in hp.read_model("imi").classifier.look_alikes}
-    generated, text = PROFILES["typical"].rates, (DOCS / "matching.md").read_text("utf-8")
-    assert re.search(
-        rf"{generated['namesake']} namesakes, {generated['parent-child']} parents or children of the same name,\s"
-        rf"{generated['twin']} twins",
-        text,
-    )
+    generated = PROFILES["typical"].rates
+    text = " ".join((DOCS / "matching.md").read_text("utf-8").split())
+    assert (
+        f"{generated['namesake']} namesakes, {generated['parent-child']} parents or children of the same name, "
+        f"{generated['twin']} twins"
+    ) in text
 
 
 def test_help_fits_into_a_wide_terminal():
