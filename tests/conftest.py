@@ -9,6 +9,7 @@ from hypothesis import settings
 from registers import PEOPLE
 
 import hpmatch as hp
+from hpmatch.sources import read
 
 # A loaded machine is no error: speed belongs to the benchmarks.
 settings.register_profile("any machine", deadline=None)
@@ -55,3 +56,16 @@ def tables(tmp_path_factory):
 def linked(tables):
     """All candidate pairs of generated tables."""
     return hp.link(*tables[:2], min_weight=-1000)
+
+
+@pytest.fixture(scope="session")
+def truth(tables):
+    """The registered person whom each generated alert is about, if any."""
+    return {row["alert_id"]: row["hpr_number"] for row in read(tables[2], "truth").data.to_pylist()}
+
+
+@pytest.fixture(scope="session")
+def all_labels(linked, truth):
+    """Every candidate pair of generated tables with its right label."""
+    ids = zip(*(linked.links.column(place).to_pylist() for place in (0, 1)), strict=True)
+    return [{"left_id": a, "right_id": b, "label": "match" if truth[a] == b else "no_match"} for a, b in ids]

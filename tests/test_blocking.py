@@ -111,28 +111,23 @@ def test_rows_with_a_key_are_blockable(left, right):
     assert found.blockable.tolist() == [any(_keys_by_hand(rule, *a) for rule in RULES) for a in left]
 
 
+def _found_in_a_crowd(max_block):
+    """Hold a person against three registered ones of the same names."""
+    crowd = [(("hansen",), ("anna",), (19780409,), None)] * 3
+    rules = [TwoNames("two_names", ("given_name",), ("family_name",))]
+    return candidate_pairs(_records(crowd[:1]), _records(crowd), rules, max_block=max_block)
+
+
 def test_blocks_that_are_too_large_are_cut_and_counted():
     """A key that more registered persons hold than the limit gives no pairs, and the loss is reported."""
-    crowd = [(("hansen",), ("anna",), (19780409,), None)] * 3
-    found = candidate_pairs(
-        _records(crowd[:1]),
-        _records(crowd),
-        [TwoNames("two_names", ("given_name",), ("family_name",))],
-        max_block=2,
-    )
+    found = _found_in_a_crowd(max_block=2)
     assert len(found) == 0
     assert [(cut.rule, cut.blocks, cut.pairs) for cut in found.cut] == [("two_names", 1, 3)]
 
 
 def test_blocks_at_the_limit_are_kept():
     """The limit itself is allowed."""
-    crowd = [(("hansen",), ("anna",), (19780409,), None)] * 3
-    found = candidate_pairs(
-        _records(crowd[:1]),
-        _records(crowd),
-        [TwoNames("two_names", ("given_name",), ("family_name",))],
-        max_block=3,
-    )
+    found = _found_in_a_crowd(max_block=3)
     assert len(found) == 3
     assert found.cut == ()
 

@@ -196,14 +196,11 @@ def test_learned_rates_go_with_the_model(tables, tmp_path):
         assert f"{rate:.4f}" in str(found)
 
 
-def test_labels_calibrate_as_the_truth_does(tables, linked):
+def test_labels_calibrate_as_the_truth_does(tables, all_labels):
     """All candidate pairs labelled is the truth; and the order of labels does not matter."""
-    truth = {row["alert_id"]: row["hpr_number"] for row in read(tables[2], "truth").data.to_pylist()}
-    ids = zip(*(linked.links.column(place).to_pylist() for place in (0, 1)), strict=True)
-    labels = [
-        {"left_id": a, "right_id": b, "label": "match" if truth[a] == b else "no_match"} for a, b in ids
-    ]
-    by_truth, *by_labels = (hp.calibrate(*tables[:2], each) for each in (tables[2], labels, labels[::-1]))
+    by_truth, *by_labels = (
+        hp.calibrate(*tables[:2], each) for each in (tables[2], all_labels, all_labels[::-1])
+    )
     assert by_labels[0].slopes == by_labels[1].slopes
     assert by_labels[0].slopes == pytest.approx(by_truth.slopes, rel=1e-6)
     assert by_labels[0].shift == pytest.approx(by_truth.shift, abs=1e-6)
@@ -304,7 +301,7 @@ def test_a_truth_that_cannot_be_meant_is_refused(tables, linked, truth, use):
         USES[use](tables, linked, wrong)
 
 
-def test_the_commands(tmp_path, tables, capsys):
+def test_the_commands(tmp_path, tables, truth, capsys):
     """From a result to a sample, an estimate, thresholds and a calibrated model that links."""
     out = str(tmp_path / "out")
     assert main(["link", *tables[:2], "--out", out, "--min-weight=-1000"]) == 0
@@ -313,7 +310,6 @@ def test_the_commands(tmp_path, tables, capsys):
     assert main(["recall", out, "--sample", "1", "--out", str(tmp_path / "one.csv")]) == 0
     assert "1 pairs written" in capsys.readouterr().out
     assert main(["recall", out, "--sample", "40", "--out", str(tmp_path / "sample.csv")]) == 0
-    truth = {row["alert_id"]: row["hpr_number"] for row in read(tables[2], "truth").data.to_pylist()}
     lines = ["left_id,right_id,label"]
     for row in read(tmp_path / "sample.csv", "sample").data.to_pylist():
         same = truth[row["left_id"]] == row["right_id"]

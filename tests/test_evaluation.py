@@ -274,33 +274,34 @@ def test_a_written_result_evaluates_like_the_result(tmp_path):
     assert direct.to_json() == written.to_json()
 
 
+NO_LINKS = pa.table(
+    {
+        "alert_id": pa.nulls(0, pa.string()),
+        "hpr_number": pa.nulls(0, pa.string()),
+        "match_weight": pa.nulls(0, pa.float64()),
+    }
+)
+
+
+def _of_nobody(ids, persons):
+    """Give the dispositions of alerts that match nobody, grouped into persons."""
+    unmatched = {"disposition": ["no_match"] * len(ids), "hpr_number": pa.nulls(len(ids), pa.string())}
+    return pa.table({"alert_id": ids, **unmatched, "person_id": persons})
+
+
 def test_grouping_is_judged_by_pairs_of_alerts():
     """Four alerts of one person put together with one of another, and a fifth left apart: 6 pairs right of 10, and of 10."""
     said = ["a"] * 5 + ["b"]
     true = ["x"] * 4 + ["y", "x"]
     ids = [f"A{number}" for number in range(6)]
-    dispositions = pa.table(
-        {
-            "alert_id": ids,
-            "disposition": ["no_match"] * 6,
-            "hpr_number": pa.nulls(6, pa.string()),
-            "person_id": said,
-        }
-    )
-    links = pa.table(
-        {
-            "alert_id": pa.nulls(0, pa.string()),
-            "hpr_number": pa.nulls(0, pa.string()),
-            "match_weight": pa.nulls(0, pa.float64()),
-        }
-    )
+    dispositions = _of_nobody(ids, said)
     truth = pa.table({"alert_id": ids, "hpr_number": pa.nulls(6, pa.string()), "person_id": true})
-    answers, _ = judge(dispositions, links, truth)
+    answers, _ = judge(dispositions, NO_LINKS, truth)
     found = estimates(answers, replicates=0)
     assert (found["grouping_precision"].value, found["grouping_recall"].value) == (0.6, 0.6)
     assert (found["grouping_precision"].of, found["grouping_recall"].of) == (10, 10)
-    apart = pa.array(["a", "a", "c", "d", "e", "f"])
-    answers, _ = judge(dispositions.set_column(3, "person_id", apart), links, truth)
+    apart = ["a", "a", "c", "d", "e", "f"]
+    answers, _ = judge(_of_nobody(ids, apart), NO_LINKS, truth)
     found = estimates(answers, replicates=0)["grouping_f1"]
     assert (found.value, found.of) == (pytest.approx(2 / 11), 6)  # one pair right, of one and of 10
 
@@ -308,25 +309,11 @@ def test_grouping_is_judged_by_pairs_of_alerts():
 def test_alerts_whose_person_nobody_names_are_about_nobody_else():
     """A blank person_id tells nothing: such alerts are neither one person nor the first that is named."""
     ids = ["A1", "A2", "A3", "A4"]
-    dispositions = pa.table(
-        {
-            "alert_id": ids,
-            "disposition": ["no_match"] * 4,
-            "hpr_number": pa.nulls(4, pa.string()),
-            "person_id": ["P1", "P1", "P2", "P3"],
-        }
-    )
-    links = pa.table(
-        {
-            "alert_id": pa.nulls(0, pa.string()),
-            "hpr_number": pa.nulls(0, pa.string()),
-            "match_weight": pa.nulls(0, pa.float64()),
-        }
-    )
+    dispositions = _of_nobody(ids, ["P1", "P1", "P2", "P3"])
     truth = pa.table(
         {"alert_id": ids, "hpr_number": pa.nulls(4, pa.string()), "person_id": ["X", "X", None, None]}
     )
-    answers, _ = judge(dispositions, links, truth)
+    answers, _ = judge(dispositions, NO_LINKS, truth)
     assert answers.fellows.tolist() == [1, 1, 0, 0]
     assert len(set(answers.person.tolist())) == 3
 

@@ -12,7 +12,6 @@ from hpmatch.cli import main
 from hpmatch.missed import STRATA, _chapman, _share, _true_in
 from hpmatch.model import read_model
 from hpmatch.output import MODEL_FILE
-from hpmatch.sources import read
 
 SAMPLE = [f"examples/data/{name}.csv" for name in ("alerts", "register")]
 
@@ -24,9 +23,8 @@ def _labels(sample, truth):
     ]
 
 
-def test_recall_is_estimated_from_few_labels(tables, linked):
+def test_recall_is_estimated_from_few_labels(truth, linked):
     """Of hits that are candidates the interval holds the truth; few others are lost, which labels cannot tell of."""
-    truth = {row["alert_id"]: row["hpr_number"] for row in read(tables[2], "truth").data.to_pylist()}
     ids = zip(*(linked.links.column(place).to_pylist() for place in (0, 1)), strict=True)
     hits = sum(truth[alert] == person for alert, person in ids)
     assert hits >= 0.99 * sum(bool(person) for person in truth.values())
@@ -43,21 +41,15 @@ def test_recall_is_estimated_from_few_labels(tables, linked):
     assert len(found.assumptions) == 3
 
 
-def test_with_every_pair_labelled_only_what_blocking_lost_is_estimated(linked, tables):
+def test_with_every_pair_labelled_only_what_blocking_lost_is_estimated(linked, all_labels):
     """What is labelled is known."""
-    truth = {row["alert_id"]: row["hpr_number"] for row in read(tables[2], "truth").data.to_pylist()}
-    ids = zip(*(linked.links.column(place).to_pylist() for place in (0, 1)), strict=True)
-    labels = [
-        {"left_id": a, "right_id": b, "label": "match" if truth[a] == b else "no_match"} for a, b in ids
-    ]
-    found = hp.estimate_recall(linked, labels)
-    among = sum(label["label"] == "match" for label in labels)
+    found = hp.estimate_recall(linked, all_labels)
+    among = sum(label["label"] == "match" for label in all_labels)
     assert sum(found.true_in[name].value for name in STRATA) == pytest.approx(among)
 
 
-def test_a_sample_may_be_labelled_in_part(tables, linked):
+def test_a_sample_may_be_labelled_in_part(truth, linked):
     """What has no label yet is like a pair that was not drawn; labels of other pairs are told of, or refused if there are no others."""
-    truth = {row["alert_id"]: row["hpr_number"] for row in read(tables[2], "truth").data.to_pylist()}
     labels = _labels(hp.recall_sample(linked, 60), truth)
     part = [{**row, "label": row["label"] if place % 2 else ""} for place, row in enumerate(labels)]
     found = hp.estimate_recall(linked, part)

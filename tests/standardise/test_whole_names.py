@@ -17,6 +17,12 @@ REGISTER = [
 ]
 
 
+def _told(cells):
+    """Give the tokens of the family name and of the given name that a whole name tells."""
+    apart = with_name_apart(cells)
+    return list(name_tokens(apart["family_name"])), list(name_tokens(apart["given_name"], given=True))
+
+
 @pytest.mark.parametrize(
     ("name", "family", "given"),
     [
@@ -43,9 +49,7 @@ REGISTER = [
 @pytest.mark.parametrize("fields", [("family_name",), ("given_name",), ("family_name", "given_name")])
 def test_a_whole_name_is_taken_apart(name, family, given, fields):
     """Whichever field it stands in, or both."""
-    apart = with_name_apart(dict.fromkeys(fields, name))
-    assert list(name_tokens(apart["family_name"])) == family
-    assert list(name_tokens(apart["given_name"], given=True)) == given
+    assert _told(dict.fromkeys(fields, name)) == (family, given)
 
 
 @pytest.mark.parametrize(
@@ -161,9 +165,7 @@ def test_a_name_that_may_be_either_tells_a_sex_only_if_all_of_it_does():
 @pytest.mark.parametrize("field", ["family_name", "given_name"])
 def test_a_surname_in_capitals_is_told_from_given_names_that_are_not(name, family, given, field):
     """Whether or not the table knows the given names."""
-    apart = with_name_apart({field: name})
-    assert list(name_tokens(apart["family_name"])) == family
-    assert list(name_tokens(apart["given_name"], given=True)) == given
+    assert _told({field: name}) == (family, given)
 
 
 @pytest.mark.parametrize(
@@ -269,9 +271,7 @@ def test_a_name_all_in_capitals_is_read_as_in_none(words):
 @pytest.mark.parametrize("field", ["family_name", "given_name"])
 def test_another_surname_behind_its_marker_is_a_family_name(name, family, given, field):
     """It is cut off before the name is taken apart."""
-    apart = with_name_apart({field: name})
-    assert list(name_tokens(apart["family_name"])) == family
-    assert list(name_tokens(apart["given_name"], given=True)) == given
+    assert _told({field: name}) == (family, given)
 
 
 @pytest.mark.parametrize(
