@@ -233,6 +233,23 @@ def page(found: Mapping[str, Any]) -> str:
             f"labels of that set's candidate pairs before. The shipped numbers were set with data from the same generator in "
             f"view, so they are better here than on data that is unlike it."
         ),
+        *_on_calibration(models),
+        "Look-alikes for each alert, as learned: "
+        + "; ".join(
+            f"{name}: " + ", ".join(f"{kind} {rate:.4f}" for kind, rate in each["look_alikes"].items())
+            for name, each in found["learned"].items()
+        )
+        + ".",
+        *_on_costs(models),
+        *_on_recall(models, found["seeds"]),
+        f"Measured once, {found['machine']['cores']} cores, {found['machine']['memory_gib']} GiB, Python {found['machine']['python']}.",
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _on_calibration(models: Mapping[str, Any]) -> list[str]:
+    """Whether probabilities mean what they say."""
+    return [
         "## Do probabilities mean what they say",
         (
             f"The expected calibration error over all sets, and the least and most of a single set: over each alert's likeliest link, "
@@ -245,12 +262,12 @@ def page(found: Mapping[str, Any]) -> str:
                 for unit in ("alerts", "links")
             ],
         ),
-        "Look-alikes for each alert, as learned: "
-        + "; ".join(
-            f"{name}: " + ", ".join(f"{kind} {rate:.4f}" for kind, rate in each["look_alikes"].items())
-            for name, each in found["learned"].items()
-        )
-        + ".",
+    ]
+
+
+def _on_costs(models: Mapping[str, Any]) -> list[str]:
+    """What thresholds cost that were chosen by probabilities."""
+    return [
         "## What chosen thresholds cost",
         (
             "[`hp.thresholds`](training.md#choose-thresholds) chooses by probabilities alone, for each set by itself. Costs are those of a "
@@ -277,6 +294,12 @@ def page(found: Mapping[str, Any]) -> str:
             "100, other data may have more or fewer, and then its thresholds cost more ([architecture](architecture.md)). Labels tell "
             "how it is in one's own data."
         ),
+    ]
+
+
+def _on_recall(models: Mapping[str, Any], seeds: Sequence[int]) -> list[str]:
+    """Whether estimates of recall hold."""
+    return [
         "## How many were missed",
         (
             f"How often the 95 % interval of [`hp.estimate_recall`](training.md#how-many-were-missed) holds the true recall, with "
@@ -294,12 +317,10 @@ def page(found: Mapping[str, Any]) -> str:
             ("seed", "true recall", f"{_LABELS} labels", "no labels"),
             [
                 (seed, *_estimates(recall))
-                for seed, recall in zip(found["seeds"], models["shipped"]["recall"], strict=True)
+                for seed, recall in zip(seeds, models["shipped"]["recall"], strict=True)
             ],
         ),
-        f"Measured once, {found['machine']['cores']} cores, {found['machine']['memory_gib']} GiB, Python {found['machine']['python']}.",
     ]
-    return "\n\n".join(parts) + "\n"
 
 
 def _costs_table(title: str, models: Mapping[str, Any], told: str) -> str:

@@ -205,8 +205,7 @@ def _changes(
 
 def page(found: Mapping[str, Any]) -> str:
     """The page of documentation."""
-    size, rescreened = found["size"], found["rescreening"]
-    runs = found["runs"]
+    size, runs = found["size"], found["runs"]
     parts = [
         "# Persons",
         (
@@ -214,6 +213,18 @@ def page(found: Mapping[str, Any]) -> str:
             f"too: {size['alerts']:,} alerts against {size['register']:,} registered, [generated](generated-data.md) with profile "
             f"`typical` unless said, the shipped model `imi`. Intervals are of 95 %."
         ),
+        *_on_grouping(runs),
+        *_on_matching_together(runs),
+        *_on_the_report(found["report"]),
+        *_on_rescreening(found["rescreening"]),
+        f"Measured once, {_machine(found)}.",
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _on_grouping(runs: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Which alerts were put together."""
+    return [
         "## Which alerts are about one person",
         (
             "Of pairs of alerts, how many that were put together are about one person, and how many about one person were put "
@@ -233,6 +244,12 @@ def page(found: Mapping[str, Any]) -> str:
                 for run in runs
             ],
         ),
+    ]
+
+
+def _on_matching_together(runs: Sequence[Mapping[str, Any]]) -> list[str]:
+    """What it brings to match the alerts of a person together."""
+    return [
         "## What it brings to match a person's alerts together",
         (
             "Persons with two or more alerts, matched with all their alerts as evidence and each alert by itself; the difference "
@@ -256,6 +273,12 @@ def page(found: Mapping[str, Any]) -> str:
                 for name in ("precision", "recall")
             ],
         ),
+    ]
+
+
+def _on_the_report(report: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The flow chart of the report, on data made after it."""
+    return [
         "## The report's flow chart",
         (
             "On data with the profile `report`, which holds the report's figures to the unit. `unclear` are reviews: the report's "
@@ -264,15 +287,21 @@ def page(found: Mapping[str, Any]) -> str:
             "expected by the probabilities lies above the true number where they are too high."
         ),
         table(
-            ("", "report", *(f"seed {each['seed']}" for each in found["report"])),
+            ("", "report", *(f"seed {each['seed']}" for each in report)),
             [
                 *(
-                    (name.replace("_", " "), number, *(each["total"][name] for each in found["report"]))
+                    (name.replace("_", " "), number, *(each["total"][name] for each in report))
                     for name, number in REPORT.items()
                 ),
-                ("expected hits", REPORT["hit"], *(_expected(each) for each in found["report"])),
+                ("expected hits", REPORT["hit"], *(_expected(each) for each in report)),
             ],
         ),
+    ]
+
+
+def _on_rescreening(rescreened: Sequence[Mapping[str, Any]]) -> list[str]:
+    """What re-screening costs, and how far it is from a whole run."""
+    return [
         "## Re-screening",
         (
             f"After {_CHANGES:,} changes of the register: surnames changed, persons added and removed. An answer is other than that "
@@ -296,9 +325,7 @@ def page(found: Mapping[str, Any]) -> str:
                 ),
             ],
         ),
-        f"Measured once, {_machine(found)}.",
     ]
-    return "\n\n".join(parts) + "\n"
 
 
 def _interval(estimate: Mapping[str, float]) -> str:
