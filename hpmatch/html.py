@@ -26,9 +26,9 @@ from hpmatch.explain import (
     steps_of,
     title,
 )
+from hpmatch.explain.side_by_side import ALIKE, DIFFERS, Told
 from hpmatch.fellegi_sunter import FellegiSunter, LookAlike
 from hpmatch.model import ALERTS, Model, subject_of
-from hpmatch.side_by_side import ALIKE, DIFFERS, Told
 from hpmatch.wording import reason, say, word
 
 if TYPE_CHECKING:

@@ -95,7 +95,7 @@ class Result:
         """
         Say why an alert got its disposition, and what would change it.
 
-        Names and dates are shown as they are compared; ``hpmatch.explain.explain_folder`` shows them as they were read.
+        Names and dates are shown as they are compared; ``hpmatch.explain.folder.explain_folder`` shows them as they were read.
 
         Raises:
             HpmatchError: If there is no such alert in the result.

@@ -11,7 +11,7 @@ from registers import written
 
 import hpmatch as hp
 from hpmatch.cli import main
-from hpmatch.explain_folder import explain_folder
+from hpmatch.explain.folder import explain_folder
 from hpmatch.labelling import start_labelling
 from hpmatch.output import MODEL_FILE
 from hpmatch.screening import answer

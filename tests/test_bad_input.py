@@ -11,7 +11,7 @@ import pytest
 
 import hpmatch as hp
 from hpmatch.cli import main
-from hpmatch.explain_folder import explain_folder
+from hpmatch.explain.folder import explain_folder
 
 SAMPLE = [Path(__file__).parents[1] / "examples" / "data" / f"{name}.csv" for name in ("alerts", "register")]
 

@@ -9,13 +9,13 @@ import pytest
 from explained import ALERTS, KARI, REGISTER, ids_of
 
 import hpmatch as hp
-from hpmatch.counterfactuals import what_would_change
 from hpmatch.data import read_table
 from hpmatch.decision import decide
 from hpmatch.evidence import Evidence
 from hpmatch.explain import steps_of
+from hpmatch.explain.counterfactuals import what_would_change
+from hpmatch.explain.side_by_side import side_by_side
 from hpmatch.fellegi_sunter import LookAlike
-from hpmatch.side_by_side import side_by_side
 from hpmatch.wording import LANGUAGES, reason, word
 
 # --- how the weights add up
@@ -325,7 +325,7 @@ def test_the_chart_holds_the_steps(sample_result, tmp_path):
     """Each bar goes from where the step begins to where it ends."""
     pytest.importorskip("altair")
     save_chart = import_module("hpmatch.charts").save_chart
-    waterfall_chart = import_module("hpmatch.explain_chart").waterfall_chart
+    waterfall_chart = import_module("hpmatch.explain.chart").waterfall_chart
     explanation = sample_result.explain("A000004")
     hit = explanation.candidates[0]
     chart = waterfall_chart(explanation, language="nb")

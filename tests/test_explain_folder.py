@@ -10,7 +10,7 @@ from explained import ALERTS, KARI, REGISTER, ids_of, parsed
 
 import hpmatch as hp
 from hpmatch.cli import main
-from hpmatch.explain_folder import explain_folder
+from hpmatch.explain.folder import explain_folder
 from hpmatch.output import MODEL_FILE
 
 

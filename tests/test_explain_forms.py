@@ -9,7 +9,7 @@ import pytest
 from explained import KARI, parsed
 
 import hpmatch as hp
-from hpmatch.explain_folder import explain_folder
+from hpmatch.explain.folder import explain_folder
 from hpmatch.fellegi_sunter import FellegiSunter, Level, LookAlike
 from hpmatch.wording import LANGUAGES
 

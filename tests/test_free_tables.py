@@ -15,7 +15,7 @@ from hpmatch.assembly import assemble
 from hpmatch.cli import main
 from hpmatch.comparison import compare_rows
 from hpmatch.errors import ModelError, SchemaError
-from hpmatch.explain_folder import explain_folder
+from hpmatch.explain.folder import explain_folder
 from hpmatch.labelling import start_labelling
 from hpmatch.model import read_model
 from hpmatch.output import MODEL_FILE

@@ -10,7 +10,7 @@ from ledgers import PERSON, REGISTER, about, alert, refused
 
 import hpmatch as hp
 from hpmatch.cli import main
-from hpmatch.explain_folder import explain_folder
+from hpmatch.explain.folder import explain_folder
 from hpmatch.ledger import Ledger
 from hpmatch.ledger.forget import take_out
 from hpmatch.output import MODEL_FILE, read_folder

@@ -47,7 +47,7 @@ def add_explain(commands: Any) -> None:
 
 
 def _explain(options: argparse.Namespace) -> int:
-    from hpmatch.explain_folder import explain_folder  # noqa: PLC0415 - so that --help answers at once
+    from hpmatch.explain.folder import explain_folder  # noqa: PLC0415 - so that --help answers at once
     from hpmatch.files import write_text  # noqa: PLC0415
 
     explanation = explain_folder(

@@ -18,7 +18,8 @@ import pyarrow as pa
 from hpmatch.errors import HpmatchError
 from hpmatch.evidence import Hit, hits_from
 from hpmatch.explain import candidate_line, record_lines
-from hpmatch.explain_folder import check_tables, held_by_files, held_by_table
+from hpmatch.explain.folder import check_tables, held_by_files, held_by_table
+from hpmatch.explain.side_by_side import NOT_COMPARED, Held, Told, side_by_side
 from hpmatch.labelling.agreeing import Agreement, agreement
 from hpmatch.labelling.choosing import choose_pairs
 from hpmatch.labelling.saving import (
@@ -35,7 +36,6 @@ from hpmatch.output import read_folder
 from hpmatch.results import Deduplicated, Result, maker_of, opened
 from hpmatch.schema import Schema, with_id
 from hpmatch.shown import on_one_line
-from hpmatch.side_by_side import NOT_COMPARED, Held, Told, side_by_side
 from hpmatch.wording import say
 
 __all__ = [

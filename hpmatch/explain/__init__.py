@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hpmatch.counterfactuals import Change, what_would_change
 from hpmatch.decision import NO_MATCH
 from hpmatch.errors import HpmatchError
 from hpmatch.evidence import LOOK_ALIKES, MISSING, Hit, Step, hits_from, waterfall
+from hpmatch.explain.counterfactuals import Change, what_would_change
+from hpmatch.explain.side_by_side import ALIKE, DIFFERS, SAME, Cells, Held, Told, side_by_side
 from hpmatch.shown import on_one_line
-from hpmatch.side_by_side import ALIKE, DIFFERS, SAME, Cells, Held, Told, side_by_side
 from hpmatch.wording import number, probability, reason, say, word
 
 if TYPE_CHECKING:
