@@ -61,8 +61,8 @@ if TYPE_CHECKING:
     from hpmatch.screening import score as score
     from hpmatch.thresholds import Thresholds as Thresholds
     from hpmatch.thresholds import thresholds as thresholds
-    from hpmatch.trained import Trained as Trained
     from hpmatch.training import train as train
+    from hpmatch.training.trained import Trained as Trained
 
 # Modules are imported when a name is first used, so that `import hpmatch` costs next to nothing.
 _HOMES = {
@@ -97,7 +97,7 @@ _HOMES = {
     "Score": "screening",
     "SourceError": "errors",
     "Thresholds": "thresholds",
-    "Trained": "trained",
+    "Trained": "training.trained",
     "blocking_report": "blocking.report",
     "calibrate": "calibration",
     "dedupe": "dedupe",

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hpmatch.em import PatternCounts, Rates, estimate, likeliest_trust, shares
 from hpmatch.protocols import ComparisonVectors
+from hpmatch.training.em import PatternCounts, Rates, estimate, likeliest_trust, shares
 
 M = ([0.85, 0.10, 0.05], [0.95, 0.05], [0.98, 0.02])
 U = ([0.01, 0.04, 0.95], [0.02, 0.98], [0.5, 0.5])

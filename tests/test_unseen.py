@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import hpmatch as hp
-from hpmatch.em import Rates
-from hpmatch.unseen import chance_shares, keeping
+from hpmatch.training.em import Rates
+from hpmatch.training.unseen import chance_shares, keeping
 
 # Ten values of each kind that are like no other of their kind.
 WORDS = ("abild", "bruheim", "cirkel", "drøm", "elvestad", "fossum", "gimle", "hovland", "iskant", "juvik")

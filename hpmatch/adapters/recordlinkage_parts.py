@@ -20,7 +20,6 @@ from hpmatch.arrays import FloatArray, IntArray
 from hpmatch.blocking import DEFAULT_MAX_BLOCK, CandidatePairs, candidate_pairs, each_once
 from hpmatch.comparison import compare, parts_of, without_repeats
 from hpmatch.decision import MATCH, decide
-from hpmatch.em import PatternCounts, Rates, estimate, level_counts, rates_of, shares, with_rates
 from hpmatch.errors import HpmatchError, ModelError, SchemaError, SourceError
 from hpmatch.fellegi_sunter import FellegiSunter
 from hpmatch.model import Model
@@ -37,6 +36,7 @@ from hpmatch.schema import RECORD_ROLES, Schema, resolve
 from hpmatch.sources import read
 from hpmatch.sources.memory import plain_cell
 from hpmatch.standardise import standardise
+from hpmatch.training.em import PatternCounts, Rates, estimate, level_counts, rates_of, shares, with_rates
 
 
 class RuleIndex(BaseIndexAlgorithm):  # type: ignore[misc]  # recordlinkage has no types

@@ -13,7 +13,7 @@ from hpmatch.errors import HpmatchError, ModelError
 
 if TYPE_CHECKING:
     from hpmatch.calibration import Calibration
-    from hpmatch.trained import Trained
+    from hpmatch.training.trained import Trained
 
 _TRAIN = """\
 Learns m, u and the prior from the tables that are to be linked, by expectation maximisation, with labels or without, and

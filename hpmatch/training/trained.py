@@ -11,13 +11,13 @@ import numpy as np
 import pyarrow as pa
 
 from hpmatch.arrays import FloatArray, IntArray, Mask
-from hpmatch.em import Rates
 from hpmatch.measures import wilson_interval
 from hpmatch.model import Model
 from hpmatch.schema import Schema
 from hpmatch.shown import on_one_line
-from hpmatch.training_pairs import Seen, Tables
-from hpmatch.unseen import KNOWN_PAIRS
+from hpmatch.training.em import Rates
+from hpmatch.training.pairs import Seen, Tables
+from hpmatch.training.unseen import KNOWN_PAIRS
 
 _FEWEST_MATCHES = 20.0
 _HARDLY_ANY = 0.9  # of the expected matches are on the last level

@@ -12,11 +12,11 @@ from hpmatch.arrays import FloatArray, IntArray
 from hpmatch.blocking import CandidatePairs, candidate_pairs, each_once
 from hpmatch.comparison import compare
 from hpmatch.draws import draw_pairs, hashed
-from hpmatch.em import level_counts
 from hpmatch.labels import Labels, rows_of_pairs
 from hpmatch.model import Model
 from hpmatch.protocols import BlockingRule, ComparisonVectors, PairRule
 from hpmatch.records import Records
+from hpmatch.training.em import level_counts
 
 
 @dataclass(frozen=True)

@@ -25,13 +25,16 @@ import pyarrow.compute as pc
 
 from hpmatch.arrays import FloatArray
 from hpmatch.assembly import model_for
-from hpmatch.em import PatternCounts, Rates, estimate, rates_of, shares, with_rates
 from hpmatch.errors import ModelError
 from hpmatch.fellegi_sunter import FellegiSunter
 from hpmatch.labels import read_labels
 from hpmatch.model import RECORDS, Model, read_model
 from hpmatch.reading import read_for
-from hpmatch.refinement import (
+from hpmatch.schema import Schema, with_id
+from hpmatch.sources import read
+from hpmatch.training.em import PatternCounts, Rates, estimate, rates_of, shares, with_rates
+from hpmatch.training.pairs import Tables, compared
+from hpmatch.training.refinement import (
     MOST_ROUNDS,
     NONE,
     Belief,
@@ -42,10 +45,7 @@ from hpmatch.refinement import (
     log_odds,
     refined,
 )
-from hpmatch.schema import Schema, with_id
-from hpmatch.sources import read
-from hpmatch.trained import Session, Trained, levels_of, warnings_of
-from hpmatch.training_pairs import Tables, compared
+from hpmatch.training.trained import Session, Trained, levels_of, warnings_of
 
 _FEWEST_COMPARISONS = 2
 _FIRST_SHARE = 0.1

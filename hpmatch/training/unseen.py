@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from hpmatch.arrays import FloatArray, Mask
-from hpmatch.em import Rates
+from hpmatch.training.em import Rates
 
 # For how many pairs the u that were known before count, however rare a level is.
 KNOWN_PAIRS = 10.0

@@ -18,11 +18,11 @@ import numpy as np
 
 from hpmatch.arrays import FloatArray
 from hpmatch.decision import odds_of, probability_of
-from hpmatch.em import Rates, likeliest_trust, rates_of, shares, with_rates
 from hpmatch.fellegi_sunter import FellegiSunter, LookAlike, persons_at_large
-from hpmatch.trained import Sample
-from hpmatch.training_pairs import Seen, Tables
-from hpmatch.unseen import chance_shares, keeping, unseen_levels
+from hpmatch.training.em import Rates, likeliest_trust, rates_of, shares, with_rates
+from hpmatch.training.pairs import Seen, Tables
+from hpmatch.training.trained import Sample
+from hpmatch.training.unseen import chance_shares, keeping, unseen_levels
 
 _ROUNDS, _AT_REST = 20, 0.002
 MOST_ROUNDS = 3 * _ROUNDS  # without look-alikes, with them, and the other way round
