@@ -12,8 +12,8 @@ from recordlinkage import index as rl_index
 import hpmatch as hp
 from hpmatch.adapters.recordlinkage import Classifier, Feature, Index
 from hpmatch.blocking.rules import NameAndDate
-from hpmatch.comparison import compare_distinct
 from hpmatch.comparison.dates import BirthDate
+from hpmatch.comparison.distinct import compare_distinct
 from hpmatch.comparison.names import FamilyName
 from hpmatch.protocols import ComparisonVectors
 from hpmatch.records import Column, Records

@@ -5,9 +5,10 @@ import pyarrow as pa
 import pytest
 
 from hpmatch.blocking import candidate_pairs
-from hpmatch.comparison import compare, compare_distinct
+from hpmatch.comparison import compare
 from hpmatch.comparison.categories import Category, Country, Profession
 from hpmatch.comparison.dates import BirthDate
+from hpmatch.comparison.distinct import compare_distinct
 from hpmatch.comparison.identifiers import NationalId
 from hpmatch.comparison.names import FamilyName, GivenName, PersonName
 from hpmatch.comparison.text import Text
