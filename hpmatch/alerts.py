@@ -116,11 +116,16 @@ def _grouped(
     return Grouped(_joined(table, pairs, weights, model), pairs.crowded)
 
 
+def _grouping(model: Model) -> Grouping:
+    """What a model says of grouping; one that says nothing groups nothing, and is asked no more."""
+    return cast(Grouping, model.grouping)
+
+
 def _weights(
     table: Records, occasions: Occasions, pairs: CandidatePairs, vectors: ComparisonVectors, model: Model
 ) -> FloatArray:
     """float64[k], log2 odds that the two alerts of a pair are about one person."""
-    grouping = cast(Grouping, model.grouping)
+    grouping = _grouping(model)
     left, right = pairs.left.astype(np.int64), pairs.right.astype(np.int64)
     weights = grouping.prior_weight(len(table)) + checked_weights(model.classifier, vectors)
     if grouping.one_decision:
@@ -135,7 +140,7 @@ def _weights(
 
 def _joined(table: Records, pairs: CandidatePairs, weights: FloatArray, model: Model) -> IntArray:
     """int64[n], for each row the smallest one about the same person."""
-    least = cast(Grouping, model.grouping).least_weight
+    least = _grouping(model).least_weight
     left, right = pairs.left.astype(np.int64), pairs.right.astype(np.int64)
     found = join(len(table), left, right, weights, least, _MISFIT)
     # Alerts that share no key are no pair, and still may not be about one person.
@@ -172,14 +177,13 @@ def _contradicting(
     """int64[k, 2], rows of one person that are no pair yet and hold what keeps alerts apart."""
     known = set(zip(left.tolist(), right.tolist(), strict=True))
     groups: dict[int, list[int]] = {}
-    for row in np.flatnonzero(
-        np.bincount(persons, minlength=len(persons))[persons] > _SMALLEST_CHAIN - 1
-    ).tolist():
+    sizes = np.bincount(persons, minlength=len(persons))
+    for row in np.flatnonzero(sizes[persons] >= _SMALLEST_CHAIN).tolist():
         groups.setdefault(int(persons[row]), []).append(row)
     new = np.array(
         [pair for rows in groups.values() for pair in combinations(rows, 2) if pair not in known], np.int32
     ).reshape(-1, 2)
-    apart = model.grouping.apart if model.grouping else {}
+    apart = _grouping(model).apart
     comparisons = [each for each in model.comparisons if any(part.name in apart for part in parts_of([each]))]
     if not len(new) or not comparisons:
         return new[:0].astype(np.int64)
@@ -190,7 +194,7 @@ def _contradicting(
 
 
 def _kept_apart(vectors: ComparisonVectors, model: Model) -> IntArray:
-    return _at_levels(vectors, model.grouping.apart if model.grouping else {}, model)
+    return _at_levels(vectors, _grouping(model).apart, model)
 
 
 def _at_levels(vectors: ComparisonVectors, wanted: Mapping[str, Sequence[str]], model: Model) -> IntArray:
