@@ -105,6 +105,33 @@ def test_each_kind_of_look_alike_counts():
     assert 2 ** taken[2] - 1 == pytest.approx(2 ** taken[0] - 1 + 2 ** taken[1] - 1)
 
 
+@pytest.mark.parametrize(
+    ("given", "other", "level", "may_be_twins"),
+    [
+        ("Kristina", "Kristina", "same", False),
+        ("Kristina", "Kristina Maria", "part", False),
+        ("Kristina", "Kriste", "variant", False),
+        ("Kristina", "Christina", "spelled", False),
+        ("Maria Elena", "Maria Teresa", "mixed", True),
+        ("Kristina", "Rasa", "different", True),
+    ],
+)
+def test_the_shipped_model_takes_two_forms_of_a_name_for_no_twins(given, other, level, may_be_twins):
+    """Ten times as little is taken for a twin whose name would be the same, or one of its forms."""
+    born = {"family_name": "Svitrinskė", "birth_date": "1980-02-03"}
+    pair = {**born, "given_name": given}, {**born, "given_name": other}
+    model = read_model("imi")
+    (twin,) = [each for each in model.classifier.look_alikes if each.name == "twin"]
+    told, untold = (
+        score(*pair, replace(model, classifier=replace(model.classifier, look_alikes=(each,))))
+        for each in (twin, replace(twin, levels={}))
+    )
+    assert told.evidence[1].level == level
+    taken, of_anybody = (2**-each.look_alike_weight - 1 for each in (told, untold))
+    assert of_anybody > 0.1
+    assert taken / of_anybody == pytest.approx(1 if may_be_twins else 0.1, rel=0.05)
+
+
 def test_look_alikes_outlast_a_model_file():
     """A classifier that is written and read again weighs the same."""
     classifier = FellegiSunter(CLASSIFIER.levels, {"sex": 0.5}, (NAMESAKE, KIN))
