@@ -46,6 +46,27 @@ def test_rows_with_too_many_or_too_few_fields_are_kept_aside_with_their_number(t
     ]
 
 
+def test_what_a_spreadsheet_saves_around_its_cells_is_left_out(tmp_path):
+    """Rows without a cell are no rows, and columns without a name and a cell no columns; the other rows keep their numbers."""
+    table = read(write(tmp_path, b"id;name;;\r\n1;a;;\r\n;;;\r\n2;;;\r\n;b;;\r\n"), "t")
+    assert table.data.to_pylist() == [
+        {"id": "1", "name": "a"},
+        {"id": "2", "name": None},
+        {"id": None, "name": "b"},
+    ]
+    assert table.rows.tolist() == [1, 3, 4]
+    assert not table.rejected
+
+
+def test_a_column_without_a_name_that_holds_something_stays(tmp_path):
+    """Only what nobody wrote is left out, also of a table that has nothing else."""
+    table = read(write(tmp_path, b"id;;\n1;;\n2;x;\n"), "t")
+    assert table.data.column_names == ["id", ""]
+    assert table.data.columns[1].to_pylist() == [None, "x"]
+    with pytest.raises(SourceError, match="t.csv has a header but no rows"):
+        read(write(tmp_path, b"id;name\n;\n;\n"), "t")
+
+
 def test_damaged_bytes_reject_their_row_only(tmp_path):
     """In a UTF-8 file a row with other bytes is set aside; the rest is read."""
     table = read(write(tmp_path, "id,name\n1,Bērziņš Žydrūnė\n2,".encode() + b"\xff\xfe\n3,c\n"), "t")

@@ -7,7 +7,7 @@ import csv
 import io
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
@@ -78,7 +78,7 @@ def read_csv(file: File, head: bytes, name: str) -> RawTable:
         raise SourceError(f"{name}: {file} begins with a line 'sep=', which is Excel's; delete that line")
     data, rejected = _parse(file, look, delimiter, columns, name)
     rows = np.delete(np.arange(1, len(data) + len(rejected) + 1), [row.row - 1 for row in rejected])
-    table = RawTable(str(file), data, rows, rejected, is_headed_by_line=True)
+    table = _without_leftovers(RawTable(str(file), data, rows, rejected, is_headed_by_line=True))
     if not look.is_whole:  # in whole text the sign of a lost letter is what the file says
         table = _without_damaged(table)
     return _without_swallowed(table, delimiter, name) if look.has_quotes else table
@@ -244,6 +244,19 @@ def _refuse_lost(name: str, path: str, row: int, lines: int) -> None:
             f"{name}: {path}: a quotation mark in row {row} is not closed, so that the {lines} lines behind it are not read; "
             f"close it or take it out"
         )
+
+
+def _without_leftovers(table: RawTable) -> RawTable:
+    """Leave out what a spreadsheet saves around its cells: rows of none, and columns that have neither a name nor a cell."""
+    columns = table.data.columns
+    fullest, *others = sorted(columns, key=lambda each: each.null_count)
+    blank = np.flatnonzero(fullest.is_null())
+    for column in others:
+        blank = blank[np.asarray(column.take(pa.array(blank)).is_null())]
+    names = enumerate(table.data.column_names)
+    own = [place for place, name in names if name or columns[place].null_count < len(columns[place])]
+    table = replace(table, data=table.data.select(own))
+    return table.with_rejected(np.delete(np.arange(len(columns[0])), blank), ()) if len(blank) else table
 
 
 def _without_swallowed(table: RawTable, delimiter: str, name: str) -> RawTable:
