@@ -42,7 +42,7 @@ from hpmatch.records import Column, Records, Values, Vocabulary
 from hpmatch.register import MODEL_FILE, Register, model_of, version_with
 from hpmatch.register_changes import read_changes
 from hpmatch.schema import Schema
-from hpmatch.sources.tables import RejectedRow
+from hpmatch.sources.tables import RejectedRow, numbered
 from hpmatch.standardise.token_forms import LISTS, SKETCHES, TokenForms, token_forms
 
 try:
@@ -117,7 +117,7 @@ def add_changes(
     table = read_changes(changes, schema, model_of(home))
     with alone(home):
         _manifest(home)
-        if not len(table):
+        if not len(table.data):
             return 0
         register = Register.open(home)
         if onto is not None and register.read.version == version_with(onto, table):
@@ -131,15 +131,15 @@ def add_changes(
         number = len(_pending(home)) + 1
         unfinished = home / _UNFINISHED
         try:
-            with pa.OSFile(str(unfinished), "wb") as file, pa.ipc.new_file(file, table.schema) as writer:
-                writer.write_table(table)
+            with pa.OSFile(str(unfinished), "wb") as file, pa.ipc.new_file(file, table.data.schema) as writer:
+                writer.write_table(table.data)
             unfinished.rename(home / f"changes-{number:06}-{_sealed(unfinished)['sha256'][:32]}.arrow")
         except OSError as error:
             discard(unfinished)
             raise SourceError(
                 f"cannot write to {folder}: {error.strerror or error}; nothing was changed"
             ) from error
-    return len(table)
+    return len(table.data)
 
 
 @contextmanager
@@ -207,7 +207,7 @@ def _read(home: Path, *, verify: bool, without_last: bool) -> Register:
         if register.model.preparing != manifest["prepared_by"]:
             raise SourceError(f"{home} was prepared by another version of hpmatch; {_AGAIN}")
         for path in pending[:-1] if without_last else pending:
-            register = register.changed(_load(path))
+            register = register.folded(numbered(str(path), _load(path)))
     except HpmatchError:
         raise
     except (OSError, pa.ArrowException, LookupError, ValueError, TypeError) as error:

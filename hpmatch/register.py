@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pyarrow as pa
 
 from hpmatch.arrays import IntArray
 from hpmatch.blocking import index_keys
@@ -28,12 +27,18 @@ from hpmatch.model import Model, read_model
 from hpmatch.parallel import batch_job, end_processes, start_processes
 from hpmatch.reading import ReadRecords, read_for
 from hpmatch.records import MISSING, Records
-from hpmatch.register_changes import by_itself, changed_records, counted_anew, read_changes
+from hpmatch.register_changes import (
+    by_itself,
+    changed_records,
+    counted_anew,
+    read_changes,
+    refuse_written_otherwise,
+)
 from hpmatch.schema import Schema, with_id
 from hpmatch.shown import on_one_line
 from hpmatch.sources import read
 from hpmatch.sources.files import File, is_folder
-from hpmatch.sources.tables import content_digest
+from hpmatch.sources.tables import RawTable, content_digest
 from hpmatch.standardise.token_forms import token_forms
 
 if TYPE_CHECKING:
@@ -177,10 +182,16 @@ class Register:
             schema: Which column plays which role, where its name does not say it.
 
         Raises:
-            HpmatchError: If the changes cannot be used, or name a person for removal who is not there or comes as well.
+            HpmatchError: If the changes cannot be used, name a person for removal who is not there or comes as well, or write the
+                number of one who is there otherwise.
         """
         table = read_changes(changes, schema, self.model)
-        if not len(table):  # a day without changes
+        refuse_written_otherwise(table, self.read.records.ids)
+        return self.folded(table)
+
+    def folded(self, table: RawTable) -> Register:
+        """The same of changes that were read already, and held against the numbers of this register."""
+        if not len(table.data):  # a day without changes
             return self
         stays, records = changed_records(self.read.records, table, self.model)
         indexes = self._reindexed(stays, records)
@@ -303,9 +314,9 @@ def source_version(source: Any) -> str:
         raise SourceError(f"register: cannot read {source}: {error.strerror or error}") from error
 
 
-def version_with(version: str, changes: pa.Table) -> str:
+def version_with(version: str, changes: RawTable) -> str:
     """The version of a register with changes, as ``read_changes`` gives them."""
-    return hashlib.sha256(f"{version} {content_digest(changes)}".encode()).hexdigest()
+    return hashlib.sha256(f"{version} {content_digest(changes.data)}".encode()).hexdigest()
 
 
 def _version_anew(version: str) -> str:

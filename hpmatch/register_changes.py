@@ -6,6 +6,7 @@ So an answer changes only where a person it may be about came, went or changed; 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,17 +23,18 @@ from hpmatch.records import Column, Records
 from hpmatch.schema import CHANGE, CHANGE_ROLES, REGISTER_ROLES, Schema, read_schema, resolve
 from hpmatch.sources import read
 from hpmatch.sources.rejected import whole
-from hpmatch.sources.tables import plain_identifiers
+from hpmatch.sources.tables import RawTable, bare_identifiers, joined, numbered, plain_identifiers
 from hpmatch.standardise import with_common_vocabulary, with_grown_vocabulary
 
 _ID = REGISTER_ROLES[0]
 _REMOVED = frozenset({"removed", "deleted", "slettet", "fjernet"})
 _KEPT = frozenset({"", "added", "changed", "ny", "endret"})
+_TOLD = 5  # of the rows that a message is about
 
 
 def read_changes(
     changes: Any, schema: Schema | str | Path | None = None, model: Model | None = None
-) -> pa.Table:
+) -> RawTable:
     """
     The rows of changes to a register, as text: the columns that play a role, under its name.
 
@@ -52,7 +54,7 @@ def read_changes(
         )
     raw = whole(read(changes, "changes", may_be_empty=True), "changes")
     if not raw.data.num_columns:
-        return pa.table({_ID: pa.array([], pa.string())})
+        return numbered(raw.source, pa.table({_ID: pa.array([], pa.string())}))
     roles = (*CHANGE_ROLES, *(model.own_roles if model else ()))
     layout = layout_of(raw, "changes", roles, read_schema(schema, "register"), (_ID,))
     if CHANGE not in layout.roles:
@@ -61,7 +63,41 @@ def read_changes(
     named |= {layout.id: _ID}
     table = raw.data.select(list(named)).rename_columns(list(named.values()))
     place = table.column_names.index(_ID)
-    return table.set_column(place, _ID, plain_identifiers(table[_ID]))
+    table = table.set_column(place, _ID, plain_identifiers(table[_ID]))
+    return replace(raw, data=table)
+
+
+def _numbers(table: RawTable) -> pa.Array:
+    """The numbers of the persons that changes are about; none where there is none."""
+    return pc.fill_null(joined(table.data[_ID]), "")
+
+
+def _refuse(table: RawTable, those: pa.Array, what: str, remedy: str) -> None:
+    """Refuse changes with some rows, which are told by their numbers in the file."""
+    places = np.flatnonzero(those)
+    if len(places):
+        rows = ", ".join(map(str, table.rows[places[:_TOLD]].tolist()))
+        more = ", ..." if len(places) > _TOLD else ""
+        raise SourceError(
+            f"changes: {len(places)} {what} (row{'s' if len(places) > 1 else ''} {rows}{more}); {remedy}"
+        )
+
+
+def refuse_written_otherwise(table: RawTable, known: pa.Array) -> None:
+    """A spreadsheet takes zeros from a number: the person would be there twice, once as before and once as changed."""
+    numbers = _numbers(table)
+    named = pc.is_in(known, numbers)
+    strange = pc.invert(pc.is_in(numbers, known.filter(named)))
+    if not pc.any(strange).as_py():
+        return
+    bare, others = bare_identifiers(numbers), bare_identifiers(known.filter(pc.invert(named)))
+    written = pc.is_in(bare, others.filter(pc.is_in(others, bare)))
+    _refuse(
+        table,
+        pc.and_(strange, written),
+        "of the persons are written otherwise than in the register (zeros, blanks, '.0')",
+        "write them alike",
+    )
 
 
 def _refuse_unseen_removals(table: pa.Table) -> None:
@@ -74,7 +110,7 @@ def _refuse_unseen_removals(table: pa.Table) -> None:
             )
 
 
-def changed_records(before: Records, table: pa.Table, model: Model) -> tuple[IntArray, Records]:
+def changed_records(before: Records, table: RawTable, model: Model) -> tuple[IntArray, Records]:
     """
     Fold changes into the records of a register, which stay counted as they were.
 
@@ -90,17 +126,21 @@ def changed_records(before: Records, table: pa.Table, model: Model) -> tuple[Int
         SourceError: If the changes cannot be used, or name a person for removal who is not there or comes as well.
     """
     removed, kept = _split(table)
-    added = _added(kept, model) if len(kept) else before.take(np.zeros(0, np.int64))
-    gone = pa.chunked_array([removed, added.ids], pa.string()).combine_chunks()
+    added = _added(kept, model) if len(kept.data) else before.take(np.zeros(0, np.int64))
+    gone = pa.chunked_array([_numbers(removed), added.ids], pa.string()).combine_chunks()
     goes = pc.is_in(before.ids, gone)  # few are looked up in, for that is cheap
-    if unknown := len(removed) - len(removed.filter(pc.is_in(removed, before.ids.filter(goes)))):
-        raise SourceError(
-            f"changes: {unknown} of the persons to be removed are not in the register; leave them out"
-        )
-    if both := pc.sum(pc.is_in(removed, added.ids)).as_py():
-        raise SourceError(
-            f"changes: {both} of the persons to be removed are added or changed in other rows; keep one row for each"
-        )
+    _refuse(
+        removed,
+        pc.invert(pc.is_in(_numbers(removed), before.ids.filter(goes))),
+        "of the persons to be removed are not in the register",
+        "leave them out",
+    )
+    _refuse(
+        removed,
+        pc.is_in(_numbers(removed), added.ids),
+        "of the persons to be removed are added or changed in other rows",
+        "keep one row for each",
+    )
     stays = np.flatnonzero(~np.asarray(goes))
     return stays, _joined(before, stays, added, model)
 
@@ -109,33 +149,31 @@ def _words(cells: pa.ChunkedArray) -> pa.ChunkedArray:
     return pc.utf8_lower(pc.utf8_trim_whitespace(pc.fill_null(cells, "")))
 
 
-def _split(table: pa.Table) -> tuple[pa.Array, pa.Table]:
-    """The identifiers of the persons to be removed, and the rows of all others."""
-    if CHANGE not in table.column_names:
-        return pa.array([], pa.string()), table
-    words = _words(table[CHANGE])
-    unknown = np.flatnonzero(~np.asarray(pc.is_in(words, pa.array(sorted(_REMOVED | _KEPT)))))
-    if len(unknown):
-        raise SourceError(
-            f"changes: row {unknown[0] + 1} has an unknown word in column {CHANGE!r}; it may be "
-            f"{', '.join(sorted(_REMOVED | _KEPT - {''}))} or empty"
-        )
-    is_removal = pc.is_in(words, pa.array(sorted(_REMOVED)))
-    removed = table.filter(is_removal)[_ID].combine_chunks()
-    removed = pc.fill_null(removed, "")
-    if unnamed := pc.sum(pc.equal(removed, "")).as_py():
-        raise SourceError(f"changes: {unnamed} of the persons to be removed have no identifier; give it")
-    return pc.unique(removed), table.filter(pc.invert(is_removal)).drop_columns([CHANGE])
+def _split(table: RawTable) -> tuple[RawTable, RawTable]:
+    """The rows of the persons to be removed, and those of all others."""
+    words = (
+        _words(table.data[CHANGE]) if CHANGE in table.data.column_names else pa.array([""] * len(table.data))
+    )
+    unknown = pc.invert(pc.is_in(words, pa.array(sorted(_REMOVED | _KEPT))))
+    allowed = f"{', '.join(sorted(_REMOVED | _KEPT - {''}))} or empty"
+    _refuse(table, unknown, f"of the rows have an unknown word in column {CHANGE!r}", f"it may be {allowed}")
+    is_removal = np.asarray(pc.is_in(words, pa.array(sorted(_REMOVED))))
+    removed = table.with_rejected(np.flatnonzero(is_removal), ())
+    nameless = pc.equal(_numbers(removed), "")
+    _refuse(removed, nameless, "of the persons to be removed have no identifier", "give it")
+    return removed, table.with_rejected(np.flatnonzero(~is_removal), ())
 
 
-def _added(rows: pa.Table, model: Model) -> Records:
+def _added(rows: RawTable, model: Model) -> Records:
     """The persons to be added; a few of them may well have no birth date, but the column has to be there."""
     roles = (*REGISTER_ROLES, *model.own_roles)
-    resolve(Schema(), rows.column_names, roles, table="changes")
+    if CHANGE in rows.data.column_names:
+        rows = replace(rows, data=rows.data.drop_columns([CHANGE]))
+    resolve(Schema(), rows.data.column_names, roles, table="changes")
     found = read_records(rows, "changes", roles, model.standardisers, Schema(), required=())
     if found.rejected:
         first = min(found.rejected, key=lambda row: row.row)
-        raise SourceError(f"changes: a row {first.reason}; changes are taken whole or not at all")
+        raise SourceError(f"changes: row {first.row} {first.reason}; changes are taken whole or not at all")
     return found.records
 
 
@@ -160,7 +198,7 @@ def _nothing(records: Records, kind: pa.DataType) -> Column:
     return Column.encode([None] * len(records), kind)
 
 
-def turnover(before: Records, now: Records, changes: pa.Table) -> tuple[IntArray, IntArray]:
+def turnover(before: Records, now: Records, changes: RawTable) -> tuple[IntArray, IntArray]:
     """
     Whom changes took out of a register and whom they brought to it; who changed is among both.
 
@@ -172,7 +210,7 @@ def turnover(before: Records, now: Records, changes: pa.Table) -> tuple[IntArray
     Returns:
         int64[w], rows of the register as it was; int64[c], rows of the register as it is, which are its last ones.
     """
-    touched = changes[_ID].combine_chunks()
+    touched = _numbers(changes)
     went = np.flatnonzero(np.asarray(pc.is_in(before.ids, touched)))
     return went, np.arange(len(before) - len(went), len(now))
 

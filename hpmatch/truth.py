@@ -13,7 +13,7 @@ from hpmatch.arrays import IntArray, occurrences
 from hpmatch.errors import HpmatchError, SchemaError
 from hpmatch.sources import read
 from hpmatch.sources.rejected import whole
-from hpmatch.sources.tables import plain_identifiers
+from hpmatch.sources.tables import bare_identifiers, plain_identifiers
 
 if TYPE_CHECKING:
     from hpmatch.results import Deduplicated
@@ -74,7 +74,9 @@ def check_truth(truth: pa.Table, known: Sequence[pa.ChunkedArray]) -> None:
         pa.chunked_array([chunk for each in known for chunk in each.cast(pa.string()).chunks], pa.string())
     )
     strange = named.filter(pc.invert(pc.is_in(named, value_set=elsewhere)))
-    otherwise = int(pc.sum(pc.is_in(_plain(strange), value_set=_plain(elsewhere))).as_py() or 0)
+    otherwise = int(
+        pc.sum(pc.is_in(bare_identifiers(strange), value_set=bare_identifiers(elsewhere))).as_py() or 0
+    )
     if otherwise:
         raise HpmatchError(
             f"{otherwise} of the {len(named)} persons that the truth names are written otherwise than elsewhere (zeros, blanks, "
@@ -85,12 +87,6 @@ def check_truth(truth: pa.Table, known: Sequence[pa.ChunkedArray]) -> None:
             f"none of the {len(named)} persons that the truth names is among the {len(elsewhere)} that it is held against; are the "
             f"numbers written alike in both, and of one register?"
         )
-
-
-def _plain(ids: pa.Array) -> pa.Array:
-    """Identifiers without what a spreadsheet or a form may add to them: blanks, zeros before and behind, capitals."""
-    whole = pc.replace_substring_regex(pc.utf8_lower(ids), r"\.0+\s*$", "")
-    return pc.replace_substring_regex(pc.replace_substring_regex(whole, r"\s", ""), "^0+", "")
 
 
 def read_clusters(truth: Any, found: Deduplicated) -> pa.Table:

@@ -371,9 +371,13 @@ def test_a_removal_under_another_name_is_refused(prepared, name):
 
 # Changes that cannot be used, and what the message says.
 UNUSABLE_CHANGES = {
-    "unknown person": ([ADDED, {"hpr_number": "7654321", "change": "removed"}], "1 of the persons to be removed are not in the register"),
+    "unknown person": ([ADDED, {"hpr_number": "7654321", "change": "removed"}], r"1 of the persons to be removed are not in the register \(row 2\)"),
     "nobody named": ([ADDED, {"hpr_number": "", "change": "removed"}], "1 of the persons to be removed have no identifier"),
-    "unknown word": ([ADDED, {"hpr_number": "1000001", "change": "gone"}], "row 2 has an unknown word in column 'change'"),
+    "unknown word": ([ADDED, {"hpr_number": "1000001", "change": "gone"}], r"1 of the rows have an unknown word in column 'change' \(row 2\)"),
+    "a zero lost": ([{**PEOPLE[0], "hpr_number": "01000001"}, ADDED], r"1 of the persons are written otherwise than in the register .* \(row 1\); write them alike"),
+    "a blank gained": ([ADDED, {"hpr_number": "1 000 002", "change": "removed"}], r"1 of the persons are written otherwise than in the register .* \(row 2\)"),
+    "one number twice": ([{"hpr_number": "1000003", "change": "removed"}, ADDED, {**ADDED, "given_name": "Eva"}], "row 2 shares its hpr_number with other content in rows 2, 3"),
+    "no number": ([{"hpr_number": "1000003", "change": "removed"}, {**ADDED, "hpr_number": ""}], "row 2 has no hpr_number"),
     "removed and changed": ([{"hpr_number": "1000002", "change": "removed"}, MARRIED], "1 of the persons to be removed are added or changed in other rows"),
     "changed and removed": ([MARRIED, {"hpr_number": "1000002", "change": "removed"}], "1 of the persons to be removed are added or changed in other rows"),
     "other identifier": ([{"number": "1000001", "change": "removed"}], "no column for 'hpr_number'"),
@@ -390,6 +394,25 @@ def test_unusable_changes_are_refused_and_nothing_is_kept(prepared, changes, wor
     assert [secret for secret in (*SECRETS, "7654321") if secret in str(caught.value)] == []
     assert {path.name: path.read_bytes() for path in prepared.iterdir()} == before
     assert found(prepared) == found(PEOPLE)
+
+
+def test_a_number_may_be_corrected(prepared):
+    """Whose number is written otherwise from now on leaves with the one and comes with the other."""
+    add_changes(
+        prepared, [{"hpr_number": "1000001", "change": "removed"}, {**PEOPLE[0], "hpr_number": "01000001"}]
+    )
+    assert {"1000001", "01000001"} & set(hp.Register.open(prepared).read.records.ids.to_pylist()) == {
+        "01000001"
+    }
+
+
+def test_blank_rows_count_where_a_row_of_changes_is_told(prepared, tmp_path):
+    """The number is that of the row in the file, wherever a spreadsheet left rows without a cell."""
+    (tmp_path / "changes.csv").write_text(
+        "hpr_number;change\n;\n1000001;removed\n;\n7654321;removed\n", "utf-8"
+    )
+    with pytest.raises(hp.SourceError, match=r"not in the register \(row 4\)"):
+        add_changes(prepared, tmp_path / "changes.csv")
 
 
 def test_a_day_without_changes_changes_nothing(prepared, tmp_path):

@@ -39,6 +39,7 @@ from hpmatch.rescreen.standing import AlertsInForce, read_standing, taken, witho
 from hpmatch.results import Result
 from hpmatch.schema import Schema
 from hpmatch.shown import on_one_line
+from hpmatch.sources.tables import RawTable
 
 
 @dataclass(frozen=True)
@@ -185,7 +186,7 @@ def _standing(
 
 
 def _touched(
-    standing: AlertsInForce, before: Register, now: Register, changes: pa.Table | None
+    standing: AlertsInForce, before: Register, now: Register, changes: RawTable | None
 ) -> tuple[IntArray, Moves]:
     """The alerts whose answer the register may have changed, and who came, left or changed in it."""
     if changes is None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-import pyarrow as pa
-
 from hpmatch.errors import LedgerError, SourceError
 from hpmatch.ledger.account import Account
 from hpmatch.prepared import read_prepared
@@ -14,11 +12,12 @@ from hpmatch.register import Register, version_with
 from hpmatch.rescreen.standing import AlertsInForce
 from hpmatch.sources.files import is_folder
 from hpmatch.sources.rejected import cells_told
+from hpmatch.sources.tables import RawTable
 
 NOT_PREPARED = "re-screening needs the prepared register that the alerts were held against: hpmatch prepare REGISTER --out DIR"
 
 
-def register_before(register: Any, changes: pa.Table | None, account: Account) -> Register:
+def register_before(register: Any, changes: RawTable | None, account: Account) -> Register:
     """
     The register that the ledger's last answers were given with.
 
@@ -42,14 +41,14 @@ def _opened(register: Any) -> Register:
     return Register.open(register)
 
 
-def _are_kept(changes: pa.Table | None, register: Register, last: Mapping[str, Any] | None) -> bool:
+def _are_kept(changes: RawTable | None, register: Register, last: Mapping[str, Any] | None) -> bool:
     """Whether changes were kept with the register by a re-screening that was broken off before the ledger noted it."""
     if changes is None or last is None:
         return False
     return register.read.version == version_with(last["register_version"], changes)
 
 
-def _refuse_finished(account: Account, register: Register, changes: pa.Table | None) -> None:
+def _refuse_finished(account: Account, register: Register, changes: RawTable | None) -> None:
     """What was kept and noted would be kept once more, and the result that tells of it be replaced by an empty one."""
     begun = [run["rescreened"]["register_version"] for run in account.runs.values() if "rescreened" in run]
     if changes is not None and register.read.version in (version_with(version, changes) for version in begun):
@@ -60,7 +59,7 @@ def _refuse_finished(account: Account, register: Register, changes: pa.Table | N
         )
 
 
-def _check(last: Mapping[str, Any] | None, register: Register, changes: pa.Table | None) -> None:
+def _check(last: Mapping[str, Any] | None, register: Register, changes: RawTable | None) -> None:
     if last is None:
         raise LedgerError("the ledger holds no answers yet; link the alerts first: hpmatch link ... --ledger")
     if changes is not None and last["register_version"] == version_with(register.read.version, changes):

@@ -115,6 +115,18 @@ def plain_identifier(text: str) -> str:
     return (text if text.isascii() else re.sub(INVISIBLE, "", text)).strip()
 
 
+def bare_identifiers(cells: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
+    """
+    Identifiers without what a spreadsheet or a form may add to them or take: blanks, zeros before and behind, capitals.
+
+    Example:
+        >>> bare_identifiers(pa.array(["0012345", "12 345.0", "A7"])).to_pylist()
+        ['12345', '12345', 'a7']
+    """
+    whole = pc.replace_substring_regex(pc.utf8_lower(cells), r"\.0+\s*$", "")
+    return pc.replace_substring_regex(pc.replace_substring_regex(whole, r"\s", ""), "^0+", "")
+
+
 def joined(column: pa.ChunkedArray) -> pa.Array:
     """A column in one piece."""
     return pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], column.type)
