@@ -219,6 +219,39 @@ def test_going_back_lets_the_later_answer_hold(result, tmp_path):
     assert labels.is_match.tolist() == [False]
 
 
+@pytest.mark.parametrize("from_folder", [False, True])
+def test_what_another_alert_about_the_person_says_is_shown_with_the_verdict(tmp_path, from_folder):
+    """The evidence is of all alerts about a person: "same" beside two other names would be a riddle without the alert that says so."""
+    born = {"given_name": "Kari Oline", "birth_date": "1980-02-03", "sending_country": "SE", "sex": "F"}
+    alerts = [
+        {"alert_id": "A1", "family_name": "Nordgren", "birth_name": "Berg", **born},
+        {"alert_id": "A2", "family_name": "Nordgren", **born},
+    ]
+    register = [{"hpr_number": "7", "family_name": "Berg", **born}]
+    result = hp.link(alerts, register)
+    assert result.dispositions["person_id"].to_pylist() == ["A1", "A1"]
+    source, files = result, {}
+    if from_folder:
+        result.write(tmp_path / "out")
+        source, files = tmp_path / "out", {"alerts": alerts, "register": register}
+    told = {
+        blind: {
+            pair.left_id: shown(pair)
+            for pair in start_labelling(source, tmp_path / "l.csv", by="K", blind=blind, **files).shown
+        }
+        for blind in (False, True)
+    }
+    assert [[name.lower() for name in also] for also in told[False]["A2"]["birth_name"].other_alerts] == [
+        ["berg"]
+    ]
+    assert told[True]["A2"].keys() & {"birth_name"} == set()
+
+
+def shown(pair):
+    """What a pair shows, by column."""
+    return {told.column: told for told in pair.records}
+
+
 def test_blind_shows_nothing_of_the_model(result, tmp_path):
     """Neither weight, probability, decision nor what was found; the records alone."""
     open_eyed, blind = (labelling_of(result, tmp_path, blind=blind) for blind in (False, True))

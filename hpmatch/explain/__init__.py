@@ -164,7 +164,7 @@ def explain(
     if not row:
         raise HpmatchError(f"no alert {alert_id!r} among the {len(dispositions)} of this result")
     candidates = hits_from(links, tables["weights"], alert_id)
-    together = _together(alert_id, row[0]["person_id"], links, dispositions)
+    together = pooled_with(alert_id, row[0]["person_id"], links, dispositions)
     explanation = Explanation(
         alert_id,
         row[0]["disposition"],
@@ -243,8 +243,23 @@ def _with_records(
     return replace(explanation, records=records, changes=changes)
 
 
-def _together(alert_id: str, person: str, links: pa.Table, dispositions: pa.Table) -> tuple[str, ...]:
-    """The other alerts about the person whose evidence is the same, because it was pooled."""
+def pooled_with(alert_id: str, person: str, links: pa.Table, dispositions: pa.Table) -> tuple[str, ...]:
+    """
+    The other alerts about an alert's person whose evidence is the same, because it was pooled.
+
+    Args:
+        alert_id: The alert.
+        person: Its ``person_id``.
+        links: See ``hpmatch.Result``.
+        dispositions: Likewise.
+
+    Example:
+        >>> from hpmatch.link import link
+        >>> kari = {"family_name": "Berg", "given_name": "Kari", "birth_date": "1980-02-03", "sending_country": "SE"}
+        >>> found = link([{"alert_id": each, **kari} for each in ("A1", "A2")], [{"hpr_number": "7", **kari}])
+        >>> pooled_with("A1", "A1", found.links, found.dispositions)
+        ('A2',)
+    """
     of_person = dispositions.filter(pc.equal(dispositions["person_id"], person))["alert_id"].to_pylist()
     if len(of_person) == 1:
         return ()

@@ -7,17 +7,18 @@ Labelling: pairs that are worth a person's judgement are chosen, asked for one a
 from __future__ import annotations
 
 import getpass
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from hpmatch.errors import HpmatchError
 from hpmatch.evidence import Hit, hits_from
-from hpmatch.explain import candidate_line, record_lines
+from hpmatch.explain import candidate_line, pooled_with, record_lines
 from hpmatch.explain.folder import check_tables, held_by_files, held_by_table
 from hpmatch.explain.side_by_side import NOT_COMPARED, Held, Told, side_by_side
 from hpmatch.labelling.agreeing import Agreement, agreement
@@ -49,6 +50,7 @@ __all__ = [
     "mend",
     "start_labelling",
 ]
+_TABLES = ("links", "weights", "dispositions", "checks")
 
 
 @dataclass(frozen=True)
@@ -230,23 +232,39 @@ def start_labelling(
     maker, result = maker_of(result, model), opened(result)
     check_tables(result, alerts, register, records)
     chosen = choose_pairs(result, number, seed=seed, rule=maker.decision).to_pylist()
-    links, weights, held = _sources(result, alerts, register, records, with_id(schema, id), maker)
+    tables, held = _sources(result, alerts, register, records, with_id(schema, id), maker)
     file, who = Path(labels), (by or getpass.getuser()).strip()
     if not who:
         raise HpmatchError("labels need a name; say who labels")
     mended = mend(file)
     check_labels_file(file, chosen)
     answered = judged_by(file, who)
-    told, registered = held([pair["left_id"] for pair in chosen], [pair["right_id"] for pair in chosen])
+    pooled = {} if blind else _pooled(tables, {pair["left_id"] for pair in chosen})
+    asked = [*(pair["left_id"] for pair in chosen), *(each for others in pooled.values() for each in others)]
+    told, registered = held(asked, [pair["right_id"] for pair in chosen])
     of = RECORDS if isinstance(result, Deduplicated) else maker.subject
     shown = []
     for place, pair in enumerate(chosen, 1):
-        hits = hits_from(links, weights, pair["left_id"])
+        hits = hits_from(tables["links"], tables["weights"], pair["left_id"])
         hit = next(each for each in hits if each.hpr_number == pair["right_id"])
         sides = told.get(pair["left_id"], {}), registered.get(pair["right_id"], {})
-        compared = _blindly(*sides, maker) if blind else side_by_side(*sides, hit.evidence, parts=maker.parts)
+        others = [told[each] for each in pooled.get(pair["left_id"], ()) if each in told]
+        compared = (
+            _blindly(*sides, maker) if blind else side_by_side(*sides, hit.evidence, others, maker.parts)
+        )
         shown.append(Pair(*key_of(pair), place, len(chosen), compared, None if blind else hit, language, of))
     return Labelling(chosen, file, who, shown, mended, answered)
+
+
+def _pooled(tables: Mapping[str, pa.Table], alerts: Collection[str]) -> Mapping[str, tuple[str, ...]]:
+    """The alerts with which each was weighed together, without which a verdict beside its own cells may look wrong."""
+    if "dispositions" not in tables:  # records of one table are weighed by themselves
+        return {}
+    of_alerts = tables["dispositions"].filter(
+        pc.is_in(tables["dispositions"]["alert_id"], pa.array(sorted(alerts)))
+    )
+    rows = zip(of_alerts["alert_id"].to_pylist(), of_alerts["person_id"].to_pylist(), strict=True)
+    return {each: pooled_with(each, person, tables["links"], tables["dispositions"]) for each, person in rows}
 
 
 def _blindly(left: Mapping[str, object], right: Mapping[str, object], maker: Model) -> tuple[Told, ...]:
@@ -262,26 +280,26 @@ def _sources(
     records: Any,
     schema: Schema | str | Path | None,
     model: Model,
-) -> tuple[pa.Table, pa.Table, Held]:
+) -> tuple[Mapping[str, pa.Table], Held]:
     if isinstance(result, Deduplicated):
-        return result.pairs, result.weights, _held_by_one(result, records, schema, model)
+        tables = {"links": result.pairs, "weights": result.weights}
+        return tables, _held_by_one(result, records, schema, model)
     if isinstance(result, Result):
-        links, weights, checks, summary = result.links, result.weights, result.checks, result.summary
+        tables, summary = {name: getattr(result, name) for name in _TABLES}, result.summary
     else:
-        tables, summary, _ = read_folder(result, ("links", "weights", "checks"))
-        links, weights, checks = (tables[name] for name in ("links", "weights", "checks"))
+        tables, summary, _ = read_folder(result, _TABLES)
     if (alerts is None) != (register is None):
         raise HpmatchError(
             "to show the records as they stand in the files takes both the alerts and the register"
         )
     if alerts is not None:
-        return links, weights, held_by_files(alerts, register, checks, summary, schema, model)
+        return tables, held_by_files(alerts, register, tables["checks"], summary, schema, model)
     held = None if isinstance(result, (str, Path)) else result.held
     if held is None:
         raise HpmatchError(
             "the records to be labelled are not in the result; give the alerts and the register"
         )
-    return links, weights, held
+    return tables, held
 
 
 def _held_by_one(found: Deduplicated, records: Any, schema: Schema | str | Path | None, model: Model) -> Held:
