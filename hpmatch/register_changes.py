@@ -23,7 +23,7 @@ from hpmatch.records import Column, Records
 from hpmatch.schema import CHANGE, CHANGE_ROLES, REGISTER_ROLES, Schema, read_schema, resolve
 from hpmatch.sources import read
 from hpmatch.sources.rejected import whole
-from hpmatch.sources.tables import RawTable, bare_identifiers, joined, numbered, plain_identifiers
+from hpmatch.sources.tables import RawTable, joined, numbered, plain_identifiers, written_otherwise
 from hpmatch.standardise import with_common_vocabulary, with_grown_vocabulary
 
 _ID = REGISTER_ROLES[0]
@@ -85,16 +85,11 @@ def _refuse(table: RawTable, those: pa.Array, what: str, remedy: str) -> None:
 
 def refuse_written_otherwise(table: RawTable, known: pa.Array) -> None:
     """A spreadsheet takes zeros from a number: the person would be there twice, once as before and once as changed."""
-    numbers = _numbers(table)
-    named = pc.is_in(known, numbers)
-    strange = pc.invert(pc.is_in(numbers, known.filter(named)))
-    if not pc.any(strange).as_py():
-        return
-    bare, others = bare_identifiers(numbers), bare_identifiers(known.filter(pc.invert(named)))
-    written = pc.is_in(bare, others.filter(pc.is_in(others, bare)))
+    removed, kept = _split(table)
+    stay = known.filter(pc.invert(pc.is_in(known, _numbers(removed))))
     _refuse(
-        table,
-        pc.and_(strange, written),
+        kept,
+        written_otherwise(_numbers(kept), stay),
         "of the persons are written otherwise than in the register (zeros, blanks, '.0')",
         "write them alike",
     )
@@ -133,7 +128,7 @@ def changed_records(before: Records, table: RawTable, model: Model) -> tuple[Int
         removed,
         pc.invert(pc.is_in(_numbers(removed), before.ids.filter(goes))),
         "of the persons to be removed are not in the register",
-        "leave them out",
+        "write their numbers as it does, or leave them out",
     )
     _refuse(
         removed,

@@ -13,7 +13,7 @@ from hpmatch.arrays import IntArray, occurrences
 from hpmatch.errors import HpmatchError, SchemaError
 from hpmatch.sources import read
 from hpmatch.sources.rejected import whole
-from hpmatch.sources.tables import bare_identifiers, plain_identifiers
+from hpmatch.sources.tables import plain_identifiers, written_otherwise
 
 if TYPE_CHECKING:
     from hpmatch.results import Deduplicated
@@ -73,16 +73,14 @@ def check_truth(truth: pa.Table, known: Sequence[pa.ChunkedArray]) -> None:
     elsewhere = pc.unique(
         pa.chunked_array([chunk for each in known for chunk in each.cast(pa.string()).chunks], pa.string())
     )
-    strange = named.filter(pc.invert(pc.is_in(named, value_set=elsewhere)))
-    otherwise = int(
-        pc.sum(pc.is_in(bare_identifiers(strange), value_set=bare_identifiers(elsewhere))).as_py() or 0
-    )
+    otherwise = int(pc.sum(written_otherwise(named, elsewhere)).as_py() or 0)
     if otherwise:
         raise HpmatchError(
             f"{otherwise} of the {len(named)} persons that the truth names are written otherwise than elsewhere (zeros, blanks, "
             f"'.0'); write them alike"
         )
-    if len(strange) == len(named) and min(len(named), len(elsewhere)) >= _MANY:
+    are_strange = not pc.any(pc.is_in(named, value_set=elsewhere)).as_py()
+    if are_strange and min(len(named), len(elsewhere)) >= _MANY:
         raise HpmatchError(
             f"none of the {len(named)} persons that the truth names is among the {len(elsewhere)} that it is held against; are the "
             f"numbers written alike in both, and of one register?"

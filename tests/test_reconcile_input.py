@@ -4,7 +4,7 @@ import csv
 import json
 
 import pytest
-from reconciled import BERG, DAHL, IN_TIME, LOST, decision, found, rows, sent
+from reconciled import BERG, DAHL, IN_TIME, LOST, decision, found, register, rows, sent
 
 import hpmatch as hp
 from hpmatch.cli import main
@@ -153,6 +153,25 @@ def test_decisions_that_were_set_aside_are_told_of():
     assert [(row["kind"], row["hpr_number"]) for row in told] == [("entry_without_decision", "1002")]
     assert "set aside (1)" in told[0]["explanation"]
     assert "set aside" not in str(found([read_day_of], sent, people).findings.to_pylist())
+
+
+@pytest.mark.parametrize(
+    ("of_decision", "of_alert", "aside", "doubtful"),
+    [
+        ("01001", "1001", ("decisions", 1), {"alert_without_decision", "entry_without_decision"}),
+        ("1001.0", "1001", ("decisions", 1), {"alert_without_decision", "entry_without_decision"}),
+        ("1001", "1 001", ("alerts", 1), {"not_sent"}),
+    ],
+)
+def test_a_number_that_the_register_writes_otherwise_is_set_aside(of_decision, of_alert, aside, doubtful):
+    """A zero or a blank makes nobody else: what lacks then is told with a word of the row, and nobody is unknown to the register."""
+    decisions = [decision("D1", hpr_number=of_decision), decision("D2", hpr_number="1002")]
+    people = register(n1001="tilbakekalt", n1002="tilbakekalt")
+    result = found(decisions, [sent("A1", hpr_number=of_alert), sent("A2", hpr_number="1002")], people)
+    assert [(row["table"], row["row"]) for row in result.rejected.to_pylist()] == [aside]
+    told = {row["kind"]: row["explanation"] for row in result.findings.to_pylist()}
+    assert told.keys() == doubtful
+    assert all("set aside (1)" in words for words in told.values())
 
 
 def test_alerts_and_entries_that_were_set_aside_are_told_of():

@@ -375,7 +375,7 @@ UNUSABLE_CHANGES = {
     "nobody named": ([ADDED, {"hpr_number": "", "change": "removed"}], "1 of the persons to be removed have no identifier"),
     "unknown word": ([ADDED, {"hpr_number": "1000001", "change": "gone"}], r"1 of the rows have an unknown word in column 'change' \(row 2\)"),
     "a zero lost": ([{**PEOPLE[0], "hpr_number": "01000001"}, ADDED], r"1 of the persons are written otherwise than in the register .* \(row 1\); write them alike"),
-    "a blank gained": ([ADDED, {"hpr_number": "1 000 002", "change": "removed"}], r"1 of the persons are written otherwise than in the register .* \(row 2\)"),
+    "a blank gained": ([ADDED, {**PEOPLE[1], "hpr_number": "1 000 002", "change": "changed"}], r"1 of the persons are written otherwise than in the register .* \(row 2\)"),
     "one number twice": ([{"hpr_number": "1000003", "change": "removed"}, ADDED, {**ADDED, "given_name": "Eva"}], "row 2 shares its hpr_number with other content in rows 2, 3"),
     "no number": ([{"hpr_number": "1000003", "change": "removed"}, {**ADDED, "hpr_number": ""}], "row 2 has no hpr_number"),
     "removed and changed": ([{"hpr_number": "1000002", "change": "removed"}, MARRIED], "1 of the persons to be removed are added or changed in other rows"),

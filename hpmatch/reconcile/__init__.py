@@ -120,8 +120,8 @@ def reconcile(
         raise HpmatchError(f"country {country!r} is not known; give its code, such as NO")
     matcher = read_model(model).with_decision(registered_share=_REGISTERED_SHARE)
     held = read_entries(register, schema)
-    told = read_decisions(decisions, schema)
-    sent = read_alerts(alerts_sent, own, schema)
+    told = read_decisions(decisions, held, schema)
+    sent = read_alerts(alerts_sent, own, held, schema)
     with batch_job(workers):
         decided, alerted = (people_of(named_by_register(each, held), matcher) for each in (told, sent))
         who_is_registered = counterparts(decided, people_of(held, matcher), matcher)

@@ -24,7 +24,7 @@ from hpmatch.schema import ALERT_ROLES, REGISTER_ROLES, Schema, read_schema
 from hpmatch.sources import read
 from hpmatch.sources.files import is_folder
 from hpmatch.sources.rejected import reject
-from hpmatch.sources.tables import RejectedRow, plain_identifiers
+from hpmatch.sources.tables import RejectedRow, joined, plain_identifiers, written_otherwise
 from hpmatch.standardise import standardise
 from hpmatch.standardise.countries import code_country
 from hpmatch.standardise.days import read_day
@@ -58,6 +58,9 @@ class _Aside(NamedTuple):
 
 _NOBODY = _Aside(
     "has neither hpr_number nor two of family_name, given_name and birth_date; fill in one of these"
+)
+_WRITTEN_OTHERWISE = _Aside(
+    "names a number that the register writes otherwise (zeros, blanks, '.0'); write it as the register does"
 )
 _DAYLESS = _Aside("has no day that can be read in decision_date; write it as in 2024-03-31")
 
@@ -98,15 +101,15 @@ def read_entries(source: Any, schema: Schema | str | Path | None) -> Table:
     return _read(source, "register", REGISTER_ROLES, ("status",), schema)
 
 
-def read_decisions(source: Any, schema: Schema | str | Path | None) -> Table:
-    """The own decisions."""
-    return _read(source, "decisions", DECISION_ROLES, ("decision_date",), schema, _unusable_decision)
+def read_decisions(source: Any, held: Table, schema: Schema | str | Path | None) -> Table:
+    """The own decisions, about persons of a register."""
+    return _read(source, "decisions", DECISION_ROLES, ("decision_date",), schema, _unusable_decision, held)
 
 
-def read_alerts(source: Any, own: str, schema: Schema | str | Path | None) -> Table:
-    """The alerts that the country `own` sent; there may be none."""
+def read_alerts(source: Any, own: str, held: Table, schema: Schema | str | Path | None) -> Table:
+    """The alerts that the country `own` sent about persons of a register; there may be none."""
     unusable = partial(_unusable_alert, own)
-    return _read(source, "alerts", SENT_ROLES, ("sent_date",), schema, unusable, may_be_empty=True)
+    return _read(source, "alerts", SENT_ROLES, ("sent_date",), schema, unusable, held, may_be_empty=True)
 
 
 def _usable(_: Mapping[str, str]) -> None:
@@ -120,6 +123,7 @@ def _read(
     required: Sequence[str],
     schema: Schema | str | Path | None,
     unusable: Callable[[Mapping[str, str]], _Aside | None] = _usable,
+    held: Table | None = None,
     *,
     may_be_empty: bool = False,
 ) -> Table:
@@ -135,6 +139,10 @@ def _read(
     plain = [plain_identifiers(pc.fill_null(raw.data[column], "")) for column in columns.values()]
     data = pa.table(plain, names=list(columns))
     asides = [unusable(row) for row in data.to_pylist()]
+    if held is not None and "hpr_number" in columns:
+        otherwise = written_otherwise(joined(data["hpr_number"]), pa.array(held.ids, pa.string()))
+        told = zip(asides, otherwise.to_pylist(), strict=True)
+        asides = [aside or (_WRITTEN_OTHERWISE if is_otherwise else None) for aside, is_otherwise in told]
     rejected = list(raw.rejected)
     for aside in sorted({each for each in asides if each}):
         rejected += reject(raw, np.flatnonzero([each == aside for each in asides]), aside.reason)

@@ -115,16 +115,27 @@ def plain_identifier(text: str) -> str:
     return (text if text.isascii() else re.sub(INVISIBLE, "", text)).strip()
 
 
-def bare_identifiers(cells: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
+def written_otherwise(ids: pa.Array, known: pa.Array) -> pa.Array:
     """
-    Identifiers without what a spreadsheet or a form may add to them or take: blanks, zeros before and behind, capitals.
+    Which identifiers are not among the known ones, but would be without what a spreadsheet or a form adds or takes.
 
     Example:
-        >>> bare_identifiers(pa.array(["0012345", "12 345.0", "A7"])).to_pylist()
-        ['12345', '12345', 'a7']
+        >>> written_otherwise(pa.array(["12345", "12 345.0", "0012345", "77"]), pa.array(["0012345"])).to_pylist()
+        [True, True, False, False]
     """
-    whole = pc.replace_substring_regex(pc.utf8_lower(cells), r"\.0+\s*$", "")
-    return pc.replace_substring_regex(pc.replace_substring_regex(whole, r"\s", ""), "^0+", "")
+    strange = pc.invert(
+        pc.is_in(ids, known.filter(pc.is_in(known, ids)))
+    )  # few are looked up in, for that is cheap
+    if not pc.any(strange).as_py():
+        return strange
+    bare, bare_known = _bare(ids), _bare(known)
+    return pc.and_(strange, pc.is_in(bare, bare_known.filter(pc.is_in(bare_known, bare))))
+
+
+def _bare(ids: pa.Array) -> pa.Array:
+    """Identifiers without blanks, zeros before and behind, and capitals."""
+    whole = pc.replace_substring_regex(pc.utf8_lower(ids), r"\.0+\s*$", "")
+    return pc.replace_substring_regex(pc.replace_substring_regex(whole, r"\s", ""), "^0+(.)", r"\1")
 
 
 def joined(column: pa.ChunkedArray) -> pa.Array:
