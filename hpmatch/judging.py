@@ -74,7 +74,10 @@ def _held_against(
 ) -> tuple[Answers, IntArray]:
     rows = places_among(dispositions["alert_id"], truth["alert_id"])
     if (missing := int((rows < 0).sum())) > 0:
-        raise HpmatchError(f"the truth says nothing about {missing} of the {len(rows)} alerts")
+        raise HpmatchError(
+            f"the truth says nothing about {missing} of the {len(rows)} alerts; give each a row, with an empty hpr_number where the "
+            f"person is not registered, or link only those whose answer is known"
+        )
     true = truth.take(pa.array(rows))
     hit = np.asarray(true["hpr_number"].is_valid())
     kind = np.asarray(dispositions["disposition"].to_pylist(), dtype=str)

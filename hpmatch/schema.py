@@ -74,10 +74,10 @@ class Schema:
         Args:
             path: The file. ``id`` and ``[columns]`` at the top hold for every table; a section named after a table
                 (``[register]`` with ``[register.columns]``) holds for that table instead.
-            table: The table that the schema is wanted for, such as "alerts" or "register".
+            table: The table that the schema is wanted for, such as "alerts" or "register"; None for what holds for every one.
 
         Raises:
-            SchemaError: If the file cannot be read, or holds something else.
+            SchemaError: If the file cannot be read, holds something else, or without a table only sections of tables.
         """
         try:
             content = tomllib.loads(Path(path).read_text("utf-8"))
@@ -91,6 +91,11 @@ class Schema:
             raise SchemaError(
                 f"schema file {path}: there is no section {unknown[0]!r}{_nearest(unknown[0], _SECTIONS)}; "
                 f"there are {', '.join(_SECTIONS)}"
+            )
+        if table is None and content and not content.keys() & {"id", "columns"}:
+            raise SchemaError(
+                f"schema file {path}: nothing in it holds for every table; name the table whose section is meant, one of "
+                f"{', '.join(content)}"
             )
         columns = section.get("columns", {}) if isinstance(section, dict) else {}
         if (

@@ -215,7 +215,9 @@ def test_the_order_of_rows_does_not_matter(folder):
 
 def test_a_missing_alert_or_column_is_told():
     """The message says what is lacking."""
-    with pytest.raises(hp.HpmatchError, match="says nothing about 1 of the 10 alerts"):
+    with pytest.raises(
+        hp.HpmatchError, match="says nothing about 1 of the 10 alerts; give each a row.*or link only those"
+    ):
         judge(_dispositions(), _links(), pa.Table.from_pylist(TRUTH[1:]))
     with pytest.raises(hp.SchemaError, match="the truth has no column hpr_number"):
         judge(_dispositions(), _links(), pa.Table.from_pylist(TRUTH).drop_columns(["hpr_number"]))

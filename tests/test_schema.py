@@ -219,6 +219,15 @@ def test_a_file_may_speak_of_each_table(tmp_path):
     assert Schema.read(path, "alerts") == Schema(None, {"x": "sex"})
 
 
+def test_a_file_of_nothing_but_sections_needs_the_table(tmp_path):
+    """An empty schema would let every column be guessed that the file tells of."""
+    path = tmp_path / "schema.toml"
+    path.write_text('[alerts.columns]\nx = "sex"\n', "utf-8")
+    with pytest.raises(SchemaError, match="name the table whose section is meant, one of alerts"):
+        Schema.read(path)
+    assert Schema.read(path, "register") == Schema()
+
+
 @pytest.mark.parametrize("content", ["id = 3", "columns = 3", "[columns]\nx = 4", "= broken", b"\xff\xfe"])
 def test_a_schema_file_that_is_none_is_refused(tmp_path, content):
     """The message names the file."""
