@@ -186,13 +186,13 @@ class Register:
                 number of one who is there otherwise.
         """
         table = read_changes(changes, schema, self.model)
+        if not len(table.data):  # a day without changes
+            return self
         refuse_written_otherwise(table, self.read.records.ids)
         return self.folded(table)
 
     def folded(self, table: RawTable) -> Register:
-        """The same of changes that were read already, and held against the numbers of this register."""
-        if not len(table.data):  # a day without changes
-            return self
+        """The same of changes that were read already, at least one, and held against the numbers of this register."""
         stays, records = changed_records(self.read.records, table, self.model)
         indexes = self._reindexed(stays, records)
         version = version_with(self.read.version, table)
