@@ -35,6 +35,7 @@ from hpmatch.sources import read
 
 # What is told though nothing is matched by it.
 _KEPT = (*TOLD, "birth_place")
+_MANY_ALERTS = 1_000  # as are worth a thread
 Progress = Callable[[str, int, int], None]
 
 
@@ -118,7 +119,9 @@ def _read(
     report: Progress,
 ) -> tuple[ReadRecords, Register, PriorCases | None]:
     report("read", 0, 2)
-    reading = begin_beside(lambda: read_register(register, model, schema))
+    reading = begin_beside(
+        lambda: read_register(register, model, schema), pays=isinstance(register, (str, Path))
+    )
     left = read_for(model, alerts, "alerts", schema, kept=_KEPT)
     report("read", 1, 2)
     held = reading()
@@ -167,10 +170,13 @@ def score_pairs(
     learn_terms(records, registered)
     end_processes()  # they have worked out the last forms, and hold as much as comparing needs
     grouping = begin_beside(
-        lambda: grouped_alerts(alerts, model, chunk_size) if persons is None else Grouped.known(persons)
+        lambda: grouped_alerts(alerts, model, chunk_size) if persons is None else Grouped.known(persons),
+        pays=len(records) >= _MANY_ALERTS and persons is None,
     )
     # What comparisons know of the whole register is kept with it.
-    preparing = begin_beside(lambda: [prepare(each, registered) for each in model.comparisons])
+    preparing = begin_beside(
+        lambda: [prepare(each, registered) for each in model.comparisons], pays=len(records) >= _MANY_ALERTS
+    )
     pairs = candidate_pairs(records, registered, model.blocking_rules, model.max_block, register.indexes)
     grouped = grouping()
     preparing()

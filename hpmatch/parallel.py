@@ -164,18 +164,22 @@ def _executor() -> Any:
     return get_reusable_executor(max_workers=worker_count(), timeout=60, initializer=gc.disable)
 
 
-def begin_beside(work: Callable[[], Found]) -> Callable[[], Found]:
+def begin_beside(work: Callable[[], Found], *, pays: bool) -> Callable[[], Found]:
     """
-    Begin with work in a thread beside this one, if the job is large enough for other processes.
+    Begin with work in a thread beside this one.
+
+    Args:
+        work: What to do.
+        pays: Whether it is worth a thread; else it is done when it is asked for, as with one worker.
 
     Returns:
         A function that waits for what was found; what fails in the thread fails there.
 
     Example:
-        >>> begin_beside(lambda: 1)()
+        >>> begin_beside(lambda: 1, pays=True)()
         1
     """
-    if not processes_started():
+    if not pays or worker_count() == 1:
         return work
     thread = ThreadPoolExecutor(1)
     found = thread.submit(copy_context().run, work)
