@@ -35,7 +35,7 @@ from hpmatch.sources import read
 
 # What is told though nothing is matched by it.
 _KEPT = (*TOLD, "birth_place")
-_MANY_ALERTS = 1_000  # as are worth a thread
+_MANY_ALERTS = 1_000  # so many are worth a thread
 Progress = Callable[[str, int, int], None]
 
 
@@ -169,14 +169,13 @@ def score_pairs(
     # Most names of alerts are registered: their forms are worked out already, or about to be.
     learn_terms(records, registered)
     end_processes()  # they have worked out the last forms, and hold as much as comparing needs
+    many = len(records) >= _MANY_ALERTS
     grouping = begin_beside(
         lambda: grouped_alerts(alerts, model, chunk_size) if persons is None else Grouped.known(persons),
-        pays=len(records) >= _MANY_ALERTS and persons is None,
+        pays=many,
     )
     # What comparisons know of the whole register is kept with it.
-    preparing = begin_beside(
-        lambda: [prepare(each, registered) for each in model.comparisons], pays=len(records) >= _MANY_ALERTS
-    )
+    preparing = begin_beside(lambda: [prepare(each, registered) for each in model.comparisons], pays=many)
     pairs = candidate_pairs(records, registered, model.blocking_rules, model.max_block, register.indexes)
     grouped = grouping()
     preparing()

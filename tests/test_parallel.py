@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -17,6 +18,7 @@ from hpmatch.cli import main
 from hpmatch.parallel import (
     batch_job,
     begin,
+    begin_beside,
     each_chunk,
     end_processes,
     spread,
@@ -139,6 +141,17 @@ def test_one_worker_starts_no_process(processes, monkeypatch):
         assert spread(_doubled, list(range(1000)))[:3] == [0, 2, 4]
         assert list(each_chunk(str, [1, 2])) == ["1", "2"]
     assert processes == []
+
+
+@pytest.mark.parametrize(
+    ("workers", "pays", "beside"), [(2, True, True), (2, False, False), (1, True, False)]
+)
+def test_work_goes_to_a_thread_beside_where_that_pays(workers, pays, beside):
+    """It knows how many workers there are; else it waits until it is asked for, and this thread does it."""
+    with batch_job(workers):
+        thread, known = begin_beside(lambda: (threading.get_ident(), worker_count()), pays=pays)()
+    assert (thread != threading.get_ident()) == beside
+    assert known == workers
 
 
 @pytest.mark.parametrize(("smallest", "started"), [(0, 2), (1 << 30, 0)])

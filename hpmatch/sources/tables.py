@@ -123,9 +123,8 @@ def written_otherwise(ids: pa.Array, known: pa.Array) -> pa.Array:
         >>> written_otherwise(pa.array(["12345", "12 345.0", "0012345", "77"]), pa.array(["0012345"])).to_pylist()
         [True, True, False, False]
     """
-    strange = pc.invert(
-        pc.is_in(ids, known.filter(pc.is_in(known, ids)))
-    )  # few are looked up in, for that is cheap
+    # Few are looked up in, for that is cheap.
+    strange = pc.invert(pc.is_in(ids, known.filter(pc.is_in(known, ids))))
     if not pc.any(strange).as_py():
         return strange
     bare, bare_known = _bare(ids), _bare(known)
