@@ -285,7 +285,7 @@ class Commonness:
         return Compared(np.zeros(len(left), np.int8), np.full(len(left), self.share))
 
 
-@pytest.mark.parametrize("share", [np.inf, -0.1])
+@pytest.mark.parametrize("share", [np.inf, 1.1, -0.1])
 def test_frequencies_that_are_no_shares_are_refused(share):
     """They would make any agreement worth nothing."""
     alerts, register = [{"alert_id": "1", **PERSON}], [{"hpr_number": "1", **PERSON}]
@@ -296,7 +296,7 @@ def test_frequencies_that_are_no_shares_are_refused(share):
     }
     classifier = replace(model.classifier, levels=levels)
     model = replace(model, comparisons=(*model.comparisons, Commonness(share)), classifier=classifier)
-    with pytest.raises(hp.PluginError, match="'commonness' has to return 1 frequencies, none below 0"):
+    with pytest.raises(hp.PluginError, match="'commonness' has to return 1 frequencies from 0 to 1"):
         hp.link(alerts, register, model)
 
 

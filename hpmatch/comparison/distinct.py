@@ -174,8 +174,7 @@ def check_compared(comparison: Comparison, found: object, size: int) -> None:
         )
     if found.frequencies is not None:
         shares = np.asarray(found.frequencies, np.float64)
-        # Those of kin may be above 1 in a register of a few.
-        if shares.shape != (size,) or ((shares < 0) | (shares == np.inf)).any():
+        if shares.shape != (size,) or ((shares < 0) | (shares > 1)).any():
             raise PluginError(
-                f"comparison {comparison.name!r} has to return {size} frequencies, none below 0, or NaN where they say nothing"
+                f"comparison {comparison.name!r} has to return {size} frequencies from 0 to 1, or NaN where they say nothing"
             )

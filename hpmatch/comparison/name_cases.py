@@ -38,8 +38,8 @@ class Look(Protocol):
         """The better of two for each pair, and the other; of two that are as good the first."""
         ...
 
-    def all_agree(self, fields: Sequence[str]) -> Any:
-        """Whether each token of some fields of either side is the same as one of the other."""
+    def all_agree(self, fields: Sequence[str], among: Sequence[str]) -> Any:
+        """Whether each token of some fields of either side is the same as one of the other's among some fields."""
         ...
 
     def fits(self, field: str) -> Any:
@@ -48,6 +48,10 @@ class Look(Protocol):
 
     def both_hold(self, field: str) -> Any:
         """Whether both sides hold a field."""
+        ...
+
+    def in_one_field(self) -> Any:
+        """Whether one side has no given name, but several family names, and the other side has both."""
         ...
 
     def no_man(self) -> Any:
@@ -81,11 +85,6 @@ class Look(Protocol):
 # A level holds where its condition does, unless an earlier one did; its agreement is as common as the token found, if any.
 Case = tuple[Any, Best | None]
 
-# How many further persons of the country a surname counts for where the given names contradict each other. Of 1,000
-# alerted persons 15 have a twin, of whom 1 in 40 is registered too, mostly from the same country and in the same
-# profession; strangers share a birth date once in 18,000 pairs and a profession once in three.
-_KIN = 0.015 / 40 * 18_000 * 3
-
 FIRST_OF = "first_"  # what stands before the name of a field of which only the first token is meant
 _FAMILY, _GIVEN = ("family_name",), ("given_name",)
 FORMER = ("birth_name", "other_names")  # what a person was or is called besides
@@ -100,8 +99,10 @@ def _family_cases(look: Look) -> list[Case]:
     """The levels of ``FamilyName`` but the last."""
     own, further = look.best(_FAMILY, _FAMILY), look.best(_SURNAMES, _SURNAMES)
     exchanged = _exchanged(look)
+    # A surname of two parts in one register is a middle name and a surname in another; or it has the given name in it.
+    whole = look.all_agree(_FAMILY, _SURNAMES) | (look.in_one_field() & look.all_agree(_BOTH, _BOTH))
     return [
-        (look.all_agree(_FAMILY) | look.one_word("family_name"), own),
+        (((own.agreement == SAME) & whole) | look.one_word("family_name"), own),
         ((own.agreement == SAME) & look.fits("family_name"), own),
         (own.agreement == SAME, own),
         (own.agreement == STEM, own),
@@ -116,15 +117,19 @@ def _family_cases(look: Look) -> list[Case]:
 
 def _given_cases(look: Look) -> list[Case]:
     """The levels of ``GivenName`` but the last."""
-    exchanged = _exchanged(look)
-    own, first = (exchanged.undone(look, look.best(fields, fields)) for fields in (_GIVEN, _FIRST))
+    exchanged, in_one = _exchanged(look), _given_in_one_field(look)
+    own, first = (
+        exchanged.undone(look, look.ranked(look.best(fields, fields), in_one)[0])
+        for fields in (_GIVEN, _FIRST)
+    )
     called, _ = look.ranked(look.best(_FIRST, _FURTHER), look.best(_FURTHER, _FIRST))
     fits = look.fits("given_name")
     two = look.two_names()  # as twins have: Giedrius and Giedrė, Emina and Emira, José María and María José
-    all_agree = look.all_agree(_GIVEN) | (exchanged.holds & look.all_agree(_BOTH))
+    crosswise = exchanged.holds | (in_one.agreement != NOTHING)
+    all_agree = look.all_agree(_GIVEN, _GIVEN) | (crosswise & look.all_agree(_BOTH, _BOTH))
     one, alike = (all_agree & two) ^ True, two ^ True
     # A field exchanged whose other half was changed too: the given name stands where the other has its family name.
-    half, _ = look.ranked(look.best(_GIVEN, _FAMILY), look.best(_FAMILY, _GIVEN))
+    half = _crosswise(look)
     return [
         ((all_agree & one) | look.one_word("given_name"), own),
         ((own.agreement == SAME) & fits & one, own),
@@ -145,14 +150,25 @@ def _given_cases(look: Look) -> list[Case]:
     ]
 
 
+def _crosswise(look: Look) -> Best:
+    """The best agreement of a given name with a family name."""
+    return look.ranked(look.best(_GIVEN, _FAMILY), look.best(_FAMILY, _GIVEN))[0]
+
+
+def _given_in_one_field(look: Look) -> Best:
+    """
+    The agreement of a given name with the field in which the other side has its whole name.
+
+    No list of names could tell which word is the given name, but the other side does. A word that agrees with none may as
+    well be a second surname, so that it does not count against.
+    """
+    found, holds = _crosswise(look), look.in_one_field() & (look.best(_FAMILY, _FAMILY).agreement <= CLOSE)
+    told = holds & (found.agreement <= INITIAL)
+    return found._replace(agreement=found.agreement + (told ^ True) * (NOTHING - found.agreement))
+
+
 def _is_shortened(found: Best) -> Any:
     return (found.agreement == INITIAL) | (found.agreement == CUT)
-
-
-def contradict(look: Look) -> Any:
-    """Whether the given names contradict each other, in whichever field they stand."""
-    own = _exchanged(look).undone(look, look.best(_GIVEN, _GIVEN))
-    return (own.agreement == NOTHING) & look.both_hold("given_name")
 
 
 class _Exchanged(NamedTuple):
@@ -195,25 +211,25 @@ def _stem_first(found: Best) -> Best:
     return found._replace(agreement=found.agreement - STEM * 2 * (found.agreement == STEM))
 
 
+def _have_given(look: Look) -> Any:
+    return look.both_hold("given_name") | (_given_in_one_field(look).agreement != NOTHING)
+
+
 class NameCases(NamedTuple):
     """
     What a comparison of names looks at.
 
     Attributes:
-        own: The field that both sides have to hold.
+        present: Whether there is something to compare.
         of: The cases of its levels but the last.
-        kin: How many further persons of the country its name counts for where the given names contradict each other.
         between: The fields, left and right, of which further tokens that are the same make the agreement rarer. No two
             comparisons count the same pair of tokens, but where fields are exchanged and a middle name agrees as well.
     """
 
-    own: str
+    present: Callable[[Look], Any]
     of: Callable[[Look], list[Case]]
-    kin: float
     between: Sequence[tuple[Sequence[str], Sequence[str]]]
 
 
-FAMILY_CASES = NameCases("family_name", _family_cases, _KIN, ((_SURNAMES, _SURNAMES),))
-GIVEN_CASES = NameCases(
-    "given_name", _given_cases, 0.0, ((_GIVEN, _GIVEN), (_GIVEN, _FURTHER), (_FURTHER, _GIVEN))
-)
+FAMILY_CASES = NameCases(lambda look: look.both_hold("family_name"), _family_cases, ((_SURNAMES, _SURNAMES),))
+GIVEN_CASES = NameCases(_have_given, _given_cases, ((_GIVEN, _GIVEN), (_GIVEN, _FURTHER), (_FURTHER, _GIVEN)))

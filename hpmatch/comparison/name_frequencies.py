@@ -8,7 +8,7 @@ name that agrees is as common as it is among those who hold the first.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import sqrt
 from typing import Any
@@ -76,7 +76,7 @@ class TokenFrequencies:
         persons = np.bincount(country[country >= 0], minlength=len(countries)).astype(np.float64)
         return cls(len(records), overall, countries, persons, code[first], counts)
 
-    def among(self, tokens: IntArray, left: Records, right: Records, kin: FloatArray) -> FloatArray:
+    def among(self, tokens: IntArray, left: Records, right: Records) -> FloatArray:
         """
         The share of a token among the persons of the registered person's country or of the alert's, where it is larger.
 
@@ -87,34 +87,28 @@ class TokenFrequencies:
             tokens: int64[k], the tokens.
             left: k alerts.
             right: k registered persons.
-            kin: float64[k], how many further persons of the country each token counts for.
         """
         theirs, ours = (_main_countries(records, self.countries) for records in (right, left))
         from_elsewhere = (ours >= 0) & (theirs >= 0) & (ours != theirs)
-        there = self._within(tokens, theirs, kin)
+        there = self._within(tokens, theirs)
         elsewhere = _FROM_ELSEWHERE * np.maximum(there, self.overall[tokens])
-        return np.maximum(np.where(from_elsewhere, elsewhere, there), self._within(tokens, ours, kin))
+        return np.maximum(np.where(from_elsewhere, elsewhere, there), self._within(tokens, ours))
 
-    def among_holders(self, tokens: IntArray, left: Records, right: Records, kin: FloatArray) -> FloatArray:
+    def among_holders(self, tokens: IntArray, left: Records, right: Records) -> FloatArray:
         """The share of a token among those who hold another that agrees too; arguments as for ``among``."""
-        return np.asarray(np.sqrt(_as_if_larger(self.among(tokens, left, right, kin), self.records)))
+        return np.asarray(np.sqrt(_as_if_larger(self.among(tokens, left, right), self.records)))
 
-    def _within(self, tokens: IntArray, country: IntArray, kin: FloatArray) -> FloatArray:
+    def _within(self, tokens: IntArray, country: IntArray) -> FloatArray:
         """The share among the persons of a country, smoothed towards the whole table; of all where it is not known."""
-        overall = self.overall[tokens] + kin / max(self.records, 1)
+        overall = np.asarray(self.overall[tokens], np.float64)
         if not len(self.keys):
-            return np.asarray(overall, np.float64)
+            return overall
         key = country * max(len(self.overall), 1) + tokens
         place = np.minimum(np.searchsorted(self.keys, key), len(self.keys) - 1)
-        count = np.where(self.keys[place] == key, self.counts[place], 0) + kin
+        count = np.where(self.keys[place] == key, self.counts[place], 0)
         persons = self.persons[np.maximum(country, 0)]
-        within = _within_country(count, self.overall[tokens], persons)
-        return np.asarray(np.where(country >= 0, within, overall), np.float64)
-
-
-def _within_country(count: Any, overall: Any, persons: Any) -> Any:
-    """The share among the persons of a country, smoothed towards that among all."""
-    return (count + _COUNTRY_SMOOTHING * overall) / (persons + _COUNTRY_SMOOTHING)
+        within = (count + _COUNTRY_SMOOTHING * overall) / (persons + _COUNTRY_SMOOTHING)
+        return np.where(country >= 0, within, overall)
 
 
 def _as_if_larger(share: Any, records: int) -> Any:
@@ -122,28 +116,9 @@ def _as_if_larger(share: Any, records: int) -> Any:
     return share * records / (records + _FURTHER_PERSONS)
 
 
-def share_in_one(left: Sequence[str], right: Sequence[str], kin: float) -> float:
-    """
-    What ``TokenFrequencies.among`` gives in a table of one person, who holds the token.
-
-    Args:
-        left: The countries of the alert.
-        right: The countries of the registered person, who is the only one.
-        kin: How many further persons of the country the token counts for.
-    """
-    if not right:
-        return 1.0 + kin
-    own: float = _within_country(1.0 + kin, 1.0, 1.0)
-    known = [country for country in left if country in right]
-    if not known:
-        return max(own, 1.0 + kin)
-    # Nobody else is registered, so a name is more common among those whom the alerts are about than a quarter of wherever.
-    return own if min(known) == min(right) else _within_country(kin, 1.0, 0.0)
-
-
-def share_among_holders_in_one(left: Sequence[str], right: Sequence[str], kin: float) -> float:
-    """What ``TokenFrequencies.among_holders`` gives in a table of one person; arguments as for ``share_in_one``."""
-    return sqrt(_as_if_larger(share_in_one(left, right, kin), 1))
+def share_among_holders_in_one() -> float:
+    """What ``TokenFrequencies.among_holders`` gives in a table of one person, who holds every token that agrees."""
+    return sqrt(_as_if_larger(1.0, 1))
 
 
 def _main_countries(records: Records, countries: Mapping[str, int]) -> IntArray:

@@ -24,7 +24,6 @@ from hpmatch.comparison.name_cases import (
     GIVEN_CASES,
     Best,
     NameCases,
-    contradict,
 )
 from hpmatch.comparison.name_tables import (
     CLOSE,
@@ -64,9 +63,6 @@ class FamilyName:
     - ``changed``: another name, and not known to be a man's: women's surnames change at marriage.
     - ``different``: another name, and a man's; or two of which no marriage makes one of the other: two maiden names (-aitė),
       or any where all states that both sides tell let nobody take another surname.
-
-    Where the given names contradict each other, two people may share the surname because they are kin, so it is taken
-    for more common than it is.
     """
 
     name: str = "family_name"
@@ -243,7 +239,7 @@ _COUNTRY = ("country",)
 
 def _compared(names: NameCases, look: _Look) -> Compared:
     left, right = look.left, look.right
-    cases, present = names.of(look), look.both_hold(names.own)
+    cases, present = names.of(look), names.present(look)
     levels, token = np.full(len(left), len(cases), np.int8), np.full(len(left), -1, np.int64)
     # From the last case to the first, so that the first one that holds stays.
     for level, (condition, found) in reversed([*enumerate(cases)]):
@@ -253,14 +249,13 @@ def _compared(names: NameCases, look: _Look) -> Compared:
     known = (present & (token >= 0)).nonzero()[0]
     frequencies = np.full(len(left), np.nan)
     if len(known):
-        kin = np.where(contradict(look), names.kin, 0.0)
         counted = look.tables.frequencies
         where = left.values_at(known, _COUNTRY), right.values_at(known, _COUNTRY)
-        frequencies[known] = counted.among(token[known], *where, kin[known])
+        frequencies[known] = counted.among(token[known], *where)
         owner, further = look.further(names.between, token)
         if len(owner):
             where = left.values_at(owner, _COUNTRY), right.values_at(owner, _COUNTRY)
-            np.multiply.at(frequencies, owner, counted.among_holders(further, *where, kin[owner]))
+            np.multiply.at(frequencies, owner, counted.among_holders(further, *where))
     return Compared(levels, frequencies)
 
 
@@ -307,13 +302,19 @@ class _Look:
         rarity = self.tables.rarity
         return self.pairs.agreement.astype(np.int64) * len(rarity) + rarity[self.pairs.right_token]
 
-    def all_agree(self, fields: Sequence[str]) -> Mask:
-        """Whether each token of some fields of either side is the same as one of the other."""
-        chosen = self._between(fields, fields)
-        owner = self.pairs.owner[chosen[self.pairs.agreement[chosen] == SAME]]
-        same = np.bincount(owner, minlength=len(self.left))
-        longest = np.maximum(_field_sizes(self.left, fields), _field_sizes(self.right, fields))
-        return np.asarray((same > 0) & (same >= longest))
+    def all_agree(self, fields: Sequence[str], among: Sequence[str]) -> Mask:
+        """Whether each token of some fields of either side is the same as one of the other's among some fields."""
+        same = self.pairs.agreement == SAME
+        found = np.ones(len(self.left), bool)
+        for records, own, other, at in (
+            (self.left, self.pairs.left_field, self.pairs.right_field, self.pairs.left_at),
+            (self.right, self.pairs.right_field, self.pairs.left_field, self.pairs.right_at),
+        ):
+            agreeing = self._tokens(
+                same & _are_wanted(tuple(fields))[own] & _are_wanted(tuple(among))[other], at
+            )
+            found &= (agreeing > 0) & (agreeing == _field_sizes(records, fields))
+        return found
 
     def further(
         self, between: Sequence[tuple[Sequence[str], Sequence[str]]], token: IntArray
@@ -339,17 +340,18 @@ class _Look:
 
     def fits(self, field: str) -> Mask:
         """Whether all tokens that one side has in a field agree with something of the other name."""
-        left = self._agreeing(self.pairs.left_field, self.pairs.left_at, field)
-        right = self._agreeing(self.pairs.right_field, self.pairs.right_at, field)
+        place = FIELDS.index(field)
+        left = self._tokens(self.pairs.left_field == place, self.pairs.left_at)
+        right = self._tokens(self.pairs.right_field == place, self.pairs.right_at)
         return np.asarray(
             (left == _field_sizes(self.left, (field,))) | (right == _field_sizes(self.right, (field,)))
         )
 
-    def _agreeing(self, of_field: IntArray, at: IntArray, field: str) -> IntArray:
-        """How many tokens in a field agree with something, for each of k pairs."""
-        chosen = (of_field == FIELDS.index(field)).nonzero()[0]
+    def _tokens(self, chosen: Mask, at: IntArray) -> IntArray:
+        """How many tokens the chosen pairs of tokens are of, for each of k pairs of names."""
+        places = chosen.nonzero()[0]
         once = np.full(at.max(initial=-1) + 1, -1, np.int64)
-        once[at[chosen]] = chosen
+        once[at[places]] = places
         return np.bincount(self.pairs.owner[once[once >= 0]], minlength=len(self.left))
 
     def _between(self, left_fields: Sequence[str], right_fields: Sequence[str]) -> IntArray:
@@ -368,6 +370,15 @@ class _Look:
     def both_hold(self, field: str) -> Mask:
         """Whether both sides hold a field."""
         return _has(self.left, field) & _has(self.right, field)
+
+    def in_one_field(self) -> Mask:
+        """Whether one side has its whole name in one field; see ``Look``."""
+        whole, holds = [], []
+        for records in (self.left, self.right):
+            family, given = (_field_sizes(records, fields) for fields in (_FAMILY, _GIVEN))
+            whole.append((family > 1) & (given == 0))
+            holds.append((family > 0) & (given > 0))
+        return np.asarray((whole[0] & holds[1]) | (whole[1] & holds[0]))
 
     def no_man(self) -> Mask:
         """Whether neither side is known to be a man."""
@@ -389,7 +400,7 @@ class _Look:
         """Whether the given names are known for two; see ``Look``."""
         found = np.zeros(len(self.left), bool)
         agreement = self.best(_GIVEN, _GIVEN).agreement
-        reordered = self.all_agree(_GIVEN) & (self.best(_FIRST, _FIRST).agreement != SAME)
+        reordered = self.all_agree(_GIVEN, _GIVEN) & (self.best(_FIRST, _FIRST).agreement != SAME)
         rows = (((agreement > SAME) & (agreement <= CLOSE)) | reordered).nonzero()[0]
         if len(rows):  # or a side may have no given names at all
             given = [_first_tokens(records, rows) for records in (self.left, self.right)]

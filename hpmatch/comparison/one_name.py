@@ -12,8 +12,8 @@ from itertools import chain
 from typing import Any, NamedTuple
 
 from hpmatch.comparison.cases import first_case
-from hpmatch.comparison.name_cases import FIRST_OF, FORMER, Best, NameCases, contradict
-from hpmatch.comparison.name_frequencies import share_among_holders_in_one, share_in_one
+from hpmatch.comparison.name_cases import FIRST_OF, FORMER, Best, NameCases
+from hpmatch.comparison.name_frequencies import share_among_holders_in_one
 from hpmatch.comparison.name_tables import CLOSE, FIELDS, NOTHING, SAME
 from hpmatch.comparison.one_token import agreement_of
 from hpmatch.comparison.relations import are_of_two_groups, are_of_two_sexes, joined
@@ -34,18 +34,16 @@ def compare_one_name(
 
 
 def _compared(names: NameCases, look: _OneLook) -> ComparedOne:
-    if not look.both_hold(names.own):
+    if not names.present(look):
         return ComparedOne(-1)
     cases = names.of(look)
     level = first_case([condition for condition, _ in cases])
     found = cases[level][1] if level < len(cases) else None
     if found is None or found.token == _NO_TOKEN:
         return ComparedOne(level)
-    kin = names.kin if contradict(look) else 0.0
-    where = look.left.get("country", ()), look.right.get("country", ())
-    share = share_in_one(*where, kin)
+    share = 1.0  # the only registered person holds whatever agrees
     for _ in look.further(names.between, found.token):
-        share *= share_among_holders_in_one(*where, kin)
+        share *= share_among_holders_in_one()
     return ComparedOne(level, share)
 
 
@@ -104,10 +102,11 @@ class _OneLook:
             self.known[fields] = Best(*min(found)) if found else _NOTHING
         return self.known[fields]
 
-    def all_agree(self, fields: Sequence[str]) -> bool:
-        """Whether each token of some fields of either side is the same as one of the other."""
-        same = sum(pair.agreement == SAME for pair in self._between(fields, fields))
-        return 0 < same >= max(_size(self.left, fields), _size(self.right, fields))
+    def all_agree(self, fields: Sequence[str], among: Sequence[str]) -> bool:
+        """Whether each token of some fields of either side is the same as one of the other's among some fields."""
+        left = {pair.left_at for pair in self._between(fields, among) if pair.agreement == SAME}
+        right = {pair.right_at for pair in self._between(among, fields) if pair.agreement == SAME}
+        return 0 < len(left) == _size(self.left, fields) and 0 < len(right) == _size(self.right, fields)
 
     def further(self, between: Sequence[tuple[Sequence[str], Sequence[str]]], token: str) -> set[str]:
         """The right tokens that are the same as a left one, besides one that was found."""
@@ -128,6 +127,15 @@ class _OneLook:
         """Whether both sides hold a field."""
         return field in self.left and field in self.right
 
+    def in_one_field(self) -> bool:
+        """Whether one side has its whole name in one field; see ``Look``."""
+        whole, holds = [], []
+        for side in (self.left, self.right):
+            family, given = _size(side, _FAMILY), _size(side, _GIVEN)
+            whole.append(family > 1 and given == 0)
+            holds.append(family > 0 and given > 0)
+        return (whole[0] and holds[1]) or (whole[1] and holds[0])
+
     def no_man(self) -> bool:
         """Whether neither side is known to be a man."""
         return "M" not in (self.left.get("sex"), self.right.get("sex"))
@@ -146,7 +154,11 @@ class _OneLook:
         sexes = self.left.get("sex"), self.right.get("sex")
         given, other = (side.get("given_name") for side in (self.left, self.right))
         agreement = self.best(_GIVEN, _GIVEN).agreement
-        if not (given and other) or agreement > CLOSE or (agreement == SAME and not self.all_agree(_GIVEN)):
+        if (
+            not (given and other)
+            or agreement > CLOSE
+            or (agreement == SAME and not self.all_agree(_GIVEN, _GIVEN))
+        ):
             return False
         if agreement == CLOSE and are_of_two_groups(given[0], other[0]):
             return True

@@ -135,14 +135,3 @@ def test_how_many_pairs_are_compared_at_once_changes_nothing():
         strict=True,
     ):
         assert (part.frequencies == alone.frequencies).all()
-
-
-def test_all_names_that_kin_share_are_taken_for_more_common():
-    """Where the given names contradict each other, each surname that agrees counts as if 20.25 more persons held it."""
-    register = name_records(
-        {"given_name": "Anna", "family_name": "Berg Lien"},
-        *[{"given_name": "Kari", "family_name": "Moe"}] * 99,
-    )
-    alerts = name_records({"given_name": "Ingrid", "family_name": "Berg Lien"})
-    found = FamilyName().prepared(register).compare(alerts, register.take(np.array([0])))
-    np.testing.assert_allclose(found.frequencies, [0.2125 * _common(21.25, 100)])
