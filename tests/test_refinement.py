@@ -134,3 +134,40 @@ def test_each_pair_is_weighed_against_look_alikes(trained):
             assert each.look_alike_weight == pytest.approx(-np.log2(1 + odds), abs=1e-6)
             checked[each.look_alike_weight < -1] += 1
     assert min(checked.values()) > 5
+
+
+def towns(seed=1, persons=1500):
+    """Records of persons, one in five there twice with one cell in ten another's, whose postcode tells their town; and how many twice."""
+    rng = random.Random(seed)
+    surnames, firsts, names = ([_word(rng, 3) for _ in range(size)] for size in (400, 150, 12))
+    places = [
+        {"town": town, "postcode": f"{number}{part}"}
+        for number, town in enumerate(names, 10)
+        for part in range(10, 20)
+    ]
+    rows, twice = [], 0
+    for person in range(persons):
+        born = f"{rng.randrange(1930, 2010)}-{rng.randrange(1, 13):02}-{rng.randrange(1, 29):02}"
+        cells = {
+            "surname": rng.choice(surnames), "first": rng.choice(firsts), "born": born, **rng.choice(places)
+        }  # fmt: skip
+        copies = 2 if rng.random() < 0.2 else 1
+        twice += copies - 1
+        rows += [{"no": f"{person}-{copy}", **cells} for copy in range(copies)]
+    for name in ("surname", "first", "born", "town", "postcode"):
+        values = [row[name] for row in rows]
+        for row in rows:
+            if row["no"].endswith("-1") and rng.random() < WRONG:
+                row[name] = rng.choice(values)
+    return rows, twice
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_whoever_lives_in_one_place_is_no_match(seed):
+    """All with one postcode agree in the town too: thousands of pairs, and no matches."""
+    rows, twice = towns(seed)
+    kinds = {"surname": "text", "first": "text", "born": "date", "town": "text", "postcode": "text"}
+    trained = hp.train(rows, schema=hp.Schema("no", kinds))
+    assert trained.matches == pytest.approx(twice, rel=0.15)
+    owners = {row["no"]: int(row["no"].split("-")[0]) for row in rows}
+    assert f1_of(hp.dedupe(rows, trained.model).clusters, owners) > 0.9

@@ -4,8 +4,13 @@ Refinement: m, the prior and look-alikes from all candidate pairs, u from random
 Kin who share a surname, a town and the start of a postcode agree on more than chance allows, and are no matches. Where only
 matches and chance are known, what chance does not explain is taken for matches with errors, and m of another given name rises
 until kin are matches. So for tables of which the starting model says nothing of look-alikes these are learned as a third class
-(Larsen and Rubin, Iterative Automated Record Linkage Using Mixture Models, JASA 96, 2001), and kept if they make the
-candidates likelier by more than their numbers cost (Schwarz 1978, the BIC).
+(Larsen and Rubin, Iterative Automated Record Linkage Using Mixture Models, JASA 96, 2001).
+
+Expectation maximisation ends where its start leads. Where columns repeat each other, as a postcode tells the town, sessions take
+whoever lives there for matches; so what the starting model says of matches is a second start. Of what is found the clearest is
+kept, by likelihood less the entropy of who is a match (Biernacki, Celeux and Govaert, Assessing a Mixture Model for Clustering with
+the Integrated Completed Likelihood, IEEE PAMI 22, 2000), if it gains more than its numbers cost (Schwarz 1978, the BIC). Likelihood
+alone prefers to call all matches who are alike for any reason.
 """
 
 from __future__ import annotations
@@ -25,7 +30,7 @@ from hpmatch.training.trained import Sample
 from hpmatch.training.unseen import chance_shares, keeping, unseen_levels
 
 _ROUNDS, _AT_REST = 20, 0.002
-MOST_ROUNDS = 3 * _ROUNDS  # without look-alikes, with them, and the other way round
+MOST_ROUNDS = 5 * _ROUNDS  # without look-alikes; from either start with them, and the other way round
 _FIRST_PRIOR = 1e-4
 _PRIOR_ROUNDS, _PRIOR_TOLERANCE = 200, 1e-6
 _SMALLEST_SHARE, _LARGEST_SHARE = 1e-12, 1 - 1e-6
@@ -95,6 +100,7 @@ class Refined:
         matches: How many are expected.
         alike: How many pairs are expected to be of look-alikes.
         likelihood: By how much the logarithm of the candidates' likelihood is above that of chance alone.
+        unclear: How unclear it is which candidates are matches, their entropy in nats.
         sample: What the numbers rest on.
     """
 
@@ -104,6 +110,7 @@ class Refined:
     matches: float
     alike: float
     likelihood: float
+    unclear: float
     sample: Sample
 
 
@@ -122,13 +129,28 @@ def refined(learning: Learning, first: Rates, done: Callable[[int], None]) -> Re
         return plain
     between = tuple((m + u) / 2 for m, u in zip(first.m, first.u, strict=True))
     as_many = _look_alikes(learning, between, plain.prior)
-    start = _round(learning, first, as_many, plain.prior)
-    with_them = _at_rest(learning, start, lambda number: done(_ROUNDS + number))
-    if turned := _turned(learning, with_them):
-        with_them = _at_rest(learning, turned, lambda number: done(2 * _ROUNDS + number))
+    guessed = rates_of(learning.classifier, learning.names).m
     numbers = 1 + sum(len(table) - 1 for table in between)
     cost = numbers / 2 * np.log(len(learning.candidates.pairs))
-    return with_them if with_them.likelihood > plain.likelihood + cost else plain
+    kept = plain
+    for m, past in ((first.m, _ROUNDS), (guessed, 3 * _ROUNDS)):
+        start = _round(learning, Rates(m, first.u), as_many, plain.prior)
+        found = _with_look_alikes(learning, start, done, past)
+        kept = found if _clearer(found, kept, cost) else kept
+    return kept
+
+
+def _with_look_alikes(learning: Learning, start: Refined, done: Callable[[int], None], past: int) -> Refined:
+    """At rest, with the matches as the class that agrees on more; ``past`` rounds are done before."""
+    found = _at_rest(learning, start, lambda number: done(past + number))
+    turned = _turned(learning, found)
+    return _at_rest(learning, turned, lambda number: done(past + _ROUNDS + number)) if turned else found
+
+
+def _clearer(found: Refined, other: Refined, cost: float) -> bool:
+    """Whether it tells matches from others better by more than it costs; what finds no matches tells nothing."""
+    gained = (found.likelihood - found.unclear) - (other.likelihood - other.unclear)
+    return found.matches >= NONE and gained > cost
 
 
 def _look_alikes(learning: Learning, levels: Sequence[FloatArray], share: float) -> tuple[LookAlike, ...]:
@@ -197,6 +219,7 @@ def _round(learning: Learning, rates: Rates, look_alikes: tuple[LookAlike, ...],
         float(matched.sum()) / learning.share,
         float(alike.sum()) / learning.share,
         likelihood,
+        _entropy(matched),
         Sample(seen, trust, apart, chance, found, unseen),
     )
 
@@ -241,6 +264,12 @@ def _likelihood(
     share = min(float(matched.sum()) / lefts, _MOST_REGISTERED)
     of_left = np.bincount(learning.candidates.pairs.left, weights=odds)
     return gained + lefts * float(np.log1p(-share)) + float(np.log1p(of_left).sum())
+
+
+def _entropy(probabilities: FloatArray) -> float:
+    """Of independent events, in nats."""
+    unsure = probabilities[(probabilities > 0) & (probabilities < 1)]
+    return -float((unsure * np.log(unsure) + (1 - unsure) * np.log1p(-unsure)).sum())
 
 
 def _trust(candidates: Seen, matched: FloatArray, before: Rates, belief: Belief) -> list[float]:
