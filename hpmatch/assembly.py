@@ -158,8 +158,8 @@ def infer_schema(
     """
     Guess from their cells what the columns are that no recognised name tells.
 
-    Columns that not all tables have, that are empty, or that differ in every row are left out: the last are numbers of the
-    rows themselves. So are whole names beside their parts, which would be counted twice.
+    Columns that not all tables have, that are empty, or that differ in every row and are not said in words are left out: the last
+    are numbers of the rows themselves. So are whole names beside their parts, which would be counted twice.
 
     Args:
         tables: The tables as they were read, by name.
@@ -215,8 +215,8 @@ def _kind_of(cells: Sequence[str]) -> str | None:
         return "date"
     if sum(bool(_FRACTION.fullmatch(cell.strip())) for cell in cells) > _MOST_FRACTIONS * len(cells):
         return "number"
-    if distinct == len(cells):
-        return None
+    if distinct == len(cells):  # numbers of the rows, but for what is said in words
+        return "text" if sum(map(_is_in_words, cells)) > _MOST * len(cells) else None
     if distinct <= _MOST_CATEGORIES:
         return "category"
     return "identifier" if sum(map(_is_number, cells)) > _MOST * len(cells) else "text"
@@ -226,10 +226,14 @@ def _is_number(cell: str) -> bool:
     return sum(letter.isdigit() for letter in cell) >= max(_DIGITS, len(cell) / 2) and " " not in cell.strip()
 
 
+def _is_in_words(cell: str) -> bool:
+    return sum(word.isalpha() for word in cell.split()) >= _WORDS
+
+
 _DATE = re.compile(r"\d{4}[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}[-./]\d{1,2}[-./]\d{4}|(19|20)\d{6}")
 # Whole numbers may be numbers of things, such as of a house: neighbours are no nearer than others.
 _FRACTION = re.compile(r"[-+]?\d*[.,]\d+")
-_FEWEST_VALUES, _MOST_CATEGORIES, _DIGITS, _MOST, _MOST_FRACTIONS = 2, 50, 6, 0.9, 0.5
+_FEWEST_VALUES, _MOST_CATEGORIES, _DIGITS, _WORDS, _MOST, _MOST_FRACTIONS = 2, 50, 6, 2, 0.9, 0.5
 
 
 def assemble(layouts: Sequence[Layout], name: str = "assembled") -> Model:

@@ -11,7 +11,7 @@ import pytest
 from registers import written
 
 import hpmatch as hp
-from hpmatch.assembly import assemble
+from hpmatch.assembly import assemble, infer_schema
 from hpmatch.cli import main
 from hpmatch.comparison import compare_rows
 from hpmatch.errors import ModelError, SchemaError
@@ -21,6 +21,7 @@ from hpmatch.model import read_model
 from hpmatch.output import MODEL_FILE
 from hpmatch.reading import read_for
 from hpmatch.schema import Layout
+from hpmatch.sources import read
 from hpmatch.standardise.stages import Numbers, PlainText
 
 KINDS = {"town": "category", "price": "number", "code": "identifier"}
@@ -323,12 +324,27 @@ def test_numbers_of_a_model_file_are_compared_alike(trained, tmp_path):
         ([f"{place}.5" for place in range(60)], "number"),
         ([f"{place},25" for place in range(10)] * 6, "number"),
         ([str(place) for place in range(60)] * 2, "text"),  # of houses, perhaps
+        (
+            [
+                f"{kind} {make} {place}"
+                for kind in ("pump", "scanner")
+                for make in ("aster", "boreas")
+                for place in range(20)
+            ],
+            "text",
+        ),
     ],
 )
-def test_numbers_with_fractions_are_told_by_their_cells(cells, kind):
-    """However many of them differ: prices do, and the numbers of rows have no fraction."""
+def test_what_may_differ_in_every_row_is_told_by_its_cells(cells, kind):
+    """Prices do, and the numbers of rows have no fraction; so do titles, and the numbers of rows are not said in words."""
     rows = [{"id": f"r{place}", "column": cell} for place, cell in enumerate(cells)]
     assert hp.train(rows).schema.columns == {"column": kind}
+
+
+def test_numbers_of_rows_are_left_out():
+    """Whatever stands before the number."""
+    rows = [{"id": str(place), "column": f"item {place:03}", "town": "ab"[place % 2]} for place in range(60)]
+    assert "column" not in infer_schema({"records": read(rows, "records")}).columns
 
 
 def test_a_column_that_two_tables_write_in_two_ways_is_told():
