@@ -14,6 +14,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
+from hpmatch.blocking import MAX_RULES
 from hpmatch.blocking.rules import NameAndDate, NameAndValue, SameValue, SameWord, TwoNames
 from hpmatch.comparison import parts_of
 from hpmatch.comparison.categories import Category, Country, Profession
@@ -363,4 +364,21 @@ def _blocking_rules(names: Sequence[str], roles: Sequence[str], kinds: dict[str,
     ]
     rules += [SameValue("national_id", "national_id")] if "national_id" in roles else []
     rules += [SameWord(f"{column}_word", column) for column in texts]
-    return rules
+    return _most_telling(rules, categories)
+
+
+def _most_telling(rules: Sequence[BlockingRule], categories: Collection[str]) -> list[BlockingRule]:
+    """
+    As many rules as a model may have, in the order given.
+
+    Of a wide table those go first that find least of what others do not: a name with a category, a name with a text (the
+    text alone finds it where few share it), a word of a text. Of one kind the columns that stand last go.
+    """
+
+    def rank(rule: BlockingRule) -> int:
+        if isinstance(rule, NameAndValue):
+            return 3 if rule.columns[-1] in categories else 2
+        return 1 if isinstance(rule, SameWord) else 0
+
+    kept = sorted(range(len(rules)), key=lambda place: rank(rules[place]))[:MAX_RULES]
+    return [rules[place] for place in sorted(kept)]

@@ -14,6 +14,7 @@ from registers import written
 
 import hpmatch as hp
 from hpmatch.assembly import assemble, infer_schema, starting_levels
+from hpmatch.blocking import MAX_RULES
 from hpmatch.cli import main
 from hpmatch.draws import draw_pairs
 from hpmatch.model import read_model
@@ -302,6 +303,18 @@ def test_kinds_are_told_by_cells(kind):
     rows = [{"id": f"r{place}", "column": cell, "empty": None} for place, cell in enumerate(CELLS[kind])]
     columns = dict(infer_schema({"records": read(rows, "records")}).columns)
     assert columns == ({"column": kind} if kind else {})
+
+
+def test_a_wide_table_has_the_rules_that_tell_most():
+    """As many as a model may have; those by dates, numbers and whole values before those by a name with a category."""
+    kinds = {f"c{n}": kind for n, kind in enumerate(["category"] * 40 + ["text"] * 12 + ["identifier"] * 3)}
+    roles = {"given_name": "first", "family_name": "last", "birth_date": "born"}
+    names = [rule.name for rule in assemble([Layout("no", roles, kinds)]).blocking_rules]
+    assert len(names) == MAX_RULES
+    assert {"birth_date", "two_names", "name_birth_date_year_day", *(f"c{n}" for n in range(40, 55))} <= {
+        *names
+    }
+    assert not {f"name_c{n}" for n in range(40)} & {*names}
 
 
 def test_every_kind_has_numbers_to_start_from():
