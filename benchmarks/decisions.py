@@ -23,10 +23,10 @@ from benchmarks.data import read_text
 from benchmarks.page import publish, table
 from benchmarks.run import machine, versions
 from hpmatch.arrays import FloatArray
+from hpmatch.evaluation.measures import BoolArray
+from hpmatch.evaluation.reliability import expected_calibration_error
 from hpmatch.generate import generate
-from hpmatch.measures import BoolArray
 from hpmatch.model import Model
-from hpmatch.reliability import expected_calibration_error
 from hpmatch.results import Result
 from hpmatch.thresholds import counted, tried_thresholds
 

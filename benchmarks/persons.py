@@ -25,9 +25,9 @@ from benchmarks.page import publish, table
 from benchmarks.run import machine, versions
 from hpmatch.arrays import FloatArray, IntArray
 from hpmatch.evaluation import evaluate
+from hpmatch.evaluation.measures import BoolArray
 from hpmatch.generate import generate
 from hpmatch.ledger import Ledger
-from hpmatch.measures import BoolArray
 from hpmatch.rescreen import rescreen
 from hpmatch.rescreen.standing import AlertsInForce
 

@@ -25,7 +25,7 @@ from unidecode import unidecode
 
 import hpmatch as hp
 from benchmarks.page import bracketed, publish, table
-from hpmatch.measures import wilson_interval
+from hpmatch.evaluation.measures import wilson_interval
 from hpmatch.standardise.text import fold
 
 _DOCS = Path(__file__).parent.parent / "docs"

@@ -19,8 +19,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hpmatch.alert_relations import related
 from hpmatch.alerts import person_ids
+from hpmatch.alerts.relations import related
 from hpmatch.arrays import FloatArray, IntArray, Mask
 from hpmatch.blocking import CandidatePairs
 from hpmatch.cases import PriorCases

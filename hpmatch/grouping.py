@@ -1,4 +1,4 @@
-"""When two alerts are taken to be about one person: what a model says of it. ``alerts.py`` goes by it."""
+"""When two alerts are taken to be about one person: what a model says of it. ``alerts/`` goes by it."""
 
 from __future__ import annotations
 

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from hpmatch import training
-from hpmatch.alert_relations import TOLD
 from hpmatch.alerts import Grouped, grouped_alerts
+from hpmatch.alerts.pooling import pool_evidence, share_candidates
+from hpmatch.alerts.relations import TOLD
 from hpmatch.arrays import IntArray
 from hpmatch.blocking import candidate_pairs
 from hpmatch.cases import PriorCases, read_prior_cases
@@ -26,7 +27,6 @@ from hpmatch.evidence import LINK_COLUMNS, LOOK_ALIKE_COLUMN, PRIOR_COLUMN
 from hpmatch.model import Model, read_model
 from hpmatch.parallel import batch_job, begin_beside, end_processes, start_processes
 from hpmatch.plugins import checked_weights
-from hpmatch.pooling import pool_evidence, share_candidates
 from hpmatch.reading import ReadRecords, read_for
 from hpmatch.register import Register, model_of, read_register
 from hpmatch.results import Result

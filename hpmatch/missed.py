@@ -23,9 +23,9 @@ from hpmatch.arrays import FloatArray, IntArray, Mask
 from hpmatch.decision import MATCH, REVIEW
 from hpmatch.draws import hashed
 from hpmatch.errors import HpmatchError
-from hpmatch.judging import named_in_review
+from hpmatch.evaluation.judging import named_in_review
+from hpmatch.evaluation.measures import Estimate
 from hpmatch.labels import read_labels
-from hpmatch.measures import Estimate
 from hpmatch.model import Model
 from hpmatch.result_tables import check_all_pairs, result_tables
 from hpmatch.results import Deduplicated, Result, maker_of, opened
@@ -53,7 +53,7 @@ class RecallEstimate:
 
     Attributes:
         recall: The share of true pairs that were called a match, with its 95 % interval.
-        recall_with_review: The same with those that a review names, see ``hpmatch.judging.named_in_review``.
+        recall_with_review: The same with those that a review names, see ``hpmatch.evaluation.judging.named_in_review``.
         true_pairs: How many true pairs there are, found or not.
         true_in: How many of them are in each stratum: "match", "review", "near", "far", and "not found" by any rule; the last
             is NaN where it cannot be estimated, and the other figures then take it for none.

@@ -65,7 +65,7 @@ class Result:
         dispositions: Exactly one row an alert: alert_id, disposition, hpr_number, match_probability, person_id, reason, and
             given earlier cases prior_case.
         persons: A row a person whom alerts are about; see ``hpmatch.persons.persons_table``.
-        relations: A row an alert about a person who has an earlier one; see ``hpmatch.alert_relations.related``.
+        relations: A row an alert about a person who has an earlier one; see ``hpmatch.alerts.relations.related``.
         rejected: A row a rejected row: table, file, row, reason, content.
         checks: A row an alert, in the order of the dispositions: alert_id, and check, which tells whether an alert is the
             one that was linked.

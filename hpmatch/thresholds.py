@@ -27,13 +27,13 @@ import pyarrow.compute as pc
 from hpmatch.arrays import FloatArray
 from hpmatch.decision import MATCH, REVIEW, probability_of
 from hpmatch.errors import HpmatchError
-from hpmatch.judging import true_pairs
+from hpmatch.evaluation.judging import true_pairs
+from hpmatch.evaluation.truth import check_truth, read_truth
 from hpmatch.model import Model
 from hpmatch.output import read_folder
 from hpmatch.result_tables import check_all_pairs
 from hpmatch.results import Deduplicated, Result, opened
 from hpmatch.shown import on_one_line
-from hpmatch.truth import check_truth, read_truth
 
 COLUMNS = ("match", "review", "missed", "wrong", "reviews", "hours", "cost")
 # Thresholds that are tried, as log2 odds: from 1 in 16,000 to all but 1 in 16,000.

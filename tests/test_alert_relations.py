@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 import hpmatch as hp
-from hpmatch import alert_relations
-from hpmatch.alert_relations import (
+from hpmatch.alerts import relations
+from hpmatch.alerts.relations import (
     CORRECTION,
     COUNTRY,
     PROFESSION,
@@ -124,7 +124,7 @@ def test_each_alert_but_the_first_names_the_earlier_one_that_it_is_closest_to():
 def test_copies_are_held_against_the_last_one_alone(monkeypatch):
     """Nothing says more than that it is the same again, so that a thousand copies are not held against one another."""
     held = []
-    monkeypatch.setattr(alert_relations, "relate", lambda *both: held.append(both) or relate(*both))
+    monkeypatch.setattr(relations, "relate", lambda *both: held.append(both) or relate(*both))
     copies = [ALERTS[0] | {"alert_id": f"A{number}"} for number in range(9)]
     found = related(_read(copies), np.zeros(9, np.int64)).to_pylist()
     assert [(row["alert_id"], row["earlier_alert_id"], row["relation"]) for row in found] == [

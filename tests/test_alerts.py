@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from strategies import ALERTS, PERSONS
 
 import hpmatch as hp
-from hpmatch.alert_relations import TOLD
 from hpmatch.alerts import group_alerts
+from hpmatch.alerts.relations import TOLD
 from hpmatch.errors import ModelError
 from hpmatch.grouping import Grouping
 from hpmatch.model import read_model

@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 
 import hpmatch as hp
 from hpmatch import calibration
-from hpmatch.calibration_fit import Evidence, Known, fit
+from hpmatch.calibration.fit import Evidence, Known, fit
 from hpmatch.cli import main
+from hpmatch.evaluation.measures import wilson_interval
+from hpmatch.evaluation.reliability import expected_calibration_error, reliability
 from hpmatch.fellegi_sunter import FellegiSunter, Level, LookAlike
-from hpmatch.measures import wilson_interval
 from hpmatch.model import read_model
-from hpmatch.reliability import expected_calibration_error, reliability
 from hpmatch.sources import read
 
 TRUTH = {

@@ -10,11 +10,11 @@ import pytest
 import hpmatch as hp
 from hpmatch.cli import main
 from hpmatch.evaluation import evaluate
-from hpmatch.judging import judge
-from hpmatch.measures import (
+from hpmatch.evaluation.judging import judge
+from hpmatch.evaluation.measures import (
     estimates,
 )
-from hpmatch.truth import check_truth
+from hpmatch.evaluation.truth import check_truth
 
 PERSON = {"family_name": "Berg", "given_name": "Kari", "birth_date": "1980-02-03"}
 # Ten alerts; a to f are about registered persons. Worked out on paper:

@@ -18,10 +18,10 @@ import hpmatch as hp
 from hpmatch.cli import main
 from hpmatch.decision import DecisionRule
 from hpmatch.errors import SourceError
+from hpmatch.evaluation.truth import read_truth
 from hpmatch.labelling import FILE_COLUMNS, agreement, append_label, choose_pairs, mend, start_labelling
 from hpmatch.labels import read_labels
 from hpmatch.output import MODEL_FILE
-from hpmatch.truth import read_truth
 
 SAMPLE = Path(__file__).parents[1] / "examples" / "data"
 ALERTS, REGISTER = SAMPLE / "alerts.csv", SAMPLE / "register.csv"

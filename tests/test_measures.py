@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hpmatch.measures import (
+from hpmatch.evaluation.measures import (
     Answers,
     best_f1,
     calibration,

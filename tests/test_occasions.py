@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from test_alerts import MODEL, RASA, persons_of
 
-from hpmatch.alert_relations import TOLD
+from hpmatch.alerts.occasions import Occasions
+from hpmatch.alerts.relations import TOLD
 from hpmatch.errors import ModelError
 from hpmatch.grouping import Grouping
-from hpmatch.occasions import Occasions
 from hpmatch.reading import read_records
 from hpmatch.schema import ALERT_ROLES, Schema
 

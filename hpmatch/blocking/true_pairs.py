@@ -11,12 +11,12 @@ import pyarrow.compute as pc
 from hpmatch.arrays import IntArray
 from hpmatch.blocking import CandidatePairs
 from hpmatch.errors import SchemaError
+from hpmatch.evaluation.truth import TRUTH_IDS, need, read_truth
 from hpmatch.evidence import id_columns
 from hpmatch.labels import Labels, read_labels, rows_of_pairs
 from hpmatch.model import Model
 from hpmatch.reading import ReadRecords
 from hpmatch.records import Records
-from hpmatch.truth import TRUTH_IDS, need, read_truth
 
 _LABELLED = {"left_id", "right_id", "label"}
 _CLUSTER_COLUMNS = ("person_id", "cluster_id")

@@ -11,8 +11,8 @@ from hpmatch.charts.measures import calibration_chart, precision_recall_chart, s
 from hpmatch.charts.scores import score_chart
 from hpmatch.charts.styling import save_chart
 from hpmatch.evaluation import Evaluation, evaluate
+from hpmatch.evaluation.judging import judged
 from hpmatch.files import whole_folder
-from hpmatch.judging import judged
 from hpmatch.result_tables import pairs_of
 from hpmatch.results import Deduplicated, Result
 

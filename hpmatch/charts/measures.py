@@ -25,8 +25,8 @@ from hpmatch.charts.styling import (
 )
 from hpmatch.errors import HpmatchError
 from hpmatch.evaluation import Evaluation, Slice
-from hpmatch.measures import CALIBRATION_EDGES, Estimate
-from hpmatch.reliability import expected_calibration_error, reliability
+from hpmatch.evaluation.measures import CALIBRATION_EDGES, Estimate
+from hpmatch.evaluation.reliability import expected_calibration_error, reliability
 
 _WIDTH = 420
 _PANEL, _STEP = 260, 20

@@ -28,7 +28,7 @@ from hpmatch.charts.styling import (
 )
 from hpmatch.decision import MATCH, NO_MATCH, REVIEW, DecisionRule
 from hpmatch.errors import HpmatchError, ModelError
-from hpmatch.judging import true_pairs
+from hpmatch.evaluation.judging import true_pairs
 from hpmatch.model import Model, read_model
 from hpmatch.result_tables import pairs_of
 from hpmatch.results import Deduplicated, Result

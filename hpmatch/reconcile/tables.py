@@ -12,8 +12,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hpmatch.alert_relations import status_of
 from hpmatch.alerts import group_alerts
+from hpmatch.alerts.relations import status_of
 from hpmatch.errors import SourceError
 from hpmatch.model import Model
 from hpmatch.reading import ReadRecords, layout_of, with_usable_ids

@@ -11,8 +11,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hpmatch.alert_relations import TOLD, status_of
 from hpmatch.alerts import grouped_alerts
+from hpmatch.alerts.relations import TOLD, status_of
 from hpmatch.arrays import IntArray, Mask
 from hpmatch.blocking import index_keys
 from hpmatch.blocking.blocks import KeyIndex

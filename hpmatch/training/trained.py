@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from hpmatch.arrays import FloatArray, IntArray, Mask
-from hpmatch.measures import wilson_interval
+from hpmatch.evaluation.measures import wilson_interval
 from hpmatch.model import Model
 from hpmatch.schema import Schema
 from hpmatch.shown import on_one_line

@@ -52,7 +52,8 @@ from standardise.test_surnames import (
     shared,
 )
 
-from hpmatch import alert_relations, inquiry, schema
+from hpmatch import inquiry, schema
+from hpmatch.alerts import relations as alert_relations
 from hpmatch.comparison import relations, spelling
 from hpmatch.data import read_table
 from hpmatch.reconcile import findings

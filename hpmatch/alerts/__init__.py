@@ -21,6 +21,7 @@ from typing import cast
 import numpy as np
 import pyarrow.compute as pc
 
+from hpmatch.alerts.occasions import Occasions
 from hpmatch.arrays import FloatArray, IntArray, Mask, places_among_equals, rows_alike
 from hpmatch.blocking import CandidatePairs, candidate_pairs, each_once
 from hpmatch.clusters import APART, join
@@ -29,7 +30,6 @@ from hpmatch.comparison.name_tables import SIMILAR_LIKENESS
 from hpmatch.comparison.spelling import token_similarity
 from hpmatch.grouping import Grouping
 from hpmatch.model import Model
-from hpmatch.occasions import Occasions
 from hpmatch.plugins import checked_weights
 from hpmatch.protocols import ComparisonVectors
 from hpmatch.reading import ReadRecords

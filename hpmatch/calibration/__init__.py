@@ -2,7 +2,7 @@
 Calibration: making probabilities mean what they say, from alerts whose answer is known.
 
 How far each comparison's weight counts, where weights start from, and how many look-alikes a register holds are fitted together
-to what was so; ``reliability.py`` measures how well.
+to what was so; ``evaluation/reliability.py`` measures how well.
 """
 
 from __future__ import annotations
@@ -16,13 +16,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hpmatch.alert_relations import TOLD
+from hpmatch.alerts.relations import TOLD
 from hpmatch.arrays import FloatArray, IntArray, Mask
-from hpmatch.calibration_fit import FOLDS, Evidence, Known, fit, fitted_probabilities, held_out
+from hpmatch.calibration.fit import FOLDS, Evidence, Known, fit, fitted_probabilities, held_out
 from hpmatch.decision import DecisionRule
 from hpmatch.dispose import Scored
 from hpmatch.draws import hashed
 from hpmatch.errors import HpmatchError, ModelError
+from hpmatch.evaluation.reliability import expected_calibration_error
+from hpmatch.evaluation.truth import check_truth, read_truth
 from hpmatch.evidence import id_columns
 from hpmatch.fellegi_sunter import FellegiSunter, persons_at_large
 from hpmatch.labels import Labels, check_some_known, read_labels, rows_of_pairs
@@ -32,10 +34,8 @@ from hpmatch.parallel import batch_job
 from hpmatch.reading import ReadRecords, read_for
 from hpmatch.records import Records
 from hpmatch.register import model_of, read_register
-from hpmatch.reliability import expected_calibration_error
 from hpmatch.schema import Schema, with_id
 from hpmatch.shown import on_one_line
-from hpmatch.truth import check_truth, read_truth
 
 _FEWEST = 20
 _SEEN = 0.01

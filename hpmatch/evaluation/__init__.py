@@ -2,7 +2,7 @@
 How good a result is, held against the truth: overall and by slice, each figure with its 95 % interval.
 
 What an engine answered comes as a folder or two tables (dispositions, and scored links) and says nothing about the
-engine, so that other engines' answers go through the same measures; see ``measures.py``.
+engine, so that other engines' answers go through the same measures; see ``measures.py`` here.
 """
 
 from __future__ import annotations
@@ -18,10 +18,8 @@ import pyarrow as pa
 
 from hpmatch.arrays import FloatArray, IntArray
 from hpmatch.errors import HpmatchError
-from hpmatch.evaluation_text import evaluation_text
-from hpmatch.files import write_text
-from hpmatch.judging import judged
-from hpmatch.measures import (
+from hpmatch.evaluation.judging import judged
+from hpmatch.evaluation.measures import (
     CURVES,
     REPLICATES,
     SHARES,
@@ -33,6 +31,8 @@ from hpmatch.measures import (
     precision_recall,
     recall_at_precision,
 )
+from hpmatch.evaluation.text import evaluation_text
+from hpmatch.files import write_text
 from hpmatch.model import RECORDS, subject_of
 from hpmatch.result_tables import summary_of
 from hpmatch.results import Deduplicated, Result, opened
@@ -127,7 +127,7 @@ class Evaluation:
 
     @property
     def recall_with_review(self) -> float:
-        """The share of hits whose person was matched, or is named in the review (``hpmatch.judging.named_in_review``)."""
+        """The share of hits whose person was matched, or is named in the review (``hpmatch.evaluation.judging.named_in_review``)."""
         return self._value("recall_with_review")
 
     @property

@@ -14,11 +14,11 @@ import pyarrow.compute as pc
 from hpmatch.arrays import FloatArray, IntArray, Mask, occurrences
 from hpmatch.decision import NO_MATCH, REVIEW, near_likeliest
 from hpmatch.errors import HpmatchError
+from hpmatch.evaluation.measures import Answers
+from hpmatch.evaluation.truth import check_truth, need, person_codes, places_among, read_clusters, read_truth
 from hpmatch.explain import both_ways
-from hpmatch.measures import Answers
 from hpmatch.result_tables import pairs_of, result_tables
 from hpmatch.results import Deduplicated, Result, opened
-from hpmatch.truth import check_truth, need, person_codes, places_among, read_clusters, read_truth
 
 
 def judged(result: Result | Deduplicated | str | Path, truth: Any) -> tuple[Answers, pa.Table]:

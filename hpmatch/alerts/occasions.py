@@ -13,7 +13,7 @@ from datetime import date
 import numpy as np
 import numpy.typing as npt
 
-from hpmatch.alert_relations import read_texts
+from hpmatch.alerts.relations import read_texts
 from hpmatch.arrays import FloatArray, IntArray
 from hpmatch.reading import ReadRecords
 

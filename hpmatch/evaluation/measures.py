@@ -38,7 +38,7 @@ class Answers:
         matched: bool[n], whether the alert was called a match.
         right: bool[n], whether it was matched to its own person.
         review: bool[n], whether it goes to review.
-        seen: bool[n], whether its own person is matched, or named in the review (``hpmatch.judging.named_in_review``).
+        seen: bool[n], whether its own person is matched, or named in the review (``hpmatch.evaluation.judging.named_in_review``).
         score: float64[n], of the alert's likeliest link, minus infinity where it has none; only its order counts.
         best: bool[n], whether that link is right.
         probability: float64[n], that it is right, as the engine says; NaN where it says nothing.

@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from hpmatch.arrays import FloatArray, IntArray
 from hpmatch.errors import HpmatchError
-from hpmatch.measures import CALIBRATION_EDGES, bins_of, wilson_interval
+from hpmatch.evaluation.measures import CALIBRATION_EDGES, bins_of, wilson_interval
 
 
 def reliability(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from hpmatch.measures import CalibrationBin, Estimate
+from hpmatch.evaluation.measures import CalibrationBin, Estimate
 
 if TYPE_CHECKING:
     from hpmatch.evaluation import Evaluation, Slice
