@@ -10,6 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
@@ -73,11 +76,13 @@ _COLUMN_OF_ROLE = {
     "professions": "profession", "specialties": "specialty", "sending_country": "country",
     "education_country": "country", "nationality": "country",
 }  # fmt: skip
+_SHARED_BY_MANY = ("category", "year")  # no pairs can be looked for by such a value alone
 _OF_KIND: dict[str, Callable[[str], _Stages]] = {
     "name": lambda column: _Stages(PersonName(column), FullName(column, column)),
     "date": lambda column: _Stages(AnyDate(column), BirthDateComparison(column, column)),
     "category": lambda column: _Stages(Categories(column), Category(column, column)),
     "text": lambda column: _Stages(PlainText(column), Text(column, column)),
+    "year": lambda column: _Stages(Numbers(column), _years(column)),
     "number": lambda column: _Stages(Numbers(column), _near(column)),
     "identifier": lambda column: _Stages(PlainText(column), Identifier(column, column)),
 }
@@ -85,10 +90,16 @@ _OF_KIND: dict[str, Callable[[str], _Stages]] = {
 
 def _near(column: str) -> Thresholds:
     """Numbers by how far they are apart, as a share of the larger one."""
-    apart = {"same": 0.0, "within_1_percent": 0.01, "within_10_percent": 0.1}
-    conditions = tuple(
-        (level, (("relative_difference", column, column, share),)) for level, share in apart.items()
-    )
+    return _apart(column, "relative_difference", same=0.0, within_1_percent=0.01, within_10_percent=0.1)
+
+
+def _years(column: str) -> Thresholds:
+    """Years by how many lie between them."""
+    return _apart(column, "difference", same=0.0, within_1_year=1.0, within_5_years=5.0)
+
+
+def _apart(column: str, measure: str, **levels: float) -> Thresholds:
+    conditions = tuple((level, ((measure, column, column, most),)) for level, most in levels.items())
     return Thresholds(column, conditions, (column,), frequency=column)
 
 
@@ -212,10 +223,9 @@ def _kind_of(cells: Sequence[str]) -> str | None:
     distinct = len(set(cells))
     if not cells or distinct < _FEWEST_VALUES:
         return None
-    if sum(bool(_DATE.fullmatch(cell.strip())) for cell in cells) > _MOST * len(cells):
-        return "date"
-    if sum(bool(_FRACTION.fullmatch(cell.strip())) for cell in cells) > _MOST_FRACTIONS * len(cells):
-        return "number"
+    for kind, (pattern, most) in _PATTERNS.items():
+        if sum(bool(pattern.fullmatch(cell.strip())) for cell in cells) > most * len(cells):
+            return kind
     if distinct == len(cells):  # numbers of the rows, but for what is said in words
         return "text" if sum(map(_is_in_words, cells)) > _MOST * len(cells) else None
     if distinct <= _MOST_CATEGORIES:
@@ -231,10 +241,16 @@ def _is_in_words(cell: str) -> bool:
     return sum(word.isalpha() for word in cell.split()) >= _WORDS
 
 
-_DATE = re.compile(r"\d{4}[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}[-./]\d{1,2}[-./]\d{4}|(19|20)\d{6}")
-# Whole numbers may be numbers of things, such as of a house: neighbours are no nearer than others.
-_FRACTION = re.compile(r"[-+]?\d*[.,]\d+")
-_FEWEST_VALUES, _MOST_CATEGORIES, _DIGITS, _WORDS, _MOST, _MOST_FRACTIONS = 2, 50, 6, 2, 0.9, 0.5
+_MOST = 0.9
+# What nearly all cells of a kind look like, or most of them. Numbers need a fraction: whole ones may be numbers of things, such
+# as of a house, of which neighbours are no nearer than others. A column of
+# years has one where some of its cells were empty.
+_PATTERNS = {
+    "date": (re.compile(r"\d{4}[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}[-./]\d{1,2}[-./]\d{4}|(19|20)\d{6}"), _MOST),
+    "year": (re.compile(r"(1[5-9]|20)\d\d(\.0)?"), _MOST),
+    "number": (re.compile(r"[-+]?\d*[.,]\d+"), 0.5),
+}
+_FEWEST_VALUES, _MOST_CATEGORIES, _DIGITS, _WORDS = 2, 50, 6, 2
 
 
 def assemble(layouts: Sequence[Layout], name: str = "assembled") -> Model:
@@ -287,7 +303,7 @@ def assemble(layouts: Sequence[Layout], name: str = "assembled") -> Model:
 
 
 def _without_rules(columns: Sequence[str]) -> str:
-    others = ", ".join(kind for kind in KINDS if kind != "category")
+    others = ", ".join(kind for kind in KINDS if kind not in _SHARED_BY_MANY)
     return (
         f"no pairs can be looked for by {', '.join(columns)} alone, for a value there is shared by very many records; say in a "
         f"schema file which column is of another kind ({others}), or add one, such as a name, a date or an address"
@@ -316,22 +332,25 @@ def starting_levels(comparison: Comparison) -> tuple[Level, ...]:
     """
     shipped = read_model("imi").classifier
     assert isinstance(shipped, FellegiSunter)  # noqa: S101 - it is ours
-    kind = _STARTS.get(type(comparison))
     known = shipped.levels.get(
         "birth_date" if isinstance(comparison, BirthDateComparison) else comparison.name
     )
     if known and tuple(level.level for level in known) == tuple(comparison.levels):
         return known
-    rows = [row for row in read_table("starting_levels") if row["comparison"] == kind]
-    return tuple(
-        Level(row["level"], float(row["m"]), float(row["u"]), float(row["term_frequency"]), row["source"])
-        for row in rows
-    )
+    return _guesses().get(tuple(comparison.levels), ())
 
 
-_STARTS: dict[type, str] = {
-    Text: "text", Category: "category", Thresholds: "number", Identifier: "identifier", FullName: "full_name"
-}  # fmt: skip
+@cache
+def _guesses() -> dict[tuple[str, ...], tuple[Level, ...]]:
+    """The guesses for each kind of comparison, by its levels."""
+    guesses = {
+        kind: tuple(
+            Level(row["level"], float(row["m"]), float(row["u"]), float(row["term_frequency"]), row["source"])
+            for row in rows
+        )
+        for kind, rows in groupby(read_table("starting_levels"), itemgetter("comparison"))
+    }
+    return {tuple(level.level for level in levels): levels for levels in guesses.values()}
 
 
 def _blocking_rules(names: Sequence[str], roles: Sequence[str], kinds: dict[str, str]) -> list[BlockingRule]:
@@ -341,7 +360,7 @@ def _blocking_rules(names: Sequence[str], roles: Sequence[str], kinds: dict[str,
         *(c for c, kind in kinds.items() if kind == "date"),
     ]
     texts = [column for column, kind in kinds.items() if kind == "text"]
-    categories = [column for column, kind in kinds.items() if kind == "category"]
+    categories = [column for column, kind in kinds.items() if kind in _SHARED_BY_MANY]
     every_name = (*names, *whole)
     rules: list[BlockingRule] = []
     if every_name:

@@ -324,6 +324,12 @@ def test_numbers_of_a_model_file_are_compared_alike(trained, tmp_path):
         ([f"{place}.5" for place in range(60)], "number"),
         ([f"{place},25" for place in range(10)] * 6, "number"),
         ([str(place) for place in range(60)] * 2, "text"),  # of houses, perhaps
+        ([str(1790 + place) for place in range(60)], "year"),
+        (
+            [f"{2000 + place}.0" for place in range(20)] * 2,
+            "year",
+        ),  # as where some cells of a column are empty
+        ([str(1470 + place) for place in range(60)], None),
         (
             [
                 f"{kind} {make} {place}"
@@ -338,7 +344,25 @@ def test_numbers_of_a_model_file_are_compared_alike(trained, tmp_path):
 def test_what_may_differ_in_every_row_is_told_by_its_cells(cells, kind):
     """Prices do, and the numbers of rows have no fraction; so do titles, and the numbers of rows are not said in words."""
     rows = [{"id": f"r{place}", "column": cell} for place, cell in enumerate(cells)]
-    assert hp.train(rows).schema.columns == {"column": kind}
+    assert infer_schema({"rows": read(rows, "rows")}).columns == ({"column": kind} if kind else {})
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "found"),
+    [
+        ("1850", "1850", "same"),
+        ("1850", "1850.0", "same"),
+        ("1850", "1849", "within_1_year"),
+        ("1850", "1855", "within_5_years"),
+        ("1850", "1856", "different"),
+        ("1851", "1815", "different"),
+    ],
+)
+def test_years_are_compared_by_what_lies_between(left, right, found):
+    """Not as text, in which 1851 is like 1815."""
+    model = assemble([Layout("no", {}, {"born": "year", "town": "text"})])
+    score = hp.score({"born": left, "town": "Moss"}, {"born": right, "town": "Moss"}, model)
+    assert {part.comparison: part.level for part in score.evidence}["born"] == found
 
 
 def test_numbers_of_rows_are_left_out():
