@@ -39,6 +39,7 @@ from hpmatch.schema import KINDS, RECORD_ROLES, Layout, Schema, read_schema, rec
 from hpmatch.sources.tables import RawTable
 from hpmatch.standardise.stages import (
     AnyDate,
+    BareIdentifier,
     Categories,
     Countries,
     NationalId,
@@ -84,7 +85,7 @@ _OF_KIND: dict[str, Callable[[str], _Stages]] = {
     "text": lambda column: _Stages(PlainText(column), Text(column, column)),
     "year": lambda column: _Stages(Numbers(column), _years(column)),
     "number": lambda column: _Stages(Numbers(column), _near(column)),
-    "identifier": lambda column: _Stages(PlainText(column), Identifier(column, column)),
+    "identifier": lambda column: _Stages(BareIdentifier(column), Identifier(column, column)),
 }
 
 
@@ -234,7 +235,8 @@ def _kind_of(cells: Sequence[str]) -> str | None:
 
 
 def _is_number(cell: str) -> bool:
-    return sum(letter.isdigit() for letter in cell) >= max(_DIGITS, len(cell) / 2) and " " not in cell.strip()
+    has_words = " " in cell.strip() and any(map(str.isalpha, cell))
+    return sum(map(str.isdigit, cell)) >= max(_DIGITS, len(cell) / 2) and not has_words
 
 
 def _is_in_words(cell: str) -> bool:

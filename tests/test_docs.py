@@ -24,7 +24,7 @@ from hpmatch.blocking import CandidatePairs
 from hpmatch.cli import _parser
 from hpmatch.comparison import compare
 from hpmatch.comparison.full_names import FullName
-from hpmatch.comparison.text import Identifier, Text
+from hpmatch.comparison.text import Text
 from hpmatch.comparison.thresholds import Thresholds
 from hpmatch.generate.profiles import PROFILES
 from hpmatch.records import Column, Records
@@ -201,11 +201,10 @@ def _rows(page):
 # Comparisons that the shipped model does not use, and what makes the column that each reads.
 OTHERS = {
     "text": (Text("text", "text"), PlainText("text")),
-    "identifier": (Identifier("identifier", "identifier"), PlainText("identifier")),
     "full_name": (FullName("full_name", "full_name"), PersonName("full_name")),
     **{
         kind: (model.comparisons[0], model.standardisers[0])
-        for kind in ("category", "number")
+        for kind in ("category", "number", "identifier")
         for model in (assemble([Layout("no", {}, {kind: kind})]),)
     },
     "thresholds": (

@@ -331,6 +331,11 @@ def test_numbers_of_a_model_file_are_compared_alike(trained, tmp_path):
         ),  # as where some cells of a column are empty
         ([str(1470 + place) for place in range(60)], None),
         (
+            [f"({place} 23) 445 61 {place}" for place in range(10, 80)] * 2,
+            "identifier",
+        ),  # as telephones are written
+        ([f"223445 61 {place} Moss" for place in range(10, 80)] * 2, "text"),
+        (
             [
                 f"{kind} {make} {place}"
                 for kind in ("pump", "scanner")

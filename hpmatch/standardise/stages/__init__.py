@@ -1,6 +1,6 @@
 """The built-in standardisers: for each column, which roles are read and how distinct cells become values."""
 
-from hpmatch.standardise.stages.anything import Categories, Numbers, PlainText, Verbatim
+from hpmatch.standardise.stages.anything import BareIdentifier, Categories, Numbers, PlainText, Verbatim
 from hpmatch.standardise.stages.codes import Countries, Professions, Specialties
 from hpmatch.standardise.stages.dates import AnyDate, BirthDate
 from hpmatch.standardise.stages.identifiers import NationalId
@@ -9,6 +9,7 @@ from hpmatch.standardise.stages.sexes import Sex, SexByName
 
 __all__ = [
     "AnyDate",
+    "BareIdentifier",
     "BirthDate",
     "Categories",
     "Countries",

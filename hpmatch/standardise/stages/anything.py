@@ -65,6 +65,32 @@ class Categories:
         return [tuple(sorted({_folded(each) for each in text.split(SEVERAL)} - {""})) for text in texts[0]]
 
 
+@dataclass(frozen=True)
+class BareIdentifier:
+    """
+    The letters and digits of an identifier, whatever stands between them.
+
+    Args:
+        column: The role that is read and the column that is made.
+
+    Example:
+        >>> BareIdentifier("phone").standardise(["(576) 445-3876", "576 445 3876", "DE 811.907", "-"])
+        ['5764453876', '5764453876', 'de811907', None]
+    """
+
+    column: str
+    kind = pa.string()
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """The role that is read."""
+        return (self.column,)
+
+    def standardise(self, *texts: Sequence[str]) -> list[str | None]:
+        """The letters and digits of each cell; None where it has none."""
+        return ["".join(filter(str.isalnum, fold(text))) or None for text in texts[0]]
+
+
 def _folded(text: str) -> str:
     return " ".join(fold(text).split())
 
