@@ -209,7 +209,7 @@ def _round(learning: Learning, rates: Rates, look_alikes: tuple[LookAlike, ...],
     apart = counted_apart(random, 1 - chance_matched, before)
     chance, unseen = chance_rates(apart, before), unseen_levels(found, apart)
     learned = keeping(Rates(shares(seen, before.m, before.m, trust), chance), before, unseen)
-    if any(each.levels for each in look_alikes):
+    if look_alikes and not any(each.shared for each in look_alikes):  # those of the starting model are kept
         shown = chance_rates(candidates.level_counts(alike, learned.u), learned)
         look_alikes = _look_alikes(learning, shown, float(alike.sum()) / learning.pairs)
     return Refined(
