@@ -244,9 +244,8 @@ def _is_in_words(cell: str) -> bool:
 
 
 _MOST = 0.9
-# What nearly all cells of a kind look like, or most of them. Numbers need a fraction: whole ones may be numbers of things, such
-# as of a house, of which neighbours are no nearer than others. A column of
-# years has one where some of its cells were empty.
+# What so many cells of a kind look like. Numbers need a fraction: whole ones may be numbers of things, such as of a house, of
+# which neighbours are no nearer than others. Years may have one, as where some cells of their column are empty.
 _PATTERNS = {
     "date": (re.compile(r"\d{4}[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}[-./]\d{1,2}[-./]\d{4}|(19|20)\d{6}"), _MOST),
     "year": (re.compile(r"(1[5-9]|20)\d\d(\.0)?"), _MOST),

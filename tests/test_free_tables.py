@@ -325,15 +325,11 @@ def test_numbers_of_a_model_file_are_compared_alike(trained, tmp_path):
         ([f"{place},25" for place in range(10)] * 6, "number"),
         ([str(place) for place in range(60)] * 2, "text"),  # of houses, perhaps
         ([str(1790 + place) for place in range(60)], "year"),
-        (
-            [f"{2000 + place}.0" for place in range(20)] * 2,
-            "year",
-        ),  # as where some cells of a column are empty
+        # As where some cells of a column are empty.
+        ([f"{2000 + place}.0" for place in range(20)] * 2, "year"),
         ([str(1470 + place) for place in range(60)], None),
-        (
-            [f"({place} 23) 445 61 {place}" for place in range(10, 80)] * 2,
-            "identifier",
-        ),  # as telephones are written
+        # As telephone numbers are written, and the numbers of houses.
+        ([f"({place} 23) 445 61 {place}" for place in range(10, 80)] * 2, "identifier"),
         ([f"223445 61 {place} Moss" for place in range(10, 80)] * 2, "text"),
         (
             [

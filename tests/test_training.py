@@ -221,9 +221,8 @@ def test_alerts_and_a_register_start_from_the_shipped_model():
     assert [part.name for part in trained.model.parts] == [part.name for part in read_model("imi").parts]
     moved = {row["comparison"]: abs(row["m"] - row["m_before"]) for row in trained.levels.to_pylist()}
     assert max(moved.values()) < 0.3
-    assert (
-        trained.model.classifier.look_alikes == read_model("imi").classifier.look_alikes
-    )  # nothing tells of them
+    # Nothing in the tables tells of look-alikes.
+    assert trained.model.classifier.look_alikes == read_model("imi").classifier.look_alikes
     with Path("examples/data/truth.csv").open(encoding="utf-8") as file:
         hits = sum(bool(row["hpr_number"]) for row in csv.DictReader(file))
     assert trained.matches == pytest.approx(hits, rel=0.3)

@@ -116,9 +116,8 @@ def _as_if_larger(share: Any, records: int) -> Any:
     return share * records / (records + _FURTHER_PERSONS)
 
 
-def share_among_holders_in_one() -> float:
-    """What ``TokenFrequencies.among_holders`` gives in a table of one person, who holds every token that agrees."""
-    return sqrt(_as_if_larger(1.0, 1))
+# What ``TokenFrequencies.among_holders`` gives in a table of one person, who holds every token that agrees.
+SHARE_AMONG_HOLDERS_IN_ONE: float = sqrt(_as_if_larger(1.0, 1))
 
 
 def _main_countries(records: Records, countries: Mapping[str, int]) -> IntArray:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from hpmatch.comparison.cases import first_case
 from hpmatch.comparison.name_cases import FIRST_OF, FORMER, Best, NameCases
-from hpmatch.comparison.name_frequencies import share_among_holders_in_one
+from hpmatch.comparison.name_frequencies import SHARE_AMONG_HOLDERS_IN_ONE
 from hpmatch.comparison.name_tables import CLOSE, FIELDS, NOTHING, SAME
 from hpmatch.comparison.one_token import agreement_of
 from hpmatch.comparison.relations import are_of_two_groups, are_of_two_sexes, joined
@@ -43,7 +43,7 @@ def _compared(names: NameCases, look: _OneLook) -> ComparedOne:
         return ComparedOne(level)
     share = 1.0  # the only registered person holds whatever agrees
     for _ in look.further(names.between, found.token):
-        share *= share_among_holders_in_one()
+        share *= SHARE_AMONG_HOLDERS_IN_ONE
     return ComparedOne(level, share)
 
 
