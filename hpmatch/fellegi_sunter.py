@@ -265,15 +265,26 @@ class FellegiSunter:
         """
         return [
             {
-                column: partial_weights[:, column] + self._less(each, name)[levels[:, column]]
+                column: partial_weights[:, column] + told[name].take(levels[:, column])
                 for column, name in enumerate(names)
-                if name in each.shared or name in each.levels
+                if name in told
             }
+            for told in self._told_of_look_alikes
+        ]
+
+    @cached_property
+    def _told_of_look_alikes(self) -> list[dict[str, FloatArray]]:
+        """
+        How much more or less each level says for a kind of look-alike than for a match, by comparison.
+
+        They are float64[l + 1], the last for a missing value.
+        """
+        return [
+            {name: self._told_of(each, name) for name in (*each.shared, *each.levels)}
             for each in self.look_alikes
         ]
 
-    def _less(self, look_alike: LookAlike, name: str) -> FloatArray:
-        """float64[l + 1], how much more or less a level says for look-alikes than for a match; the last for a missing value."""
+    def _told_of(self, look_alike: LookAlike, name: str) -> FloatArray:
         numbers = self.levels[name]
         if name in look_alike.shared:
             return np.zeros(len(numbers) + 1)

@@ -154,10 +154,12 @@ def name_apart(family: str, given: str) -> tuple[str, str] | None:
 def _repeated(family: str, given: str) -> tuple[str, str] | None:
     """The two names where one field says at its comma what the other holds, or that holds no name (a dash, a title)."""
     for whole, other, place in ((family, given, 1), (given, family, 0)):
-        parts = None if _of_two_surnames(whole) else _at_comma(whole)
-        if parts and not names_and_kinds(other)[0]:
+        parts = _at_comma(whole)
+        if not parts or _of_two_surnames(whole):
+            continue
+        if not names_and_kinds(other)[0]:
             return parts
-        if parts and set(name_tokens(parts[place])) <= set(name_tokens(other)):
+        if set(name_tokens(parts[place])) <= set(name_tokens(other)):
             return (parts[0], other) if place else (other, parts[1])
     return None
 
