@@ -6,15 +6,17 @@ The names are in `hpmatch/data/countries.csv`.
 
 import re
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from hpmatch.data import read_table
 from hpmatch.standardise.text import split_words
 
 _ALIASES = {"uk": "GB", "el": "GR"}  # what the European Union writes
+_REMEMBERED = 1 << 12
 _PARTS = re.compile(r"[^\w\s.']|_|\s-\s")
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def code_country(text: str) -> str:
     """
     Code one country.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 
 import numpy as np
 import pyarrow as pa
@@ -23,6 +23,8 @@ from hpmatch.standardise.dates import (
 from hpmatch.standardise.identifiers import Identifier
 from hpmatch.standardise.number_dates import say_these_dates, says_this_date
 from hpmatch.standardise.stages.identifiers import identifiers_of_person
+
+_REMEMBERED = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -67,13 +69,8 @@ class BirthDate:
 
     def standardise(self, *texts: Sequence[str]) -> list[tuple[int, ...]]:
         """The readings of each date."""
-
-        @cache
-        def read(date: str, country: str) -> tuple[int, ...]:
-            return read_date(date, date_order(code_country(country) or self.home)).readings
-
         return [
-            self._with_number(read(date, country), number, country)
+            self._with_number(_readings(date, country, self.home), number, country)
             for date, country, number in zip(*texts, strict=True)
         ]
 
@@ -83,6 +80,11 @@ class BirthDate:
         if not number or (is_home and says_this_date(number, readings[0], self.home)):
             return readings
         return _with_told(readings, identifiers_of_person(number, country, self.home))
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _readings(date: str, country: str, home: str) -> tuple[int, ...]:
+    return read_date(date, date_order(code_country(country) or home)).readings
 
 
 def _with_told(readings: tuple[int, ...], found: Sequence[Identifier]) -> tuple[int, ...]:
