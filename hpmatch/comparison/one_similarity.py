@@ -18,8 +18,10 @@ from hpmatch.comparison.spelling import (
     TRANSPOSED,
     UNIT,
     Costs,
+    are_same_letters,
     edges_of,
     edit_costs,
+    is_one_edit,
     mixed_similarity,
     similarity_at,
     slip_distance,
@@ -60,12 +62,18 @@ def _similarity(left: str, right: str) -> float:
         similarity_at(_distance(_costed(a, *consonantal), _costed(b, *reversed(consonantal))))
         for a, b in product(sound_units(left), sound_units(right))
     ]
-    typed = [
-        similarity_at(slip_distance(likeness, max(len(a), len(b)), edges_of(a) == edges_of(b)))
-        for likeness, (a, b) in zip(alike, forms, strict=True)
-    ]
+    typed = [_typed(*pair, likeness) for likeness, pair in zip(alike, forms, strict=True)]
     slip = 0.0 if any(consonantal) else max(typed, default=0.0)
     return float(mixed_similarity(max(heard, default=0.0), letters, slip))
+
+
+def _typed(left: str, right: str, alike: float) -> float:
+    """How alike two spellings are where a slip of typing explains it."""
+    longest = max(len(left), len(right))
+    is_slip = edges_of(left) == edges_of(right) or (
+        is_one_edit(alike, longest) and are_same_letters(left, right)
+    )
+    return float(similarity_at(slip_distance(alike, longest, is_slip)))
 
 
 class _Costed(NamedTuple):

@@ -255,7 +255,7 @@ def slip_distance(alike: Any, longest: Any, is_slip: Any) -> Any:
     Args:
         alike: How alike the letters of two spellings are, 1 less the share of edits.
         longest: The letters of the longer one.
-        is_slip: Whether their edges are the same.
+        is_slip: Whether their edges are the same, or two neighbouring letters are exchanged.
     """
     return (1 - alike) * np.where(is_slip, np.where(longest == _FOUR, _OF_FOUR, 1), _NO_SLIP)
 
@@ -263,6 +263,16 @@ def slip_distance(alike: Any, longest: Any, is_slip: Any) -> Any:
 def edges_of(form: str) -> tuple[str, str]:
     """The first letter and the ending of a spelling; a slip of typing there is rare, another name is not."""
     return form[0], form[-2:] if form.endswith(_SUFFIXES) else form[-1]
+
+
+def is_one_edit(alike: Any, longest: Any) -> Any:
+    """Whether a single edit makes one spelling of the other."""
+    return np.rint((1 - alike) * longest) == 1
+
+
+def are_same_letters(left: str, right: str) -> bool:
+    """Whether two spellings have the same letters; if one edit lies between them it exchanged two neighbours (Ivone, Ivoen)."""
+    return len(left) == len(right) and sorted(left) == sorted(right)
 
 
 def _typed_similarity(
@@ -280,7 +290,10 @@ def _typed_similarity(
     sizes = np.array([len(form) for form in forms], np.int64)
     letters, typed = np.zeros(len(left)), np.zeros(len(left))
     np.maximum.at(letters, pair, alike)
-    distance = slip_distance(alike, np.maximum(sizes[a], sizes[b]), edges[a] == edges[b])
+    longest, is_slip = np.maximum(sizes[a], sizes[b]), edges[a] == edges[b]
+    near = (is_one_edit(alike, longest) & ~is_slip).nonzero()[0]
+    is_slip[near] = list(map(are_same_letters, table[a[near]], table[b[near]]))
+    distance = slip_distance(alike, longest, is_slip)
     np.maximum.at(typed, pair, similarity_at(distance))
     return letters, typed
 

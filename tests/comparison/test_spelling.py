@@ -106,6 +106,20 @@ def test_a_slip_at_the_end_of_four_letters_is_no_likeness(name, typed):
     assert token_similarity([name], [typed])[0] < 0.74
 
 
+@pytest.mark.parametrize(
+    ("name", "typed", "other"),
+    [("ivone", "ivoen", "ivont"), ("ruth", "urth", "duth"), ("dina", "dian", "dind")],
+)
+def test_neighbours_exchanged_at_the_edge_are_a_slip_too(name, typed, other):
+    """Another letter there makes another name; the same letters hardly do."""
+    exchanged, another = token_similarity([name, name], [typed, other])
+    assert another < 0.86 <= exchanged
+    assert similarity_of(name, typed) == exchanged
+    assert (
+        similarity_of("amira", "maria") == token_similarity(["amira"], ["maria"])[0] < 0.74
+    )  # two exchanges
+
+
 def slip(word, random_numbers):
     """Make one typing error inside a word."""
     place, letter = random_numbers.randrange(1, len(word) - 2), random_numbers.choice("abdefgiklmnoprstu")
