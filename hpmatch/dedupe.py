@@ -25,9 +25,10 @@ from hpmatch.comparison import DEFAULT_CHUNK_SIZE, compare, not_compared
 from hpmatch.decision import MATCH, NO_MATCH, REVIEW, Decisions, check_min_weight, probability_of
 from hpmatch.dispose import Scored, held_by_records, pair_tables
 from hpmatch.errors import SchemaError
-from hpmatch.link import Progress, check_labels, check_names
+from hpmatch.link import check_labels, check_names
 from hpmatch.model import Model, read_model
 from hpmatch.plugins import checked_weights
+from hpmatch.protocols import Progress
 from hpmatch.reading import ReadRecords, read_for
 from hpmatch.records import Records
 from hpmatch.register import source_version

@@ -6,7 +6,7 @@ The main job: every alert held against the register, and answered.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ from hpmatch.evidence import LINK_COLUMNS, LOOK_ALIKE_COLUMN, PRIOR_COLUMN
 from hpmatch.model import Model, read_model
 from hpmatch.parallel import batch_job, begin_beside, end_processes, start_processes
 from hpmatch.plugins import checked_weights
+from hpmatch.protocols import Progress
 from hpmatch.reading import ReadRecords, read_for
 from hpmatch.register import Register, model_of, read_register
 from hpmatch.results import Result
@@ -36,7 +37,6 @@ from hpmatch.sources import read
 # What is told though nothing is matched by it.
 _KEPT = (*TOLD, "birth_place")
 _MANY_ALERTS = 1_000  # so many are worth a thread
-Progress = Callable[[str, int, int], None]
 
 
 def link(

@@ -16,7 +16,7 @@ whatever the order or the number of rows. ``hpmatch.testing`` proves that of any
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, NamedTuple, Protocol, runtime_checkable
@@ -29,6 +29,7 @@ from hpmatch.arrays import FloatArray, IntArray
 from hpmatch.records import MISSING, Records
 
 LevelArray = npt.NDArray[np.int8]
+Progress = Callable[[str, int, int], None]  # called with a stage, what is done of it and what there is to do
 
 
 class Keys(NamedTuple):

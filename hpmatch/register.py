@@ -10,7 +10,7 @@ as counted till then.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -25,6 +25,7 @@ from hpmatch.comparison.name_tables import NameTables
 from hpmatch.errors import HpmatchError, SchemaError, SourceError
 from hpmatch.model import Model, read_model
 from hpmatch.parallel import batch_job, end_processes, start_processes
+from hpmatch.protocols import Progress
 from hpmatch.reading import ReadRecords, read_for
 from hpmatch.records import MISSING, Records
 from hpmatch.register_changes import (
@@ -44,7 +45,6 @@ from hpmatch.standardise.token_forms import token_forms
 if TYPE_CHECKING:
     from hpmatch.evidence import Hit
 
-Progress = Callable[[str, int, int], None]
 MODEL_FILE = "model.json"  # in the folder of a prepared register
 
 

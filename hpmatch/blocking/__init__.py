@@ -9,7 +9,7 @@ because such a block costs much and tells little; what was cut is counted, never
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import cast
 
@@ -19,7 +19,7 @@ from hpmatch.arrays import IntArray, Mask, distinct, run_starts
 from hpmatch.blocking.blocks import Blocks, ChangedIndex, KeyIndex, WantedKeys
 from hpmatch.errors import PluginError
 from hpmatch.parallel import each_chunk
-from hpmatch.protocols import BlockingRule, Keys, PairRule, Pairs
+from hpmatch.protocols import BlockingRule, Keys, PairRule, Pairs, Progress
 from hpmatch.records import Records
 
 MAX_RULES = 31
@@ -209,7 +209,7 @@ def _are_rows(rows: object, size: int) -> bool:
 def index_keys(
     records: Records,
     rules: Sequence[BlockingRule | PairRule],
-    progress: Callable[[str, int, int], None] = lambda *_: None,
+    progress: Progress = lambda *_: None,
 ) -> dict[str, KeyIndex]:
     """Index the keys that each blocking rule gives to a table."""
     wanted = keying(rules)

@@ -7,7 +7,7 @@ to all pairs that hold those values. A joint comparison sees all pairs of a chun
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, cast
@@ -26,6 +26,7 @@ from hpmatch.protocols import (
     Comparison,
     ComparisonVectors,
     JointComparison,
+    Progress,
 )
 from hpmatch.records import MISSING, Records
 
@@ -39,7 +40,7 @@ def compare(
     pairs: CandidatePairs,
     comparisons: Sequence[Comparison | JointComparison],
     chunk_size: int = DEFAULT_CHUNK_SIZE,
-    progress: Callable[[str, int, int], None] = lambda *_: None,
+    progress: Progress = lambda *_: None,
     stand_ins: Mapping[str, str] = MappingProxyType({}),
 ) -> ComparisonVectors:
     """

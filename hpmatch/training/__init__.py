@@ -29,6 +29,7 @@ from hpmatch.errors import ModelError
 from hpmatch.fellegi_sunter import FellegiSunter
 from hpmatch.labels import read_labels
 from hpmatch.model import RECORDS, Model, read_model
+from hpmatch.protocols import Progress
 from hpmatch.reading import read_for
 from hpmatch.schema import Schema, with_id
 from hpmatch.sources import read
@@ -68,7 +69,7 @@ def train(
     trust: float | None = None,
     most_pairs: int = 1_000_000,
     seed: int = 1,
-    progress: Callable[[str, int, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> Trained:
     """
     Learn m, u and the prior from the tables that are to be linked, with labels or without.
@@ -142,7 +143,7 @@ def _learn(
     classifier: FellegiSunter,
     tables: Tables,
     belief: Belief,
-    report: Callable[[str, int, int], None],
+    report: Progress,
 ) -> Trained:
     names = [part.name for part in start.parts]
     before = rates_of(classifier, names)
