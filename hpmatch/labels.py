@@ -26,8 +26,11 @@ from hpmatch.sources.rejected import whole
 from hpmatch.sources.tables import plain_identifier
 
 MATCH, NO_MATCH, UNSURE = "match", "no_match", "unsure"
+# What the pairs are chosen as that are worth a label, see ``labelling/choosing.py``; those for what they are tell of no others.
+UNCERTAIN, DIVERSE, RANDOM = "uncertain", "diverse", "random"
+_FOR_WHAT_THEY_ARE = frozenset({UNCERTAIN, DIVERSE})
 COLUMNS = ("left_id", "right_id", "label", "labelled_by", "labelled_at", "chosen_as")
-_NEEDED = COLUMNS[:3]
+_NEEDED, _CHOSEN_AS = COLUMNS[:3], COLUMNS[-1]
 # What a label is written as; a table of numbers with gaps is saved as 1.0 and 0.0 by pandas.
 _SPELLINGS = {
     **{each: each for each in ("", MATCH, NO_MATCH, UNSURE)},
@@ -45,11 +48,13 @@ class Labels:
         left_ids: Identifiers of records of the left table.
         right_ids: Identifiers of records of the right table.
         is_match: bool[n], whether the two are one person.
+        is_drawn: bool[n], whether the pair may have been drawn at random: nothing says that it was chosen for what it is.
     """
 
     left_ids: pa.Array
     right_ids: pa.Array
     is_match: Mask
+    is_drawn: Mask
 
     def __repr__(self) -> str:
         return on_one_line(self, pairs=len(self))
@@ -64,7 +69,7 @@ def judgements(source: Any, columns: Sequence[str], *, may_be_empty: bool = Fals
 
     Args:
         source: See ``read_labels``.
-        columns: The columns that are needed; ``label`` among them.
+        columns: The columns that are needed; ``label`` among them. ``chosen_as`` comes with them where it is there.
         may_be_empty: Whether a table without rows will do.
 
     Raises:
@@ -80,9 +85,10 @@ def judgements(source: Any, columns: Sequence[str], *, may_be_empty: bool = Fals
         raise SourceError(
             f"labels: {raw.source} has no column {lacking[0]!r}; a file of labels has {', '.join(columns)}"
         )
+    told = [*columns, *({_CHOSEN_AS} & {*table.column_names} - {*columns})]
     rows = [
         {name: plain_identifier(str(cell or "")) for name, cell in row.items()}
-        for row in table.select(columns).to_pylist()
+        for row in table.select(told).to_pylist()
     ]
     said = [_SPELLINGS.get(row["label"].lower()) for row in rows]
     wrong = [number for number, label in zip(raw.rows, said, strict=True) if label is None]
@@ -110,12 +116,13 @@ def read_labels(source: Any) -> Labels:
         >>> labels.left_ids.to_pylist(), labels.is_match.tolist()
         (['A1'], [True])
     """
-    last = {(row["left_id"], row["right_id"]): row["label"] for row in judgements(source, _NEEDED)}
-    sure = sorted(pair for pair, label in last.items() if label != UNSURE)
+    last = {(row["left_id"], row["right_id"]): row for row in judgements(source, _NEEDED)}
+    sure = sorted(pair for pair, row in last.items() if row["label"] != UNSURE)
     return Labels(
         pa.array([left for left, _ in sure], pa.string()),
         pa.array([right for _, right in sure], pa.string()),
-        np.array([last[pair] == MATCH for pair in sure], bool),
+        np.array([last[pair]["label"] == MATCH for pair in sure], bool),
+        np.array([last[pair].get(_CHOSEN_AS) not in _FOR_WHAT_THEY_ARE for pair in sure], bool),
     )
 
 

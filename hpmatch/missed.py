@@ -42,6 +42,8 @@ _ASSUMED = (
     "a pair that rules with the birth date miss is no likelier to be missed by rules without it",
     "rejected pairs of a probability below {near:g} are true as often as it says",
 )
+_STRANGE = "pairs that the result does not hold"
+_CHOSEN = "pairs that were chosen for what they are (uncertain, diverse)"
 _NO_TWO_KINDS = "the model has not both rules with and rules without a date"
 _TOO_FEW = f"fewer than {_FEWEST_CAUGHT} true pairs were found both by rules with the birth date and by rules without"
 
@@ -156,7 +158,8 @@ def estimate_recall(
 
     Args:
         result: What ``hpmatch.link(..., min_weight=-1000)`` found, or the folder of it; or ``hpmatch.dedupe`` likewise.
-        labels: What people said of the pairs that ``recall_sample`` drew; see ``hpmatch.labels``. None to believe the
+        labels: What people said of the pairs that ``recall_sample`` drew; see ``hpmatch.labels``. Those of pairs that
+            ``hpmatch label`` chose as uncertain or diverse tell nothing of others, and are left out. None to believe the
             probabilities, which has to be said of the figure.
         model: The model that made the result, which says which rules read what; None where the result, or its
             folder, holds it or names a shipped one.
@@ -177,7 +180,7 @@ def estimate_recall(
     """
     links, strata = _read(result)
     maker, generator = maker_of(result, model), np.random.default_rng(seed)
-    said, strange = _said(links, labels)
+    said, left_out = _said(links, labels)
     probabilities = np.asarray(links["match_probability"].cast(pa.float64()), np.float64)
     counts, true = [], probabilities.copy()
     for place in range(len(STRATA)):
@@ -200,7 +203,7 @@ def estimate_recall(
             for place, name in enumerate((*STRATA, "not found"))
         },
         labelled={name: int((~np.isnan(said[strata == place])).sum()) for place, name in enumerate(STRATA)},
-        assumptions=tuple(each.format(near=_NEAR) for each in _assumed(said, strata, strange, caught)),
+        assumptions=tuple(each.format(near=_NEAR) for each in _assumed(said, strata, left_out, caught)),
     )
 
 
@@ -227,21 +230,25 @@ def _strata(links: pa.Table, is_review: Mask) -> IntArray:
     return np.select([is_match, is_review, is_near], [0, 1, 2], 3)
 
 
-def _said(links: pa.Table, labels: Any) -> tuple[FloatArray, int]:
-    """1, 0 or NaN for each pair, and how many labels are of other pairs."""
+def _said(links: pa.Table, labels: Any) -> tuple[FloatArray, Mapping[str, int]]:
+    """1, 0 or NaN for each pair, and how many labels were left out, by what they are of."""
     if labels is None:
-        return np.full(len(links), np.nan), 0
+        return np.full(len(links), np.nan), {}
     known = read_labels(labels)
     pairs = zip(known.left_ids.to_pylist(), known.right_ids.to_pylist(), strict=True)
-    of_pair = dict(zip(pairs, known.is_match.astype(float).tolist(), strict=True))
+    said_of = np.where(known.is_drawn, known.is_match, np.nan).tolist()
+    of_pair = dict(zip(pairs, said_of, strict=True))
     ids = zip(*(_text(links.column(place)).to_pylist() for place in (0, 1)), strict=True)
     said = np.array([of_pair.get(pair, np.nan) for pair in ids], np.float64)
+    drawn = int(known.is_drawn.sum())
+    left_out = {_STRANGE: drawn - int((~np.isnan(said)).sum()), _CHOSEN: len(known) - drawn}
     if np.isnan(said).all():
+        of = " and ".join(f"{number:,} are of {of}" for of, number in left_out.items() if number)
         raise HpmatchError(
-            f"the labels say of no pair of the result whether it is a match ({len(known):,} are of other pairs); label the pairs "
-            f"that were drawn from it"
+            f"the labels say of no pair that was drawn from the result whether it is a match ({of or 'there are none'}); label "
+            f"those that 'hpmatch recall --sample' draws"
         )
-    return said, len(known) - int((~np.isnan(said)).sum())
+    return said, left_out
 
 
 @dataclass(frozen=True)
@@ -324,7 +331,9 @@ def _chapman(cells: FloatArray) -> FloatArray:
     return np.asarray(only_first * only_second / (both + 1), np.float64)
 
 
-def _assumed(said: FloatArray, strata: IntArray, strange: int, caught: FloatArray | None) -> Sequence[str]:
+def _assumed(
+    said: FloatArray, strata: IntArray, left_out: Mapping[str, int], caught: FloatArray | None
+) -> Sequence[str]:
     is_said = ~np.isnan(said)
     believed = [
         name
@@ -334,8 +343,9 @@ def _assumed(said: FloatArray, strata: IntArray, strange: int, caught: FloatArra
     first = _ASSUMED[0] if is_said.any() else "nobody labelled a pair: all probabilities are right"
     if is_said.any() and believed:
         first += f"; nobody labelled a pair of {' and '.join(believed)}: there the probabilities are right"
-    if strange:
-        first += f" ({strange:,} are of pairs that the result does not hold, and were left out)"
+    first += "".join(
+        f" ({number:,} are of {of}, and were left out)" for of, number in left_out.items() if number
+    )
     why_not = _why_not(caught)
     second = f"blocking misses nothing, which cannot be checked: {why_not}" if why_not else _ASSUMED[1]
     return first, second, _ASSUMED[2]

@@ -9,6 +9,7 @@ import pytest
 
 import hpmatch as hp
 from hpmatch.cli import main
+from hpmatch.labelling import choose_pairs
 from hpmatch.missed import STRATA, _chapman, _share, _true_in
 from hpmatch.model import read_model
 from hpmatch.output import MODEL_FILE
@@ -61,8 +62,26 @@ def test_a_sample_may_be_labelled_in_part(truth, linked):
         in hp.estimate_recall(linked, [*part, other]).assumptions[0]
     )
     for none in ([other], [{**row, "label": ""} for row in labels]):
-        with pytest.raises(hp.HpmatchError, match="no pair of the result"):
+        with pytest.raises(hp.HpmatchError, match="no pair that was drawn from the result"):
             hp.estimate_recall(linked, none)
+
+
+def test_labels_of_pairs_that_were_chosen_for_what_they_are_are_left_out(truth, linked):
+    """The uncertain are no sample: near a threshold one in two is a match, of the other candidates one in thousands."""
+    drawn = _labels(hp.recall_sample(linked, 60), truth)
+    chosen = _labels(choose_pairs(linked, 80), truth)
+    kinds = [row["chosen_as"] for row in chosen]
+    found = hp.estimate_recall(linked, [row for row in chosen if row["chosen_as"] == "random"] + drawn)
+    mixed = hp.estimate_recall(linked, chosen + drawn)
+    assert (mixed.recall, mixed.labelled) == (found.recall, found.labelled)
+    others = {(row["left_id"], row["right_id"]) for row in chosen if row["chosen_as"] != "random"}
+    left_out = len(others - {(row["left_id"], row["right_id"]) for row in drawn})
+    assert f"{left_out} are of pairs that were chosen for what they are" in mixed.assumptions[0]
+    uncertain = [row for row in chosen if row["chosen_as"] == "uncertain"]
+    with pytest.raises(
+        hp.HpmatchError, match=rf"{kinds.count('uncertain')} are of pairs that were chosen for what"
+    ):
+        hp.estimate_recall(linked, uncertain)
 
 
 def test_recall_is_estimated_by_the_model_that_made_the_result(linked, tables, tmp_path):

@@ -21,11 +21,11 @@ from hpmatch.arrays import FloatArray, IntArray
 from hpmatch.decision import DecisionRule
 from hpmatch.draws import hashed
 from hpmatch.errors import HpmatchError
+from hpmatch.labels import DIVERSE, RANDOM, UNCERTAIN
 from hpmatch.model import read_model
 from hpmatch.output import read_folder
 from hpmatch.results import Deduplicated, Result, maker_of, opened
 
-UNCERTAIN, DIVERSE, RANDOM = "uncertain", "diverse", "random"
 INCLUSION: Final = "inclusion"
 _FIRST_LEVEL = 6
 _IDS = ("left_id", "right_id")

@@ -11,8 +11,8 @@ from typing import Any, Final
 
 from hpmatch.errors import SourceError
 from hpmatch.files import check_file
-from hpmatch.labelling.choosing import DIVERSE, INCLUSION, RANDOM, UNCERTAIN
-from hpmatch.labels import COLUMNS, judgements
+from hpmatch.labelling.choosing import INCLUSION
+from hpmatch.labels import COLUMNS, DIVERSE, RANDOM, UNCERTAIN, judgements
 from hpmatch.output import disarmed
 
 # What chose a pair comes last: a line that ends with such a word is whole.
