@@ -227,11 +227,18 @@ def _kind_of(cells: Sequence[str]) -> str | None:
     for kind, (pattern, most) in _PATTERNS.items():
         if sum(bool(pattern.fullmatch(cell.strip())) for cell in cells) > most * len(cells):
             return kind
-    if distinct == len(cells):  # numbers of the rows, but for what is said in words
+    if (
+        distinct == len(cells) == _different_unmarked(cells)
+    ):  # numbers of the rows, but for what is said in words
         return "text" if sum(map(_is_in_words, cells)) > _MOST * len(cells) else None
     if distinct <= _MOST_CATEGORIES:
         return "category"
     return "identifier" if sum(map(_is_number, cells)) > _MOST * len(cells) else "text"
+
+
+def _different_unmarked(cells: Sequence[str]) -> int:
+    """How many values differ in more than marks and blanks, with which two tables may write one number in two ways."""
+    return len(set(BareIdentifier("").standardise(cells)))
 
 
 def _is_number(cell: str) -> bool:

@@ -372,6 +372,15 @@ def test_numbers_of_rows_are_left_out():
     assert "column" not in infer_schema({"records": read(rows, "records")}).columns
 
 
+def test_telephones_that_two_tables_write_in_two_ways_are_no_numbers_of_rows():
+    """No cell is there twice as it is written, but each number is, once its marks are off."""
+    left = [{"id": f"a{place}", "phone": f"212/555-{place}"} for place in range(1000, 1060)]
+    right = [{"id": f"b{place}", "phone": f"(212) 555 {place}"} for place in range(1030, 1090)]
+    tables = {"alerts": read(left, "alerts"), "register": read(right, "register")}
+    assert infer_schema(tables).columns == {"phone": "identifier"}
+    assert infer_schema({"records": read(left, "records")}).columns == {}
+
+
 def test_a_column_that_two_tables_write_in_two_ways_is_told():
     """Truth values here, 0 and 1 there: nothing agrees among what is surely the same."""
     left, other = (
