@@ -227,9 +227,8 @@ def _kind_of(cells: Sequence[str]) -> str | None:
     for kind, (pattern, most) in _PATTERNS.items():
         if sum(bool(pattern.fullmatch(cell.strip())) for cell in cells) > most * len(cells):
             return kind
-    if (
-        distinct == len(cells) == _different_unmarked(cells)
-    ):  # numbers of the rows, but for what is said in words
+    # Numbers of the rows, but for what is said in words.
+    if distinct == len(cells) == _different_unmarked(cells):
         return "text" if sum(map(_is_in_words, cells)) > _MOST * len(cells) else None
     if distinct <= _MOST_CATEGORIES:
         return "category"

@@ -77,6 +77,10 @@ def test_without_look_alikes_kin_would_be_matches(trained, monkeypatch):
     monkeypatch.setattr(training, "_ASSEMBLED", training._ASSEMBLED._replace(learns_look_alikes=False))
     without = hp.train(families()[0], schema=SCHEMA)
     assert without.model.classifier.look_alikes == ()
+    said = "most expected matches disagree"
+    for comparison in ("first", "born"):
+        assert any(f"{comparison!r}: {said}" in each for each in without.warnings)
+    assert not any(said in each for each in trained.warnings)
     assert f1_of(hp.dedupe(rows, without.model, schema=SCHEMA).clusters, owners) < 0.7
 
 

@@ -20,7 +20,7 @@ from hpmatch.training.pairs import Seen, Tables
 from hpmatch.training.unseen import KNOWN_PAIRS
 
 _FEWEST_MATCHES = 20.0
-_HARDLY_ANY = 0.9  # of the expected matches are on the last level
+_HARDLY_ANY, _HALF = 0.9, 0.5  # of the expected matches are on the last level
 _LEVEL_COLUMNS = (
     "comparison", "level", "m", "m_low", "m_high", "u", "u_low", "u_high", "match_weight", "m_before", "u_before",
 )  # fmt: skip
@@ -217,6 +217,8 @@ def _of_comparison(levels: IntArray, seen: FloatArray, matches: float) -> str:
         return f"only {seen.sum():.1f} expected matches have it; m is nearly as it was"
     if matches > 0 and seen[-1] > _HARDLY_ANY * seen.sum():
         return "hardly any expected match agrees; see whether both tables write it in one way"
+    if matches > 0 and seen[-1] > _HALF * seen.sum():
+        return "most expected matches disagree; if they should not, others who are alike (a household) are taken for matches: label some"
     return ""
 
 
