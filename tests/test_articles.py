@@ -15,6 +15,7 @@ from hpmatch.explain.folder import explain_folder
 from hpmatch.labelling import start_labelling
 from hpmatch.output import MODEL_FILE
 from hpmatch.screening import answer
+from hpmatch.sources import read
 from hpmatch.wording import reason
 
 _WORDS = ("red", "blue", "small", "large", "steel", "brass"), ("pump", "valve", "lamp", "chair", "motor")
@@ -360,8 +361,13 @@ def test_the_commands_take_the_folder_of_duplicates(model, tmp_path, capsys):
     )
     assert told("evaluate", out, truth, "--charts", str(tmp_path / "charts"))[0] == 0
     assert told("thresholds", out, *costs, "--model", fit, "--out", str(tmp_path / "best"))[0] == 0
-    assert told("recall", out, "--sample=5", "--out", str(tmp_path / "sample.csv"))[0] == 0
-    assert told("recall", out, "--labels", labels, "--model", fit)[0] == 0
+    sample = tmp_path / "sample.csv"
+    assert told("recall", out, "--sample=5", "--out", str(sample))[0] == 0
+    drawn = [{**row, "label": "match"} for row in read(sample, "sample").data.to_pylist()]
+    labelled = written(drawn, tmp_path / "labelled.csv")
+    assert told("recall", out, "--labels", labelled, "--model", fit)[0] == 0
+    status, said = told("recall", out, "--labels", labels, "--model", fit)
+    assert (status, "chosen for what they are" in said.err) == (1, True)
     status, said = told("funnel", out)
     assert (status, "name a folder that 'hpmatch link'" in said.err) == (1, True)
 
