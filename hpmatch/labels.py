@@ -48,7 +48,8 @@ class Labels:
         left_ids: Identifiers of records of the left table.
         right_ids: Identifiers of records of the right table.
         is_match: bool[n], whether the two are one person.
-        is_drawn: bool[n], whether the pair may have been drawn at random: nothing says that it was chosen for what it is.
+        is_drawn: bool[n], whether the pair may have been drawn at random: some row about it does not say that it was chosen for
+            what it is.
     """
 
     left_ids: pa.Array
@@ -85,7 +86,7 @@ def judgements(source: Any, columns: Sequence[str], *, may_be_empty: bool = Fals
         raise SourceError(
             f"labels: {raw.source} has no column {lacking[0]!r}; a file of labels has {', '.join(columns)}"
         )
-    told = [*columns, *({_CHOSEN_AS} & {*table.column_names} - {*columns})]
+    told = [name for name in (*columns, _CHOSEN_AS) if name in table.column_names]
     rows = [
         {name: plain_identifier(str(cell or "")) for name, cell in row.items()}
         for row in table.select(told).to_pylist()
@@ -116,13 +117,15 @@ def read_labels(source: Any) -> Labels:
         >>> labels.left_ids.to_pylist(), labels.is_match.tolist()
         (['A1'], [True])
     """
-    last = {(row["left_id"], row["right_id"]): row for row in judgements(source, _NEEDED)}
-    sure = sorted(pair for pair, row in last.items() if row["label"] != UNSURE)
+    rows = [((row["left_id"], row["right_id"]), row) for row in judgements(source, _NEEDED)]
+    last = {pair: row["label"] for pair, row in rows}
+    drawn = {pair for pair, row in rows if row.get(_CHOSEN_AS) not in _FOR_WHAT_THEY_ARE}
+    sure = sorted(pair for pair, label in last.items() if label != UNSURE)
     return Labels(
         pa.array([left for left, _ in sure], pa.string()),
         pa.array([right for _, right in sure], pa.string()),
-        np.array([last[pair]["label"] == MATCH for pair in sure], bool),
-        np.array([last[pair].get(_CHOSEN_AS) not in _FOR_WHAT_THEY_ARE for pair in sure], bool),
+        np.array([last[pair] == MATCH for pair in sure], bool),
+        np.array([pair in drawn for pair in sure], bool),
     )
 
 

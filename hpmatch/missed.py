@@ -243,9 +243,9 @@ def _said(links: pa.Table, labels: Any) -> tuple[FloatArray, Mapping[str, int]]:
     drawn = int(known.is_drawn.sum())
     left_out = {_STRANGE: drawn - int((~np.isnan(said)).sum()), _CHOSEN: len(known) - drawn}
     if np.isnan(said).all():
-        of = " and ".join(f"{number:,} are of {of}" for of, number in left_out.items() if number)
+        why = " and ".join(f"{number:,} are of {of}" for of, number in left_out.items() if number)
         raise HpmatchError(
-            f"the labels say of no pair that was drawn from the result whether it is a match ({of or 'there are none'}); label "
+            f"the labels say of no pair that was drawn from the result whether it is a match ({why or 'there are none'}); label "
             f"those that 'hpmatch recall --sample' draws"
         )
     return said, left_out

@@ -74,8 +74,11 @@ def test_labels_of_pairs_that_were_chosen_for_what_they_are_are_left_out(truth, 
     found = hp.estimate_recall(linked, [row for row in chosen if row["chosen_as"] == "random"] + drawn)
     mixed = hp.estimate_recall(linked, chosen + drawn)
     assert (mixed.recall, mixed.labelled) == (found.recall, found.labelled)
+    assert hp.estimate_recall(linked, drawn + chosen) == mixed
     others = {(row["left_id"], row["right_id"]) for row in chosen if row["chosen_as"] != "random"}
-    left_out = len(others - {(row["left_id"], row["right_id"]) for row in drawn})
+    both = others & {(row["left_id"], row["right_id"]) for row in drawn}
+    assert both  # what the order of rows is tried with
+    left_out = len(others - both)
     assert f"{left_out} are of pairs that were chosen for what they are" in mixed.assumptions[0]
     uncertain = [row for row in chosen if row["chosen_as"] == "uncertain"]
     with pytest.raises(

@@ -272,7 +272,7 @@ def is_one_edit(alike: Any, longest: Any) -> Any:
 
 def are_same_letters(left: str, right: str) -> bool:
     """Whether two spellings have the same letters; if one edit lies between them it exchanged two neighbours (Ivone, Ivoen)."""
-    return len(left) == len(right) and sorted(left) == sorted(right)
+    return sorted(left) == sorted(right)
 
 
 def _typed_similarity(
