@@ -241,13 +241,19 @@ class FellegiSunter:
         Returns:
             float64[k], 0 or below.
         """
-        odds = [
+        odds = self.alike_odds(partial_weights, levels, names, registered)
+        return np.asarray(-np.log2(1 + _summed(odds, len(levels))))
+
+    def alike_odds(
+        self, partial_weights: FloatArray, levels: LevelArray, names: Sequence[str], registered: int
+    ) -> list[FloatArray]:
+        """For each kind of look-alike the odds of one against anybody else, float64[k]; see ``look_alike_weights``."""
+        return [
             each.rate / persons_at_large(registered) * odds_of(_summed(columns.values(), len(levels)))
             for each, columns in zip(
                 self.look_alikes, self.alike_weights(partial_weights, levels, names), strict=True
             )
         ]
-        return np.asarray(-np.log2(1 + _summed(odds, len(levels))))
 
     def alike_weights(
         self, partial_weights: FloatArray, levels: LevelArray, names: Sequence[str]

@@ -49,23 +49,27 @@ def trained():
     return hp.train(families()[0], schema=SCHEMA)
 
 
-def _shown(trained, comparison, level):
-    (look_alike,) = trained.model.classifier.look_alikes
-    levels = [each.level for each in trained.model.classifier.levels[comparison]]
-    return look_alike.levels[comparison][levels.index(level)]
+def _same(trained, look_alike):
+    """Of what look-alikes agree in for a reason, how often it is the same."""
+    return {
+        name: look_alike.levels[name][[each.level for each in levels].index("same")]
+        for name, levels in trained.model.classifier.levels.items()
+        if name in look_alike.levels
+    }
 
 
 def test_kin_are_no_matches(trained):
-    """As many matches and pairs of kin as there are, with what kin share and what they do not."""
+    """As many matches and pairs of kin as there are, with what kin share; the rest is as chance has it."""
     kin = FAMILIES * KIN * (KIN - 1) / 2 * COPIES**2
-    assert trained.matches == pytest.approx(FAMILIES * KIN, rel=0.05)
+    # 48 pairs of kin share the first name by chance, and as many of one person have a wrong date: either may be taken for the other.
+    assert trained.matches == pytest.approx(FAMILIES * KIN, abs=48)
     assert 0.7 * kin < trained.look_alikes < 1.05 * kin  # some have both the surname and the street wrong
-    for comparison in ("surname", "street"):
-        assert _shown(trained, comparison, "same") > 0.8, comparison
-    assert _shown(trained, "first", "same") < 0.1
-    assert _shown(trained, "born", "same") < 0.02
+    (look_alike,) = trained.model.classifier.look_alikes
+    shared = _same(trained, look_alike)
+    assert shared.keys() == {"surname", "street"}
+    assert min(shared.values()) > 0.8
     assert "look-alikes: " in str(trained)
-    assert "at rates of their own surname, first, street, born" in trained.model._repr_html_()
+    assert "at rates of their own surname, street" in trained.model._repr_html_()
     assert trained.summary["training"]["expected_look_alikes"] == round(trained.look_alikes, 1)
 
 
@@ -73,7 +77,7 @@ def test_without_look_alikes_kin_would_be_matches(trained, monkeypatch):
     """On other families than it was trained on the clusters are persons; by matches and chance alone they are families."""
     rows, owners = families(seed=2)
     found = hp.dedupe(rows, trained.model, schema=SCHEMA)
-    assert f1_of(found.clusters, owners) > 0.93
+    assert f1_of(found.clusters, owners) > 0.9
     monkeypatch.setattr(training, "_ASSEMBLED", training._ASSEMBLED._replace(learns_look_alikes=False))
     without = hp.train(families()[0], schema=SCHEMA)
     assert without.model.classifier.look_alikes == ()
@@ -94,8 +98,75 @@ def test_kin_are_no_matches_of_two_tables(registered):
     assert trained.matches == pytest.approx(FAMILIES * registered, rel=0.06)
     found = hp.link(left, right, trained.model, schema=SCHEMA)
     matched = [row for row in found.dispositions.to_pylist() if row["disposition"] == "match"]
-    assert sum(owners[row["alert_id"]] == owners[row["hpr_number"]] for row in matched) > 0.98 * len(matched)
+    # Where half are registered, 12 of 720 kin share the first name by chance, and 24 matches of 240 have a wrong date.
+    wrong = sum(owners[row["alert_id"]] != owners[row["hpr_number"]] for row in matched)
+    assert wrong <= (0 if registered == KIN else 12 + 3 * 12**0.5)
     assert len(matched) > 0.88 * FAMILIES * registered
+
+
+HOMES = hp.Schema(
+    "no",
+    {
+        "surname": "family_name",
+        "first": "given_name",
+        "born": "birth_date",
+        "street": "text",
+        "postcode": "text",
+        "telephone": "identifier",
+        "mail": "identifier",
+    },
+)
+
+
+def homes(seed=1, size=700, moved=0.2):
+    """
+    Records of those who live together, each person twice, some of them moved between; and of whom.
+
+    Surnames and first names are few, so that namesakes are many.
+    """
+    rng = random.Random(seed)
+    surnames, firsts, streets = ([_word(rng, 3) for _ in range(number)] for number in (40, 24, 3 * size))
+
+    def place(number):
+        called = str(rng.randrange(10_000_000, 100_000_000))
+        return {
+            "street": f"{streets[number]} {number % 90}", "postcode": str(10_000 + number), "telephone": called
+        }  # fmt: skip
+
+    rows, owners = [], {}
+    for home in range(size):
+        surname, at = rng.choice(surnames), place(home)
+        for person in range(2):
+            born = f"{rng.randrange(1930, 2010)}-{rng.randrange(1, 13):02}-{rng.randrange(1, 29):02}"
+            cells = {
+                "surname": surname,
+                "first": rng.choice(firsts),
+                "born": born,
+                "mail": f"{rng.randrange(10**9)}",
+                **at,
+            }
+            later = {**cells, **(place(size + 2 * home + person) if rng.random() < moved else {})}
+            for copy, row in enumerate((cells, later)):
+                rows.append({"no": f"{home}-{person}-{copy}", **row})
+                owners[rows[-1]["no"]] = 2 * home + person
+    for name in ("surname", "first", "born"):
+        values = [row[name] for row in rows]
+        for row in rows:
+            if row["no"].endswith("-1") and rng.random() < WRONG:
+                row[name] = rng.choice(values)
+    return rows, owners
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("moved", [0.0, 0.2])
+def test_those_of_one_home_are_no_matches_and_those_who_moved_are(seed, moved):
+    """1,400 persons are there twice, and 700 homes of two hold up to 2,800 pairs of records that share all but the person."""
+    rows, owners = homes(seed, moved=moved)
+    trained = hp.train(rows, schema=HOMES)
+    assert trained.matches == pytest.approx(1400, rel=0.02)
+    for look_alike in trained.model.classifier.look_alikes:
+        assert not {"given_name", "birth_date"} <= look_alike.levels.keys()
+    assert f1_of(hp.dedupe(rows, trained.model, schema=HOMES).clusters, owners) > 0.98
 
 
 def test_where_nothing_but_chance_makes_others_alike_no_look_alikes_are_learned():
@@ -129,7 +200,7 @@ def test_each_pair_is_weighed_against_look_alikes(trained):
         for each in hit.candidates:
             alike = 0.0
             for evidence in each.evidence:
-                if evidence.level != "missing":
+                if evidence.level != "missing" and evidence.comparison in look_alike.levels:
                     levels = model.classifier.levels[evidence.comparison]
                     place = [level.level for level in levels].index(evidence.level)
                     shown = look_alike.levels[evidence.comparison][place]

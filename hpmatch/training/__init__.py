@@ -25,6 +25,9 @@ import pyarrow.compute as pc
 
 from hpmatch.arrays import FloatArray
 from hpmatch.assembly import model_for
+from hpmatch.comparison.dates import BirthDate
+from hpmatch.comparison.identifiers import NationalId
+from hpmatch.comparison.names import GivenName
 from hpmatch.errors import ModelError
 from hpmatch.fellegi_sunter import FellegiSunter
 from hpmatch.labels import read_labels
@@ -34,13 +37,11 @@ from hpmatch.reading import read_for
 from hpmatch.schema import Schema, with_id
 from hpmatch.sources import read
 from hpmatch.training.em import PatternCounts, Rates, estimate, rates_of, shares, with_rates
+from hpmatch.training.learning import Belief, Learning, Refined
 from hpmatch.training.pairs import Tables, compared
 from hpmatch.training.refinement import (
     MOST_ROUNDS,
     NONE,
-    Belief,
-    Learning,
-    Refined,
     chance_rates,
     counted_apart,
     log_odds,
@@ -160,7 +161,9 @@ def _learn(
         raise ModelError(
             f"most_pairs is {tables.most_pairs:,}, and a single record has more candidates; give more"
         )
-    learning = Learning(classifier, names, tables, compared(tables, pairs, start), share, random, belief)
+    learning = Learning(
+        classifier, names, tables, compared(tables, pairs, start), share, random, _personal(start), belief
+    )
     found = refined(learning, Rates(m, u), lambda done: report("train", steps - MOST_ROUNDS + done, steps))
     report("train", steps, steps)
     if found.matches < NONE or not _tells_apart(found):
@@ -180,6 +183,12 @@ def _learn(
         warnings=warnings_of(start, tables, sessions, random, found.sample, found.matches),
         trust=dict(zip(names, found.sample.trust, strict=True)),
     )
+
+
+def _personal(start: Model) -> frozenset[str]:
+    """The comparisons of a person that kin do not share, nor those who live in one home."""
+    told = (part.name for part in start.parts if isinstance(part, GivenName | BirthDate | NationalId))
+    return frozenset(told)
 
 
 def _sessions(

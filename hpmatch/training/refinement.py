@@ -3,8 +3,11 @@ Refinement: m, the prior and look-alikes from all candidate pairs, u from random
 
 Kin who share a surname, a town and the start of a postcode agree on more than chance allows, and are no matches. Where only
 matches and chance are known, what chance does not explain is taken for matches with errors, and m of another given name rises
-until kin are matches. So for tables of which the starting model says nothing of look-alikes these are learned as a third class
-(Larsen and Rubin, Iterative Automated Record Linkage Using Mixture Models, JASA 96, 2001).
+until kin are matches. So for tables of which the starting model says nothing of look-alikes these are learned as further classes
+(Larsen and Rubin, Iterative Automated Record Linkage Using Mixture Models, JASA 96, 2001): one that starts half-way between
+matches and chance, and where columns tell one person from his kin, one more that starts as kin. Were there but one, namesakes
+would fill it, who are many, and kin would be matches. Where look-alikes agree in a column hardly more often than chance has it,
+it is chance: else a class of namesakes takes in whoever moved, and a match that moved were none.
 
 Expectation maximisation ends where its start leads. Where columns repeat each other, as a postcode tells the town, sessions take
 whoever lives there for matches; so what the starting model says of matches is a second start. Of what is found the clearest is
@@ -15,8 +18,8 @@ alone prefers to call all matches who are alike for any reason.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -25,93 +28,29 @@ from hpmatch.arrays import FloatArray
 from hpmatch.decision import odds_of, probability_of
 from hpmatch.fellegi_sunter import FellegiSunter, LookAlike, persons_at_large
 from hpmatch.training.em import Rates, likeliest_trust, rates_of, shares, with_rates
-from hpmatch.training.pairs import Seen, Tables
+from hpmatch.training.learning import Belief, Learning, Refined
+from hpmatch.training.likelihood import (
+    MOST_REGISTERED,
+    entropy,
+    likelihood_of_candidates,
+    likelihood_of_chance,
+)
+from hpmatch.training.pairs import Seen
 from hpmatch.training.trained import Sample
 from hpmatch.training.unseen import chance_shares, keeping, unseen_levels
 
 _ROUNDS, _AT_REST = 20, 0.002
-MOST_ROUNDS = 5 * _ROUNDS  # without look-alikes; from either start with them, and the other way round
+# Without look-alikes; from each of three starts with them, and the other way round.
+MOST_ROUNDS = 7 * _ROUNDS
+# What part of the way from chance to matches look-alikes go who agree for a reason.
+_FOR_A_REASON = 0.15
 _FIRST_PRIOR = 1e-4
 _PRIOR_ROUNDS, _PRIOR_TOLERANCE = 200, 1e-6
 _SMALLEST_SHARE, _LARGEST_SHARE = 1e-12, 1 - 1e-6
 NONE = 0.5  # fewer matches, or look-alikes, are none
-# However many matches there are, some alert may be about nobody in the register.
-_MOST_REGISTERED = 0.95
 # Labels of nearly all matches show how often each level occurs; those of some may have been chosen for what they show.
 _NEARLY_ALL = 0.9
 _TRIED = 12
-
-
-class Belief(NamedTuple):
-    """
-    What counts how much.
-
-    Attributes:
-        trust: How many matches the starting model counts for.
-        unlabelled: How much a match counts that nobody labelled.
-        least_trust: The fewest matches that the starting model counts for where labels tell how much it is worth.
-        learns_look_alikes: Whether there may be look-alikes of whom the starting model does not tell.
-    """
-
-    trust: float
-    unlabelled: float
-    least_trust: float
-    learns_look_alikes: bool
-
-
-@dataclass(frozen=True)
-class Learning:
-    """
-    What is learned from.
-
-    Attributes:
-        classifier: The one to start from.
-        names: Its comparisons, in the order of the rates.
-        tables: The tables.
-        candidates: The pairs that the blocking rules find, or some of them.
-        share: Which share of all that they find.
-        random: Random pairs.
-        belief: What counts how much.
-    """
-
-    classifier: FellegiSunter
-    names: Sequence[str]
-    tables: Tables
-    candidates: Seen
-    share: float
-    random: Seen
-    belief: Belief
-
-    @property
-    def pairs(self) -> float:
-        """How many pairs there are of the records that the candidates are of."""
-        return self.tables.all_pairs * self.share
-
-
-@dataclass(frozen=True)
-class Refined:
-    """
-    What was learned.
-
-    Attributes:
-        rates: m and u.
-        look_alikes: Who else agrees for a reason.
-        prior: The share of all pairs that are matches.
-        matches: How many are expected.
-        alike: How many pairs are expected to be of look-alikes.
-        likelihood: By how much the logarithm of the candidates' likelihood is above that of chance alone.
-        unclear: How unclear it is which candidates are matches, their entropy in nats.
-        sample: What the numbers rest on.
-    """
-
-    rates: Rates
-    look_alikes: tuple[LookAlike, ...]
-    prior: float
-    matches: float
-    alike: float
-    likelihood: float
-    unclear: float
-    sample: Sample
 
 
 def refined(learning: Learning, first: Rates, done: Callable[[int], None]) -> Refined:
@@ -127,15 +66,19 @@ def refined(learning: Learning, first: Rates, done: Callable[[int], None]) -> Re
     plain = _at_rest(learning, _round(learning, first, given, _FIRST_PRIOR), done)
     if given or not learning.belief.learns_look_alikes or plain.matches < NONE:
         return plain
-    between = tuple((m + u) / 2 for m, u in zip(first.m, first.u, strict=True))
-    as_many = _look_alikes(learning, between, plain.prior)
-    guessed = rates_of(learning.classifier, learning.names).m
-    numbers = 1 + sum(len(table) - 1 for table in between)
+    names, guessed = learning.names, rates_of(learning.classifier, learning.names).m
+    between = {name: (m + u) / 2 for name, m, u in zip(names, first.m, first.u, strict=True)}
+    kin = {name: m for name, m in zip(names, guessed, strict=True) if name not in learning.personal}
+    starts = [(first.m, [between]), (guessed, [between])]
+    if kin and len(kin) < len(names):
+        starts.append((guessed, [between, kin]))
+    numbers = 1 + sum(len(table) - 1 for table in guessed)
     cost = numbers / 2 * np.log(len(learning.candidates.pairs))
     kept = plain
-    for m, past in ((first.m, _ROUNDS), (guessed, 3 * _ROUNDS)):
-        start = _round(learning, Rates(m, first.u), as_many, plain.prior)
-        found = _with_look_alikes(learning, start, done, past)
+    for number, (m, kinds) in enumerate(starts):
+        alike = _look_alikes(learning, kinds, [plain.prior] * len(kinds))
+        start = _round(learning, Rates(m, first.u), alike, plain.prior)
+        found = _with_look_alikes(learning, start, done, (1 + 2 * number) * _ROUNDS)
         kept = found if _clearer(found, kept, cost) else kept
     return kept
 
@@ -148,18 +91,54 @@ def _with_look_alikes(learning: Learning, start: Refined, done: Callable[[int], 
 
 
 def _clearer(found: Refined, other: Refined, cost: float) -> bool:
-    """Whether it tells matches from others better by more than it costs; what finds no matches tells nothing."""
+    """
+    Whether it tells matches from others better, by more than the kinds of look-alikes cost that only it has.
+
+    What is told by as many kinds from another start has to be better by the cost of one: a little clearer is also what counts
+    matches with an error among look-alikes.
+
+    Args:
+        found: What was found; of no matches, and it tells nothing.
+        other: What was found before.
+        cost: Of each kind.
+    """
     gained = (found.likelihood - found.unclear) - (other.likelihood - other.unclear)
-    return found.matches >= NONE and gained > cost
+    kinds = len(found.look_alikes) - len(other.look_alikes)
+    return found.matches >= NONE and gained > cost * max(kinds, 1)
 
 
-def _look_alikes(learning: Learning, levels: Sequence[FloatArray], share: float) -> tuple[LookAlike, ...]:
-    """Look-alikes that are a share of all pairs; none where that is not even one pair."""
-    if share * learning.pairs < NONE:
-        return ()
-    shown = {name: tuple(table.tolist()) for name, table in zip(learning.names, levels, strict=True)}
-    rate = share * persons_at_large(len(learning.tables.right))
-    return (LookAlike("look-alike", rate, levels=shown, source="learned"),)
+def _look_alikes(
+    learning: Learning, shown: Sequence[Mapping[str, FloatArray]], shares_of_pairs: Sequence[float]
+) -> tuple[LookAlike, ...]:
+    """Kinds of look-alikes, each a share of all pairs; without those that are not even one pair, or agree for no reason."""
+    return tuple(
+        LookAlike(
+            f"look-alike {number}" if len(shown) > 1 else "look-alike",
+            share * persons_at_large(len(learning.tables.right)),
+            levels={name: tuple(table.tolist()) for name, table in levels.items()},
+            source="learned",
+        )
+        for number, (levels, share) in enumerate(zip(shown, shares_of_pairs, strict=True), 1)
+        if levels and share * learning.pairs >= NONE
+    )
+
+
+def _shown(learning: Learning, counted: Sequence[FloatArray], rates: Rates) -> dict[str, FloatArray]:
+    """
+    The share of each level among look-alikes, for the comparisons in which they agree more than by chance.
+
+    Nobody agrees for a reason in all that is personal, but the person.
+    """
+    shown = dict(zip(learning.names, chance_rates(counted, rates), strict=True))
+    gone = {
+        name: float((shown[name] - u) @ (m > u) / ((m - u) @ (m > u)))  # of the way from chance to matches
+        for name, m, u in zip(learning.names, rates.m, rates.u, strict=True)
+        if (m > u).any()
+    }
+    personal = sorted((name for name in gone if name in learning.personal), key=gone.__getitem__)
+    if len(personal) > 1:
+        gone[personal[0]] = 0.0
+    return {name: shown[name] for name, part in gone.items() if part >= _FOR_A_REASON}
 
 
 def _turned(learning: Learning, found: Refined) -> Refined | None:
@@ -168,14 +147,18 @@ def _turned(learning: Learning, found: Refined) -> Refined | None:
 
     Expectation maximisation does not know which of two classes is which.
     """
-    if not found.look_alikes:
+    names, rates = learning.names, found.rates
+    shown = [{name: np.array(levels) for name, levels in each.levels.items()} for each in found.look_alikes]
+    held = [each.rate / persons_at_large(len(learning.tables.right)) for each in found.look_alikes]
+    by_chance = dict(zip(names, rates.u, strict=True))
+    tables = [tuple((by_chance | each)[name] for name in names) for each in shown]
+    agreeing = [_agreement(each, rates.u) for each in tables]
+    if max(agreeing, default=0.0) <= _agreement(rates.m, rates.u):
         return None
-    (look_alike,), rates = found.look_alikes, found.rates
-    shown = tuple(np.array(look_alike.levels[name]) for name in learning.names)
-    if _agreement(shown, rates.u) <= _agreement(rates.m, rates.u):
-        return None
-    share = look_alike.rate / persons_at_large(len(learning.tables.right))
-    return _round(learning, Rates(shown, rates.u), _look_alikes(learning, rates.m, found.prior), share)
+    place = int(np.argmax(agreeing))
+    share = held[place]
+    shown[place], held[place] = dict(zip(names, rates.m, strict=True)), found.prior
+    return _round(learning, Rates(tables[place], rates.u), _look_alikes(learning, shown, held), share)
 
 
 def _agreement(shown: Sequence[FloatArray], u: Sequence[FloatArray]) -> float:
@@ -199,77 +182,67 @@ def _round(learning: Learning, rates: Rates, look_alikes: tuple[LookAlike, ...],
     """What is learned from how likely each candidate is a match or a look-alike by what is known."""
     candidates, random, belief = learning.candidates, learning.random, learning.belief
     before = rates_of(learning.classifier, learning.names)
+    learns = not any(each.shared for each in look_alikes)  # those of the starting model are kept
     known = replace(with_rates(learning.classifier, learning.names, rates), look_alikes=look_alikes)
-    matched, alike, prior, likelihood = _expected(learning, known, prior)
+    expected = _expected(learning, known, prior)
+    matched = expected.matched
     counting = np.where(np.isnan(candidates.said), belief.unlabelled, 1.0)
     seen = candidates.level_counts(matched * counting, before.m)
     found = candidates.level_counts(matched, before.m)
     trust = _trust(candidates, matched, before, belief)
-    chance_matched = probability_of(known.match_weights(random.vectors) + log_odds(prior))
-    apart = counted_apart(random, 1 - chance_matched, before)
+    apart = counted_apart(random, _by_chance(known, random, expected.prior, learns), before)
     chance, unseen = chance_rates(apart, before), unseen_levels(found, apart)
     learned = keeping(Rates(shares(seen, before.m, before.m, trust), chance), before, unseen)
-    if look_alikes and not any(each.shared for each in look_alikes):  # those of the starting model are kept
-        shown = chance_rates(candidates.level_counts(alike, learned.u), learned)
-        look_alikes = _look_alikes(learning, shown, float(alike.sum()) / learning.pairs)
+    if learns:
+        counted = (candidates.level_counts(each, learned.u) for each in expected.alike)
+        held = [float(each.sum()) / learning.pairs for each in expected.alike]
+        look_alikes = _look_alikes(learning, [_shown(learning, each, learned) for each in counted], held)
     return Refined(
         learned,
         look_alikes,
-        prior,
+        expected.prior,
         float(matched.sum()) / learning.share,
-        float(alike.sum()) / learning.share,
-        likelihood,
-        _entropy(matched),
+        float(sum(map(np.sum, expected.alike))) / learning.share,
+        expected.likelihood + likelihood_of_chance(learning, chance),
+        entropy(matched),
         Sample(seen, trust, apart, chance, found, unseen),
     )
 
 
-def _expected(
-    learning: Learning, known: FellegiSunter, prior: float
-) -> tuple[FloatArray, FloatArray, float, float]:
-    """How likely each candidate is a match, and a look-alike; the prior; and by how much that is likelier than chance alone."""
-    candidates = learning.candidates
-    weights = known.weigh(candidates.vectors)
+def _by_chance(known: FellegiSunter, random: Seen, prior: float, learns: bool) -> FloatArray:
+    """How likely each random pair is neither a match nor one of the look-alikes that are learned."""
+    weights = known.weigh(random.vectors)
+    apart = 1 - probability_of(weights.match + log_odds(prior))
+    return apart * 2**weights.look_alikes if learns else apart
+
+
+class _Expected(NamedTuple):
+    """
+    What the candidates are held for.
+
+    Attributes:
+        matched: How likely each is a match.
+        alike: For each kind of look-alike how likely each is one.
+        prior: The prior at which as many matches are expected.
+        likelihood: By how much the logarithm of their likelihood is above that of chance alone.
+    """
+
+    matched: FloatArray
+    alike: list[FloatArray]
+    prior: float
+    likelihood: float
+
+
+def _expected(learning: Learning, known: FellegiSunter, prior: float) -> _Expected:
+    vectors = learning.candidates.vectors
+    weights = known.weigh(vectors)
     matched, prior = _probabilities(learning, weights.match, prior)
+    kinds = known.alike_odds(weights.partial, vectors.levels, vectors.names, vectors.records[1])
     alike_odds = odds_of(-weights.look_alikes) - 1
-    alike = (1 - matched) * alike_odds / (1 + alike_odds)
+    others = (1 - matched) / (1 + alike_odds)
     odds = odds_of(weights.match + log_odds(prior))
-    return matched, alike, prior, _likelihood(learning, odds, matched, alike_odds, alike)
-
-
-def _likelihood(
-    learning: Learning, odds: FloatArray, matched: FloatArray, alike_odds: FloatArray, alike: FloatArray
-) -> float:
-    """
-    By how much the logarithm of the likelihood of the candidates that nobody labelled is above that of chance alone.
-
-    Pairs are taken as independent events: each adds log(1 + odds), and how many are expected is taken off. But of two tables a
-    left record has one match or none: it adds log(1 + the sum of the odds), and all left records the chance that they have none.
-
-    Args:
-        learning: What is learned from, with k candidates.
-        odds: float64[k], of a match.
-        matched: float64[k], the probability of one.
-        alike_odds: float64[k], of a look-alike against chance.
-        alike: float64[k], the probability of one.
-    """
-    said = ~np.isnan(learning.candidates.said)
-    odds, matched, alike_odds, alike = (
-        np.where(said, 0.0, each) for each in (odds, matched, alike_odds, alike)
-    )
-    gained = float((np.log1p(alike_odds) - alike).sum())
-    if learning.tables.is_one:
-        return gained + float((np.log1p(odds) - matched).sum())
-    lefts = learning.pairs / len(learning.tables.right)
-    share = min(float(matched.sum()) / lefts, _MOST_REGISTERED)
-    of_left = np.bincount(learning.candidates.pairs.left, weights=odds)
-    return gained + lefts * float(np.log1p(-share)) + float(np.log1p(of_left).sum())
-
-
-def _entropy(probabilities: FloatArray) -> float:
-    """Of independent events, in nats."""
-    unsure = probabilities[(probabilities > 0) & (probabilities < 1)]
-    return -float((unsure * np.log(unsure) + (1 - unsure) * np.log1p(-unsure)).sum())
+    likelihood = likelihood_of_candidates(learning, odds, matched, alike_odds, others * alike_odds)
+    return _Expected(matched, [others * each for each in kinds], prior, likelihood)
 
 
 def _trust(candidates: Seen, matched: FloatArray, before: Rates, belief: Belief) -> list[float]:
@@ -331,7 +304,7 @@ def _prior(learning: Learning, matches: float) -> float:
     if learning.tables.is_one:
         return float(np.clip(matches / max(learning.pairs, 1.0), _SMALLEST_SHARE, _LARGEST_SHARE))
     right = len(learning.tables.right)
-    share = float(np.clip(matches * right / learning.pairs, _SMALLEST_SHARE, _MOST_REGISTERED))
+    share = float(np.clip(matches * right / learning.pairs, _SMALLEST_SHARE, MOST_REGISTERED))
     odds = share / (1 - share) / right
     return odds / (1 + odds)
 

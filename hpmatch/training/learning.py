@@ -1,0 +1,86 @@
+"""What training learns from, and what it has learned after each round."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from hpmatch.fellegi_sunter import FellegiSunter, LookAlike
+from hpmatch.training.em import Rates
+from hpmatch.training.pairs import Seen, Tables
+from hpmatch.training.trained import Sample
+
+
+class Belief(NamedTuple):
+    """
+    What counts how much.
+
+    Attributes:
+        trust: How many matches the starting model counts for.
+        unlabelled: How much a match counts that nobody labelled.
+        least_trust: The fewest matches that the starting model counts for where labels tell how much it is worth.
+        learns_look_alikes: Whether there may be look-alikes of whom the starting model does not tell.
+    """
+
+    trust: float
+    unlabelled: float
+    least_trust: float
+    learns_look_alikes: bool
+
+
+@dataclass(frozen=True)
+class Learning:
+    """
+    What is learned from.
+
+    Attributes:
+        classifier: The one to start from.
+        names: Its comparisons, in the order of the rates.
+        tables: The tables.
+        candidates: The pairs that the blocking rules find, or some of them.
+        share: Which share of all that they find.
+        random: Random pairs.
+        personal: The comparisons that tell a person from his kin.
+        belief: What counts how much.
+    """
+
+    classifier: FellegiSunter
+    names: Sequence[str]
+    tables: Tables
+    candidates: Seen
+    share: float
+    random: Seen
+    personal: frozenset[str]
+    belief: Belief
+
+    @property
+    def pairs(self) -> float:
+        """How many pairs there are of the records that the candidates are of."""
+        return self.tables.all_pairs * self.share
+
+
+@dataclass(frozen=True)
+class Refined:
+    """
+    What was learned.
+
+    Attributes:
+        rates: m and u.
+        look_alikes: Who else agrees for a reason.
+        prior: The share of all pairs that are matches.
+        matches: How many are expected.
+        alike: How many pairs are expected to be of look-alikes.
+        likelihood: By how much the logarithm of the candidates' likelihood is above that of chance alone.
+        unclear: How unclear it is which candidates are matches, their entropy in nats.
+        sample: What the numbers rest on.
+    """
+
+    rates: Rates
+    look_alikes: tuple[LookAlike, ...]
+    prior: float
+    matches: float
+    alike: float
+    likelihood: float
+    unclear: float
+    sample: Sample
