@@ -1,9 +1,10 @@
 """
 Which column plays which role.
 
-A role is either one of the project's own column names (``family_name``, ``birth_date`` ...), known under its English
-and Norwegian aliases without any configuration, or, for a table about something else, a kind (``name``, ``date``,
-``category``, ``text``, ``number``, ``identifier``); a column given a kind keeps its own name.
+A role is either one of the project's own column names (``family_name``, ``birth_date`` ...), known without any
+configuration under its English and Norwegian aliases, and under those of many languages if it is of a person; or, for
+a table about something else, a kind (``name``, ``date``, ``category``, ``text``, ``number``, ``identifier``); a column
+given a kind keeps its own name.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import difflib
 import json
 import re
 import tomllib
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -37,6 +38,7 @@ REGISTER_ROLES = (
 CHANGE = "change"  # what becomes of a person
 CHANGE_ROLES = (*REGISTER_ROLES, CHANGE)
 REQUIRED_ROLES = ("family_name", "given_name", "birth_date")
+_LISTED = ("en", "nb")
 _DATA = re.compile(r"\d{4}")  # a date, an identifier
 _SECTIONS = ("id", "columns", "alerts", "register", "records", "cases", "decisions")
 # What one table of its own may hold, the identifier first; none is required.
@@ -219,7 +221,7 @@ def resolve(
     )
 
 
-def _players(said: Mapping[str, str], others: Iterable[str], known: Sequence[str]) -> dict[str, list[str]]:
+def _players(said: Mapping[str, str], others: Sequence[str], known: Sequence[str]) -> dict[str, list[str]]:
     players: dict[str, list[str]] = {}
     for column, role in said.items():
         players.setdefault(role, []).append(column)
@@ -228,6 +230,10 @@ def _players(said: Mapping[str, str], others: Iterable[str], known: Sequence[str
         # A column that the user named for a role goes before one that is only recognised.
         if known_role and column not in said and known_role not in said.values():
             players.setdefault(known_role, []).append(column)
+    for column in others:
+        role, beside = _aliases_beside().get(plain_name(column), ("", ""))
+        if role in known and role not in players and beside in players:
+            players[role] = [column]
     return players
 
 
@@ -245,6 +251,14 @@ def _aliases() -> dict[str, tuple[str, ...]]:
         for name in {plain_name(row["name"]), plain_name(row["name"].replace("ø", "oe").replace("å", "aa"))}:
             aliases[name] = (*aliases.get(name, ()), row["role"])
     return aliases
+
+
+@cache
+def _aliases_beside() -> dict[str, tuple[str, str]]:
+    """What tells a role only beside a column of another: French *nom* is a surname beside *prénom*, and else any name."""
+    return {
+        plain_name(row["name"]): (row["role"], row["beside"]) for row in read_table("column_names_beside")
+    }
 
 
 def plain_name(column: str) -> str:
@@ -336,7 +350,10 @@ def _missing(
 
 
 def _names_of(role: str) -> list[str]:
-    return [row["name"] for row in read_table("column_names") if row["role"] == role]
+    """The names that messages list: English and Norwegian ones, and that there are others."""
+    rows = [row for row in read_table("column_names") if row["role"] == role]
+    listed = [row["name"] for row in rows if row["language"] in _LISTED]
+    return listed if len(listed) == len(rows) else [*listed, "those of other languages"]
 
 
 def _nearest(word: str, among: Sequence[str]) -> str:

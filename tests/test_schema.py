@@ -40,6 +40,51 @@ ALIASES = {
     "change": ["change", "Change type", "operation", "Action", "endring", "Endringstype", "type endring", "Handling", "hendelse", "hendelsestype"],
 }  # fmt: skip
 
+# As lists of persons are headed in other languages, and what the columns are; of one language each role may have several names.
+HEADERS = {
+    "de": {"family_name": ["Nachname", "Familienname", "Zuname"], "given_name": ["Vorname", "Vornamen"], "birth_name": ["Geburtsname"], "birth_date": ["Geburtsdatum"], "birth_place": ["Geburtsort"], "sex": ["Geschlecht"], "nationality": ["Staatsangehörigkeit", "Nationalität"]},
+    "fr": {"family_name": ["Nom de famille", "Nom d usage"], "given_name": ["Prénom", "Prénoms"], "birth_name": ["Nom de naissance"], "birth_date": ["Date de naissance"], "birth_place": ["Lieu de naissance"], "sex": ["Sexe"], "nationality": ["Nationalité"]},
+    "es": {"family_name": ["Apellidos"], "given_name": ["Nombre de pila"], "birth_date": ["Fecha de nacimiento", "Fecha nacimiento"], "birth_place": ["Lugar de nacimiento"], "sex": ["Sexo"], "nationality": ["Nacionalidad"]},
+    "pt": {"family_name": ["Apelido", "Sobrenome"], "given_name": ["Nome próprio"], "birth_date": ["Data de nascimento", "Data nascimento"], "birth_place": ["Local de nascimento"]},
+    "it": {"family_name": ["Cognome"], "birth_date": ["Data di nascita", "Data nascita"], "birth_place": ["Luogo di nascita", "Luogo nascita"], "sex": ["Sesso"], "nationality": ["Cittadinanza", "Nazionalità"]},
+    "ro": {"family_name": ["Nume de familie"], "given_name": ["Prenume"], "birth_date": ["Data nașterii"], "birth_place": ["Locul nașterii"], "nationality": ["Cetățenie"]},
+    "nl": {"family_name": ["Achternaam"], "given_name": ["Voornaam", "Voornamen"], "birth_name": ["Geboortenaam"], "birth_date": ["Geboortedatum"], "birth_place": ["Geboorteplaats"], "sex": ["Geslacht"], "nationality": ["Nationaliteit"]},
+    "sv": {"family_name": ["Efternamn"], "given_name": ["Förnamn"], "birth_name": ["Födelsenamn"], "birth_date": ["Födelsedatum"], "birth_place": ["Födelseort"], "nationality": ["Medborgarskap"]},
+    "da": {"family_name": ["Efternavn"], "sex": ["Køn"], "nationality": ["Statsborgerskab"]},
+    "fi": {"family_name": ["Sukunimi"], "given_name": ["Etunimi", "Etunimet"], "birth_date": ["Syntymäaika"], "birth_place": ["Syntymäpaikka"], "sex": ["Sukupuoli"], "nationality": ["Kansalaisuus"]},
+    "is": {"family_name": ["Kenninafn", "Eftirnafn"], "given_name": ["Eiginnafn", "Eiginnöfn"], "birth_date": ["Fæðingardagur"], "birth_place": ["Fæðingarstaður"], "sex": ["Kyn"], "nationality": ["Ríkisfang"]},
+    "pl": {"family_name": ["Nazwisko"], "given_name": ["Imię", "Imiona"], "birth_name": ["Nazwisko rodowe"], "birth_date": ["Data urodzenia"], "birth_place": ["Miejsce urodzenia"], "sex": ["Płeć"], "nationality": ["Obywatelstwo"]},
+    "cs": {"family_name": ["Příjmení"], "birth_name": ["Rodné příjmení"], "birth_date": ["Datum narození"], "birth_place": ["Místo narození"], "sex": ["Pohlaví"], "nationality": ["Státní občanství"]},
+    "sk": {"family_name": ["Priezvisko"], "birth_name": ["Rodné priezvisko"], "birth_date": ["Dátum narodenia"], "birth_place": ["Miesto narodenia"], "sex": ["Pohlavie"], "nationality": ["Štátne občianstvo"]},
+    "hu": {"family_name": ["Vezetéknév", "Családi név"], "given_name": ["Keresztnév", "Utónév"], "birth_name": ["Születési név"], "birth_date": ["Születési dátum", "Születési idő"], "birth_place": ["Születési hely"], "sex": ["Neme"], "nationality": ["Állampolgárság"]},
+    "lt": {"family_name": ["Pavardė"], "birth_date": ["Gimimo data"], "birth_place": ["Gimimo vieta"], "sex": ["Lytis"], "nationality": ["Pilietybė"]},
+    "lv": {"family_name": ["Uzvārds"], "birth_date": ["Dzimšanas datums"], "birth_place": ["Dzimšanas vieta"], "sex": ["Dzimums"], "nationality": ["Pilsonība", "Valstspiederība"]},
+    "et": {"family_name": ["Perekonnanimi"], "given_name": ["Eesnimi"], "birth_date": ["Sünniaeg", "Sünnikuupäev"], "birth_place": ["Sünnikoht"], "sex": ["Sugu"], "nationality": ["Kodakondsus"]},
+    "hr": {"family_name": ["Prezime"], "birth_date": ["Datum rođenja"], "birth_place": ["Mjesto rođenja"], "sex": ["Spol"], "nationality": ["Državljanstvo"]},
+    "sl": {"family_name": ["Priimek"], "birth_date": ["Datum rojstva"], "birth_place": ["Kraj rojstva"]},
+    "el": {"family_name": ["Επώνυμο"], "birth_date": ["Ημερομηνία γέννησης"], "birth_place": ["Τόπος γέννησης"], "sex": ["Φύλο"], "nationality": ["Ιθαγένεια", "Υπηκοότητα"]},
+    "bg": {"family_name": ["Фамилия", "Фамилно име"], "given_name": ["Собствено име"], "birth_date": ["Дата на раждане"], "birth_place": ["Място на раждане"], "sex": ["Пол"], "nationality": ["Гражданство"]},
+}  # fmt: skip
+for _roles in HEADERS.values():
+    for _role, _names in _roles.items():
+        ALIASES[_role] += _names
+# What means a surname, or a given name, beside a column that means the other, and anything where there is none.
+BESIDE = [
+    ("Nom", "family_name", "Prénom", "given_name"),
+    ("Nume", "family_name", "Prenume", "given_name"),
+    ("Nombre", "given_name", "Apellidos", "family_name"),
+    ("Nome", "given_name", "Apelido", "family_name"),
+    ("Jméno", "given_name", "Příjmení", "family_name"),
+    ("Meno", "given_name", "Priezvisko", "family_name"),
+    ("Vardas", "given_name", "Pavardė", "family_name"),
+    ("Vardai", "given_name", "Pavardė", "family_name"),
+    ("Vārds", "given_name", "Uzvārds", "family_name"),
+    ("Vārdi", "given_name", "Uzvārds", "family_name"),
+    ("Ime", "given_name", "Prezime", "family_name"),
+    ("Όνομα", "given_name", "Επώνυμο", "family_name"),
+    ("Име", "given_name", "Фамилия", "family_name"),
+]
+
 
 def taken_for(role, alias):
     """Give the column that is taken for a role where one has this name."""
@@ -70,8 +115,29 @@ def test_a_column_that_has_a_role_is_not_offered_for_another():
     ("role", "alias"), [(role, alias) for role, aliases in ALIASES.items() for alias in aliases]
 )
 def test_aliases_are_recognised(role, alias):
-    """English and Norwegian names are known, whatever their case, blanks and missing marks."""
+    """Names in many languages are known, whatever their case, blanks and missing marks."""
     assert taken_for(role, alias) == alias
+
+
+@pytest.mark.parametrize(("name", "role", "other", "its_role"), BESIDE)
+def test_what_means_a_name_only_beside_another(name, role, other, its_role):
+    """Spanish *nombre* is a given name beside *apellidos*; alone it may be the name of a shop."""
+    roles = resolve(Schema(), ["no", other, name], RECORD_ROLES, table="t", required=()).roles
+    assert (roles[role], roles[its_role]) == (name, other)
+    assert role not in resolve(Schema(), ["no", name, "town"], RECORD_ROLES, table="t", required=()).roles
+    said = resolve(
+        Schema(columns={"town": role}), ["no", other, name, "town"], RECORD_ROLES, table="t", required=()
+    )
+    assert said.roles[role] == "town"
+
+
+def test_a_table_is_recognised_by_another_languages_names():
+    """A whole line of them at once."""
+    line = ["Alert", "Nom", "Prénoms", "Date de naissance", "Nationalité"]
+    roles = resolve(Schema(), line, ALERT_ROLES, table="alerts").roles
+    assert dict(roles) == dict(
+        zip(("alert_id", "family_name", "given_name", "birth_date", "nationality"), line, strict=True)
+    )
 
 
 ALERT_COLUMNS = ["alert_id", "family_name", "given_name", "birth_date"]

@@ -346,6 +346,18 @@ def of_column_names():
             yield fact(alias, [role], alias, partial(column_for, role), alias)
 
 
+def of_column_names_beside():
+    """A column is recognised by its name beside another."""
+    for name, role, other, _ in test_schema.BESIDE:
+        yield fact(name, [schema.plain_name(name)], name, partial(column_beside, role, other), name)
+
+
+def column_beside(role, other, name):
+    """Give the column that is taken for a role beside another column."""
+    known = schema.RECORD_ROLES
+    return schema.resolve(schema.Schema(), ["no", other, name], known, table="t", required=()).roles.get(role)
+
+
 def of_alert_statuses():
     """A word stands for a status."""
     for status, words in test_alert_relations.STATUSES.items():
@@ -447,6 +459,11 @@ NO_ALPHABETS = dict.fromkeys(("hangul", "kana", "pinyin"), "signs")
 TABLES = {
     "alert_statuses": (of_alert_statuses, (alert_relations,), lambda row: [fold(row["word"])]),
     "column_names": (of_column_names, (schema,), lambda row: [row["role"]]),
+    "column_names_beside": (
+        of_column_names_beside,
+        (schema,),
+        lambda row: [schema.plain_name(row["name"])],
+    ),
     "countries": (of_countries, (countries,), lambda row: [row["iso2"]]),
     "date_words": (
         of_date_words,
@@ -494,6 +511,8 @@ TABLES = {
 CHANGES = [
     ("alert_statuses", "status", "sent", "updated"),
     ("column_names", "role", "reason", "status"),
+    ("column_names_beside", "role", "sex", "status"),
+    ("column_names_beside", "beside", "sex", "status"),
     ("countries", "iso2", "QQ", ""),
     ("countries", "date_order", "DMY", "YMD"),
     ("date_words", "meaning", "ignored", "no date"),
