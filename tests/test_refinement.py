@@ -68,9 +68,11 @@ def test_kin_are_no_matches(trained):
     shared = _same(trained, look_alike)
     assert shared.keys() == {"surname", "street"}
     assert min(shared.values()) > 0.8
-    assert "look-alikes: " in str(trained)
+    assert "\nlook-alike: alike in surname, street\n" in str(trained)
     assert "at rates of their own surname, street" in trained.model._repr_html_()
-    assert trained.summary["training"]["expected_look_alikes"] == round(trained.look_alikes, 1)
+    told = trained.summary["training"]
+    assert told["expected_look_alikes"] == round(trained.look_alikes, 1)
+    assert told["look_alikes_agree_in"] == {"look-alike": ["surname", "street"]}
 
 
 def test_without_look_alikes_kin_would_be_matches(trained, monkeypatch):

@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from hpmatch.arrays import FloatArray, IntArray, Mask
 from hpmatch.evaluation.measures import wilson_interval
+from hpmatch.fellegi_sunter import FellegiSunter
 from hpmatch.model import Model
 from hpmatch.schema import Schema
 from hpmatch.shown import on_one_line
@@ -97,6 +98,7 @@ class Trained:
             for each in self.sessions
         ]
         lines.append(f"expected matches: {self.matches:,.1f}; look-alikes: {self.look_alikes:,.1f}")
+        lines += [f"{name}: alike in {', '.join(shared)}" for name, shared in self._alike_in.items()]
         counted = sorted({round(trust) for trust in self.trust.values()})
         lines.append(
             f"the starting model counted for: {' to '.join(f'{each:,}' for each in counted[:1] + counted[1:][-1:])} matches"
@@ -109,6 +111,13 @@ class Trained:
         return "\n".join([*lines, *(f"warning: {each}" for each in self.warnings)])
 
     @property
+    def _alike_in(self) -> dict[str, list[str]]:
+        """For each kind of look-alikes that was learned the comparisons in which they agree more than by chance."""
+        classifier = self.model.classifier
+        look_alikes = classifier.look_alikes if isinstance(classifier, FellegiSunter) else ()
+        return {each.name: list(each.levels) for each in look_alikes if each.levels}
+
+    @property
     def summary(self) -> dict[str, Any]:
         """What a result says of the training."""
         kinds = dict(self.schema.columns) if isinstance(self.schema, Schema) else {}
@@ -116,6 +125,7 @@ class Trained:
             "training": {
                 "expected_matches": round(self.matches, 1),
                 "expected_look_alikes": round(self.look_alikes, 1),
+                **({"look_alikes_agree_in": self._alike_in} if self._alike_in else {}),
                 **({"columns": kinds} if kinds else {}),
                 "warnings": list(self.warnings),
             }
