@@ -104,9 +104,22 @@ def _apart(column: str, measure: str, **levels: float) -> Thresholds:
     return Thresholds(column, conditions, (column,), frequency=column)
 
 
-def model_for(
-    tables: Mapping[str, RawTable], schema: Schema | str | Path | None
-) -> tuple[Model, Schema | str | Path | None]:
+class Start(NamedTuple):
+    """
+    What training starts from.
+
+    Attributes:
+        model: The model.
+        schema: What the columns are taken for.
+        left_out: The columns that the model does not read, if it was put together for them.
+    """
+
+    model: Model
+    schema: Schema | str | Path | None
+    left_out: tuple[str, ...] = ()
+
+
+def model_for(tables: Mapping[str, RawTable], schema: Schema | str | Path | None) -> Start:
     """
     The model to start training from where none is named, and what the columns are taken for.
 
@@ -115,8 +128,8 @@ def model_for(
         schema: What the user says; where that is nothing of columns, their cells are looked at.
 
     Returns:
-        The shipped model for alerts and a register, recognised by their identifiers; else one put together. And what the columns
-        that it reads were taken for, if all tables call them alike.
+        The shipped model for alerts and a register, recognised by their identifiers; else one put together, what the columns that it
+        reads were taken for, if all tables call them alike, and which it does not read.
 
     Raises:
         ModelError: If there is no column to compare by, or none by which pairs can be found.
@@ -126,7 +139,7 @@ def model_for(
         any(recognised(column, (role,)) for column in tables[table].data.column_names)
         for table, role in _IDENTIFIERS.items()
     ):
-        return read_model("imi"), schema
+        return Start(read_model("imi"), schema)
     said = {table: read_schema(schema, table) for table in tables}
     if not any(each.columns for each in said.values()):
         found = infer_schema(tables, {table: each.id for table, each in said.items()})
@@ -135,7 +148,22 @@ def model_for(
     model = assemble(layouts)
     if not model.blocking_rules:
         raise ModelError(_without_rules([part.name for part in model.parts]))
-    return model, _taken_for(layouts, model)
+    return Start(model, _taken_for(layouts, model), tuple(_left_out(tables.values(), layouts, model)))
+
+
+def _left_out(tables: Iterable[RawTable], layouts: Sequence[Layout], model: Model) -> dict[str, None]:
+    """The columns that no model reads, in the order of the tables, each once."""
+    read = {stage.column for stage in model.standardisers}
+    return {
+        column: None
+        for raw, layout in zip(tables, layouts, strict=True)
+        for column in raw.data.column_names
+        if column
+        not in {
+            layout.id,
+            *(at for role, at in layout.columns.items() if _COLUMN_OF_ROLE.get(role, role) in read),
+        }
+    }
 
 
 def _taken_for(layouts: Sequence[Layout], model: Model) -> Schema:

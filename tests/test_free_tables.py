@@ -62,7 +62,7 @@ def test_what_the_columns_were_taken_for_is_told(trained):
 
 
 def test_columns_known_by_name_are_told_beside_those_that_a_schema_says(tmp_path, capsys):
-    """One sees that a whole name counts beside its parts; what no model reads, and what tables call otherwise, is not told."""
+    """One sees that a whole name counts beside its parts, and what no model reads; what tables call otherwise is not told."""
     rng = random.Random(1)
     people = [
         {"no": str(place), "surname": family, "first_name": given, "dob": f"19{rng.randrange(40, 99)}-03-0{place % 9 + 1}"}
@@ -79,13 +79,23 @@ def test_columns_known_by_name_are_told_beside_those_that_a_schema_says(tmp_path
     assert named.items() <= hp.train(people).schema.columns.items()
     others = [{**{name: row[name] for name in row if name != "dob"}, "born": row["dob"]} for row in people]
     apart = hp.Schema(columns={"full_name": "name"})
-    assert "dob" not in hp.train(people, others, schema=apart).schema.columns
+    two = hp.train(people, others, schema=apart)
+    assert "dob" not in two.schema.columns
+    assert two.left_out == ("dob", "status", "born")  # nobody knows that born is what dob is
+    assert hp.train(people).left_out == ("full_name", "status")
+    assert "\ncolumns left out: full_name, status\n" in f"{hp.train(people)}\n"
     out = ["--train", "--schema", str(schema), "--out", str(tmp_path / "out")]
     assert main(["dedupe", written(people, tmp_path / "people.csv"), *out]) == 0
-    told = next(line for line in capsys.readouterr().out.splitlines() if line.startswith("columns taken for"))
-    assert told.split(maxsplit=3)[3] == (
-        "4  surname family_name, first_name given_name, dob birth_date, full_name name"
-    )
+    printed = [line for line in capsys.readouterr().out.splitlines() if line.startswith("columns ")]
+    assert [line.split(maxsplit=3) for line in printed] == [
+        [
+            "columns",
+            "taken",
+            "for",
+            "4  surname family_name, first_name given_name, dob birth_date, full_name name",
+        ],
+        ["columns", "left", "out", "1  status"],
+    ]
 
 
 def test_a_model_knows_what_it_reads(trained, tmp_path):

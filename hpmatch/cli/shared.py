@@ -197,7 +197,7 @@ def progress_bar() -> Iterator[Callable[[str, int, int], None]]:
 def told_training(summary: Mapping[str, Any]) -> list[tuple[str, int, str]]:
     """Lines about what was learned and what columns were taken for, and about comparisons that lack one."""
     training, lacking = summary.get("training", {}), summary["not_compared"]
-    kinds = training.get("columns", {})
+    kinds, left_out = training.get("columns", {}), training.get("columns_left_out", [])
     taken = ", ".join(f"{column} {kind}" for column, kind in kinds.items())
     told = [
         (
@@ -206,6 +206,7 @@ def told_training(summary: Mapping[str, Any]) -> list[tuple[str, int, str]]:
             "among all pairs, by what was learned",
         ),
         ("columns taken for", len(kinds), taken),
+        ("columns left out", len(left_out), ", ".join(left_out)),
         ("not compared by", len(lacking), f"{', '.join(lacking)}: a table has no such column"),
     ]
     return [line for line in told if line[1]]

@@ -24,7 +24,7 @@ import numpy as np
 import pyarrow.compute as pc
 
 from hpmatch.arrays import FloatArray
-from hpmatch.assembly import model_for
+from hpmatch.assembly import Start, model_for
 from hpmatch.comparison.dates import BirthDate
 from hpmatch.comparison.identifiers import NationalId
 from hpmatch.comparison.names import GivenName
@@ -108,7 +108,9 @@ def train(
     if most_pairs < 1:
         raise ModelError("most_pairs has to be at least 1")
     report = progress or (lambda *_: None)
-    start, tables, schema = _read(left, right, model, with_id(schema, id), labels, most_pairs, seed)
+    (start, schema, left_out), tables = _read(
+        left, right, model, with_id(schema, id), labels, most_pairs, seed
+    )
     classifier = start.classifier
     if not isinstance(classifier, FellegiSunter):
         raise ModelError(
@@ -117,7 +119,7 @@ def train(
         )
     said = _ASSEMBLED if start.subject == RECORDS else _SHIPPED
     belief = said if trust is None else said._replace(trust=trust, least_trust=trust)
-    return replace(_learn(start, classifier, tables, belief, report), schema=schema)
+    return replace(_learn(start, classifier, tables, belief, report), schema=schema, left_out=left_out)
 
 
 def _read(
@@ -128,15 +130,15 @@ def _read(
     labels: Any,
     most_pairs: int,
     seed: int,
-) -> tuple[Model, Tables, Schema | str | Path | None]:
+) -> tuple[Start, Tables]:
     sides = {"records": left} if right is None else {"alerts": left, "register": right}
     raw = {table: read(source, table) for table, source in sides.items()}
-    start, taken = (read_model(model), schema) if model is not None else model_for(raw, schema)
-    found = [read_for(start, source, table, schema).records for table, source in raw.items()]
+    start = Start(read_model(model), schema) if model is not None else model_for(raw, schema)
+    found = [read_for(start.model, source, table, schema).records for table, source in raw.items()]
     if right is None:  # which record of a pair stands left must not hang on the order of rows
         found = [records.take(np.asarray(pc.sort_indices(records.ids), np.int64)) for records in found]
     said = None if labels is None else read_labels(labels)
-    return start, Tables(found[0], found[-1], said, most_pairs, seed), taken
+    return start, Tables(found[0], found[-1], said, most_pairs, seed)
 
 
 def _learn(

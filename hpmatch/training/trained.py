@@ -65,6 +65,8 @@ class Trained:
         trust: How many matches the starting model counted for, by comparison.
         schema: What the columns were taken for that a model was put together of, by the schema, their names or their cells; ``str``
             of that is the text of a schema file.
+        left_out: The columns that a model that was put together does not read: not all tables have them, they are empty, say again what
+            others say, or number the rows.
     """
 
     model: Model
@@ -75,6 +77,7 @@ class Trained:
     warnings: tuple[str, ...]
     trust: Mapping[str, float]
     schema: Schema | str | Path | None = None
+    left_out: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return on_one_line(
@@ -108,6 +111,8 @@ class Trained:
                 "columns, as a schema file says them:",
                 *(f"  {line}" for line in str(self.schema).splitlines()),
             ]
+        if self.left_out:
+            lines.append(f"columns left out: {', '.join(self.left_out)}")
         return "\n".join([*lines, *(f"warning: {each}" for each in self.warnings)])
 
     @property
@@ -127,6 +132,7 @@ class Trained:
                 "expected_look_alikes": round(self.look_alikes, 1),
                 **({"look_alikes_agree_in": self._alike_in} if self._alike_in else {}),
                 **({"columns": kinds} if kinds else {}),
+                **({"columns_left_out": list(self.left_out)} if self.left_out else {}),
                 "warnings": list(self.warnings),
             }
         }
