@@ -230,11 +230,13 @@ def _players(said: Mapping[str, str], others: Sequence[str], known: Sequence[str
         # A column that the user named for a role goes before one that is only recognised.
         if known_role and column not in said and known_role not in said.values():
             players.setdefault(known_role, []).append(column)
+    taken = {column for columns in players.values() for column in columns}
+    told_beside: dict[str, list[str]] = {}
     for column in others:
         role, beside = _aliases_beside().get(plain_name(column), ("", ""))
-        if role in known and role not in players and beside in players:
-            players[role] = [column]
-    return players
+        if column not in taken and role in known and role not in players and beside in players:
+            told_beside.setdefault(role, []).append(column)
+    return players | told_beside
 
 
 def recognised(column: str, known: Sequence[str]) -> str | None:

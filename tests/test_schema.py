@@ -131,6 +131,16 @@ def test_what_means_a_name_only_beside_another(name, role, other, its_role):
     assert said.roles[role] == "town"
 
 
+def test_what_is_something_else_is_no_name_beside_another():
+    """Neither the identifier that a schema names, nor what a model reads by its own name; and of two none is chosen."""
+    said = resolve(Schema("Nom"), ["Nom", "Prénom"], RECORD_ROLES, table="t", required=())
+    assert dict(said.roles) == {"id": "Nom", "given_name": "Prénom"}
+    own = resolve(Schema("no"), ["no", "nom", "Prénom"], (*RECORD_ROLES, "nom"), table="t", required=())
+    assert dict(own.roles) == {"id": "no", "nom": "nom", "given_name": "Prénom"}
+    with pytest.raises(SchemaError, match="'Vardas' and 'Vardai' are both taken for 'given_name'"):
+        resolve(Schema("no"), ["no", "Vardas", "Vardai", "Pavardė"], RECORD_ROLES, table="t", required=())
+
+
 def test_a_table_is_recognised_by_another_languages_names():
     """A whole line of them at once."""
     line = ["Alert", "Nom", "Prénoms", "Date de naissance", "Nationalité"]
