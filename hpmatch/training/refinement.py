@@ -256,7 +256,7 @@ def _trust(candidates: Seen, matched: FloatArray, before: Rates, belief: Belief)
 
 
 def counted_apart(random: Seen, weights: FloatArray, before: Rates) -> tuple[FloatArray, ...]:
-    """How many random pairs show each level, each with the probability that it is no match; a label goes before it."""
+    """How many random pairs show each level, each as likely as it is chance; one that people called no match counts wholly."""
     return random.level_counts(np.where(np.isnan(random.said), weights, 1 - random.said), before.u)
 
 
