@@ -39,6 +39,9 @@ CHANGE = "change"  # what becomes of a person
 CHANGE_ROLES = (*REGISTER_ROLES, CHANGE)
 REQUIRED_ROLES = ("family_name", "given_name", "birth_date")
 _LISTED = ("en", "nb")
+_IN_ASCII = str.maketrans(
+    {"ø": "oe", "å": "aa", "ä": "ae", "ö": "oe", "ü": "ue"}
+)  # where a keyboard lacks them
 _DATA = re.compile(r"\d{4}")  # a date, an identifier
 _SECTIONS = ("id", "columns", "alerts", "register", "records", "cases", "decisions")
 # What one table of its own may hold, the identifier first; none is required.
@@ -230,11 +233,12 @@ def _players(said: Mapping[str, str], others: Sequence[str], known: Sequence[str
         # A column that the user named for a role goes before one that is only recognised.
         if known_role and column not in said and known_role not in said.values():
             players.setdefault(known_role, []).append(column)
-    taken = {column for columns in players.values() for column in columns}
+    taken = {plain_name(column): column for columns in players.values() for column in columns}
     told_beside: dict[str, list[str]] = {}
     for column in others:
-        role, beside = _aliases_beside().get(plain_name(column), ("", ""))
-        if column not in taken and role in known and role not in players and beside in players:
+        role, beside = _aliases_beside().get(plain_name(column), ("", frozenset[str]()))
+        is_free = column not in taken.values() and role in known and role not in players
+        if is_free and not beside.isdisjoint(taken):
             told_beside.setdefault(role, []).append(column)
     return players | told_beside
 
@@ -250,16 +254,17 @@ def recognised(column: str, known: Sequence[str]) -> str | None:
 def _aliases() -> dict[str, tuple[str, ...]]:
     aliases: dict[str, tuple[str, ...]] = {}
     for row in read_table("column_names"):
-        for name in {plain_name(row["name"]), plain_name(row["name"].replace("ø", "oe").replace("å", "aa"))}:
+        for name in {plain_name(row["name"]), plain_name(row["name"].translate(_IN_ASCII))}:
             aliases[name] = (*aliases.get(name, ()), row["role"])
     return aliases
 
 
 @cache
-def _aliases_beside() -> dict[str, tuple[str, str]]:
-    """What tells a role only beside a column of another: French *nom* is a surname beside *prénom*, and else any name."""
+def _aliases_beside() -> dict[str, tuple[str, frozenset[str]]]:
+    """What tells a role only beside another column: French *nom* is a surname beside *prénom*, and else any name."""
     return {
-        plain_name(row["name"]): (row["role"], row["beside"]) for row in read_table("column_names_beside")
+        plain_name(row["name"]): (row["role"], frozenset(map(plain_name, row["beside"].split(";"))))
+        for row in read_table("column_names_beside")
     }
 
 

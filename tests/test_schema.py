@@ -42,12 +42,12 @@ ALIASES = {
 
 # As lists of persons are headed in other languages, and what the columns are; of one language each role may have several names.
 HEADERS = {
-    "de": {"family_name": ["Nachname", "Familienname", "Zuname"], "given_name": ["Vorname", "Vornamen"], "birth_name": ["Geburtsname"], "birth_date": ["Geburtsdatum"], "birth_place": ["Geburtsort"], "sex": ["Geschlecht"], "nationality": ["Staatsangehörigkeit", "Nationalität"]},
+    "de": {"family_name": ["Nachname", "Familienname", "Zuname"], "given_name": ["Vorname", "Vornamen"], "birth_name": ["Geburtsname"], "birth_date": ["Geburtsdatum"], "birth_place": ["Geburtsort"], "sex": ["Geschlecht"], "nationality": ["Staatsangehörigkeit", "Staatsangehoerigkeit", "Nationalität"]},
     "fr": {"family_name": ["Nom de famille", "Nom d usage"], "given_name": ["Prénom", "Prénoms"], "birth_name": ["Nom de naissance"], "birth_date": ["Date de naissance"], "birth_place": ["Lieu de naissance"], "sex": ["Sexe"], "nationality": ["Nationalité"]},
-    "es": {"family_name": ["Apellidos"], "given_name": ["Nombre de pila"], "birth_date": ["Fecha de nacimiento", "Fecha nacimiento"], "birth_place": ["Lugar de nacimiento"], "sex": ["Sexo"], "nationality": ["Nacionalidad"]},
-    "pt": {"family_name": ["Apelido", "Sobrenome"], "given_name": ["Nome próprio"], "birth_date": ["Data de nascimento", "Data nascimento"], "birth_place": ["Local de nascimento"]},
+    "es": {"family_name": ["Apellido", "Apellidos"], "given_name": ["Nombre de pila"], "birth_date": ["Fecha de nacimiento", "Fecha nacimiento"], "birth_place": ["Lugar de nacimiento"], "sex": ["Sexo"], "nationality": ["Nacionalidad"]},
+    "pt": {"family_name": ["Apelido", "Sobrenome"], "given_name": ["Nome próprio"], "birth_date": ["Data de nascimento", "Data nascimento"], "birth_place": ["Local de nascimento"], "nationality": ["Nacionalidade"]},
     "it": {"family_name": ["Cognome"], "birth_date": ["Data di nascita", "Data nascita"], "birth_place": ["Luogo di nascita", "Luogo nascita"], "sex": ["Sesso"], "nationality": ["Cittadinanza", "Nazionalità"]},
-    "ro": {"family_name": ["Nume de familie"], "given_name": ["Prenume"], "birth_date": ["Data nașterii"], "birth_place": ["Locul nașterii"], "nationality": ["Cetățenie"]},
+    "ro": {"family_name": ["Nume de familie"], "given_name": ["Prenume"], "birth_date": ["Data nașterii"], "birth_place": ["Locul nașterii"], "nationality": ["Cetățenie", "Cetățenia"]},
     "nl": {"family_name": ["Achternaam"], "given_name": ["Voornaam", "Voornamen"], "birth_name": ["Geboortenaam"], "birth_date": ["Geboortedatum"], "birth_place": ["Geboorteplaats"], "sex": ["Geslacht"], "nationality": ["Nationaliteit"]},
     "sv": {"family_name": ["Efternamn"], "given_name": ["Förnamn"], "birth_name": ["Födelsenamn"], "birth_date": ["Födelsedatum"], "birth_place": ["Födelseort"], "nationality": ["Medborgarskap"]},
     "da": {"family_name": ["Efternavn"], "sex": ["Køn"], "nationality": ["Statsborgerskab"]},
@@ -71,9 +71,17 @@ for _roles in HEADERS.values():
 # What means a surname, or a given name, beside a column that means the other, and anything where there is none.
 BESIDE = [
     ("Nom", "family_name", "Prénom", "given_name"),
+    ("NOM", "family_name", "Prénoms", "given_name"),
     ("Nume", "family_name", "Prenume", "given_name"),
+    ("Name", "family_name", "Vorname", "given_name"),
+    ("Name", "family_name", "Vornamen", "given_name"),
+    ("Naam", "family_name", "Voornaam", "given_name"),
+    ("Naam", "family_name", "Voornamen", "given_name"),
     ("Nombre", "given_name", "Apellidos", "family_name"),
+    ("Nombres", "given_name", "Apellido", "family_name"),
+    ("Nome", "given_name", "Cognome", "family_name"),
     ("Nome", "given_name", "Apelido", "family_name"),
+    ("Nome", "given_name", "Sobrenome", "family_name"),
     ("Jméno", "given_name", "Příjmení", "family_name"),
     ("Meno", "given_name", "Priezvisko", "family_name"),
     ("Vardas", "given_name", "Pavardė", "family_name"),
@@ -81,8 +89,10 @@ BESIDE = [
     ("Vārds", "given_name", "Uzvārds", "family_name"),
     ("Vārdi", "given_name", "Uzvārds", "family_name"),
     ("Ime", "given_name", "Prezime", "family_name"),
+    ("Ime", "given_name", "Priimek", "family_name"),
     ("Όνομα", "given_name", "Επώνυμο", "family_name"),
     ("Име", "given_name", "Фамилия", "family_name"),
+    ("Име", "given_name", "Фамилно име", "family_name"),
 ]
 
 

@@ -512,7 +512,7 @@ CHANGES = [
     ("alert_statuses", "status", "sent", "updated"),
     ("column_names", "role", "reason", "status"),
     ("column_names_beside", "role", "sex", "status"),
-    ("column_names_beside", "beside", "sex", "status"),
+    ("column_names_beside", "beside", "Town", "Price"),
     ("countries", "iso2", "QQ", ""),
     ("countries", "date_order", "DMY", "YMD"),
     ("date_words", "meaning", "ignored", "no date"),
