@@ -120,7 +120,7 @@ HOMES = hp.Schema(
 )
 
 
-def homes(seed=1, size=700, moved=0.2):
+def homes(seed=1, size=400, moved=0.2):
     """
     Records of those who live together, each person twice, some of them moved between; and of whom.
 
@@ -162,10 +162,10 @@ def homes(seed=1, size=700, moved=0.2):
 @pytest.mark.parametrize("seed", [1, 2])
 @pytest.mark.parametrize("moved", [0.0, 0.2])
 def test_those_of_one_home_are_no_matches_and_those_who_moved_are(seed, moved):
-    """1,400 persons are there twice, and 700 homes of two hold up to 2,800 pairs of records that share all but the person."""
+    """800 persons are there twice, and 400 homes of two hold up to 1,600 pairs of records that share all but the person."""
     rows, owners = homes(seed, moved=moved)
     trained = hp.train(rows, schema=HOMES)
-    assert trained.matches == pytest.approx(1400, rel=0.02)
+    assert trained.matches == pytest.approx(800, rel=0.02)
     for look_alike in trained.model.classifier.look_alikes:
         assert not {"given_name", "birth_date"} <= look_alike.levels.keys()
     assert f1_of(hp.dedupe(rows, trained.model, schema=HOMES).clusters, owners) > 0.98

@@ -40,11 +40,11 @@ def schema_of(kind):
     return hp.Schema("no", {"serial": "identifier", "cell": kind})
 
 
-@pytest.mark.parametrize("filled", [1.0, 0.5, 0.1])
+@pytest.mark.parametrize("filled", [1.0, 0.1])
 @pytest.mark.parametrize("kind", VALUES)
 def test_agreement_weighs_the_same_however_many_cells_are_empty(kind, filled):
     """One in ten of those who hold a value holds this one, so agreement on it is worth log2(10), 3.3 bits."""
-    tables, schema = pair_of_tables(1_500, kind, filled), schema_of(kind)
+    tables, schema = pair_of_tables(800, kind, filled), schema_of(kind)
     trained = hp.train(*tables, schema=schema)
     weights = hp.link(*tables, trained.model, schema=schema, min_weight=-1000).weights.to_pylist()
     agreeing = [row["cell"] for row in weights if row["cell"] > 0]
