@@ -38,10 +38,9 @@ REGISTER_ROLES = (
 CHANGE = "change"  # what becomes of a person
 CHANGE_ROLES = (*REGISTER_ROLES, CHANGE)
 REQUIRED_ROLES = ("family_name", "given_name", "birth_date")
-_LISTED = ("en", "nb")
-_IN_ASCII = str.maketrans(
-    {"ø": "oe", "å": "aa", "ä": "ae", "ö": "oe", "ü": "ue"}
-)  # where a keyboard lacks them
+_LISTED = ("en", "nb")  # the languages of the names that messages list
+# How letters are typed where a keyboard lacks them.
+_IN_ASCII = str.maketrans({"ø": "oe", "å": "aa", "ä": "ae", "ö": "oe", "ü": "ue"})
 _DATA = re.compile(r"\d{4}")  # a date, an identifier
 _SECTIONS = ("id", "columns", "alerts", "register", "records", "cases", "decisions")
 # What one table of its own may hold, the identifier first; none is required.
