@@ -133,8 +133,11 @@ def written_otherwise(ids: pa.Array, known: pa.Array) -> pa.Array:
 
 def _bare(ids: pa.Array) -> pa.Array:
     """Identifiers without blanks, zeros before and behind, and capitals."""
-    whole = pc.replace_substring_regex(pc.utf8_lower(ids), r"\.0+\s*$", "")
-    return pc.replace_substring_regex(pc.replace_substring_regex(whole, r"\s", ""), "^0+(.)", r"\1")
+    # Most are bare: numbers in digits, which a pattern need not go through.
+    other = pc.invert(pc.and_not(pc.ascii_is_decimal(ids), pc.starts_with(ids, "0")))
+    whole = pc.replace_substring_regex(pc.utf8_lower(ids.filter(other)), r"\.0+\s*$", "")
+    bare = pc.replace_substring_regex(pc.replace_substring_regex(whole, r"\s", ""), "^0+(.)", r"\1")
+    return pc.replace_with_mask(ids, other, bare)
 
 
 def joined(column: pa.ChunkedArray) -> pa.Array:
