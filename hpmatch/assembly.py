@@ -18,7 +18,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from hpmatch.blocking import MAX_RULES
-from hpmatch.blocking.rules import NameAndDate, NameAndValue, SameValue, SameWord, TwoNames
+from hpmatch.blocking.rules import NameAndDate, NameAndValue, SameValue, SameWord, TwoNames, TwoWords
 from hpmatch.comparison import parts_of
 from hpmatch.comparison.categories import Category, Country, Profession
 from hpmatch.comparison.dates import BirthDate as BirthDateComparison
@@ -28,6 +28,7 @@ from hpmatch.comparison.names import FamilyName, GivenName
 from hpmatch.comparison.names import PersonName as PersonNameComparison
 from hpmatch.comparison.text import Identifier, Text
 from hpmatch.comparison.thresholds import Thresholds
+from hpmatch.comparison.words import Words
 from hpmatch.data import read_table
 from hpmatch.decision import DecisionRule
 from hpmatch.errors import ModelError
@@ -83,6 +84,7 @@ _OF_KIND: dict[str, Callable[[str], _Stages]] = {
     "date": lambda column: _Stages(AnyDate(column), BirthDateComparison(column, column)),
     "category": lambda column: _Stages(Categories(column), Category(column, column)),
     "text": lambda column: _Stages(PlainText(column), Text(column, column)),
+    "words": lambda column: _Stages(PlainText(column), Words(column, column)),
     "year": lambda column: _Stages(Numbers(column), _years(column)),
     "number": lambda column: _Stages(Numbers(column), _near(column)),
     "identifier": lambda column: _Stages(BareIdentifier(column), Identifier(column, column)),
@@ -223,7 +225,7 @@ def infer_schema(
     repeating = {
         column
         for column, kind in kinds.items()
-        if kind in ("text", "category")  # of few names a category
+        if kind in ("text", "words", "category")  # of few names a category
         and all(_is_whole_name(column, raw, layouts[table]) for table, raw in tables.items())
     }
     return Schema(
@@ -257,10 +259,16 @@ def _kind_of(cells: Sequence[str]) -> str | None:
             return kind
     # Numbers of the rows, but for what is said in words.
     if distinct == len(cells) == _different_unmarked(cells):
-        return "text" if sum(map(_is_in_words, cells)) > _MOST * len(cells) else None
+        return _text_kind(cells) if sum(map(_is_in_words, cells)) > _MOST * len(cells) else None
     if distinct <= _MOST_CATEGORIES:
         return "category"
-    return "identifier" if sum(map(_is_number, cells)) > _MOST * len(cells) else "text"
+    return "identifier" if sum(map(_is_number, cells)) > _MOST * len(cells) else _text_kind(cells)
+
+
+def _text_kind(cells: Sequence[str]) -> str:
+    """Words where a cell has many on average, as titles and descriptions have; else text."""
+    words = sum(any(map(str.isalpha, word)) for cell in cells for word in cell.split())
+    return "words" if words >= _WORDS_OF_A_TITLE * len(cells) else "text"
 
 
 def _different_unmarked(cells: Sequence[str]) -> int:
@@ -285,7 +293,7 @@ _PATTERNS = {
     "year": (re.compile(r"(1[5-9]|20)\d\d(\.0)?"), _MOST),
     "number": (re.compile(r"[-+]?\d*[.,]\d+"), 0.5),
 }
-_FEWEST_VALUES, _MOST_CATEGORIES, _DIGITS, _WORDS = 2, 50, 6, 2
+_FEWEST_VALUES, _MOST_CATEGORIES, _DIGITS, _WORDS, _WORDS_OF_A_TITLE = 2, 50, 6, 2, 4
 
 
 def assemble(layouts: Sequence[Layout], name: str = "assembled") -> Model:
@@ -394,7 +402,7 @@ def _blocking_rules(names: Sequence[str], roles: Sequence[str], kinds: dict[str,
         *(["birth_date"] if "birth_date" in roles else []),
         *(c for c, kind in kinds.items() if kind == "date"),
     ]
-    texts = [column for column, kind in kinds.items() if kind == "text"]
+    texts = [column for column, kind in kinds.items() if kind in ("text", "words")]
     categories = [column for column, kind in kinds.items() if kind in _SHARED_BY_MANY]
     every_name = (*names, *whole)
     rules: list[BlockingRule] = []
@@ -414,10 +422,11 @@ def _blocking_rules(names: Sequence[str], roles: Sequence[str], kinds: dict[str,
     rules += [
         SameValue(column, column)
         for column, kind in kinds.items()
-        if kind in ("text", "number", "identifier")
+        if kind in ("text", "words", "number", "identifier")
     ]
     rules += [SameValue("national_id", "national_id")] if "national_id" in roles else []
     rules += [SameWord(f"{column}_word", column) for column in texts]
+    rules += [TwoWords(f"{column}_two_words", column) for column, kind in kinds.items() if kind == "words"]
     return _most_telling(rules, categories)
 
 
@@ -432,7 +441,7 @@ def _most_telling(rules: Sequence[BlockingRule], categories: Collection[str]) ->
     def rank(rule: BlockingRule) -> int:
         if isinstance(rule, NameAndValue):
             return 3 if rule.columns[-1] in categories else 2
-        return 1 if isinstance(rule, SameWord) else 0
+        return 1 if isinstance(rule, (SameWord, TwoWords)) else 0
 
     kept = sorted(range(len(rules)), key=lambda place: rank(rules[place]))[:MAX_RULES]
     return [rules[place] for place in sorted(kept)]

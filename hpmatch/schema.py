@@ -23,7 +23,7 @@ from hpmatch.data import read_table
 from hpmatch.errors import SchemaError
 from hpmatch.standardise.text import fold
 
-KINDS = ("name", "date", "year", "category", "text", "number", "identifier")
+KINDS = ("name", "date", "year", "category", "text", "words", "number", "identifier")
 
 # What the two tables of the main job hold; the first role is the record's own identifier.
 ALERT_ROLES = (

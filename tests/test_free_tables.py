@@ -350,6 +350,8 @@ def test_numbers_of_a_model_file_are_compared_alike(trained, tmp_path):
             ],
             "text",
         ),
+        # Four words a cell, as titles have.
+        ([f"{kind} of aster a{place}" for kind in ("pump", "scanner") for place in range(30)], "words"),
     ],
 )
 def test_what_may_differ_in_every_row_is_told_by_its_cells(cells, kind):

@@ -263,6 +263,24 @@ def word_keys(records: Records, name: str) -> HashLists:
     return values.derived("word_keys", of_values).at(records[name].codes)
 
 
+def word_pair_keys(records: Records, name: str) -> HashLists:
+    """A key for each two words that follow each other in a column of texts."""
+    if name not in records:
+        return nothing(len(records))
+    values = records[name].values
+
+    def of_values() -> HashLists:
+        words = pc.utf8_split_whitespace(values.array)
+        sizes, hashed = np.asarray(words.value_lengths(), np.int64), hashes(words.flatten())
+        ends = sizes.cumsum()[sizes > 0] - 1
+        pairs = np.delete(
+            _scattered(hashed) ^ np.append(hashed[1:], np.uint64(0)), ends
+        )  # their order counts
+        return HashLists.of(np.maximum(sizes - 1, 0), pairs).with_empty()
+
+    return values.derived("word_pair_keys", of_values).at(records[name].codes)
+
+
 def hashes(texts: pa.Array) -> Hashes:
     """64 bits of each text, no nulls among them, that are the same in every process and on every machine."""
     if len(texts) <= FEW:  # they are looked up rather than hashed again

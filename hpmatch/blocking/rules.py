@@ -15,6 +15,7 @@ from hpmatch.blocking.keys import (
     placed,
     value_keys,
     word_keys,
+    word_pair_keys,
 )
 from hpmatch.errors import PluginError
 from hpmatch.protocols import Keys
@@ -230,6 +231,31 @@ class SameWord:
     def keys(self, records: Records) -> Keys:
         """A key for each word."""
         return word_keys(records, self.column).keys()
+
+
+@dataclass(frozen=True)
+class TwoWords:
+    """
+    Pairs that share two words which follow each other in a text.
+
+    Args:
+        name: The rule's name.
+        column: The column.
+        max_block: A key that more registered persons hold is cut off; None for the model's own number.
+    """
+
+    name: str
+    column: str
+    max_block: int | None = None
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The column."""
+        return (self.column,)
+
+    def keys(self, records: Records) -> Keys:
+        """A key for each two words."""
+        return word_pair_keys(records, self.column).keys()
 
 
 def _check_part(rule: str, part: str) -> None:
