@@ -14,12 +14,14 @@ from registers import written
 
 import hpmatch as hp
 from hpmatch.assembly import assemble, infer_schema, starting_levels
-from hpmatch.blocking import MAX_RULES
+from hpmatch.blocking import MAX_RULES, CandidatePairs
 from hpmatch.cli import main
 from hpmatch.draws import draw_pairs
 from hpmatch.model import read_model
+from hpmatch.protocols import ComparisonVectors
 from hpmatch.schema import KINDS, Layout
 from hpmatch.sources import read
+from hpmatch.training.pairs import Seen
 
 TOWNS = [
     f"{a}{b}"
@@ -522,3 +524,25 @@ def test_which_record_of_a_pair_stands_left_does_not_hang_on_the_order_of_rows()
         for each in (rows, rows[::-1], rows.sample(frac=1, random_state=8))
     )
     assert others == [first, first]
+
+
+FEW_SHARES = np.random.default_rng(1).choice([np.nan, 0.25, 0.5], (200, 9))
+# Their combinations number 2 ** 72, and the half of the rows differ in nothing but what overflows first.
+MANY_SHARES = np.tile(np.arange(1, 257) / 256, (9, 2)).T.copy()
+MANY_SHARES[256:, 1:] = 1.0
+
+
+@pytest.mark.parametrize("shares", [FEW_SHARES, MANY_SHARES], ids=["few", "more than 64 bits number"])
+def test_distinct_vectors_stand_for_those_of_all_pairs(shares):
+    """Each of them once, with its levels and frequencies, be there as many combinations as there may."""
+    frequencies = np.vstack([shares, shares])
+    levels = np.where(np.isnan(frequencies), -1, 0).astype(np.int8)
+    levels[::3] += 1
+    size = len(levels)
+    vectors = ComparisonVectors(tuple("abcdefghi"), levels, frequencies, (2,) * 9, (size, size))
+    rows, no_rows = np.arange(size, dtype=np.int32), np.zeros(size, bool)
+    pairs = CandidatePairs(rows, rows, rows, (), no_rows, no_rows)
+    found, of_pair = Seen(pairs, vectors, np.full(size, np.nan), tuple(range(9))).distinct
+    assert np.array_equal(found.levels[of_pair], levels)
+    assert np.array_equal(found.frequencies[of_pair], frequencies, equal_nan=True)
+    assert len(found.levels) == len({row.tobytes() for row in np.hstack([levels, frequencies])}) < size

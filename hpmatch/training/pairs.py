@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+import pyarrow as pa
 
-from hpmatch.arrays import FloatArray, IntArray
+from hpmatch.arrays import FloatArray, IntArray, numbered
 from hpmatch.blocking import CandidatePairs, candidate_pairs, each_once
 from hpmatch.comparison import compare
 from hpmatch.draws import draw_pairs, hashed
@@ -17,6 +18,8 @@ from hpmatch.model import Model
 from hpmatch.protocols import BlockingRule, ComparisonVectors, PairRule
 from hpmatch.records import Records
 from hpmatch.training.em import level_counts
+
+_MOST_COMBINATIONS = 2**62  # so many can be numbered by 64 bits
 
 
 @dataclass(frozen=True)
@@ -119,6 +122,20 @@ class Seen:
     vectors: ComparisonVectors
     said: FloatArray
     parts: tuple[int, ...]
+
+    @cached_property
+    def distinct(self) -> tuple[ComparisonVectors, IntArray]:
+        """The distinct vectors, and the place of each pair's among them: of a million random pairs a few thousand."""
+        code, combinations = self.vectors.pattern_of_pair, len(self.vectors.patterns)
+        for frequencies in self.vectors.frequencies.T:
+            told = pa.array(frequencies).dictionary_encode()
+            if combinations * len(told.dictionary) >= _MOST_COMBINATIONS:
+                codes, _, code = numbered(code)
+                combinations = len(codes)
+            code = code * len(told.dictionary) + told.indices.to_numpy()
+            combinations *= len(told.dictionary)
+        _, first, of_pair = numbered(code)
+        return self.vectors.take(first), of_pair
 
     def level_counts(self, weights: FloatArray, tables: Sequence[FloatArray]) -> tuple[FloatArray, ...]:
         """For each comparison the sum of the weights of the pairs that show each level."""

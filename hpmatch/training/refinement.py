@@ -211,9 +211,10 @@ def _round(learning: Learning, rates: Rates, look_alikes: tuple[LookAlike, ...],
 
 def _by_chance(known: FellegiSunter, random: Seen, prior: float, learns: bool) -> FloatArray:
     """How likely each random pair is neither a match nor one of the look-alikes that are learned."""
-    weights = known.weigh(random.vectors)
+    vectors, of_pair = random.distinct
+    weights = known.weigh(vectors)
     apart = 1 - probability_of(weights.match + log_odds(prior))
-    return apart * 2**weights.look_alikes if learns else apart
+    return (apart * 2**weights.look_alikes if learns else apart)[of_pair]
 
 
 class _Expected(NamedTuple):
