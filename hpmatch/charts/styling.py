@@ -57,7 +57,14 @@ THEMES = {
 
 def data(rows: Sequence[dict[str, Any]]) -> Any:
     """Rows as the data of a chart; what several parts of it hold is in it once."""
-    return alt.InlineData(values=list(rows))
+    return _Rows(values=list(rows))
+
+
+class _Rows(alt.InlineData):
+    """Rows that stay as they are: altair copies a chart whole at each step, which took most of the time of drawing one."""
+
+    def __deepcopy__(self, memo: Any) -> _Rows:
+        return self
 
 
 def titled(title: str, subtitle: str) -> alt.TitleParams:
@@ -159,12 +166,15 @@ def styled(chart: Any, theme: str = "auto") -> Any:
     if theme not in THEMES:
         raise HpmatchError(f"no theme {theme!r}; there are {', '.join(THEMES)}")
     ink, grid, background = THEMES[theme]
-    return (
-        chart.configure(background=background, font="sans-serif", padding=8)
-        .configure_view(stroke=None)
-        .configure_text(color=ink, fontSize=12)
-        .configure_rule(color=ink)
-        .configure_title(
+    # All at once, for each further call copies the chart.
+    return chart.configure(
+        background=background,
+        font="sans-serif",
+        padding=8,
+        view=alt.ViewConfig(stroke=None),
+        text=alt.MarkConfig(color=ink, fontSize=12),
+        rule=alt.MarkConfig(color=ink),
+        title=alt.TitleConfig(
             color=ink,
             subtitleColor=ink,
             anchor="start",
@@ -172,8 +182,8 @@ def styled(chart: Any, theme: str = "auto") -> Any:
             subtitleFontSize=12,
             subtitlePadding=6,
             offset=12,
-        )
-        .configure_axis(
+        ),
+        axis=alt.AxisConfig(
             labelColor=ink,
             titleColor=ink,
             gridColor=grid,
@@ -183,16 +193,16 @@ def styled(chart: Any, theme: str = "auto") -> Any:
             titleFontSize=12,
             titleFontWeight="normal",
             labelLimit=260,
-        )
-        .configure_legend(
+        ),
+        legend=alt.LegendConfig(
             labelColor=ink,
             titleColor=ink,
             labelFontSize=12,
             orient="bottom",
             titleFontWeight="normal",
             symbolFillColor=ink,
-        )
-        .configure_header(labelColor=ink, titleColor=ink, labelFontSize=12, labelFontWeight="bold")
+        ),
+        header=alt.HeaderConfig(labelColor=ink, titleColor=ink, labelFontSize=12, labelFontWeight="bold"),
     )
 
 
