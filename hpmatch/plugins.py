@@ -14,7 +14,7 @@ import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from functools import cache
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import Distribution, EntryPoint, entry_points
 from typing import Any
 
 import numpy as np
@@ -182,7 +182,13 @@ def _of_package(group: str, name: str, package: str, offered: Sequence[EntryPoin
 
 
 def _distribution(point: EntryPoint) -> str:
-    return str(point.dist.name) if point.dist else ""
+    return _name_of(point.dist) if point.dist else ""
+
+
+@cache
+def _name_of(distribution: Distribution) -> str:
+    """Kept, for each time it is asked for a file is read and parsed, and a model has some thirty stages."""
+    return str(distribution.name)
 
 
 def _version(point: EntryPoint) -> str:
