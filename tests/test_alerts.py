@@ -4,7 +4,7 @@ import random
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import ALERTS, PERSONS
 
@@ -207,6 +207,7 @@ def test_alerts_that_could_be_held_against_no_other_are_told():
     assert hp.link(alerts, PEOPLE).summary["not_grouped"] == 0
 
 
+@settings(max_examples=40)
 @given(ALERTS, st.randoms())
 def test_groups_do_not_hang_on_the_order_of_rows(alerts, rng):
     """Nor does which alert stands for the person."""
@@ -214,6 +215,7 @@ def test_groups_do_not_hang_on_the_order_of_rows(alerts, rng):
     assert persons_of(moved) == persons_of(alerts)
 
 
+@settings(max_examples=40)
 @given(ALERTS, PERSONS)
 def test_all_alerts_about_a_person_get_one_answer(alerts, persons):
     """A match with the same registered person, or the same otherwise."""

@@ -3,7 +3,7 @@
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import ALERTS, PERSONS
 
@@ -116,6 +116,7 @@ def test_expected_hits_are_the_sum_of_the_probabilities():
     assert counted["expected_hits"] == {"value": 50.0, "low": 40.2, "high": 59.8}
 
 
+@settings(max_examples=40)
 @given(ALERTS, PERSONS)
 def test_the_funnel_adds_up(alerts, persons):
     """Every alert is about one person, and every person is somewhere."""

@@ -250,7 +250,7 @@ def test_a_single_pair_gets_what_many_get(drawn):
 
 def test_every_two_names_get_alone_what_they_get_together():
     names = [name for _, name, _ in NAMES]
-    pairs = list(product(names, names))[::97]  # which meets each name with others
+    pairs = list(product(names, names))[::389]  # which meets each name with others
     found = token_similarity([one for one, _ in pairs], [other for _, other in pairs])
     assert found.tolist() == [similarity_of(one, other) for one, other in pairs]
 
