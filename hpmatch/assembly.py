@@ -262,7 +262,8 @@ def _kind_of(cells: Sequence[str]) -> str | None:
         return _text_kind(cells) if sum(map(_is_in_words, cells)) > _MOST * len(cells) else None
     if distinct <= _MOST_CATEGORIES:
         return "category"
-    return "identifier" if sum(map(_is_number, cells)) > _MOST * len(cells) else _text_kind(cells)
+    numbers = sum(_is_number(cell) or _is_code(cell) for cell in cells)
+    return "identifier" if numbers > _MOST * len(cells) else _text_kind(cells)
 
 
 def _text_kind(cells: Sequence[str]) -> str:
@@ -281,6 +282,16 @@ def _is_number(cell: str) -> bool:
     return sum(map(str.isdigit, cell)) >= max(_DIGITS, len(cell) / 2) and not has_words
 
 
+def _is_code(cell: str) -> bool:
+    """Letters and digits in one word, as in the number of a model."""
+    return (
+        len(cell) >= _CODE
+        and len(cell.split()) == 1
+        and any(map(str.isdigit, cell))
+        and any(map(str.isalpha, cell))
+    )
+
+
 def _is_in_words(cell: str) -> bool:
     return sum(word.isalpha() for word in cell.split()) >= _WORDS
 
@@ -293,7 +304,7 @@ _PATTERNS = {
     "year": (re.compile(r"(1[5-9]|20)\d\d(\.0)?"), _MOST),
     "number": (re.compile(r"[-+]?\d*[.,]\d+"), 0.5),
 }
-_FEWEST_VALUES, _MOST_CATEGORIES, _DIGITS, _WORDS, _WORDS_OF_A_TITLE = 2, 50, 6, 2, 4
+_FEWEST_VALUES, _MOST_CATEGORIES, _DIGITS, _CODE, _WORDS, _WORDS_OF_A_TITLE = 2, 50, 6, 4, 2, 4
 
 
 def assemble(layouts: Sequence[Layout], name: str = "assembled") -> Model:

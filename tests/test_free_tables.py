@@ -350,6 +350,10 @@ def test_numbers_of_a_model_file_are_compared_alike(trained, tmp_path):
             ],
             "text",
         ),
+        # The numbers of models and of flats.
+        ([f"FM-{place}x" for place in range(10, 70)] * 2, "identifier"),
+        ([f"{place}b" for place in range(10, 70)] * 2, "text"),
+        ([f"FM {place}x" for place in range(10, 70)] * 2, "text"),
         # Four words a cell, as titles have.
         ([f"{kind} of aster a{place}" for kind in ("pump", "scanner") for place in range(30)], "words"),
     ],
