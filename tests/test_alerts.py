@@ -4,7 +4,7 @@ import random
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from strategies import ALERTS, PERSONS
 
@@ -238,6 +238,25 @@ def answer_of(alerts, model=MODEL, register=(REGISTERED, *PEOPLE)):
     """Give each alert's disposition and person."""
     found = hp.link(alerts, list(register), model).dispositions.to_pylist()
     return [(row["disposition"], row["hpr_number"]) for row in found]
+
+
+TOLD_OTHERWISE = st.fixed_dictionaries(
+    {
+        "family_name": st.sampled_from(["Kazlauskaitė", "Petraitienė", "Butkutė"]),
+        "given_name": st.sampled_from(["Rasa", "R.", "Ona"]),
+        "birth_date": st.sampled_from(["1978-04-09", "1961-11-23", ""]),
+    }
+)
+
+
+@settings(max_examples=40)
+@given(st.lists(TOLD_OTHERWISE, min_size=1, max_size=3))
+def test_they_get_one_answer_whatever_each_says_alone(told):
+    """Of alerts that only their number keeps together some alone are a match, some are not."""
+    alerts = others(*told)
+    alerts = [{**alert, "national_id": MAIDEN["national_id"], "sending_country": "ES"} for alert in alerts]
+    assume(len(persons_of(alerts)) == 1)
+    assert len(set(answer_of(alerts))) == 1
 
 
 def test_alerts_find_together_what_neither_finds_alone():
