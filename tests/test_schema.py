@@ -220,9 +220,9 @@ def test_a_schema_with_an_unknown_role_lists_what_would_fit():
 def test_an_unknown_kind_lists_the_kinds_first():
     """Of a table about something else they are what was meant."""
     message = _message(["id", "price"], Schema(columns={"price": "decimal"}), RECORD_ROLES)
-    assert message.index("the kinds name, date, year, category, text, words, number, identifier") < message.index(
-        "the roles "
-    )
+    assert message.index(
+        "the kinds name, date, year, category, text, words, number, identifier"
+    ) < message.index("the roles ")
 
 
 FREE = ["sku", "title", "price"]
