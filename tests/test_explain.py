@@ -9,6 +9,7 @@ import pytest
 from explained import ALERTS, KARI, REGISTER, ids_of
 
 import hpmatch as hp
+from hpmatch.assembly import assemble
 from hpmatch.data import read_table
 from hpmatch.decision import decide
 from hpmatch.evidence import Evidence
@@ -16,6 +17,7 @@ from hpmatch.explain import steps_of
 from hpmatch.explain.counterfactuals import what_would_change
 from hpmatch.explain.side_by_side import side_by_side
 from hpmatch.fellegi_sunter import LookAlike
+from hpmatch.schema import KINDS, Layout
 from hpmatch.wording import LANGUAGES, reason, word
 
 # --- how the weights add up
@@ -262,6 +264,15 @@ def test_all_that_the_shipped_model_says_has_words():
     keys = {row["key"] for row in rows}
     for part in hp.read_model("imi").parts:
         assert {f"name.{part.name}", f"the.{part.name}"} <= keys
+        assert {f"{kind}.{level}" for kind in ("level", "were") for level in part.levels} <= keys
+
+
+def test_the_levels_of_columns_of_any_kind_have_words():
+    """As of those that the shipped model does not read."""
+    keys = {row["key"] for row in read_table("explanation_words")}
+    parts = assemble([Layout("no", {}, {kind: kind for kind in KINDS})]).parts
+    assert {part.name for part in parts} == set(KINDS)
+    for part in parts:
         assert {f"{kind}.{level}" for kind in ("level", "were") for level in part.levels} <= keys
 
 

@@ -61,7 +61,7 @@ class Words:
         held = right[self.column]
         known = held.values.derived("known_words", lambda: _KnownWords.of(held.values))
         sides = [_Weighed.of(side[self.column], known) for side in (left, right)]
-        starts = range(0, len(left), _PAIRS_AT_A_TIME)
+        starts = range(0, max(len(left), 1), _PAIRS_AT_A_TIME)
         shared = [_shared(*(side.slice(slice(at, at + _PAIRS_AT_A_TIME)) for side in sides)) for at in starts]
         similarity, all_same = (np.concatenate(each) for each in zip(*shared, strict=True))
         conditions = [all_same, *(similarity >= least for least in _SIMILARITIES)]

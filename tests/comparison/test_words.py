@@ -162,6 +162,12 @@ def test_a_pair_is_what_it_is_among_many():
     assert len(set(levels.tolist())) == len(Words.levels)
 
 
+def test_of_no_pairs_nothing_is_said():
+    """As of a chunk in which no pair has both texts."""
+    titles = _titles("camera red")
+    assert TITLES.compare(titles.slice(0, 0), titles.slice(0, 0)).levels.tolist() == []
+
+
 def test_its_contract_is_kept():
     """Rarity is that of the right table, so that the sides cannot be exchanged."""
     check_comparison(TITLES, {"title": (pa.string(), st.none() | TEXTS)}, symmetric=False)
