@@ -163,17 +163,28 @@ def _same_start(left: Texts, right: Texts, letters: float) -> FloatArray:
     )
 
 
-def _difference(left: str, right: str) -> float:
+def _numbers(texts: Texts) -> FloatArray:
+    return np.array([_number(text) for text in texts], np.float64)
+
+
+@lru_cache(maxsize=1 << 16)
+def _number(text: str) -> float:
     try:
-        return abs(float(left) - float(right))
+        return float(text)
     except ValueError:
         return np.nan
 
 
-def _relative_difference(left: str, right: str) -> float:
+def _difference(left: Texts, right: Texts, _: float = 0) -> FloatArray:
+    with np.errstate(invalid="ignore", over="ignore"):
+        return np.abs(_numbers(left) - _numbers(right))
+
+
+def _relative_difference(left: Texts, right: Texts, _: float) -> FloatArray:
     """A share of the one further from 0; none between two that are equal, be they 0."""
-    apart = _difference(left, right)
-    return apart / max(abs(float(left)), abs(float(right))) if apart > 0 else apart
+    apart, larger = _difference(left, right), np.maximum(*(np.abs(_numbers(each)) for each in (left, right)))
+    with np.errstate(invalid="ignore"):
+        return np.divide(apart, larger, out=apart, where=apart > 0)
 
 
 def _seconds(left: str, right: str) -> float:
@@ -205,8 +216,8 @@ _MEASURES = MappingProxyType(
         "jaccard": _Measure(_each(_jaccard)),
         "levenshtein": _Measure(_by(Levenshtein.distance), is_distance=True),
         "damerau_levenshtein": _Measure(_by(DamerauLevenshtein.distance), is_distance=True),
-        "difference": _Measure(_each(_difference), is_distance=True),
-        "relative_difference": _Measure(_each(_relative_difference), is_distance=True),
+        "difference": _Measure(_difference, is_distance=True),
+        "relative_difference": _Measure(_relative_difference, is_distance=True),
         "seconds": _Measure(_each(_seconds), is_distance=True),
     }
 )
