@@ -20,7 +20,7 @@ import pyarrow.compute as pc
 
 from hpmatch.arrays import IntArray, offsets_of, ranges, repeated, sizes_of
 from hpmatch.protocols import Keys
-from hpmatch.records import FEW, Column, Records, Terms
+from hpmatch.records import FEW, Column, Records, Terms, Values
 from hpmatch.standardise.given_names import name_groups
 from hpmatch.standardise.names import token_keys
 from hpmatch.standardise.token_forms import TokenForms, token_forms
@@ -254,13 +254,7 @@ def word_keys(records: Records, name: str) -> HashLists:
     """A key for each word of a column of texts."""
     if name not in records:
         return nothing(len(records))
-    values = records[name].values
-
-    def of_values() -> HashLists:
-        words = pc.utf8_split_whitespace(values.array)
-        return HashLists.of(np.asarray(words.value_lengths(), np.int64), hashes(words.flatten())).with_empty()
-
-    return values.derived("word_keys", of_values).at(records[name].codes)
+    return _word_lists(records[name].values).at(records[name].codes)
 
 
 def word_pair_keys(records: Records, name: str) -> HashLists:
@@ -270,15 +264,21 @@ def word_pair_keys(records: Records, name: str) -> HashLists:
     values = records[name].values
 
     def of_values() -> HashLists:
-        words = pc.utf8_split_whitespace(values.array)
-        sizes, hashed = np.asarray(words.value_lengths(), np.int64), hashes(words.flatten())
-        ends = sizes.cumsum()[sizes > 0] - 1
-        pairs = np.delete(
-            _scattered(hashed) ^ np.append(hashed[1:], np.uint64(0)), ends
-        )  # their order counts
-        return HashLists.of(np.maximum(sizes - 1, 0), pairs).with_empty()
+        words = _word_lists(values)
+        ends = words.sizes.cumsum()[words.sizes > 0] - 1
+        # Scattered, so that their order counts.
+        pairs = np.delete(_scattered(words.flat) ^ np.append(words.flat[1:], np.uint64(0)), ends)
+        return HashLists.of(np.maximum(words.sizes - 1, 0), pairs)
 
     return values.derived("word_pair_keys", of_values).at(records[name].codes)
+
+
+def _word_lists(values: Values) -> HashLists:
+    def of_values() -> HashLists:
+        words = pc.utf8_split_whitespace(values.array)
+        return HashLists.of(np.asarray(words.value_lengths(), np.int64), hashes(words.flatten())).with_empty()
+
+    return values.derived("word_keys", of_values)
 
 
 def hashes(texts: pa.Array) -> Hashes:

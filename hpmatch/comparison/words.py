@@ -20,7 +20,7 @@ _COMMONER = 5  # so many times as common as a slip of it is the word that was me
 _LETTERS = 4  # a shorter word is one letter from very many others
 _PAIRS_AT_A_TIME = 1 << 13  # their words stay in the processor's cache
 _MARKS = r"[^\pL\pN\s]+"
-_PAIR = 32  # bits of a word's place; those before them are of the pair
+_PLACE_BITS = 32  # of a word; the bits before them are of its text
 
 
 @dataclass(frozen=True)
@@ -163,8 +163,8 @@ class _Weighed(NamedTuple):
         sizes = terms.sizes[codes]
         used, word_of = np.unique(terms.codes[ranges(terms.offsets[codes], sizes)], return_inverse=True)
         meant = known.places_of(terms.vocabulary.array.take(pa.array(used)))[word_of]
-        code = distinct(repeated(sizes) << _PAIR | meant)
-        texts, words = code >> _PAIR, code & ((1 << _PAIR) - 1)
+        code = distinct(repeated(sizes) << _PLACE_BITS | meant)
+        texts, words = code >> _PLACE_BITS, code & ((1 << _PLACE_BITS) - 1)
         weights = known.weights[np.minimum(words, len(known.counts))]
         weights /= np.sqrt(np.bincount(texts, weights**2))[texts]
         sizes = np.bincount(texts, minlength=len(codes))
@@ -177,7 +177,7 @@ class _Weighed(NamedTuple):
     def by_pair(self) -> tuple[IntArray, FloatArray]:
         """The words of one text after the other, each with the number of its text before it, and their weights."""
         places = ranges(self.starts, self.sizes)
-        return repeated(self.sizes) << _PAIR | self.words[places], self.weights[places]
+        return repeated(self.sizes) << _PLACE_BITS | self.words[places], self.weights[places]
 
 
 def _shared(left: _Weighed, right: _Weighed) -> tuple[FloatArray, Mask]:
@@ -185,7 +185,7 @@ def _shared(left: _Weighed, right: _Weighed) -> tuple[FloatArray, Mask]:
     (words, weights), (others, of_others) = left.by_pair(), right.by_pair()
     places = np.minimum(np.searchsorted(others, words), len(others) - 1)
     held = np.flatnonzero(others[places] == words)
-    pairs, size = words[held] >> _PAIR, len(left.sizes)
+    pairs, size = words[held] >> _PLACE_BITS, len(left.sizes)
     similarity = np.asarray(np.bincount(pairs, weights[held] * of_others[places[held]], size), np.float64)
     number = np.bincount(pairs, minlength=size)
     return similarity, (number == left.sizes) & (number == right.sizes)
