@@ -165,13 +165,26 @@ def decide(alert_of_pair: IntArray, match_weights: FloatArray, alerts: int, rule
         >>> decide(np.array([0, 1, 1]), np.array([9.0, 9.0, 9.0]), 3, rule).alerts.tolist()
         ['match', 'review', 'no_match']
     """
-    odds = odds_of(match_weights)
+    return decided(alert_of_pair, odds_of(match_weights), np.ones(alerts), rule)
+
+
+def decided(alert_of_pair: IntArray, odds: FloatArray, beside: FloatArray, rule: DecisionRule) -> Decisions:
+    """
+    Decide all alerts by the odds of their candidates.
+
+    Args:
+        alert_of_pair: int[k], each pair's alert.
+        odds: float64[k], of each pair.
+        beside: float64[n], of each alert the odds of all else: 1 of nobody, and those of candidates that are not given.
+        rule: The thresholds.
+    """
+    alerts = len(beside)
     # Sums in the order of size do not depend on the order of rows.
     order = np.lexsort((odds, alert_of_pair))
     total = np.zeros(alerts)
     np.add.at(total, alert_of_pair[order], odds[order])
-    probabilities = odds / (1 + total[alert_of_pair])
-    registered = total / (1 + total)
+    probabilities = odds / (beside + total)[alert_of_pair]
+    registered = (beside - 1 + total) / (beside + total)
     of_pairs = np.full(len(odds), NO_MATCH, dtype="<U8")
     of_pairs[probabilities >= rule.review] = REVIEW
     # A threshold of a half or less may be reached by two, of whom nobody can say which it is.

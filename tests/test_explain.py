@@ -242,6 +242,15 @@ def test_a_fall_of_the_first_can_make_another_the_match():
     assert "2 would be likelier" in others[0].sentence()
 
 
+def test_a_threshold_that_two_reach_makes_no_match():
+    """Of two namesakes one would be likelier by profession, and both above a low threshold: a change makes it no match."""
+    namesakes = [{"hpr_number": each, "profession": "LE", **KARI} for each in "12"]
+    model = hp.read_model("imi").with_decision(match=0.15, review=0.05)
+    explanation = hp.link([{"alert_id": "A1", "profession": "nurse", **KARI}], namesakes, model).explain("A1")
+    assert explanation.disposition == "review"
+    assert not [each for each in explanation.changes if each.match_probability > 0.5]
+
+
 def test_what_the_register_does_not_hold_would_change_nothing(sample_result):
     """A missing comparison counts only where the alert alone is silent."""
     first = sample_result.explain(ids_of(sample_result, "review")[0])

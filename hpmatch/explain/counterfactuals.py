@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hpmatch.decision import MATCH, NO_MATCH, REVIEW, DecisionRule
+from hpmatch.decision import MATCH, NO_MATCH, REVIEW, DecisionRule, decided, odds_of
 from hpmatch.evidence import MISSING, Evidence, Hit
 from hpmatch.fellegi_sunter import FellegiSunter
 from hpmatch.protocols import ComparisonVectors
@@ -178,16 +178,11 @@ def _chance(model: Model, comparison: str, level: int, *, speaks_for: bool) -> f
 def _decided(candidates: Sequence[Hit], weight: float, rule: DecisionRule) -> tuple[str, str, float]:
     """The likeliest person, the disposition, and the first candidate's probability, if its weight were another."""
     first = candidates[0]
-    odds = [float(np.exp2(min(hit.match_weight, 500.0))) for hit in candidates]
+    odds = odds_of(np.array([hit.match_weight for hit in candidates]))
     # Nobody, and the candidates that were left out, are what is missing from the whole.
-    whole = odds[0] / first.match_probability if first.match_probability > 0 else 1 + sum(odds)
-    beside = max(whole - odds[0], 1 + sum(odds[1:]))
-    odds[0] = float(np.exp2(min(weight, 500.0)))
-    probabilities = [each / (beside + odds[0]) for each in odds]
-    likeliest = max(range(len(odds)), key=lambda place: (odds[place], -place))
-    if probabilities[likeliest] >= rule.match:
-        disposition = MATCH
-    else:
-        registered = 1 - 1 / (beside + odds[0])
-        disposition = REVIEW if registered >= rule.review else NO_MATCH
-    return candidates[likeliest].hpr_number, disposition, probabilities[0]
+    whole = odds[0] / first.match_probability if first.match_probability > 0 else 0.0
+    beside = max(whole - odds.sum(), 1.0)
+    odds[:1] = odds_of(np.array([weight]))
+    decisions = decided(np.zeros(len(odds), np.int64), odds, np.array([beside]), rule)
+    likeliest = candidates[int(odds.argmax())]
+    return likeliest.hpr_number, str(decisions.alerts[0]), float(decisions.probabilities[0])
