@@ -23,10 +23,16 @@ import numpy.typing as npt
 from hpmatch.arrays import FloatArray, IntArray, Mask
 from hpmatch.errors import HpmatchError, ModelError
 
-MATCH, REVIEW, NO_MATCH = "match", "review", "no_match"
+MATCH, REVIEW, NO_MATCH, UNMATCHABLE = "match", "review", "no_match", "unmatchable"
+DISPOSITIONS = (
+    MATCH,
+    REVIEW,
+    NO_MATCH,
+    UNMATCHABLE,
+)  # of alerts; nothing is looked up for one that is unmatchable
 
 # In a review, candidates that are at least so likely as the likeliest one, as a share of it, are named.
-_NEAR = 0.1
+NEAR = 0.1
 # Beyond it a probability is 0 or 1 to the last digit; sums of odds stay finite.
 _LARGEST_WEIGHT = 500.0
 
@@ -216,4 +222,4 @@ def near_likeliest(alert_of_pair: IntArray, probabilities: FloatArray, alerts: i
     """
     likeliest = np.zeros(alerts)
     np.fmax.at(likeliest, alert_of_pair, probabilities)
-    return np.asarray(probabilities >= _NEAR * likeliest[alert_of_pair], bool)
+    return np.asarray(probabilities >= NEAR * likeliest[alert_of_pair], bool)

@@ -25,7 +25,7 @@ from hpmatch.arrays import FloatArray, IntArray, Mask
 from hpmatch.blocking import CandidatePairs
 from hpmatch.cases import PriorCases
 from hpmatch.comparison import not_compared
-from hpmatch.decision import MATCH, NO_MATCH, REVIEW, Decisions, near_likeliest
+from hpmatch.decision import DISPOSITIONS, MATCH, NO_MATCH, REVIEW, UNMATCHABLE, Decisions, near_likeliest
 from hpmatch.evidence import LOOK_ALIKE_COLUMN, MISSING, PRIOR_COLUMN, Evidence, Hit, id_columns
 from hpmatch.explain import Cells
 from hpmatch.fellegi_sunter import Weights, weights_of
@@ -40,9 +40,7 @@ from hpmatch.sources.rejected import rejected_table
 from hpmatch.standardise.countries import code_country
 from hpmatch.wording import say
 
-UNMATCHABLE = "unmatchable"
 _RELEASE = version("hpmatch")  # to ask costs a fifth of what a single answer costs
-DISPOSITIONS = (MATCH, REVIEW, NO_MATCH, UNMATCHABLE)
 
 
 @dataclass(frozen=True)

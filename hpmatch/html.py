@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from hpmatch.decision import DISPOSITIONS
 from hpmatch.evidence import Hit, Step, waterfall
 from hpmatch.explain import (
     SHOWN,
@@ -223,9 +224,8 @@ def result_html(result: Result) -> str:
     counts, total = result.summary["alerts"], result.summary["funnel"]["total"]
     of, registered = subject_of(result.summary), f"{result.summary['register']['read']:,}"
     said = say("counts", of=of, read=f"{counts['read']:,}", registered=registered)
-    kinds = ("match", "review", "no_match", "unmatchable")
     most = max(counts["read"], 1)
-    answered = [(word("disposition", kind), counts[kind], most) for kind in kinds]
+    answered = [(word("disposition", kind), counts[kind], most) for kind in DISPOSITIONS]
     persons = [
         (name.replace("_", " "), total[name], max(total["persons"], 1))
         for name in ("persons", "hit", "earlier_case", "new", "clear", "unclear")

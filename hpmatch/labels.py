@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hpmatch.arrays import IntArray, Mask
+from hpmatch.decision import MATCH, NO_MATCH
 from hpmatch.errors import HpmatchError, SourceError
 from hpmatch.output import rearmed
 from hpmatch.shown import on_one_line
@@ -25,7 +26,7 @@ from hpmatch.sources import read
 from hpmatch.sources.rejected import whole
 from hpmatch.sources.tables import plain_identifier
 
-MATCH, NO_MATCH, UNSURE = "match", "no_match", "unsure"
+UNSURE = "unsure"
 # What the pairs are chosen as that are worth a label, see ``labelling/choosing.py``; those for what they are tell of no others.
 UNCERTAIN, DIVERSE, RANDOM = "uncertain", "diverse", "random"
 _FOR_WHAT_THEY_ARE = frozenset({UNCERTAIN, DIVERSE})

@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from hpmatch.arrays import FloatArray
 from hpmatch.cases import Case, PriorCases
-from hpmatch.decision import MATCH, NO_MATCH, REVIEW
+from hpmatch.decision import MATCH, NO_MATCH, REVIEW, UNMATCHABLE
 from hpmatch.reading import ReadRecords
 from hpmatch.standardise.countries import code_country
 
@@ -40,7 +40,7 @@ _COLUMNS = {
     "prior_case_status": pa.string(),
 }
 # Where the numbers of a person go, in the order of the flow.
-STEPS = ("persons", NO_MATCH, "unmatchable", "hit", "earlier_case", "new", CLEAR, UNCLEAR)
+STEPS = ("persons", NO_MATCH, UNMATCHABLE, "hit", "earlier_case", "new", CLEAR, UNCLEAR)
 
 
 def persons_table(
@@ -112,7 +112,7 @@ def _person(answers: Sequence[_Answer], cases: PriorCases) -> tuple[Any, ...]:
     )
 
 
-_RANK = {MATCH: 3, REVIEW: 2, NO_MATCH: 1, "unmatchable": 0}
+_RANK = {MATCH: 3, REVIEW: 2, NO_MATCH: 1, UNMATCHABLE: 0}
 
 
 def _countries(alerts: ReadRecords) -> list[str]:

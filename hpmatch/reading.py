@@ -45,8 +45,8 @@ class ReadRecords:
         id_name: The column that identifies them.
         rejected: The rows that could not be used.
         rows: How many rows the source has; as many as there are records and rejected rows together.
-        texts: The cells of some roles as they were read, one a record.
         version: What tells the source from any other, see ``hpmatch.register.source_version``; "" where nobody asks.
+        texts: The cells of some roles as they were read, one a record.
         checks: string[n], what tells an alert from another of its identifier, see ``checks_of``; None for other records.
     """
 

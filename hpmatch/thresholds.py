@@ -25,7 +25,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hpmatch.arrays import FloatArray
-from hpmatch.decision import MATCH, REVIEW, probability_of
+from hpmatch.decision import MATCH, REVIEW, UNMATCHABLE, probability_of
 from hpmatch.errors import HpmatchError
 from hpmatch.evaluation.judging import true_pairs
 from hpmatch.evaluation.truth import check_truth, read_truth
@@ -195,7 +195,7 @@ def _chances(
 def _persons(result: Result | str | Path) -> pa.Table:
     persons = result.persons if isinstance(result, Result) else read_folder(result, ["persons"])[0]["persons"]
     # Nobody can be missed or matched about whom nothing can be looked up.
-    persons = persons.filter(pc.not_equal(persons["disposition"], "unmatchable"))
+    persons = persons.filter(pc.not_equal(persons["disposition"], UNMATCHABLE))
     if not len(persons):
         raise HpmatchError("the result holds no person whom thresholds could decide about")
     return persons

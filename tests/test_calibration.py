@@ -1,4 +1,4 @@
-"""Probabilities that mean what they say, thresholds that cost least, and how many were missed."""
+"""Probabilities that mean what they say."""
 
 import json
 from dataclasses import replace

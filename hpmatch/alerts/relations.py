@@ -34,9 +34,9 @@ RESENT, CORRECTION, SPECIALTY, PROFESSION, UPDATE, COUNTRY = (
 # The closest first: of several earlier alerts the one is named that says most.
 KINDS = (RESENT, CORRECTION, SPECIALTY, UPDATE, PROFESSION, COUNTRY)
 
-# An alert has to be sent within three days of the decision (Directive 2005/36/EC art. 56a(1)), so that dates of one decision
+# An alert has to be sent within three days of the decision (Directive 2005/36/EC art. 56a(2)), so that dates of one decision
 # may differ by so much.
-_SAME_DECISION = 3
+DAYS_TO_SEND = 3
 # Where the date of the decision is not told, alerts that a country sent within so many days are about one decision.
 _SENT_TOGETHER = 30
 
@@ -122,7 +122,7 @@ def _differ(one: str, other: str) -> bool:
 
 def _one_decision(later: Alert, earlier: Alert) -> bool:
     if later.decided and earlier.decided:
-        return abs((later.decided - earlier.decided).days) <= _SAME_DECISION
+        return abs((later.decided - earlier.decided).days) <= DAYS_TO_SEND
     if later.sent and earlier.sent:
         return abs((later.sent - earlier.sent).days) <= _SENT_TOGETHER
     return True

@@ -7,10 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from hpmatch.arrays import IntArray
-
-# By the two digits that stand for a month: whether its first day stands for a date that is not known.
-_IS_DEFAULT_MONTH = np.isin(np.arange(100), (1, 7))
-
+from hpmatch.standardise.dates import is_default
 
 _Split = Callable[[IntArray], tuple[IntArray, IntArray]]
 
@@ -23,8 +20,7 @@ def _date(readings: IntArray) -> tuple[IntArray, IntArray]:
 
 def _year_month(readings: IntArray) -> tuple[IntArray, IntArray]:
     """Year and month; every month of the year where the month is not known or the date stands for an unknown one."""
-    month, day = readings // 100 % 100, readings % 100
-    is_open = (month == 0) | ((day == 1) & _IS_DEFAULT_MONTH[month])
+    is_open = (readings // 100 % 100 == 0) | is_default(readings)
     places = np.repeat(np.arange(len(readings)), np.where(is_open, 12, 1))
     year_month = np.repeat(readings // 100, np.where(is_open, 12, 1))
     opened = is_open[places]

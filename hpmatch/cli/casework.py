@@ -104,6 +104,7 @@ def add_ask(commands: Any) -> None:
 
 
 def _ask(options: argparse.Namespace) -> int:
+    from hpmatch.decision import UNMATCHABLE  # noqa: PLC0415 - so that --help answers at once
     from hpmatch.inquiry import unclear_alerts, what_to_ask  # noqa: PLC0415 - so that --help answers at once
     from hpmatch.link import link  # noqa: PLC0415
 
@@ -123,7 +124,7 @@ def _ask(options: argparse.Namespace) -> int:
         questions = what_to_ask(result, alert_id)
         if not questions:
             answer = result.explain(alert_id)
-            why = answer.reason if answer.disposition == "unmatchable" else "nothing to ask"
+            why = answer.reason if answer.disposition == UNMATCHABLE else "nothing to ask"
             print(f"{alert_id}: {answer.disposition}; {why}")
             continue
         print("\n" * bool(place) + questions[0].request(options.lang))

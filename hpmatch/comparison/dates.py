@@ -19,6 +19,7 @@ from hpmatch.arrays import FloatArray, IntArray, ranges
 from hpmatch.comparison.cases import first_case, first_cases
 from hpmatch.protocols import Compared, ComparedOne, LevelArray
 from hpmatch.records import Column, Records
+from hpmatch.standardise.dates import is_default
 
 Readings = npt.NDArray[np.int64]
 
@@ -105,7 +106,7 @@ def _conditions(left: Any, right: Any) -> list[Any]:
     whole = (day > 0) & (other_day > 0)
     same_year, same_month, same_day = year == other_year, month == other_month, day == other_day
     known_month_agrees = same_month | (month == 0) | (other_month == 0)
-    default = whole & same_year & (_is_default(month, day) | _is_default(other_month, other_day))
+    default = whole & same_year & (is_default(left) | is_default(right))
     may_be_slip = whole & ((default & same_month) ^ True)
     a, b = _digits(left), _digits(right)
     differing = sum(one != other for one, other in zip(a, b, strict=True))
@@ -145,10 +146,6 @@ def _transposed(a: Sequence[Any], b: Sequence[Any]) -> Any:
         second = first + 1
         found = found | ((a[first] != b[first]) & (a[first] == b[second]) & (a[second] == b[first]))
     return found
-
-
-def _is_default(month: Any, day: Any) -> Any:
-    return (day == 1) & ((month == 1) | (month == 7))  # noqa: PLR2004 - January and July
 
 
 def _share(column: Column) -> FloatArray:

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hpmatch.arrays import FloatArray, IntArray, Mask, occurrences
-from hpmatch.decision import NO_MATCH, REVIEW, near_likeliest
+from hpmatch.decision import MATCH, NO_MATCH, REVIEW, near_likeliest
 from hpmatch.errors import HpmatchError
 from hpmatch.evaluation.measures import Answers
 from hpmatch.evaluation.truth import check_truth, need, person_codes, places_among, read_clusters, read_truth
@@ -81,7 +81,7 @@ def _held_against(
     true = truth.take(pa.array(rows))
     hit = np.asarray(true["hpr_number"].is_valid())
     kind = np.asarray(dispositions["disposition"].to_pylist(), dtype=str)
-    matched, review = kind == "match", kind == "review"
+    matched, review = kind == MATCH, kind == REVIEW
     scored = _ScoredLinks.of(links, dispositions["alert_id"], true["hpr_number"])
     all_known = bool(summary) and summary.get("candidate_pairs") == len(links)  # type: ignore[union-attr]
     size = len(rows)

@@ -16,6 +16,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from hpmatch.decision import MATCH, NO_MATCH
 from hpmatch.errors import HpmatchError
 from hpmatch.evidence import Hit, hits_from
 from hpmatch.explain import candidate_line, pooled_with, record_lines
@@ -31,7 +32,7 @@ from hpmatch.labelling.saving import (
     key_of,
     mend,
 )
-from hpmatch.labels import MATCH, NO_MATCH, UNSURE
+from hpmatch.labels import UNSURE
 from hpmatch.model import RECORDS, Model
 from hpmatch.output import read_folder
 from hpmatch.results import Deduplicated, Result, maker_of, opened

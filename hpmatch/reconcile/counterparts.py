@@ -15,15 +15,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from hpmatch.arrays import IntArray
+from hpmatch.decision import NEAR
 from hpmatch.dispose import Scored
 from hpmatch.link import score_pairs
 from hpmatch.model import Model
 from hpmatch.reading import ReadRecords
 from hpmatch.register import Register
 from hpmatch.schema import REQUIRED_ROLES
-
-# Of several possible counterparts those that come near the likeliest are named.
-_NEAR = 0.1
 
 
 @dataclass(frozen=True)
@@ -126,7 +124,7 @@ def _by_names(scored: Scored, persons: IntArray, model: Model) -> Iterator[tuple
     for each in chances:
         matched = [person for person, chance in each.items() if chance >= rule.match]
         in_doubt = not matched and sum(sorted(each.values())) >= rule.review
-        nearest = _NEAR * max(each.values(), default=0.0)
+        nearest = NEAR * max(each.values(), default=0.0)
         yield matched, [person for person, chance in each.items() if in_doubt and chance >= nearest]
 
 

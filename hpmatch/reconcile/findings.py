@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from functools import cache, partial
 from typing import NamedTuple
 
+from hpmatch.alerts.relations import DAYS_TO_SEND
 from hpmatch.data import read_table
 from hpmatch.reconcile.counterparts import Counterpart
-from hpmatch.reconcile.sendings import DAYS_TO_SEND, Decision, Sending, SentAlert
+from hpmatch.reconcile.sendings import Decision, Sending, SentAlert
 from hpmatch.standardise.text import fold
 
 KINDS = (

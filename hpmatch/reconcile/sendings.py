@@ -13,11 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from hpmatch.alerts.relations import DAYS_TO_SEND
 from hpmatch.reconcile.counterparts import Counterpart
-
-# An alert has to be sent within three days of the decision (Directive 2005/36/EC art. 56a(2)); the days that an alert and a
-# decision name may differ by so much, too.
-DAYS_TO_SEND = 3
 
 
 @dataclass(frozen=True)

@@ -43,7 +43,7 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from hpmatch.errors import HpmatchError
 from hpmatch.standardise.calendars import from_day_count, from_hijri, from_persian, reading
@@ -54,6 +54,7 @@ FIRST_BIRTH_YEAR: Final = 1900
 LAST_BIRTH_YEAR: Final = 2015
 FIRST_REPAIRED_YEAR: Final = 1930
 ORDERS: Final = ("DMY", "MDY", "YMD")
+_FIRST_OF_JANUARY, _FIRST_OF_JULY = 101, 701  # month and day
 _NO_ORDER = ""  # day and month in either order
 PROBLEMS: Final = (
     "",
@@ -195,7 +196,7 @@ def read_as_written(text: str) -> tuple[int, ...]:
     return () if result.problem == "year out of range" else result.readings
 
 
-def is_default(reading: int) -> bool:
+def is_default(reading: Any) -> Any:
     """
     Tell whether authorities write this date for a day they do not know.
 
@@ -203,7 +204,7 @@ def is_default(reading: int) -> bool:
     so it is read as a date like any other. A partial reading is no default: it says itself what it does not know.
 
     Args:
-        reading: A number `yyyymmdd`.
+        reading: A number `yyyymmdd`, or an array of such.
 
     Returns:
         True for 1 January and 1 July.
@@ -212,7 +213,8 @@ def is_default(reading: int) -> bool:
         >>> is_default(19780101), is_default(19780115), is_default(19780000)
         (True, False, False)
     """
-    return reading % 10000 in (101, 701)
+    day = reading % 10_000
+    return (day == _FIRST_OF_JANUARY) | (day == _FIRST_OF_JULY)
 
 
 def _read(text: str, order: str) -> DateReadings:
