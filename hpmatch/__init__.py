@@ -12,8 +12,6 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from hpmatch.blocking.report import BlockingReport as BlockingReport
-    from hpmatch.blocking.report import blocking_report as blocking_report
     from hpmatch.calibration import Calibration as Calibration
     from hpmatch.calibration import calibrate as calibrate
     from hpmatch.comparison.full_names import name_similarity as name_similarity
@@ -28,6 +26,8 @@ if TYPE_CHECKING:
     from hpmatch.errors import SourceError as SourceError
     from hpmatch.evaluation import Evaluation as Evaluation
     from hpmatch.evaluation import evaluate as evaluate
+    from hpmatch.evaluation.blocking import BlockingReport as BlockingReport
+    from hpmatch.evaluation.blocking import blocking_report as blocking_report
     from hpmatch.evidence import Hit as Hit
     from hpmatch.explain import Explanation as Explanation
     from hpmatch.fellegi_sunter import FellegiSunter as FellegiSunter
@@ -67,7 +67,7 @@ if TYPE_CHECKING:
 # Modules are imported when a name is first used, so that `import hpmatch` costs next to nothing.
 _HOMES = {
     "AlertsInForce": "rescreen.standing",
-    "BlockingReport": "blocking.report",
+    "BlockingReport": "evaluation.blocking",
     "Calibration": "calibration",
     "Column": "records",
     "Compared": "protocols",
@@ -98,7 +98,7 @@ _HOMES = {
     "SourceError": "errors",
     "Thresholds": "thresholds",
     "Trained": "training.trained",
-    "blocking_report": "blocking.report",
+    "blocking_report": "evaluation.blocking",
     "calibrate": "calibration",
     "dedupe": "dedupe",
     "estimate_recall": "missed",

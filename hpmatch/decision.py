@@ -16,6 +16,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from numbers import Real
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -52,6 +53,17 @@ def probability_of(weights: FloatArray) -> FloatArray:
         [0.5, 1.0]
     """
     return np.asarray(1 / (1 + odds_of(-weights)), np.float64)
+
+
+def log_odds(share: Any) -> Any:
+    """
+    The log2 odds of a probability, or of an array of them.
+
+    Example:
+        >>> log_odds(0.5), log_odds(np.array([0.8])).round(3).tolist()
+        (np.float64(0.0), [2.0])
+    """
+    return np.log2(share / (1 - share))
 
 
 def check_min_weight(min_weight: float | None) -> None:
@@ -130,12 +142,12 @@ class DecisionRule:
     @property
     def match_weight(self) -> float:
         """The match weight of a pair that alone reaches the match threshold."""
-        return float(np.log2(self.match / (1 - self.match)))
+        return float(log_odds(self.match))
 
     @property
     def review_weight(self) -> float:
         """The match weight of a pair that alone reaches the review threshold."""
-        return float(np.log2(self.review / (1 - self.review)))
+        return float(log_odds(self.review))
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ whose records fit together (``clusters.py``).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -166,10 +166,7 @@ def _summary(read: ReadRecords, model: Model, scored: Scored) -> dict[str, Any]:
         "candidate_pairs": len(decisions),
         "pairs": {kind: int((decisions == kind).sum()) for kind in (MATCH, REVIEW, NO_MATCH)},
         "clusters": len(np.unique(scored.persons)),
-        "cut_blocks": [
-            {"rule": cut.rule, "larger_than": cut.larger_than, "blocks": cut.blocks, "pairs": cut.pairs}
-            for cut in scored.pairs.cut
-        ],
+        "cut_blocks": [asdict(cut) for cut in scored.pairs.cut],
         "not_compared": not_compared(model.comparisons, read.records, read.records),
         "model": model.made_by,
     }

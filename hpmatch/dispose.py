@@ -8,7 +8,7 @@ the counts add up.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from importlib.metadata import version
 from math import isnan
@@ -391,10 +391,7 @@ def _summary(
         "persons": {"alerted": len(set(dispositions["person_id"].to_pylist())), "matched": len(matched)},
         "candidate_pairs": len(scored.pairs),
         "links": links,
-        "cut_blocks": [
-            {"rule": cut.rule, "larger_than": cut.larger_than, "blocks": cut.blocks, "pairs": cut.pairs}
-            for cut in scored.pairs.cut
-        ],
+        "cut_blocks": [asdict(cut) for cut in scored.pairs.cut],
         "not_grouped": scored.not_grouped,
         "not_compared": not_compared(model.comparisons, alerts.records, register.records),
         "model": model.made_by,

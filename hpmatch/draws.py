@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hpmatch.arrays import IntArray
-from hpmatch.blocking.keys import Hashes, hashes
+from hpmatch.hashes import Hashes, hashes
 
 
 def hashed(salt: str, *ids: pa.Array) -> Hashes:

@@ -12,11 +12,11 @@ import pyarrow.compute as pc
 from hpmatch.shown import on_one_line
 
 PRIOR, LOOK_ALIKES, SUM, MISSING = "prior", "look_alikes", "sum", "missing"
-# In links the levels come behind two identifiers and four columns about the pair; in weights the partial weights come behind
-# two identifiers, the prior and what look-alikes take.
-_FIRST_LEVEL, _FIRST_WEIGHT = 6, 4
 LINK_COLUMNS = ("match_weight", "match_probability", "decision", "rules")
 PRIOR_COLUMN, LOOK_ALIKE_COLUMN = "prior_weight", "look_alike_weight"
+IDENTIFIERS = 2  # columns that links and weights begin with
+# Where the levels begin in links, and in weights the partial weights, behind the prior and what look-alikes take.
+FIRST_LEVEL, _FIRST_WEIGHT = IDENTIFIERS + len(LINK_COLUMNS), IDENTIFIERS + 2
 
 
 def id_columns(alerts: str, register: str, comparisons: Collection[str]) -> tuple[str, str]:
@@ -31,6 +31,18 @@ def id_columns(alerts: str, register: str, comparisons: Collection[str]) -> tupl
     if alerts == register or alerts in others or register in others:
         return f"{alerts}_left", f"{register}_right"
     return alerts, register
+
+
+def both_ways(pairs: pa.Table) -> pa.Table:
+    """
+    Pairs of one table, or their weights, from either side: each record stands left of those that it is paired with.
+
+    Example:
+        >>> both_ways(pa.table({"left": ["a"], "right": ["b"], "match_weight": [3.0]})).to_pylist()[1]
+        {'left': 'b', 'right': 'a', 'match_weight': 3.0}
+    """
+    left, right, *others = names = pairs.column_names
+    return pa.concat_tables([pairs, pairs.select([right, left, *others]).rename_columns(names)])
 
 
 @dataclass(frozen=True)
@@ -171,10 +183,10 @@ def hits_from(links: pa.Table, weights: pa.Table, alert_id: str) -> tuple[Hit, .
     """
     rows = pc.indices_nonzero(pc.equal(links.column(0), alert_id))
     found, partial = links.take(rows), weights.take(rows)
-    comparisons = links.column_names[_FIRST_LEVEL:]
+    comparisons = links.column_names[FIRST_LEVEL:]
     levels, weighed = (
         [table.column(place).to_pylist() for place in range(first, table.num_columns)]
-        for table, first in ((found, _FIRST_LEVEL), (partial, _FIRST_WEIGHT))
+        for table, first in ((found, FIRST_LEVEL), (partial, _FIRST_WEIGHT))
     )
     return tuple(
         Hit(
@@ -192,7 +204,7 @@ def hits_from(links: pa.Table, weights: pa.Table, alert_id: str) -> tuple[Hit, .
         )
         for row, (person, weight, probability, decision, rules, prior, look_alikes) in enumerate(
             zip(
-                *(found.column(place).to_pylist() for place in range(1, _FIRST_LEVEL)),
+                *(found.column(place).to_pylist() for place in range(1, FIRST_LEVEL)),
                 *(partial[name].to_pylist() for name in (PRIOR_COLUMN, LOOK_ALIKE_COLUMN)),
                 strict=True,
             )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from hpmatch.decision import check_shares
+from hpmatch.decision import check_shares, log_odds
 
 # A few alerts are a sample of many, so that their number says nothing of how likely two are about one person.
 _ALERTS_AT_LARGE = 10_000
@@ -46,4 +46,4 @@ class Grouping:
     @property
     def least_weight(self) -> float:
         """The match weight that reaches ``same_person``."""
-        return float(np.log2(self.same_person / (1 - self.same_person)))
+        return float(log_odds(self.same_person))

@@ -16,13 +16,13 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 
 from hpmatch.errors import SourceError
+from hpmatch.evidence import IDENTIFIERS
 from hpmatch.files import whole_folder
 
 FORMATS = ("csv", "parquet")
 RESCREENED = ("differences", "links", "rejected")  # the tables of a re-screening
 MODEL_FILE = "result_model.json"  # a name that no file of one's own is likely to have, for it is replaced
 WEIGHTS = "weights"  # the table that holds nothing but numbers behind two identifiers
-_IDENTIFIERS = 2
 # What a spreadsheet takes for a formula (OWASP, CSV injection); a plain number is none.
 _FORMULA = r"^'*[=+\-@\t\r]"
 _NUMBER = r"^[+-]?[0-9]+([.,][0-9]+)?$"
@@ -139,7 +139,7 @@ def _read_table(path: Path) -> pa.Table:
         columns = next(csv.reader(file))
     types = dict.fromkeys(columns, pa.string()) | _NUMBER_COLUMNS.get(path.stem, {})
     if path.stem == WEIGHTS:
-        types |= dict.fromkeys(columns[_IDENTIFIERS:], pa.float64())
+        types |= dict.fromkeys(columns[IDENTIFIERS:], pa.float64())
     table = pyarrow.csv.read_csv(
         path,
         parse_options=pyarrow.csv.ParseOptions(newlines_in_values=True),

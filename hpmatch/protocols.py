@@ -26,6 +26,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from hpmatch.arrays import FloatArray, IntArray
+from hpmatch.hashes import hashes
 from hpmatch.records import MISSING, Records
 
 LevelArray = npt.NDArray[np.int8]
@@ -54,8 +55,6 @@ class Keys(NamedTuple):
             >>> found.rows.tolist(), bool(found.keys[0] == found.keys[1])
             ([0, 2], True)
         """
-        from hpmatch.blocking.keys import hashes  # noqa: PLC0415 - which needs this module
-
         return cls(np.array(rows, np.int32), hashes(pa.array(texts, pa.string())))
 
 

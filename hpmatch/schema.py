@@ -38,6 +38,7 @@ REGISTER_ROLES = (
 CHANGE = "change"  # what becomes of a person
 CHANGE_ROLES = (*REGISTER_ROLES, CHANGE)
 REQUIRED_ROLES = ("family_name", "given_name", "birth_date")
+NAME_ROLES = ("family_name", "given_name", "middle_name", "birth_name", "other_names")
 _LISTED = ("en", "nb")  # the languages of the names that messages list
 # How letters are typed where a keyboard lacks them.
 _IN_ASCII = str.maketrans({"ø": "oe", "å": "aa", "ä": "ae", "ö": "oe", "ü": "ue"})

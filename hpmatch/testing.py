@@ -31,6 +31,7 @@ from hpmatch.protocols import (
     Standardiser,
 )
 from hpmatch.records import MISSING, Column, Records
+from hpmatch.schema import NAME_ROLES
 
 MAX_LEVELS = 127
 _LETTERS = "aeionrstlkšłøвαي"
@@ -58,9 +59,7 @@ _READINGS = st.one_of(
 _WORD_LIST, _TEXT = pa.list_(pa.string()), pa.string()
 
 STANDARD_CELLS: Cells = {
-    **dict.fromkeys(
-        ("family_name", "given_name", "middle_name", "birth_name", "other_names"), (_WORD_LIST, _words())
-    ),
+    **dict.fromkeys(NAME_ROLES, (_WORD_LIST, _words())),
     "birth_date": (pa.list_(pa.int32()), st.lists(_READINGS, min_size=1, max_size=2, unique=True).map(tuple)),
     "sex": (_TEXT, st.sampled_from("FM")),
     "profession": (_WORD_LIST, _codes("LE", "SP", "JO", "TL", "HF")),

@@ -25,9 +25,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hpmatch.arrays import FloatArray
-from hpmatch.decision import MATCH, REVIEW, UNMATCHABLE, probability_of
+from hpmatch.decision import MATCH, REVIEW, UNMATCHABLE, log_odds, probability_of
 from hpmatch.errors import HpmatchError
-from hpmatch.evaluation.judging import true_pairs
+from hpmatch.evaluation.judging import are_true
 from hpmatch.evaluation.truth import check_truth, read_truth
 from hpmatch.model import Model
 from hpmatch.output import read_folder
@@ -179,7 +179,7 @@ def _chances(
     if isinstance(result, Deduplicated):
         check_all_pairs(len(result.pairs), result.summary, "dedupe")
         probabilities = _numbers(result.pairs, "match_probability")
-        true = probabilities if truth is None else true_pairs(result, truth).astype(np.float64)
+        true = probabilities if truth is None else are_true(result, truth).astype(np.float64)
         return _kinds(result.pairs, "decision"), probabilities, probabilities, true, true
     persons = _persons(result)
     likeliest, registered = (
@@ -296,6 +296,4 @@ def _indifferent(cost_miss: float, cost_false: float, cost_review: float) -> lis
         cost_review / cost_miss if cost_miss else 1.0,
         1 - cost_review / cost_false if cost_false else 0.0,
     ]
-    return [
-        float(np.clip(np.log2(share / (1 - share)), _GRID[0], _GRID[-1])) for share in shares if 0 < share < 1
-    ]
+    return [float(np.clip(log_odds(share), _GRID[0], _GRID[-1])) for share in shares if 0 < share < 1]

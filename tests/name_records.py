@@ -2,8 +2,8 @@
 
 import pyarrow as pa
 
-from hpmatch.comparison.names import FIELDS
 from hpmatch.records import Column, Records
+from hpmatch.schema import NAME_ROLES
 from hpmatch.standardise import stages
 
 
@@ -13,7 +13,7 @@ def name_records(*rows):
         field: Column.encode(
             stages.PersonName(field).standardise([row.get(field, "") for row in rows]), pa.list_(pa.string())
         )
-        for field in FIELDS
+        for field in NAME_ROLES
     }
     return Records(pa.array([str(i) for i in range(len(rows))]), columns)
 

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hpmatch.blocking import candidate_pairs, each_once
-from hpmatch.blocking.keys import hashes
 from hpmatch.blocking.rules import NameAndDate, SameValue, TwoNames
 from hpmatch.errors import PluginError
+from hpmatch.hashes import hashes
 from hpmatch.model import read_model
 from hpmatch.protocols import Keys, Pairs
 from hpmatch.records import FEW, Column, Records

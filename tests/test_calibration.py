@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import hpmatch as hp
 from hpmatch import calibration
-from hpmatch.calibration.fit import Evidence, Known, fit
+from hpmatch.calibration.fit import Known, PairWeights, fit
 from hpmatch.cli import main
 from hpmatch.evaluation.measures import wilson_interval
 from hpmatch.evaluation.reliability import expected_calibration_error, reliability
@@ -110,7 +110,7 @@ def test_a_distorted_model_is_put_right(tables):
     assert abs(again.shift) < abs(found.shift) / 2
 
 
-def world(alerts: int, rate: float) -> tuple[Evidence, Known]:
+def world(alerts: int, rate: float) -> tuple[PairWeights, Known]:
     """
     Alerts against 10,000 persons, half of the alerts registered, with namesakes at a rate; every pair that could matter.
 
@@ -143,7 +143,7 @@ def world(alerts: int, rate: float) -> tuple[Evidence, Known]:
         np.array(is_match, float),
     )
     alike = classifier.alike_weights(told, np.zeros(told.shape, np.int8), names)
-    return Evidence(told, alike, [0.02 / 10_000], names, float(np.log2(1 / 10_000))), known
+    return PairWeights(told, alike, [0.02 / 10_000], names, float(np.log2(1 / 10_000))), known
 
 
 def test_the_rate_of_look_alikes_is_found_again():

@@ -344,16 +344,15 @@ def test_a_plug_ins_names_stand_for_themselves():
 def test_the_chart_holds_the_steps(sample_result, tmp_path):
     """Each bar goes from where the step begins to where it ends."""
     pytest.importorskip("altair")
-    save_chart = import_module("hpmatch.charts").save_chart
-    waterfall_chart = import_module("hpmatch.explain.chart").waterfall_chart
+    charts = import_module("hpmatch.charts")
     explanation = sample_result.explain("A000004")
     hit = explanation.candidates[0]
-    chart = waterfall_chart(explanation, language="nb")
+    chart = charts.waterfall_chart(explanation, language="nb")
     (rows,) = chart.to_dict()["datasets"].values()
     expected = steps_of(hit)
     assert [(row["start"], row["end"]) for row in rows] == [(step.start, step.end) for step in expected]
     assert any(row["step"].startswith("fødselsdato: stemmer") for row in rows)
-    save_chart(chart, tmp_path / "waterfall.svg")
+    charts.save_chart(chart, tmp_path / "waterfall.svg")
     assert "<svg" in (tmp_path / "waterfall.svg").read_text("utf-8")
     with pytest.raises(hp.HpmatchError, match="no candidate 9"):
-        waterfall_chart(explanation, 9)
+        charts.waterfall_chart(explanation, 9)

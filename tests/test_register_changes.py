@@ -30,8 +30,8 @@ from strategies import ALERTS, PERSONS, changed_registers
 import hpmatch as hp
 from hpmatch.arrays import distinct
 from hpmatch.cli import main
+from hpmatch.comparison.joined_words import joined_words
 from hpmatch.comparison.name_tables import NameTables, common_terms
-from hpmatch.comparison.one_words import one_words
 from hpmatch.comparison.text import Text
 from hpmatch.fellegi_sunter import Level
 from hpmatch.prepared import add_changes
@@ -153,7 +153,7 @@ def with_lists_apart(register):
 def worked_out(register):
     """Give the register, all that changes take over from it having been asked for."""
     vocabulary = common_terms(register.read.records)[0]
-    token_forms(vocabulary), one_words(vocabulary), NameTables.of(register.read.records)
+    token_forms(vocabulary), joined_words(vocabulary), NameTables.of(register.read.records)
     return register
 
 
@@ -175,7 +175,7 @@ def holds_what_it_would_anew(register):
     assert forms.sketches.tolist() == forms_anew.sketches.tolist()
     for name, made in forms_anew.lists.items():
         assert forms.lists[name].to_pylist() == made.to_pylist()
-    for one, other in zip(one_words(vocabulary), one_words(anew), strict=True):
+    for one, other in zip(joined_words(vocabulary), joined_words(anew), strict=True):
         assert one.tolist() == other.tolist()
     ids, ids_again = (each.read.records.ids.to_pylist() for each in (register, again))
     for name, index in again.indexes.items():

@@ -24,6 +24,7 @@ import pandas as pd
 
 from hpmatch.adapters.recordlinkage_parts import ComparisonFeature, ModelClassifier, RuleIndex
 from hpmatch.arrays import FloatArray
+from hpmatch.decision import log_odds
 from hpmatch.errors import PluginError
 from hpmatch.protocols import Compared, ComparisonVectors, Pairs
 from hpmatch.records import Records
@@ -147,7 +148,7 @@ class Classifier:
         share = float(np.average(certain, weights=vectors.counts))
         candidates = np.log2(float(vectors.records[0]) * vectors.records[1] / len(vectors.levels))
         return np.asarray(
-            (_log_odds(certain) - _log_odds(share) + candidates)[vectors.pattern_of_pair], np.float64
+            (log_odds(certain) - log_odds(share) + candidates)[vectors.pattern_of_pair], np.float64
         )
 
     @property
@@ -213,7 +214,3 @@ def _binary(vectors: ComparisonVectors, levels: np.ndarray[Any, Any]) -> pd.Data
     rows = pd.RangeIndex(len(levels))
     index = pd.MultiIndex.from_arrays([rows, rows])
     return pd.DataFrame((levels == 0).astype(np.int64), columns=list(vectors.names), index=index)
-
-
-def _log_odds(probability: Any) -> Any:
-    return np.log2(probability / (1 - probability))

@@ -19,7 +19,7 @@ from recordlinkage.base import BaseClassifier, BaseCompareFeature, BaseIndexAlgo
 from hpmatch.arrays import FloatArray, IntArray
 from hpmatch.blocking import DEFAULT_MAX_BLOCK, CandidatePairs, candidate_pairs, each_once
 from hpmatch.comparison import compare, parts_of, without_repeats
-from hpmatch.decision import MATCH, decide
+from hpmatch.decision import MATCH, decide, log_odds
 from hpmatch.errors import HpmatchError, ModelError, SchemaError, SourceError
 from hpmatch.fellegi_sunter import FellegiSunter
 from hpmatch.model import Model
@@ -345,7 +345,7 @@ class ModelClassifier(BaseClassifier):  # type: ignore[misc]  # recordlinkage ha
             rates = _counted(PatternCounts.of(vectors, is_match), before)
             share = (is_match.sum() + 0.5) / (len(is_match) + 1)
         self.classifier = with_rates(start, vectors.names, rates, "learned in a recordlinkage pipeline")
-        self.prior_weight = float(np.log2(share / (1 - share)))
+        self.prior_weight = float(log_odds(share))
 
     def weights(self, comparison_vectors: pd.DataFrame) -> pd.Series:
         """The match weight of each pair: log2 odds, the prior included."""

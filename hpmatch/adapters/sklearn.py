@@ -19,6 +19,7 @@ from sklearn.base import clone
 from hpmatch.arrays import FloatArray, IntArray, Mask
 from hpmatch.blocking import CandidatePairs, candidate_pairs
 from hpmatch.comparison import compare
+from hpmatch.decision import log_odds
 from hpmatch.errors import HpmatchError, ModelError, PluginError
 from hpmatch.labels import Labels, check_some_known, read_labels, rows_of_pairs
 from hpmatch.model import Model, read_model
@@ -242,7 +243,7 @@ class Classifier:
         found = told[:, self._classes.index(True)]
         least = 1 / (self.matches + self.others + 2)
         sure = np.clip(found, least, 1 - least)
-        return np.asarray(np.log2(sure / (1 - sure)), np.float64)
+        return np.asarray(log_odds(sure), np.float64)
 
     def to_json(self) -> NoReturn:
         """A fitted estimator has no JSON."""

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from hpmatch.arrays import IntArray, Mask, distinct, offsets_of, ranges, run_starts, sizes_of
-from hpmatch.blocking.keys import Hashes
+from hpmatch.hashes import Hashes
 from hpmatch.protocols import Keys, Pairs
 from hpmatch.records import MISSING
 

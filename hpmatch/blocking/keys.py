@@ -14,22 +14,18 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from hpmatch.arrays import IntArray, offsets_of, ranges, repeated, sizes_of
+from hpmatch.hashes import Hashes, hash_of, hashes, scattered
 from hpmatch.protocols import Keys
 from hpmatch.records import FEW, Column, Records, Terms, Values
 from hpmatch.standardise.given_names import name_groups
 from hpmatch.standardise.names import token_keys
 from hpmatch.standardise.token_forms import TokenForms, token_forms
 
-Hashes = npt.NDArray[np.uint64]
-_MULTIPLIER = 0x9E3779B97F4A7C15  # odd: 2 ** 64 divided by the golden ratio
-_BASE, _ALL_BITS = np.uint64(_MULTIPLIER), (1 << 64) - 1
 _GROUP = "G{}"  # a capital tells a group of given names from a key
-_TEXTS_AT_A_TIME = 1 << 12  # their letters stay in the processor's cache
 
 
 class HashLists(NamedTuple):
@@ -159,7 +155,7 @@ def _token_keys(token: str, kind: NameKeys) -> list[np.uint64]:
     """The hashes that ``_term_keys`` gives to a token."""
     sounds = [key[: kind.letters] if kind.letters else key for key in token_keys(token)]
     groups = [_GROUP.format(group) for group in sorted(name_groups(token))] if kind.variants else []
-    return [_hash_of(key) for key in (*sounds, *groups)]
+    return [hash_of(key) for key in (*sounds, *groups)]
 
 
 def _column_keys(column: Column, kind: NameKeys) -> HashLists:
@@ -189,7 +185,7 @@ def _hashed(lists: pa.Array, write: Callable[[str], str]) -> HashLists:
     """The hashes of the texts of each list, written in some way."""
     if len(lists) <= FEW:
         words = lists.to_pylist()
-        flat = [_hash_of(write(word)) for each in words for word in each]
+        flat = [hash_of(write(word)) for each in words for word in each]
         return HashLists.of(np.array([len(each) for each in words], np.int64), np.array(flat, np.uint64))
     encoded = lists.flatten().dictionary_encode()
     hashed = hashes(pa.array([write(text) for text in encoded.dictionary.to_pylist()], pa.string()))
@@ -216,7 +212,7 @@ def date_parts(
         sizes, readings = values.derived("sizes_and_readings", lambda: _sizes_and_elements(values.array))
         places, parts = split(readings)
         owners = np.repeat(np.arange(len(sizes)), sizes)[places]
-        hashed = _scattered(parts.astype(np.uint64) ^ _hash_of(part))
+        hashed = scattered(parts.astype(np.uint64) ^ hash_of(part))
         return HashLists.of(np.bincount(owners, minlength=len(sizes)), hashed).with_empty()
 
     return values.derived(("date_parts", part), of_values).at(records[name].codes)
@@ -247,7 +243,7 @@ def value_keys(records: Records, name: str, letters: int = 0) -> HashLists:
 
 def placed(lists: HashLists, place: int) -> HashLists:
     """The lists for one of several places: a key joined of them tells apart what is exchanged, and two of one value."""
-    return HashLists(lists.sizes, lists.starts, _scattered(lists.flat + np.uint64(place + 1)))
+    return HashLists(lists.sizes, lists.starts, scattered(lists.flat + np.uint64(place + 1)))
 
 
 def word_keys(records: Records, name: str) -> HashLists:
@@ -267,7 +263,7 @@ def word_pair_keys(records: Records, name: str) -> HashLists:
         words = _word_lists(values)
         ends = words.sizes.cumsum()[words.sizes > 0] - 1
         # Scattered, so that their order counts.
-        pairs = np.delete(_scattered(words.flat) ^ np.append(words.flat[1:], np.uint64(0)), ends)
+        pairs = np.delete(scattered(words.flat) ^ np.append(words.flat[1:], np.uint64(0)), ends)
         return HashLists.of(np.maximum(words.sizes - 1, 0), pairs)
 
     return values.derived("word_pair_keys", of_values).at(records[name].codes)
@@ -279,46 +275,3 @@ def _word_lists(values: Values) -> HashLists:
         return HashLists.of(np.asarray(words.value_lengths(), np.int64), hashes(words.flatten())).with_empty()
 
     return values.derived("word_keys", of_values)
-
-
-def hashes(texts: pa.Array) -> Hashes:
-    """64 bits of each text, no nulls among them, that are the same in every process and on every machine."""
-    if len(texts) <= FEW:  # they are looked up rather than hashed again
-        return np.array([_hash_of(text) for text in texts.to_pylist()], np.uint64)
-    return _hashes(texts)
-
-
-@lru_cache(maxsize=1 << 16)
-def _hash_of(text: str) -> np.uint64:
-    """The same for one text, its letters summed without arrays."""
-    number, power = 0, 1
-    for letter in text.encode():
-        power = power * _MULTIPLIER & _ALL_BITS
-        number += (letter + 1) * power
-    (scattered,) = _scattered(np.array([number & _ALL_BITS], np.uint64))
-    return np.uint64(scattered)
-
-
-def _hashes(texts: pa.Array) -> Hashes:
-    array = texts.cast(pa.large_binary())
-    offsets = np.frombuffer(array.buffers()[1], np.int64)[array.offset : array.offset + len(array) + 1]
-    letters = np.frombuffer(array.buffers()[2] or b"", np.uint8)
-    powers = np.cumprod(np.full(int(np.diff(offsets).max(initial=0)) + 1, _BASE))
-    sums = np.empty(len(array), np.uint64)
-    for start in range(0, len(array), _TEXTS_AT_A_TIME):
-        ends = offsets[start : start + _TEXTS_AT_A_TIME + 1]
-        here, sizes = ends - ends[0], np.diff(ends)
-        place = np.arange(here[-1]) - np.repeat(here[:-1], sizes)
-        # A polynomial of the letters modulo 2 ** 64, summed text by text.
-        terms = (letters[ends[0] : ends[-1]] + np.uint64(1)) * powers[place]
-        total = np.append(np.uint64(0), np.cumsum(terms))
-        sums[start : start + _TEXTS_AT_A_TIME] = total[here[1:]] - total[here[:-1]]
-    return _scattered(sums)
-
-
-def _scattered(numbers: Hashes) -> Hashes:
-    """Numbers whose bits depend on all bits of the given ones (SplitMix64, https://prng.di.unimi.it/splitmix64.c)."""
-    mixed = numbers * _BASE
-    mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return mixed ^ (mixed >> np.uint64(31))

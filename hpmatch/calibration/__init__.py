@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 
 from hpmatch.alerts.relations import TOLD
 from hpmatch.arrays import FloatArray, IntArray, Mask
-from hpmatch.calibration.fit import FOLDS, Evidence, Known, fit, fitted_probabilities, held_out
+from hpmatch.calibration.fit import FOLDS, Known, PairWeights, fit, fitted_probabilities, held_out
 from hpmatch.decision import DecisionRule
 from hpmatch.dispose import Scored
 from hpmatch.draws import hashed
@@ -140,7 +140,7 @@ def calibrate(
         scored = score_pairs(left, held, start)
     known = _known(truth, scored, left, held.read)
     weights, names = classifier.partial_weights(scored.vectors)[known.pairs], scored.vectors.names
-    evidence = Evidence(
+    evidence = PairWeights(
         weights,
         classifier.alike_weights(weights, scored.vectors.levels[known.pairs], names),
         [each.rate / persons_at_large(held.read.records.counted) for each in classifier.look_alikes],
@@ -164,7 +164,7 @@ def calibrate(
 
 
 def _calibrated(
-    classifier: FellegiSunter, evidence: Evidence, fitted: FloatArray, alerts: int
+    classifier: FellegiSunter, evidence: PairWeights, fitted: FloatArray, alerts: int
 ) -> tuple[FellegiSunter, float]:
     """The classifier with what was fitted to so many alerts, and the shift of the prior."""
     slopes, shift, raised = evidence.parted(fitted)

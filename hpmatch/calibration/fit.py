@@ -64,7 +64,7 @@ class Known:
 
 
 @dataclass(frozen=True)
-class Evidence:
+class PairWeights:
     """
     What candidate pairs weigh by what is fitted: c slopes, the shift, and log2 of how many times the model's each of a rates is.
 
@@ -82,7 +82,7 @@ class Evidence:
     names: Sequence[str]
     prior: float
 
-    def take(self, chosen: Mask) -> Evidence:
+    def take(self, chosen: Mask) -> PairWeights:
         """What some of the pairs weigh."""
         alike = [{column: weights[chosen] for column, weights in each.items()} for each in self.alike]
         return replace(self, weights=self.weights[chosen], alike=alike)
@@ -123,7 +123,7 @@ class Evidence:
         return np.column_stack([of_slopes, np.ones(len(shares)), -shares])
 
 
-def fit(evidence: Evidence, known: Known) -> FloatArray:
+def fit(evidence: PairWeights, known: Known) -> FloatArray:
     """
     The slopes, the shift and the rates that make the known answers likeliest, float64[c + 1 + a].
 
@@ -165,7 +165,7 @@ def fit(evidence: Evidence, known: Known) -> FloatArray:
     )
 
 
-def fitted_probabilities(evidence: Evidence, known: Known, fitted: FloatArray) -> FloatArray:
+def fitted_probabilities(evidence: PairWeights, known: Known, fitted: FloatArray) -> FloatArray:
     """float64[k], the probability of each pair by what was fitted."""
     return _compete(evidence.totals(fitted)[0], known)
 
@@ -178,7 +178,7 @@ def _compete(totals: FloatArray, known: Known) -> FloatArray:
     )
 
 
-def held_out(evidence: Evidence, known: Known) -> FloatArray:
+def held_out(evidence: PairWeights, known: Known) -> FloatArray:
     """The probability of each pair by what the persons of the other folds say."""
     probabilities = np.zeros(len(known.pairs))
     for fold in range(FOLDS):

@@ -3,7 +3,7 @@ Charts, drawn with altair in tones that can be read on white and on black. Needs
 
 Each function takes what the library gives and returns an altair chart, which a notebook shows; ``save_chart`` writes one as
 standalone HTML, SVG or PNG, without a browser or a network. What a chart holds is counts and figures: no name, birth date or
-identifier of a person is in it. ``docs/charts.md`` shows them all.
+identifier of a person is in it, but for the numbers that an explanation's waterfall is about. ``docs/charts.md`` shows them all.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from hpmatch.charts.model import m_u_chart, match_weights_chart
 from hpmatch.charts.scores import score_chart
 from hpmatch.charts.styling import save_chart, styled
 from hpmatch.charts.thresholds import threshold_chart
+from hpmatch.charts.waterfall import waterfall_chart
 
 __all__ = [
     "block_sizes_chart",
@@ -39,4 +40,5 @@ __all__ = [
     "slices_chart",
     "styled",
     "threshold_chart",
+    "waterfall_chart",
 ]

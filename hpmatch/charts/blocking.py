@@ -7,7 +7,6 @@ from typing import Any
 import altair as alt
 import pyarrow as pa
 
-from hpmatch.blocking.report import BlockingReport
 from hpmatch.charts.styling import (
     BLACK,
     BLUE,
@@ -24,6 +23,7 @@ from hpmatch.charts.styling import (
     tones,
 )
 from hpmatch.errors import HpmatchError
+from hpmatch.evaluation.blocking import BlockingReport
 
 _PANEL, _STEP, _CELL = 270, 24, 34
 _ROOM, _MORE_ROOM = 1.25, 1.75  # beside the longest bar, for its numbers

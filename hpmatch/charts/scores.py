@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 from typing import Any
 
@@ -26,9 +25,9 @@ from hpmatch.charts.styling import (
     titled,
     tones,
 )
-from hpmatch.decision import MATCH, NO_MATCH, REVIEW, DecisionRule
+from hpmatch.decision import MATCH, NO_MATCH, REVIEW, DecisionRule, log_odds
 from hpmatch.errors import HpmatchError, ModelError
-from hpmatch.evaluation.judging import true_pairs
+from hpmatch.evaluation.judging import are_true
 from hpmatch.model import Model, read_model
 from hpmatch.result_tables import pairs_of
 from hpmatch.results import Deduplicated, Result
@@ -80,7 +79,7 @@ def score_chart(
     scores = np.asarray(links[column].cast(pa.float64()).to_numpy(), np.float64)
     if not np.isfinite(scores).all():
         raise HpmatchError(f"a link has a {column} that is no finite number; leave it out")
-    series, colours = _by_decision(links) if truth is None else _by_truth(true_pairs(result, truth))
+    series, colours = _by_decision(links) if truth is None else _by_truth(are_true(result, truth))
     rows = _bars(scores, series, by)
     counts = {name: int((series == name).sum()) for name in colours}
     shown = {name: f"{name.replace('_', ' ')} ({number:,})" for name, number in counts.items()}
@@ -174,7 +173,7 @@ def _thresholds(rule: DecisionRule, by: str) -> list[Any]:
     rows = [
         {
             "threshold": name,
-            "at": _log_odds(probability) if by == "weight" else probability,
+            "at": float(log_odds(probability)) if by == "weight" else probability,
             "said": f"{name} {probability:g}",
         }
         for name, probability in ((REVIEW, rule.review), (MATCH, rule.match))
@@ -190,7 +189,3 @@ def _thresholds(rule: DecisionRule, by: str) -> list[Any]:
     ]
     rules = base.mark_rule(strokeDash=[4, 3], strokeWidth=1.5)
     return [rules.encode(tooltip=["threshold:N", "said:N"]), *words]
-
-
-def _log_odds(probability: float) -> float:
-    return math.log2(probability / (1 - probability))

@@ -10,8 +10,8 @@ import pyarrow as pa
 
 from hpmatch.charts.styling import BLUE, GREEN, ORANGE, PURPLE, RED, SHORT, data, styled, titled
 from hpmatch.errors import HpmatchError
+from hpmatch.thresholds import COLUMNS
 
-_COLUMNS = ("match", "review", "missed", "wrong", "reviews", "hours", "cost")
 _FIGURES = {
     "cost": ("cost", PURPLE, 170),
     "missed": ("missed persons", RED, 90),
@@ -40,12 +40,12 @@ def threshold_chart(thresholds: Any) -> Any:
         HpmatchError: If there are no thresholds, or a column is missing.
     """
     table = _table(getattr(thresholds, "table", thresholds))
-    lacking = [name for name in _COLUMNS if name not in table.column_names]
+    lacking = [name for name in COLUMNS if name not in table.column_names]
     if lacking or not len(table):
         raise HpmatchError(
             f"there are no thresholds to draw: the table {'has no column ' + ', '.join(lacking) if lacking else 'is empty'}"
         )
-    rows = [{name: float(row[name]) for name in _COLUMNS} for row in table.select(list(_COLUMNS)).to_pylist()]
+    rows = [{name: float(row[name]) for name in COLUMNS} for row in table.select(list(COLUMNS)).to_pylist()]
     best = _best(getattr(thresholds, "best", None), rows)
     columns = [_column(rows, best, by, labelled=not place) for place, by in enumerate(("match", "review"))]
     title = titled(
@@ -70,7 +70,7 @@ def _best(said: Any, rows: list[dict[str, float]]) -> dict[str, float]:
     if said is None:
         return min(rows, key=lambda row: row["cost"])
     read = said.get if hasattr(said, "get") else lambda name: getattr(said, name)
-    return {name: float(read(name)) for name in _COLUMNS}
+    return {name: float(read(name)) for name in COLUMNS}
 
 
 def _column(rows: list[dict[str, float]], best: dict[str, float], by: str, *, labelled: bool) -> Any:

@@ -138,7 +138,7 @@ def add_blocking(commands: Any) -> None:
 
 
 def _blocking(options: argparse.Namespace) -> int:
-    from hpmatch.blocking.report import blocking_report  # noqa: PLC0415 - so that --help answers at once
+    from hpmatch.evaluation.blocking import blocking_report  # noqa: PLC0415 - so that --help answers at once
 
     report = blocking_report(
         options.left, options.right, options.model, truth=options.truth, schema=schema_of(options)

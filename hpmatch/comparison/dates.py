@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hpmatch.arrays import FloatArray, IntArray, ranges
-from hpmatch.comparison.cases import first_case, first_cases
+from hpmatch.comparison.conditions import first_case, first_cases
 from hpmatch.protocols import Compared, ComparedOne, LevelArray
 from hpmatch.records import Column, Records
 from hpmatch.standardise.dates import is_default

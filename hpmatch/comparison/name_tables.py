@@ -18,12 +18,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hpmatch.arrays import IntArray, Mask, distinct, numbered, ranges
-from hpmatch.comparison.cases import first_cases
+from hpmatch.comparison.conditions import first_cases
 from hpmatch.comparison.name_frequencies import TokenFrequencies
 from hpmatch.comparison.relations import MayShare, Relations, relations
 from hpmatch.comparison.spelling import SpelledTokens, pair_similarity
 from hpmatch.protocols import LevelArray
 from hpmatch.records import FEW, Records, Terms, Vocabulary
+from hpmatch.schema import NAME_ROLES
 from hpmatch.standardise.token_forms import (
     CONSONANTS,
     GROUPS,
@@ -33,8 +34,6 @@ from hpmatch.standardise.token_forms import (
     learn_forms,
     token_forms,
 )
-
-FIELDS = ("family_name", "given_name", "middle_name", "birth_name", "other_names")
 
 # What two tokens have in common, best first.
 SAME, STEM, SPELLED, VARIANT, CLOSE, CUT, INITIAL, SIMILAR, NOTHING = range(9)
@@ -56,7 +55,7 @@ class TokenPairs(NamedTuple):
 
     Attributes:
         owner: int64[m], the pair of names, ascending.
-        left_field, right_field: int8[m], the places in ``FIELDS`` that the tokens come from.
+        left_field, right_field: int8[m], the places in ``NAME_ROLES`` that the tokens come from.
         left_first, right_first: bool[m], whether the token is the first of its field.
         left_at, right_at: int64[m], the place of the token among those of all left or right names.
         right_token: int64[m], the right token's place in the list of tokens.
@@ -261,7 +260,7 @@ def learn_terms(records: Records, known: Records) -> None:
 
 
 def _common_terms(records: Records) -> tuple[Vocabulary, dict[str, Terms]]:
-    held = {name: records[name].values for name in FIELDS if name in records}
+    held = {name: records[name].values for name in NAME_ROLES if name in records}
     terms = {name: values.terms for name, values in held.items() if pa.types.is_list(values.array.type)}
     vocabularies = [each.vocabulary for each in terms.values()]
     if not vocabularies:
@@ -334,7 +333,7 @@ class _RowTokens(NamedTuple):
 
 def _row_tokens(records: Records, terms: dict[str, Terms]) -> _RowTokens:
     columns = [
-        (FIELDS.index(name), records[name].codes, each) for name, each in terms.items() if name in records
+        (NAME_ROLES.index(name), records[name].codes, each) for name, each in terms.items() if name in records
     ]
     per_column = [each.sizes[codes] for _, codes, each in columns]
     sizes = sum(per_column, np.zeros(len(records), np.int64))

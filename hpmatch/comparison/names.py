@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hpmatch.arrays import IntArray, Mask, distinct, run_starts
+from hpmatch.comparison.joined_words import joined_words
 from hpmatch.comparison.name_cases import (
     FAMILY_CASES,
     FIRST_OF,
@@ -27,7 +28,6 @@ from hpmatch.comparison.name_cases import (
 )
 from hpmatch.comparison.name_tables import (
     CLOSE,
-    FIELDS,
     NOTHING,
     SAME,
     NameTables,
@@ -35,10 +35,10 @@ from hpmatch.comparison.name_tables import (
     common_terms,
 )
 from hpmatch.comparison.one_name import compare_one_name
-from hpmatch.comparison.one_words import one_words
 from hpmatch.comparison.relations import are_of_two_groups, are_of_two_sexes
 from hpmatch.protocols import Compared, ComparedOne, Comparison, JointComparison
 from hpmatch.records import Records
+from hpmatch.schema import NAME_ROLES
 from hpmatch.standardise.surnames import is_for_life, keep_surnames
 
 Values = Mapping[str, Any]
@@ -66,7 +66,7 @@ class FamilyName:
     """
 
     name: str = "family_name"
-    columns: tuple[str, ...] = (*FIELDS, "sex", "country")
+    columns: tuple[str, ...] = (*NAME_ROLES, "sex", "country")
     levels: ClassVar = (
         "same",
         "part",
@@ -120,7 +120,7 @@ class GivenName:
     """
 
     name: str = "given_name"
-    columns: tuple[str, ...] = (*FIELDS, "sex", "country")
+    columns: tuple[str, ...] = (*NAME_ROLES, "sex", "country")
     levels: ClassVar = (
         "same",
         "part",
@@ -340,7 +340,7 @@ class _Look:
 
     def fits(self, field: str) -> Mask:
         """Whether all tokens that one side has in a field agree with something of the other name."""
-        place = FIELDS.index(field)
+        place = NAME_ROLES.index(field)
         left = self._tokens(self.pairs.left_field == place, self.pairs.left_at)
         right = self._tokens(self.pairs.right_field == place, self.pairs.right_at)
         return np.asarray(
@@ -421,7 +421,7 @@ class _Look:
         other = self.best((field,), (field,)).agreement != SAME
         rows = ((left != right) & (left > 0) & (right > 0) & other).nonzero()[0]
         if len(rows):
-            left, right = (_one_words(records, field, rows) for records in (self.left, self.right))
+            left, right = (_joined_words(records, field, rows) for records in (self.left, self.right))
             found[rows] = left == right
         return found
 
@@ -434,10 +434,10 @@ class _Look:
 _FAMILY, _GIVEN, _FIRST = ("family_name",), ("given_name",), (FIRST_OF + "given_name",)
 
 
-def _one_words(records: Records, field: str, rows: IntArray) -> npt.NDArray[np.uint64]:
+def _joined_words(records: Records, field: str, rows: IntArray) -> npt.NDArray[np.uint64]:
     """A number for what each of some names is in one word."""
     terms = common_terms(records)[1][field]
-    return one_words(terms.vocabulary).of_names(terms, records[field].codes[rows])
+    return joined_words(terms.vocabulary).of_names(terms, records[field].codes[rows])
 
 
 def _are_for_life(records: Records, rows: IntArray) -> Mask:
@@ -494,7 +494,7 @@ def _in_fields(field: IntArray, first: Mask, names: Sequence[str]) -> Mask:
 @cache
 def _are_wanted(names: tuple[str, ...]) -> Mask:
     """bool[f], which of the name fields are among the given ones."""
-    return np.array([name in [each.removeprefix(FIRST_OF) for each in names] for name in FIELDS])
+    return np.array([name in [each.removeprefix(FIRST_OF) for each in names] for name in NAME_ROLES])
 
 
 @cache

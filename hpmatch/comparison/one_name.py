@@ -11,13 +11,14 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any, NamedTuple
 
-from hpmatch.comparison.cases import first_case
+from hpmatch.comparison.conditions import first_case
 from hpmatch.comparison.name_cases import FIRST_OF, FORMER, Best, NameCases
 from hpmatch.comparison.name_frequencies import SHARE_AMONG_HOLDERS_IN_ONE
-from hpmatch.comparison.name_tables import CLOSE, FIELDS, NOTHING, SAME
+from hpmatch.comparison.name_tables import CLOSE, NOTHING, SAME
 from hpmatch.comparison.one_token import agreement_of
 from hpmatch.comparison.relations import are_of_two_groups, are_of_two_sexes, joined
 from hpmatch.protocols import ComparedOne
+from hpmatch.schema import NAME_ROLES
 from hpmatch.standardise.surnames import is_for_life, keep_surnames
 
 _NO_TOKEN = ""
@@ -180,15 +181,15 @@ class _OneLook:
         ]
 
 
-_OF_FIELD = {name: frozenset({name}) for name in FIELDS}
-_OF_FIRST = {name: frozenset({name, FIRST_OF + name}) for name in FIELDS}
+_OF_FIELD = {name: frozenset({name}) for name in NAME_ROLES}
+_OF_FIRST = {name: frozenset({name, FIRST_OF + name}) for name in NAME_ROLES}
 
 
 def _tokens(values: Mapping[str, Any]) -> list[tuple[str, frozenset[str]]]:
     """All tokens of a record's names, and what the field of each is called."""
     return [
         (token, (_OF_FIELD if place else _OF_FIRST)[name])
-        for name in FIELDS
+        for name in NAME_ROLES
         for place, token in enumerate(values.get(name, ()))
     ]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from hpmatch.comparison.cases import first_case
+from hpmatch.comparison.conditions import first_case
 from hpmatch.comparison.name_tables import (
     NOTHING,
     SAME,

@@ -20,7 +20,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein, Jaro, JaroWinkler, Levenshtein
 
 from hpmatch.arrays import FloatArray, Mask
-from hpmatch.comparison.cases import first_cases
+from hpmatch.comparison.conditions import first_cases
 from hpmatch.errors import PluginError
 from hpmatch.protocols import Compared
 from hpmatch.records import MISSING, Records

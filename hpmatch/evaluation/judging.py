@@ -16,7 +16,7 @@ from hpmatch.decision import MATCH, NO_MATCH, REVIEW, near_likeliest
 from hpmatch.errors import HpmatchError
 from hpmatch.evaluation.measures import Answers
 from hpmatch.evaluation.truth import check_truth, need, person_codes, places_among, read_clusters, read_truth
-from hpmatch.explain import both_ways
+from hpmatch.evidence import both_ways
 from hpmatch.result_tables import pairs_of, result_tables
 from hpmatch.results import Deduplicated, Result, opened
 
@@ -33,7 +33,7 @@ def judged(result: Result | Deduplicated | str | Path, truth: Any) -> tuple[Answ
     return answers, true.take(pa.array(rows))
 
 
-def true_pairs(result: Result | Deduplicated | str | Path, truth: Any) -> Mask:
+def are_true(result: Result | Deduplicated | str | Path, truth: Any) -> Mask:
     """bool[k], whether each link or pair of a result is of one person; see ``hpmatch.evaluate``."""
     result = opened(result)
     if isinstance(result, Deduplicated):

@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from hpmatch.decision import NO_MATCH
 from hpmatch.errors import HpmatchError
-from hpmatch.evidence import LOOK_ALIKES, MISSING, Hit, Step, hits_from, waterfall
+from hpmatch.evidence import LOOK_ALIKES, MISSING, Hit, Step, both_ways, hits_from, waterfall
 from hpmatch.explain.counterfactuals import Change, what_would_change
 from hpmatch.explain.side_by_side import ALIKE, DIFFERS, SAME, Cells, Held, Told, side_by_side
 from hpmatch.shown import on_one_line
@@ -197,18 +197,6 @@ def explain_record(record_id: str, found: Deduplicated) -> Explanation:
     decision, words = (candidates[0].decision, _pattern(candidates[0])) if candidates else (NO_MATCH, "")
     explanation = Explanation(record_id, decision, words, candidates, of="records")
     return _with_records(explanation, candidates[:1], found.held, found.model)
-
-
-def both_ways(pairs: pa.Table) -> pa.Table:
-    """
-    Pairs of one table, or their weights, from either side: each record stands left of those that it is paired with.
-
-    Example:
-        >>> both_ways(pa.table({"left": ["a"], "right": ["b"], "match_weight": [3.0]})).to_pylist()[1]
-        {'left': 'b', 'right': 'a', 'match_weight': 3.0}
-    """
-    left, right, *others = names = pairs.column_names
-    return pa.concat_tables([pairs, pairs.select([right, left, *others]).rename_columns(names)])
 
 
 def _pattern(hit: Hit) -> str:

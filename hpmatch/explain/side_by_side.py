@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from hpmatch.evidence import MISSING, Evidence
 from hpmatch.protocols import Comparison
+from hpmatch.schema import NAME_ROLES
 from hpmatch.shown import on_one_line
 from hpmatch.standardise.text import fold
 from hpmatch.wording import country_names, say, word
@@ -85,7 +86,6 @@ _ROWS = (
 )
 # Of these several may stand in one cell.
 _SEVERAL = ("profession", "specialty", "country")
-_SPACED = ("family_name", "given_name", "middle_name", "birth_name", "other_names")
 
 
 def side_by_side(
@@ -195,7 +195,7 @@ def shown(column: str, values: Sequence[str], language: str = "en") -> str:
         ('sykepleier (SP)', '1967-06-07 or 1967-07-06')
     """
     texts = [_with_words(column, value, language) for value in values]
-    if column in _SPACED:
+    if column in NAME_ROLES:
         return " ".join(texts)
     return (f" {say('or', language)} " if column == "birth_date" else ", ").join(texts)
 

@@ -9,7 +9,6 @@ Replacement From a Finite Universe, JASA 47, 1952).
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 from typing import Final
 
@@ -21,13 +20,13 @@ from hpmatch.arrays import FloatArray, IntArray
 from hpmatch.decision import DecisionRule
 from hpmatch.draws import hashed
 from hpmatch.errors import HpmatchError
+from hpmatch.evidence import FIRST_LEVEL
 from hpmatch.labels import DIVERSE, RANDOM, UNCERTAIN
 from hpmatch.model import read_model
 from hpmatch.output import read_folder
 from hpmatch.results import Deduplicated, Result, maker_of, opened
 
 INCLUSION: Final = "inclusion"
-_FIRST_LEVEL = 6
 _IDS = ("left_id", "right_id")
 # Beyond it a probability is as far from every threshold as can be told.
 _LARGEST_ODDS = 60.0
@@ -118,7 +117,7 @@ def _distance(probabilities: FloatArray, rule: DecisionRule) -> FloatArray:
     """How far each probability is from the nearer threshold, in log2 of odds."""
     with np.errstate(divide="ignore"):
         odds = np.clip(np.log2(probabilities) - np.log2(1 - probabilities), -_LARGEST_ODDS, _LARGEST_ODDS)
-    thresholds = np.array([math.log2(each / (1 - each)) for each in (rule.match, rule.review)])
+    thresholds = np.array([rule.match_weight, rule.review_weight])
     return np.asarray(np.abs(odds[:, None] - thresholds).min(axis=1), np.float64)
 
 
@@ -141,7 +140,7 @@ def _one_of_patterns(
     chance = np.zeros(len(links))
     if not number:
         return np.zeros(0, np.int64), chance
-    columns = [links.column(place).to_pylist() for place in range(_FIRST_LEVEL, links.num_columns)]
+    columns = [links.column(place).to_pylist() for place in range(FIRST_LEVEL, links.num_columns)]
     members: dict[tuple[str | None, ...], list[int]] = {}
     for row in rows.tolist():
         members.setdefault(tuple(column[row] for column in columns), []).append(row)

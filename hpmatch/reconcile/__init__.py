@@ -27,7 +27,7 @@ from hpmatch.model import Model, read_model
 from hpmatch.output import write_folder
 from hpmatch.parallel import batch_job
 from hpmatch.reconcile.counterparts import counterparts, with_numbers
-from hpmatch.reconcile.findings import DECIDED, KINDS, Case, Finding, findings_of, standing_of
+from hpmatch.reconcile.findings import DECIDED, KINDS, Finding, Matter, findings_of, standing_of
 from hpmatch.reconcile.sendings import sendings
 from hpmatch.reconcile.tables import (
     Table,
@@ -128,7 +128,7 @@ def reconcile(
         known = with_numbers(decided, who_is_registered, held.ids)
         who_was_alerted = counterparts(known, grouped(alerted, matcher), matcher)
     own_decisions, alerts = decisions_of(told), alerts_of(sent)
-    case = Case(
+    matter = Matter(
         own_decisions,
         alerts,
         tuple(zip(held.ids, map(standing_of, held.cells("status")), strict=True)),
@@ -136,11 +136,11 @@ def reconcile(
         who_is_registered,
         *(table.unread for table in (told, sent, held)),
     )
-    return _reconciled(case, (told, sent, held), matcher)
+    return _reconciled(matter, (told, sent, held), matcher)
 
 
-def _reconciled(case: Case, tables: tuple[Table, Table, Table], model: Model) -> Reconciled:
-    found = findings_of(case)
+def _reconciled(matter: Matter, tables: tuple[Table, Table, Table], model: Model) -> Reconciled:
+    found = findings_of(matter)
     columns = {
         name: pa.array([getattr(finding, name) or None for finding in found], pa.string())
         for name in Finding._fields
@@ -151,16 +151,16 @@ def _reconciled(case: Case, tables: tuple[Table, Table, Table], model: Model) ->
             for name, table in zip(("decisions", "alerts", "register"), tables, strict=True)
         }
     )
-    return Reconciled(pa.table(columns), rejected, _summary(case, found, tables, model))
+    return Reconciled(pa.table(columns), rejected, _summary(matter, found, tables, model))
 
 
 def _summary(
-    case: Case, found: Sequence[Finding], tables: tuple[Table, Table, Table], model: Model
+    matter: Matter, found: Sequence[Finding], tables: tuple[Table, Table, Table], model: Model
 ) -> dict[str, Any]:
     kinds = Counter(finding.kind for finding in found)
     told, sent, held = tables
-    decisions, alerts = len(case.decisions), len(case.alerts)
-    entries = sum(standing in DECIDED for _, standing in case.entries)
+    decisions, alerts = len(matter.decisions), len(matter.alerts)
+    entries = sum(standing in DECIDED for _, standing in matter.entries)
     return {
         "decisions": {
             **_rows(told),

@@ -42,7 +42,7 @@ class Finding(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Case:
+class Matter:
     """
     All that is known when it is asked what lacks.
 
@@ -67,42 +67,42 @@ class Case:
     unread_entries: int = 0
 
 
-def findings_of(case: Case) -> list[Finding]:
+def findings_of(matter: Matter) -> list[Finding]:
     """What lacks or is unclear, in the order of ``KINDS`` and of the identifiers."""
     found = [
-        *(finding for place in range(len(case.decisions)) for finding in _sent(case, place)),
-        *(finding for place in range(len(case.decisions)) for finding in _entered(case, place)),
-        *_alerts_without_decision(case),
-        *_entries_without_decision(case),
+        *(finding for place in range(len(matter.decisions)) for finding in _sent(matter, place)),
+        *(finding for place in range(len(matter.decisions)) for finding in _entered(matter, place)),
+        *_alerts_without_decision(matter),
+        *_entries_without_decision(matter),
     ]
     return sorted(found, key=lambda finding: (KINDS.index(finding.kind), *finding[1:]))
 
 
-def _sent(case: Case, place: int) -> Iterator[Finding]:
-    decision, sending = case.decisions[place], case.sent[place]
-    say = partial(Finding, decision_id=decision.decision_id, hpr_number=_number(case, place))
+def _sent(matter: Matter, place: int) -> Iterator[Finding]:
+    decision, sending = matter.decisions[place], matter.sent[place]
+    say = partial(Finding, decision_id=decision.decision_id, hpr_number=_number(matter, place))
     if sending.possible:
-        alert = case.alerts[sending.possible[0]].alert_id
+        alert = matter.alerts[sending.possible[0]].alert_id
         words = f"this alert may be about it{_and_more(sending.possible)}; look whether it is"
         yield say("unclear_sent", alert_id=alert, explanation=words)
     elif not sending.alerts:
-        unread = _of_those_read(case.unread_alerts)
+        unread = _of_those_read(matter.unread_alerts)
         words = f"no alert about it{unread}; send one{' if it is not there' if unread else ''}"
         yield say("not_sent", alert_id="", explanation=words)
     else:
-        yield from _late(case, place, say)
+        yield from _late(matter, place, say)
 
 
-def _late(case: Case, place: int, say: Callable[..., Finding]) -> Iterator[Finding]:
+def _late(matter: Matter, place: int, say: Callable[..., Finding]) -> Iterator[Finding]:
     """Whether the first alert about a decision was in time."""
-    alerts = [case.alerts[row] for row in case.sent[place].alerts]
+    alerts = [matter.alerts[row] for row in matter.sent[place].alerts]
     dated = [alert for alert in alerts if alert.sent]
     first = min(dated, key=lambda alert: (alert.sent, alert.alert_id), default=alerts[0])
     if first.sent is None:
         words = "sent, but sent_date tells no day"
         yield say("unclear_when", alert_id=first.alert_id, explanation=words)
         return
-    days = (first.sent - case.decisions[place].decided).days
+    days = (first.sent - matter.decisions[place].decided).days
     if days < 0:
         words = f"sent {_days(-days)} before the decision; correct sent_date or decision_date"
         yield say("unclear_when", alert_id=first.alert_id, explanation=words)
@@ -111,35 +111,35 @@ def _late(case: Case, place: int, say: Callable[..., Finding]) -> Iterator[Findi
         yield say("sent_late", alert_id=first.alert_id, explanation=words)
 
 
-def _entered(case: Case, place: int) -> Iterator[Finding]:
-    decision, entry = case.decisions[place], case.entered[place]
-    say = partial(Finding, decision_id=decision.decision_id, alert_id="", hpr_number=_number(case, place))
+def _entered(matter: Matter, place: int) -> Iterator[Finding]:
+    decision, entry = matter.decisions[place], matter.entered[place]
+    say = partial(Finding, decision_id=decision.decision_id, alert_id="", hpr_number=_number(matter, place))
     if entry.certain:
-        yield from _as_decided(case, place, say)
+        yield from _as_decided(matter, place, say)
     elif decision.hpr_number and entry.possible:
         words = "hpr_number says one person, names and birth date another; correct what is wrong"
         yield say("unclear_entered", explanation=words)
     elif entry.possible:
-        number = case.entries[min(entry.possible)][0]
+        number = matter.entries[min(entry.possible)][0]
         words = f"it may be about this person{_and_more(sorted(entry.possible))}; give hpr_number"
         yield say("unclear_entered", hpr_number=number, explanation=words)
     elif entry.is_blind:
         yield say("unclear_entered", explanation="too little to tell the person by; give hpr_number")
     else:
         by = "has this hpr_number" if decision.hpr_number else "fits"
-        words = f"nobody in the register {by}{_of_those_read(case.unread_entries)}"
+        words = f"nobody in the register {by}{_of_those_read(matter.unread_entries)}"
         yield say("not_entered", explanation=words)
 
 
-def _as_decided(case: Case, place: int, say: Callable[..., Finding]) -> Iterator[Finding]:
+def _as_decided(matter: Matter, place: int, say: Callable[..., Finding]) -> Iterator[Finding]:
     """Whether the register says what was decided."""
-    goes, standing = case.decisions[place].goes, case.entries[min(case.entered[place].certain)][1]
+    goes, standing = matter.decisions[place].goes, matter.entries[min(matter.entered[place].certain)][1]
     if standing == _ACTIVE:
         yield say("not_entered", explanation="the register says that the authorisation is active")
     elif standing not in DECIDED:
         words = f"the register says {standing or 'nothing that is known'}, which no decision makes"
         yield say("unclear_entered", explanation=words)
-    elif goes in DECIDED and _goes_further(goes, standing) and _is_latest(case, place):
+    elif goes in DECIDED and _goes_further(goes, standing) and _is_latest(matter, place):
         yield say("not_entered", explanation=f"decided was {goes}, the register says {standing}")
 
 
@@ -147,25 +147,25 @@ def _goes_further(one: str, other: str) -> bool:
     return DECIDED.index(one) > DECIDED.index(other)
 
 
-def _is_latest(case: Case, place: int) -> bool:
+def _is_latest(matter: Matter, place: int) -> bool:
     """Whether no later decision is about the same person: the register tells only of the latest."""
-    decision, entry = case.decisions[place], case.entered[place]
+    decision, entry = matter.decisions[place], matter.entered[place]
     return not any(
-        other.decided > decision.decided and case.entered[row].certain == entry.certain
-        for row, other in enumerate(case.decisions)
+        other.decided > decision.decided and matter.entered[row].certain == entry.certain
+        for row, other in enumerate(matter.decisions)
     )
 
 
-def _alerts_without_decision(case: Case) -> Iterator[Finding]:
-    told = {row for sending in case.sent for row in (*sending.alerts, *sending.withdrawn)}
-    may_be = _first_by_row(sending.possible for sending in case.sent)
-    for row, alert in enumerate(case.alerts):
+def _alerts_without_decision(matter: Matter) -> Iterator[Finding]:
+    told = {row for sending in matter.sent for row in (*sending.alerts, *sending.withdrawn)}
+    may_be = _first_by_row(sending.possible for sending in matter.sent)
+    for row, alert in enumerate(matter.alerts):
         if row in may_be:
-            decision = case.decisions[may_be[row]].decision_id
+            decision = matter.decisions[may_be[row]].decision_id
             words = "it may be about this decision; look whether it is"
             yield Finding("unclear_alert", decision, alert.alert_id, alert.hpr_number, words)
         elif row not in told:
-            words = f"no decision that it is about{_of_those_read(case.unread)}"
+            words = f"no decision that it is about{_of_those_read(matter.unread)}"
             yield Finding("alert_without_decision", "", alert.alert_id, alert.hpr_number, words)
 
 
@@ -178,18 +178,18 @@ def _first_by_row(possible: Iterable[Iterable[int]]) -> dict[int, int]:
     return first
 
 
-def _entries_without_decision(case: Case) -> Iterator[Finding]:
-    told = {row for entry in case.entered for row in entry.certain}
-    may_be = _first_by_row(entry.possible for entry in case.entered)
-    for row, (number, standing) in enumerate(case.entries):
+def _entries_without_decision(matter: Matter) -> Iterator[Finding]:
+    told = {row for entry in matter.entered for row in entry.certain}
+    may_be = _first_by_row(entry.possible for entry in matter.entered)
+    for row, (number, standing) in enumerate(matter.entries):
         if standing not in DECIDED or row in told:
             continue
         if row in may_be:
-            decision = case.decisions[may_be[row]].decision_id
+            decision = matter.decisions[may_be[row]].decision_id
             words = "this decision may be about the person; look whether it is"
             yield Finding("unclear_entry", decision, "", number, words)
         else:
-            words = f"the register says {standing}, and there is no decision about the person{_of_those_read(case.unread)}"
+            words = f"the register says {standing}, and there is no decision about the person{_of_those_read(matter.unread)}"
             yield Finding("entry_without_decision", "", "", number, words)
 
 
@@ -197,11 +197,11 @@ def _of_those_read(unread: int) -> str:
     return f" among those that could be read; look at those set aside ({unread})" if unread else ""
 
 
-def _number(case: Case, place: int) -> str:
+def _number(matter: Matter, place: int) -> str:
     """The person's number, as the decision tells it or the register does."""
-    certain = case.entered[place].certain
-    found = case.entries[min(certain)][0] if len(certain) == 1 else ""
-    return case.decisions[place].hpr_number or found
+    certain = matter.entered[place].certain
+    found = matter.entries[min(certain)][0] if len(certain) == 1 else ""
+    return matter.decisions[place].hpr_number or found
 
 
 def _days(number: int) -> str:

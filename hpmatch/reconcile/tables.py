@@ -20,7 +20,7 @@ from hpmatch.reading import ReadRecords, layout_of, with_usable_ids
 from hpmatch.reconcile.counterparts import People
 from hpmatch.reconcile.findings import standing_of
 from hpmatch.reconcile.sendings import Decision, SentAlert
-from hpmatch.schema import ALERT_ROLES, REGISTER_ROLES, Schema, read_schema
+from hpmatch.schema import ALERT_ROLES, REGISTER_ROLES, REQUIRED_ROLES, Schema, read_schema
 from hpmatch.sources import read
 from hpmatch.sources.files import is_folder
 from hpmatch.sources.rejected import reject
@@ -38,9 +38,8 @@ SENT_ROLES = (*ALERT_ROLES, "hpr_number")
 
 # A status of an alert, see data/alert_statuses.csv.
 _WITHDRAWN = "withdrawn"
-_WHO = ("family_name", "given_name", "birth_date")
 # What a decision or an alert that names only a number is known by.
-_FROM_REGISTER = (*_WHO, "middle_name", "sex")
+_FROM_REGISTER = (*REQUIRED_ROLES, "middle_name", "sex")
 
 
 class _Aside(NamedTuple):
@@ -173,7 +172,7 @@ def _unusable_alert(own: str, row: Mapping[str, str]) -> _Aside | None:
 
 def _unusable_person(row: Mapping[str, str]) -> _Aside | None:
     """Why a row that names a person cannot be used; None where it can."""
-    told = sum(bool(row.get(role)) for role in _WHO)
+    told = sum(bool(row.get(role)) for role in REQUIRED_ROLES)
     return None if row.get("hpr_number") or told > 1 else _NOBODY
 
 
@@ -182,7 +181,9 @@ def named_by_register(table: Table, register: Table) -> Table:
     row_of = {number: row for row, number in enumerate(register.ids)}
     rows = [
         None if family or given else row_of.get(number)
-        for number, family, given in zip(*map(table.cells, ("hpr_number", *_WHO[:2])), strict=True)
+        for number, family, given in zip(
+            *map(table.cells, ("hpr_number", "family_name", "given_name")), strict=True
+        )
     ]
     columns = dict(zip(table.data.column_names, table.data.columns, strict=True))
     for role in _FROM_REGISTER:

@@ -22,9 +22,9 @@ from hpmatch.alerts import group_alerts
 from hpmatch.arrays import IntArray, distinct, sizes_of
 from hpmatch.blocking import keying, largest_block
 from hpmatch.blocking.blocks import Blocks
-from hpmatch.blocking.keys import Hashes
 from hpmatch.dispose import dispose
 from hpmatch.errors import SourceError
+from hpmatch.hashes import Hashes
 from hpmatch.ledger import Ledger
 from hpmatch.ledger.account import Account, versions_of
 from hpmatch.link import score_pairs

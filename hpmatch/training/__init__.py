@@ -28,6 +28,7 @@ from hpmatch.assembly import Start, model_for
 from hpmatch.comparison.dates import BirthDate
 from hpmatch.comparison.identifiers import NationalId
 from hpmatch.comparison.names import GivenName
+from hpmatch.decision import log_odds
 from hpmatch.errors import ModelError
 from hpmatch.fellegi_sunter import FellegiSunter
 from hpmatch.labels import read_labels
@@ -44,7 +45,6 @@ from hpmatch.training.refinement import (
     NONE,
     chance_rates,
     counted_apart,
-    log_odds,
     refined,
 )
 from hpmatch.training.trained import Session, Trained, levels_of, warnings_of
@@ -234,7 +234,7 @@ def _sessions(
 def _tells_apart(found: Refined) -> bool:
     """Whether any two records could be called a match at all."""
     best = sum(float(np.log2(m / u).max()) for m, u in zip(found.rates.m, found.rates.u, strict=True))
-    return best + log_odds(found.prior) > 0
+    return bool(best + log_odds(found.prior) > 0)
 
 
 def _registered_share(start: Model, tables: Tables, found: Refined) -> float:

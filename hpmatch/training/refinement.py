@@ -25,7 +25,7 @@ from typing import NamedTuple
 import numpy as np
 
 from hpmatch.arrays import FloatArray
-from hpmatch.decision import odds_of, probability_of
+from hpmatch.decision import log_odds, odds_of, probability_of
 from hpmatch.fellegi_sunter import FellegiSunter, LookAlike, persons_at_large
 from hpmatch.training.em import Rates, likeliest_trust, rates_of, shares, with_rates
 from hpmatch.training.learning import Belief, Learning, Refined
@@ -308,8 +308,3 @@ def _prior(learning: Learning, matches: float) -> float:
     share = float(np.clip(matches * right / learning.pairs, _SMALLEST_SHARE, MOST_REGISTERED))
     odds = share / (1 - share) / right
     return odds / (1 + odds)
-
-
-def log_odds(share: float) -> float:
-    """The odds of a share as log2."""
-    return float(np.log2(share / (1 - share)))

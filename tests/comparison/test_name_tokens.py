@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from name_records import field_values, name_records
 from strategies import FAMILY, GIVEN
 
+from hpmatch.comparison.joined_words import joined_words
 from hpmatch.comparison.name_tables import NOTHING, NameTables
 from hpmatch.comparison.names import GivenName
 from hpmatch.comparison.one_token import agreement_of
-from hpmatch.comparison.one_words import one_words
 from hpmatch.comparison.relations import have_alike_stems, joined
 from hpmatch.records import FEW, Column, Vocabulary
 from hpmatch.standardise.names import name_tokens
@@ -226,7 +226,7 @@ def test_names_are_one_word_as_their_letters_are(names, is_large):
     more = [("a" * length,) for length in range(1, FEW)] if is_large else []
     column = Column.encode([*map(tuple, names), *more], pa.list_(pa.string()))
     terms = column.values.terms
-    found = one_words(terms.vocabulary).of_names(terms, column.codes[: len(names)])
+    found = joined_words(terms.vocabulary).of_names(terms, column.codes[: len(names)])
     words = [joined(tuple(name)) for name in names]
     assert [a == b for a in found for b in found] == [a == b for a in words for b in words]
 

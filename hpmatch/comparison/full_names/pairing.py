@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from hpmatch.arrays import FloatArray, IntArray, Mask, ranges
-from hpmatch.comparison.full_names.tokens import TWO_NAMES, NameTokens
+from hpmatch.comparison.full_names.tokens import TWO_NAMES, AlikeTokens
 from hpmatch.comparison.full_names.words import Tokens
 from hpmatch.comparison.relations import are_other_syllables
 from hpmatch.standardise.compounds import parent_words
@@ -61,7 +61,7 @@ class CutNames:
         chinese: bool[w], whether it stands in a name with a common Chinese surname in Latin letters.
     """
 
-    tokens: NameTokens
+    tokens: AlikeTokens
     starts: IntArray
     sizes: IntArray
     places: IntArray
@@ -72,7 +72,7 @@ class CutNames:
     @classmethod
     def of(cls, names: Sequence[Tokens]) -> CutNames:
         """Number the words of names."""
-        tokens = NameTokens.of({token for name in names for token in name})
+        tokens = AlikeTokens.of({token for name in names for token in name})
         place_of = {token: place for place, token in enumerate(tokens.texts)}
         sizes = np.array([len(name) for name in names], np.int64)
         places = np.array([place_of[token] for name in names for token in name], np.int64)
@@ -202,7 +202,7 @@ class CutNames:
         return PairedWords(*map(np.concatenate, zip(*chosen, strict=True)))
 
 
-def _weights(tokens: NameTokens, sizes: IntArray, places: IntArray) -> FloatArray:
+def _weights(tokens: AlikeTokens, sizes: IntArray, places: IntArray) -> FloatArray:
     """How much each word counts: an initial little, and a patronymic too beside a full name."""
     initial = np.array([len(token) == 1 for token in tokens.texts], bool)[places]
     patronymic = tokens.patronymics[places] & ~initial

@@ -36,7 +36,7 @@ _ONE_PARENT = 0.9  # less alike, two patronymics are of two parents, for their e
 
 
 @dataclass(frozen=True)
-class NameTokens:
+class AlikeTokens:
     """
     Distinct tokens of names.
 
@@ -51,7 +51,7 @@ class NameTokens:
     patronymics: Mask
 
     @classmethod
-    def of(cls, texts: Iterable[str]) -> NameTokens:
+    def of(cls, texts: Iterable[str]) -> AlikeTokens:
         """Look at tokens."""
         # In the order of the alphabet, so that ties do not hang on the order of names.
         ordered = sorted({*texts})

@@ -11,20 +11,16 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow.compute as pc
 
 from hpmatch.arrays import IntArray
 from hpmatch.comparison.relations import joined
+from hpmatch.hashes import BASE, Hashes
 from hpmatch.records import FEW, Terms, Vocabulary
 from hpmatch.standardise.token_forms import token_forms
 
-Hashes = npt.NDArray[np.uint64]
 
-_BASE = np.uint64(0x9E3779B97F4A7C15)  # odd, its bits mixed
-
-
-class OneWords(NamedTuple):
+class JoinedWords(NamedTuple):
     """
     What each of t tokens is in one word.
 
@@ -47,21 +43,21 @@ class OneWords(NamedTuple):
         return found
 
 
-def one_words(vocabulary: Vocabulary) -> OneWords:
+def joined_words(vocabulary: Vocabulary) -> JoinedWords:
     """
     What the tokens of a vocabulary are in one word, worked out once.
 
     Example:
         >>> import pyarrow as pa
-        >>> several, one = one_words(Vocabulary(pa.array(["de los reyes", "delosreyes"]))).hashes.tolist()
+        >>> several, one = joined_words(Vocabulary(pa.array(["de los reyes", "delosreyes"]))).hashes.tolist()
         >>> several == one
         True
     """
-    return vocabulary.derived_of_each("one_words", lambda tokens: _hashed(_words(tokens)), _joined)
+    return vocabulary.derived_of_each("joined_words", lambda tokens: _hashed(_words(tokens)), _joined)
 
 
-def _joined(parts: Sequence[OneWords]) -> OneWords:
-    return OneWords(*(np.concatenate(hashes) for hashes in zip(*parts, strict=True)))
+def _joined(parts: Sequence[JoinedWords]) -> JoinedWords:
+    return JoinedWords(*(np.concatenate(hashes) for hashes in zip(*parts, strict=True)))
 
 
 def _words(vocabulary: Vocabulary) -> list[str]:
@@ -72,12 +68,12 @@ def _words(vocabulary: Vocabulary) -> list[str]:
     return [parted.get(place, word) for place, word in enumerate(words)]
 
 
-def _hashed(words: list[str]) -> OneWords:
+def _hashed(words: list[str]) -> JoinedWords:
     letters = np.array(words, bytes)  # nothing behind the last one of a shorter word
     columns = letters.view(np.uint8).reshape(len(words), letters.itemsize).T
     hashes, shifts = np.zeros(len(words), np.uint64), np.ones(len(words), np.uint64)
     for column in columns:
         is_letter = column > 0
-        hashes = np.where(is_letter, hashes * _BASE + column, hashes)
-        shifts = np.where(is_letter, shifts * _BASE, shifts)
-    return OneWords(hashes, shifts)
+        hashes = np.where(is_letter, hashes * BASE + column, hashes)
+        shifts = np.where(is_letter, shifts * BASE, shifts)
+    return JoinedWords(hashes, shifts)

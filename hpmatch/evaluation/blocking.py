@@ -18,8 +18,8 @@ import pyarrow.compute as pc
 from hpmatch.arrays import IntArray, Mask, distinct
 from hpmatch.blocking import CandidatePairs, each_once, join_blocks, keyed_blocks, keying, largest_block
 from hpmatch.blocking.blocks import Blocks
-from hpmatch.blocking.true_pairs import true_pairs
 from hpmatch.comparison.name_tables import learn_terms
+from hpmatch.evaluation.true_pairs import true_pairs
 from hpmatch.model import Model, read_model
 from hpmatch.protocols import BlockingRule, Keys, PairRule
 from hpmatch.reading import read_for

@@ -1,8 +1,10 @@
-"""The waterfall of an explanation as a chart, drawn with altair. Needs the extra ``charts``."""
+"""The waterfall of an explanation."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+
+import altair as alt
 
 from hpmatch.charts.styling import INK, styled
 from hpmatch.errors import HpmatchError
@@ -37,8 +39,6 @@ def waterfall_chart(explanation: Explanation, candidate: int = 0, language: str 
         raise HpmatchError(
             f"there is no candidate {candidate} to draw; the explanation has {len(explanation.candidates)}"
         )
-    import altair as alt  # noqa: PLC0415 - hpmatch.charts says what to install where it is not there
-
     hit = explanation.candidates[candidate]
     rows: list[dict[str, Any]] = []
     for place, step in enumerate(steps_of(hit)):
