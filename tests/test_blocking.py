@@ -17,7 +17,6 @@ from hpmatch.model import read_model
 from hpmatch.protocols import Keys, Pairs
 from hpmatch.records import FEW, Column, Records
 from hpmatch.standardise.names import token_keys
-from hpmatch.testing import check_blocking_rule
 
 NAMES = ("family_name", "given_name")
 RULES = [
@@ -256,12 +255,6 @@ def test_what_a_rule_may_not_give_is_refused(rule):
     rows = [(("berg",), None, None, None), (("lie",), None, None, None)]
     with pytest.raises(PluginError, match="'told' has to return"):
         candidate_pairs(_records(rows), _records(rows), [rule])
-
-
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
-def test_built_in_rules_keep_their_contract(rule):
-    """The built-in rules pass what a third party's must."""
-    check_blocking_rule(rule)
 
 
 @given(table, st.sampled_from([*RULES, *read_model("imi").blocking_rules]))

@@ -177,11 +177,6 @@ def test_numbers_that_are_no_probabilities_are_refused(levels, message):
         FellegiSunter({"name": levels})
 
 
-def test_the_classifier_keeps_its_contract():
-    """The built-in classifier passes what a third party's must."""
-    check_classifier(CLASSIFIER, {"name": 3, "sex": 2})
-
-
 def test_the_shipped_classifier_keeps_its_contract():
     """As it comes from its file."""
     model = read_model("imi")

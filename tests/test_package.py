@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 import hpmatch
-from hpmatch.plugins import GROUPS, build, checked, describe
-from hpmatch.testing import check_standardiser
+from hpmatch.plugins import GROUPS, checked, describe
 
 OPTIONAL = (
     "pandas",
@@ -96,21 +95,6 @@ def test_every_entry_point_leads_to_a_stage(group):
     assert points
     for point in points:
         assert callable(point.load())
-
-
-STANDARDISERS = [
-    {"stage": "person_name", "column": "family_name"}, {"stage": "birth_date"}, {"stage": "sex"}, {"stage": "professions"},
-    {"stage": "specialties"}, {"stage": "countries"}, {"stage": "national_id"}, {"stage": "plain_text", "column": "town"},
-    {"stage": "categories", "column": "colour"}, {"stage": "numbers", "column": "price"},
-]  # fmt: skip
-
-
-@pytest.mark.parametrize("specification", STANDARDISERS, ids=lambda specification: specification["stage"])
-def test_built_in_standardisers_keep_their_contract(specification):
-    """The built-in standardisers pass what a third party's must, and can be named in a model."""
-    stage = build("hpmatch.standardisers", specification)
-    check_standardiser(stage)
-    assert build("hpmatch.standardisers", describe("hpmatch.standardisers", stage)) == stage
 
 
 def test_a_stage_without_its_method_is_refused_by_name():

@@ -21,7 +21,6 @@ from hpmatch.adapters.splink_sql import parse
 from hpmatch.blocking.rules import SameValues
 from hpmatch.cli import main
 from hpmatch.comparison.thresholds import Thresholds, _day
-from hpmatch.testing import check_blocking_rule, check_comparison, check_standardiser
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
@@ -404,16 +403,6 @@ def test_balanced_numbers_add_up_and_weigh_the_same(pairs):
         assert found[0].sum() == pytest.approx(1, abs=1e-6)
         assert found[1].sum() == pytest.approx(1, abs=1e-6)
         np.testing.assert_allclose(found[0] / found[1], m / u, rtol=1e-9)
-
-
-def test_its_stages_keep_the_contract():
-    """The comparison, the blocking rule and the standardiser pass what a third party's must."""
-    check_comparison(Thresholds.of_column("town", "town", "jaro_winkler", (1.0, 0.9, 0.7)))
-    check_comparison(Thresholds.of_column("town", "town", "damerau_levenshtein", (0, 1)))
-    check_blocking_rule(SameValues("two", ("town", "street"), (0, 2)))
-    check_standardiser(
-        from_splink(_numbered(_settings(cl.ExactMatch("city"))), registered=9).standardisers[0]
-    )
 
 
 def test_a_measure_that_does_not_exist_is_refused():

@@ -1,21 +1,14 @@
-"""Comparing categories, identifiers and text; and the contract that every comparison keeps."""
+"""Comparing categories, identifiers and text."""
 
 import numpy as np
 import pyarrow as pa
 import pytest
 
-from hpmatch.blocking import candidate_pairs
-from hpmatch.comparison import compare
 from hpmatch.comparison.categories import Category, Country, Profession
 from hpmatch.comparison.dates import BirthDate
-from hpmatch.comparison.distinct import compare_distinct
 from hpmatch.comparison.identifiers import NationalId
-from hpmatch.comparison.names import FamilyName, GivenName, PersonName
 from hpmatch.comparison.text import Text
-from hpmatch.errors import PluginError
-from hpmatch.protocols import Compared, Pairs
 from hpmatch.records import Column, Records
-from hpmatch.testing import check_comparison
 
 WORDS = pa.list_(pa.string())
 
@@ -123,83 +116,3 @@ def test_national_identifiers(left, right, level):
 def test_text(left, right, level):
     """Text by its likeness."""
     assert _level(Text("birth_place", "birth_place"), "birth_place", left, right, pa.string()) == level
-
-
-BUILT_IN = [
-    FamilyName(), GivenName(), PersonName(), BirthDate(), Category("sex", "sex"), Country(), Profession(), NationalId(),
-    Text("birth_place", "birth_place"),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize("comparison", BUILT_IN, ids=lambda comparison: comparison.name)
-def test_built_in_comparisons_keep_their_contract(comparison):
-    """The built-in comparisons pass what a third party's must."""
-    check_comparison(comparison)
-
-
-class Counting:
-    """Remembers what it was asked."""
-
-    name = "town"
-    columns = ("town",)
-    levels = ("same", "different")
-
-    def __init__(self):
-        self.asked = []
-
-    def compare(self, left, right):
-        pairs = list(zip(left["town"].to_pylist(), right["town"].to_pylist(), strict=True))
-        self.asked += pairs
-        return Compared(np.array([int(a != b) for a, b in pairs], np.int8))
-
-
-class Everything:
-    """Pairs every row with every row."""
-
-    name = "all"
-    columns = ("town",)
-
-    def pairs(self, left, right):
-        grid = np.mgrid[0 : len(left), 0 : len(right)].reshape(2, -1)
-        return Pairs(grid[0], grid[1])
-
-
-def test_a_comparison_is_asked_once_for_each_distinct_pair_of_values():
-    """However many pairs hold them, two values are compared once; missing values are not compared."""
-    left = _one("town", "oslo", "oslo", None, "kaunas", kind=pa.string())
-    right = _one("town", "oslo", "kaunas", "oslo", None, kind=pa.string())
-    counting = Counting()
-    vectors = compare(left, right, candidate_pairs(left, right, [Everything()]), [counting])
-    assert sorted(counting.asked) == [
-        ("kaunas", "kaunas"),
-        ("kaunas", "oslo"),
-        ("oslo", "kaunas"),
-        ("oslo", "oslo"),
-    ]
-    assert vectors.levels[:, 0].reshape(4, 4).tolist() == [
-        [0, 1, 0, -1],
-        [0, 1, 0, -1],
-        [-1] * 4,
-        [1, 0, 1, -1],
-    ]
-
-
-@pytest.mark.parametrize(
-    "wrong",
-    [
-        Compared(np.array([0, 0], np.int8)),
-        Compared(np.array([2], np.int8)),
-        Compared(np.array([-2], np.int8)),
-        [0],
-    ],
-)
-def test_a_comparison_that_breaks_its_word_is_named(wrong):
-    """Too many answers, unknown levels and other types are refused with the comparison's name."""
-
-    class Wrong(Counting):
-        def compare(self, left, right):
-            return wrong
-
-    records = _one("town", "oslo", kind=pa.string())
-    with pytest.raises(PluginError, match="'town'"):
-        compare_distinct(Wrong(), records, records, np.array([0]), np.array([0]))
