@@ -3,8 +3,7 @@ Which column plays which role.
 
 A role is either one of the project's own column names (``family_name``, ``birth_date`` ...), known without any
 configuration under its English and Norwegian aliases, and under those of many languages if it is of a person; or, for
-a table about something else, a kind (``name``, ``date``, ``category``, ``text``, ``number``, ``identifier``); a column
-given a kind keeps its own name.
+a table about something else, a kind, one of ``KINDS``; a column given a kind keeps its own name.
 """
 
 from __future__ import annotations

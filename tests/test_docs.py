@@ -28,7 +28,7 @@ from hpmatch.comparison.text import Text
 from hpmatch.comparison.thresholds import Thresholds
 from hpmatch.generate.profiles import PROFILES
 from hpmatch.records import Column, Records
-from hpmatch.schema import Layout
+from hpmatch.schema import KINDS, Layout
 from hpmatch.standardise.stages import PersonName, PlainText
 
 ROOT = Path(__file__).parents[1]
@@ -338,10 +338,27 @@ def test_look_alikes_are_told_as_they_are():
     ) in text
 
 
+def _subcommands():
+    (commands,) = (action for action in _parser()._actions if isinstance(action, argparse._SubParsersAction))
+    return commands.choices
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(_subcommands()[name].description for name in ("dedupe", "train")),
+        (DOCS / "input.md").read_text("utf-8"),
+    ],
+    ids=["dedupe", "train", "input.md"],
+)
+def test_every_kind_of_column_is_told(text):
+    """All of them, one after the other, wherever a schema file is told of."""
+    assert ", ".join(KINDS) in " ".join(text.replace("`", "").split())
+
+
 def test_help_fits_into_a_wide_terminal():
     """No line of any command's own text is longer than 132 letters."""
-    (commands,) = (action for action in _parser()._actions if isinstance(action, argparse._SubParsersAction))
-    for name, command in commands.choices.items():
+    for name, command in _subcommands().items():
         for line in f"{command.description}\n{command.epilog}".splitlines():
             assert len(line) <= 132, f"{name}: {line}"
 

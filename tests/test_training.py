@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from registers import written
 
 import hpmatch as hp
-from hpmatch.assembly import assemble, infer_schema, starting_levels
+from hpmatch.assembly import _OF_KIND, assemble, infer_schema, starting_levels
 from hpmatch.blocking import MAX_RULES, CandidatePairs
 from hpmatch.cli import main
 from hpmatch.draws import draw_pairs
@@ -319,6 +319,11 @@ def test_a_wide_table_has_the_rules_that_tell_most():
         *names
     }
     assert not {f"name_c{n}" for n in range(40)} & {*names}
+
+
+def test_every_kind_has_its_stages():
+    """What a schema may say is what a model can be put together for."""
+    assert set(_OF_KIND) == set(KINDS)
 
 
 def test_every_kind_has_numbers_to_start_from():

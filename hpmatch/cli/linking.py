@@ -24,6 +24,7 @@ from hpmatch.cli.shared import (
 )
 from hpmatch.cli.training import check_training, show_warnings
 from hpmatch.errors import ModelError
+from hpmatch.schema import KINDS
 
 _LINK = """\
 Holds every alert against the register and says whether its person is in it.
@@ -74,7 +75,7 @@ _SCREEN_MORE = """\
 A line that cannot be used is answered with its number and an "error". Exit status: 0 done; 1 some line or the register
 could not be used; 2 the command was wrong.
 """
-_DEDUPE = """\
+_DEDUPE = f"""\
 Finds records of one table that are about the same person. A record is identified by the column that a schema names, else by one
 that is called id, record_id, rec_id, unique_id or løpenummer, else by the first, if it has a value of its own in every row.
 
@@ -86,9 +87,9 @@ What is written to DIR:
   summary.json  counts
   result_model.json  the model that decided, where it is not a shipped one
 
-With --train the table may be about anything: a schema file says what its columns are (name, date, category, text,
-number, identifier, or a role such as family_name); without one the cells are looked at. A model of 'hpmatch train' knows what the
-columns are.
+With --train the table may be about anything: a schema file says what its columns are
+(a kind: {", ".join(KINDS)}; or a role such as family_name); without one
+the cells are looked at. A model of 'hpmatch train' knows what the columns are.
 """
 # What is said of what was linked; see ``hpmatch.model.Model.subject``.
 _WORDS: Mapping[str, Mapping[str, str]] = {

@@ -10,19 +10,20 @@ from typing import TYPE_CHECKING, Any
 
 from hpmatch.cli.shared import DONE, add_command, add_shared, finite, progress_bar, schema_of
 from hpmatch.errors import HpmatchError, ModelError
+from hpmatch.schema import KINDS
 
 if TYPE_CHECKING:
     from hpmatch.calibration import Calibration
     from hpmatch.training.trained import Trained
 
-_TRAIN = """\
+_TRAIN = f"""\
 Learns m, u and the prior from the tables that are to be linked, by expectation maximisation, with labels or without, and
 writes a model file for --model.
 
 LEFT and RIGHT are alerts and a register, or any two tables; LEFT alone is held against itself. Of alerts and a register the
-shipped model is the start; of other tables one is put together from what a schema file says the columns are (name, date,
-category, text, number, identifier, or a role such as family_name); without one their cells are looked at. The model reads the
-columns by their names, so that it needs no schema of kinds later.
+shipped model is the start; of other tables one is put together from what a schema file says the columns are
+(a kind: {", ".join(KINDS)}; or a role such as family_name); without one
+their cells are looked at. The model reads the columns by their names, so that it needs no schema of kinds later.
 """
 _TRAIN_MORE = """\
 What is printed: each comparison level with m, its 95 % interval, u and match weight; what each session told; how many matches
