@@ -6,7 +6,16 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from hpmatch.cli.shared import DONE, add_command, add_shared, progress_bar, show_rejected, told_not_grouped
+from hpmatch.cli.shared import (
+    DONE,
+    add_command,
+    add_shared,
+    progress_bar,
+    show_counts,
+    show_rejected,
+    show_written,
+    told_not_grouped,
+)
 
 _FUNNEL = """\
 Counts persons from alert to case, in all, by country and by profession: alerts, persons, no match, hits, earlier cases and new
@@ -175,7 +184,7 @@ def _reconcile(options: argparse.Namespace) -> int:
     ]
     for label, number in rows:
         print(f"{label.replace('_', ' '):<26}{number:>8,}")
-    print(f"written to {Path(options.out)}")
+    show_written(options.out)
     show_rejected({"input": len(found.rejected)}, options.out)
     return DONE
 
@@ -233,11 +242,14 @@ def _rescreen(options: argparse.Namespace) -> int:
         for alert in ledger.answer_again(found).forgotten:
             take_out(options.out, alert)
     counts = found.summary["alerts"]
-    print(f"{'alerts in force':<24}{counts['in_force']:>10,}")
-    print(f"{'  scored again':<24}{counts['scored_again']:>10,}")
-    print(f"{'  answered otherwise':<24}{counts['different']:>10,}  see differences")
-    for label, number, note in told_not_grouped(found.summary):
-        print(f"{label:<24}{number:>10,}  {note}")
-    print(f"written to {Path(options.out)}")
+    show_counts(
+        [
+            ("alerts in force", counts["in_force"], ""),
+            ("  scored again", counts["scored_again"], ""),
+            ("  answered otherwise", counts["different"], "see differences"),
+            *told_not_grouped(found.summary),
+        ]
+    )
+    show_written(options.out)
     show_rejected({"alert": counts["rejected"]}, options.out)
     return DONE

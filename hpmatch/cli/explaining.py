@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import argparse
 import json
-from pathlib import Path
 from typing import Any
 
-from hpmatch.cli.shared import DONE, add_command, add_shared, schema_of
+from hpmatch.cli.shared import DONE, add_command, add_shared, schema_of, show_written
 
 _EXPLAIN = """\
 Explains the decision about one alert: how the weights of each candidate add up, what alert and register say side by side, and
@@ -69,5 +68,5 @@ def _explain(options: argparse.Namespace) -> int:
         print(text, end="")
     else:
         write_text(options.out, text)
-        print(f"written to {Path(options.out)}")
+        show_written(options.out)
     return DONE

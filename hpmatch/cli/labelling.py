@@ -42,10 +42,7 @@ def add_label(commands: Any) -> None:
     )
     command.add_argument("--blind", action="store_true", help="show nothing of what the model says")
     command.add_argument("--by", metavar="NAME", help="who labels (default: the login name)")
-    command.add_argument(
-        "--seed", metavar="S", type=int, default=1, help="another seed draws other pairs (default: 1)"
-    )
-    add_shared(command, "records", "model_of_result", "schema", "id", "language")
+    add_shared(command, "seed", "records", "model_of_result", "schema", "id", "language")
     command.set_defaults(run=_label)
 
 

@@ -16,13 +16,16 @@ from hpmatch.cli.shared import (
     DONE,
     add_command,
     add_shared,
+    check_training,
     progress_bar,
     schema_of,
+    show_counts,
     show_rejected,
+    show_warnings,
+    show_written,
     told_not_grouped,
     told_training,
 )
-from hpmatch.cli.training import check_training, show_warnings
 from hpmatch.errors import ModelError
 from hpmatch.schema import KINDS
 
@@ -196,9 +199,8 @@ def _show_summary(summary: Any, out: str, seconds: float) -> None:
         (words["others_rejected"], register["rejected"], "see rejected" if register["rejected"] else ""),
         *told_training(summary),
     ]
-    for label, number, note in rows:
-        print(f"{label:<24}{number:>10,}  {note}".rstrip())
-    print(f"written to {Path(out)} in {seconds:.1f} s")
+    show_counts(rows)
+    show_written(out, seconds)
     tables = {
         "alert": alerts,
         "register": register,
@@ -272,9 +274,9 @@ def _prepare(options: argparse.Namespace) -> int:
         )
         register.save(options.out)
     words = _WORDS[register.model.subject]
-    print(f"{words['others']:<24}{len(register):>10,}")
-    print(f"{words['others_rejected']:<24}{len(register.read.rejected):>10,}")
-    print(f"written to {Path(options.out)} in {time.perf_counter() - started:.1f} s")
+    rejected = len(register.read.rejected)
+    show_counts([(words["others"], len(register), ""), (words["others_rejected"], rejected, "")])
+    show_written(options.out, time.perf_counter() - started)
     return DONE
 
 
@@ -341,10 +343,8 @@ def _dedupe(options: argparse.Namespace) -> int:
         )
     found.write(options.out, options.format)
     counts = {**found.summary["records"], **found.summary["pairs"], "clusters": found.summary["clusters"]}
-    for name in ("read", "rejected", "match", "review", "clusters"):
-        print(f"{_DEDUPE_LABELS[name]:<24}{counts[name]:>10,}")
-    for label, number, note in told_training(found.summary):
-        print(f"{label:<24}{number:>10,}  {note}")
-    print(f"written to {Path(options.out)}")
+    show_counts([(label, counts[name], "") for name, label in _DEDUPE_LABELS.items()])
+    show_counts(told_training(found.summary))
+    show_written(options.out)
     show_warnings(found.summary)
     return DONE

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from hpmatch.cli.shared import DONE, add_command, add_shared, progress_bar, schema_of
+from hpmatch.cli.shared import DONE, add_command, add_shared, progress_bar, schema_of, show_written
 
 _GENERATE = """\
 Makes up a register, alerts from other countries and the truth about each alert; the same seed gives the same files.
@@ -81,7 +81,7 @@ def _generate(options: argparse.Namespace) -> int:
         )
     for name, number in vars(made).items():
         print(f"{name.replace('_', ' '):<24}{number:>10}")
-    print(f"written to {Path(options.out)}")
+    show_written(options.out)
     return DONE
 
 

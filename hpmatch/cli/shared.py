@@ -5,12 +5,13 @@ from __future__ import annotations
 import argparse
 import math
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from hpmatch.errors import ModelError
 from hpmatch.output import FORMATS
 from hpmatch.schema import Schema, with_id
 from hpmatch.wording import LANGUAGES
@@ -34,12 +35,28 @@ def add_shared(command: Any, *names: str, **more: Any) -> None:
     """Add arguments and options that several commands have, by their names in ``SHARED``, and what this one says of them."""
     for name in names:
         flag, settings = SHARED[name]
-        command.add_argument(flag, **settings, **more)
+        command.add_argument(flag, **{**settings, **more})
 
 
 def schema_of(options: argparse.Namespace) -> Schema | str | Path | None:
     """What --schema and --id say together."""
     return with_id(options.schema, options.id)
+
+
+def check_training(options: argparse.Namespace) -> None:
+    """
+    Make sure that what is said of training goes together.
+
+    Raises:
+        ModelError: If it does not.
+    """
+    if options.labels and not options.train:
+        raise ModelError("--labels are learned from with --train; give both or neither")
+    if options.train and getattr(options, "ledger", None):
+        raise ModelError(
+            "a ledger names the model of each answer, so it has to be a file: train it first with 'hpmatch train', and name it "
+            "with --model"
+        )
 
 
 def count(text: str) -> int:
@@ -159,6 +176,10 @@ SHARED: dict[str, tuple[str, dict[str, Any]]] = {
             "help": "the table that was held against itself, where 'hpmatch dedupe' wrote DIR",
         },
     ),
+    "seed": (
+        "--seed",
+        {"metavar": "S", "type": int, "default": 1, "help": "another seed draws other pairs (default: 1)"},
+    ),
     "format": (
         "--format",
         {"choices": FORMATS, "default": "csv", "help": "the format of the tables (default: csv)"},
@@ -216,6 +237,24 @@ def told_not_grouped(summary: Mapping[str, Any]) -> list[tuple[str, int, str]]:
     """The line about alerts that were held against no other, if there are any."""
     note = "too many share all that they could be found by; each is a person of its own"
     return [("  alerts not grouped", summary["not_grouped"], note)] if summary["not_grouped"] else []
+
+
+def show_counts(rows: Iterable[tuple[str, int, str]]) -> None:
+    """Say what was counted, a line each: what it is, how many, and a note or nothing."""
+    for label, number, note in rows:
+        print(f"{label:<24}{number:>10,}  {note}".rstrip())
+
+
+def show_written(out: str, seconds: float | None = None) -> None:
+    """Tell where something was written, and how long it took if that is given."""
+    took = "" if seconds is None else f" in {seconds:.1f} s"
+    print(f"written to {Path(out)}{took}")
+
+
+def show_warnings(summary: Mapping[str, Any]) -> None:
+    """Say what could not be learned."""
+    for warning in summary.get("training", {}).get("warnings", ()):
+        print(f"hpmatch: {warning}", file=sys.stderr)
 
 
 def show_rejected(rows: Mapping[str, int], out: str) -> None:

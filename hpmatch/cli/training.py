@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import sys
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hpmatch.cli.shared import DONE, add_command, add_shared, finite, progress_bar, schema_of
-from hpmatch.errors import HpmatchError, ModelError
+from hpmatch.cli.shared import DONE, add_command, add_shared, finite, progress_bar, schema_of, show_written
+from hpmatch.errors import HpmatchError
 from hpmatch.schema import KINDS
 
 if TYPE_CHECKING:
@@ -59,13 +57,7 @@ def add_train(commands: Any) -> None:
         "right", metavar="RIGHT", nargs="?", help="the register, or another table; none to find duplicates"
     )
     add_shared(command, "model_file", "model_to_train", "schema", "id", "labels")
-    command.add_argument(
-        "--seed",
-        metavar="S",
-        type=int,
-        default=1,
-        help="which random pairs (default: 1); the same gives the same",
-    )
+    add_shared(command, "seed", help="which random pairs (default: 1); the same gives the same")
     command.set_defaults(run=_train)
 
 
@@ -93,29 +85,7 @@ def _save(found: Trained | Calibration, out: str) -> None:
         found.model.save(out)
     finally:  # what took long is shown even if it cannot be kept
         print(found)
-    print(f"written to {Path(out)}")
-
-
-def check_training(options: argparse.Namespace) -> None:
-    """
-    Make sure that what is said of training goes together.
-
-    Raises:
-        ModelError: If it does not.
-    """
-    if options.labels and not options.train:
-        raise ModelError("--labels are learned from with --train; give both or neither")
-    if options.train and getattr(options, "ledger", None):
-        raise ModelError(
-            "a ledger names the model of each answer, so it has to be a file: train it first with 'hpmatch train', and name it "
-            "with --model"
-        )
-
-
-def show_warnings(summary: Mapping[str, Any]) -> None:
-    """Say what could not be learned."""
-    for warning in summary.get("training", {}).get("warnings", ()):
-        print(f"hpmatch: {warning}", file=sys.stderr)
+    show_written(out)
 
 
 def add_calibrate(commands: Any) -> None:
@@ -202,12 +172,12 @@ def _thresholds(options: argparse.Namespace) -> int:
         from hpmatch.charts import save_chart, threshold_chart  # noqa: PLC0415 - only where it is drawn
 
         save_chart(threshold_chart(found), options.chart)
-        print(f"written to {Path(options.chart)}")
+        show_written(options.chart)
     if options.out:
         from hpmatch.results import maker_of  # noqa: PLC0415 - only where it is written
 
         found.apply(maker_of(options.result, options.model)).save(options.out)
-        print(f"written to {Path(options.out)}")
+        show_written(options.out)
     return DONE
 
 
@@ -219,10 +189,7 @@ def add_recall(commands: Any) -> None:
     what.add_argument("--sample", metavar="N", type=int, help="draw so many pairs to label; needs --out")
     what.add_argument("--labels", metavar="FILE", help="what people said of the pairs that were drawn")
     command.add_argument("--out", metavar="FILE.csv", help="where to write the pairs to label")
-    command.add_argument(
-        "--seed", metavar="S", type=int, default=1, help="another seed draws other pairs (default: 1)"
-    )
-    add_shared(command, "model_of_result")
+    add_shared(command, "seed", "model_of_result")
     command.set_defaults(run=_recall)
 
 
