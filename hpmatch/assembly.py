@@ -7,18 +7,17 @@ that kind. The numbers are a start to train from, plain guesses where no shipped
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
-from types import MappingProxyType
 from typing import NamedTuple
 
 from hpmatch.blocking import MAX_RULES
 from hpmatch.blocking.rules import NameAndDate, NameAndValue, SameValue, SameWord, TwoNames, TwoWords
+from hpmatch.column_kinds import infer_schema, shared_id
 from hpmatch.comparison import parts_of
 from hpmatch.comparison.categories import Category, Country, Profession
 from hpmatch.comparison.dates import BirthDate as BirthDateComparison
@@ -51,13 +50,16 @@ from hpmatch.standardise.stages import (
     Sex,
     Specialties,
 )
-from hpmatch.standardise.text import split_words
 
 _GIVEN, _SURNAMES = ("given_name",), ("family_name", "middle_name", "birth_name", "other_names")
 _TEXTS = ("birth_place",)  # roles that hold any text
 # A rule that finds more than this by one key tells too little to be worth its pairs.
 _MAX_BLOCK = 100
 _DECISION = DecisionRule(registered_share=0.5, match=0.5, review=0.1)
+_IDENTIFIERS = {
+    "alerts": "alert_id",
+    "register": "hpr_number",
+}  # by which the tables of the shipped model are known
 
 
 class _Stages(NamedTuple):
@@ -146,7 +148,7 @@ def model_for(tables: Mapping[str, RawTable], schema: Schema | str | Path | None
     if not any(each.columns for each in said.values()):
         found = infer_schema(tables, {table: each.id for table, each in said.items()})
         said = {table: replace(each, columns=found.columns) for table, each in said.items()}
-    layouts = [_layout(raw, said[table], table) for table, raw in tables.items()]
+    layouts = [layout_of(raw, table, RECORD_ROLES, said[table], required=()) for table, raw in tables.items()]
     model = assemble(layouts)
     if not model.blocking_rules:
         raise ModelError(_without_rules([part.name for part in model.parts]))
@@ -177,134 +179,9 @@ def _taken_for(layouts: Sequence[Layout], model: Model) -> Schema:
         for layout in layouts
     ]
     return Schema(
-        _if_one(layout.id for layout in layouts),
+        shared_id(layouts),
         {column: what for column, what in told[0].items() if all(each.get(column) == what for each in told)},
     )
-
-
-def _if_one(values: Iterable[str]) -> str | None:
-    """The value that all are, None where they differ."""
-    distinct = set(values)
-    return distinct.pop() if len(distinct) == 1 else None
-
-
-_IDENTIFIERS = {"alerts": "alert_id", "register": "hpr_number"}
-
-
-def _layout(raw: RawTable, schema: Schema, table: str) -> Layout:
-    return layout_of(raw, table, RECORD_ROLES, schema, required=())
-
-
-def infer_schema(
-    tables: Mapping[str, RawTable], ids: Mapping[str, str | None] = MappingProxyType({})
-) -> Schema:
-    """
-    Guess from their cells what the columns are that no recognised name tells.
-
-    Columns that not all tables have, that are empty, or that differ in every row and are not said in words are left out: the last
-    are numbers of the rows themselves. So are whole names beside their parts, which would be counted twice.
-
-    Args:
-        tables: The tables as they were read, by name.
-        ids: The column that identifies a record, by table, where somebody says it.
-
-    Example:
-        >>> from hpmatch.sources import read
-        >>> rows = [{"no": str(i), "town": ["Bodo", "Hammerfest"][i % 2], "seen": f"2020-01-{i + 10}"} for i in range(20)]
-        >>> dict(infer_schema({"records": read(rows, "records")}).columns)
-        {'town': 'category', 'seen': 'date'}
-    """
-    layouts = {table: _layout(raw, Schema(ids.get(table)), table) for table, raw in tables.items()}
-    first, *others = tables.values()
-    known = {column for layout in layouts.values() for column in (layout.id, *layout.roles.values())}
-    kinds = {
-        column: _kind_of([cell for raw in tables.values() for cell in raw.data[column].to_pylist() if cell])
-        for column in first.data.column_names
-        if column not in known and all(column in other.data.column_names for other in others)
-    }
-    repeating = {
-        column
-        for column, kind in kinds.items()
-        if kind in ("text", "words", "category")  # of few names a category
-        and all(_is_whole_name(column, raw, layouts[table]) for table, raw in tables.items())
-    }
-    return Schema(
-        _if_one(layout.id for layout in layouts.values()),
-        {column: kind for column, kind in kinds.items() if kind and column not in repeating},
-    )
-
-
-def _is_whole_name(column: str, raw: RawTable, layout: Layout) -> bool:
-    """Whether the cells of a column hold the given name and the surname of nearly all rows that have all three."""
-    if not layout.roles.keys() >= _PARTS:
-        return False
-    columns = [
-        raw.data[each].to_pylist() for each in (column, *(layout.roles[part] for part in sorted(_PARTS)))
-    ]
-    rows = [tuple(set(split_words(cell or "")) for cell in row) for row in zip(*columns, strict=True)]
-    held = [given | family <= words for words, family, given in rows if words and family and given]
-    return sum(held) > _MOST * len(held)
-
-
-_PARTS = {"family_name", "given_name"}
-
-
-def _kind_of(cells: Sequence[str]) -> str | None:
-    """The kind of a column by its cells, None where it is of no use."""
-    distinct = len(set(cells))
-    if not cells or distinct < _FEWEST_VALUES:
-        return None
-    for kind, (pattern, most) in _PATTERNS.items():
-        if sum(bool(pattern.fullmatch(cell.strip())) for cell in cells) > most * len(cells):
-            return kind
-    # Numbers of the rows, but for what is said in words.
-    if distinct == len(cells) == _different_unmarked(cells):
-        return _text_kind(cells) if sum(map(_is_in_words, cells)) > _MOST * len(cells) else None
-    if distinct <= _MOST_CATEGORIES:
-        return "category"
-    numbers = sum(_is_number(cell) or _is_code(cell) for cell in cells)
-    return "identifier" if numbers > _MOST * len(cells) else _text_kind(cells)
-
-
-def _text_kind(cells: Sequence[str]) -> str:
-    """Words where a cell has many on average, as titles and descriptions have; else text."""
-    words = sum(any(map(str.isalpha, word)) for cell in cells for word in cell.split())
-    return "words" if words >= _WORDS_OF_A_TITLE * len(cells) else "text"
-
-
-def _different_unmarked(cells: Sequence[str]) -> int:
-    """How many values differ in more than marks and blanks, with which two tables may write one number in two ways."""
-    return len(set(BareIdentifier("").standardise(cells)))
-
-
-def _is_number(cell: str) -> bool:
-    has_words = " " in cell.strip() and any(map(str.isalpha, cell))
-    return sum(map(str.isdigit, cell)) >= max(_DIGITS, len(cell) / 2) and not has_words
-
-
-def _is_code(cell: str) -> bool:
-    """Letters and digits in one word, as in the number of a model."""
-    return (
-        len(cell) >= _CODE
-        and len(cell.split()) == 1
-        and any(map(str.isdigit, cell))
-        and any(map(str.isalpha, cell))
-    )
-
-
-def _is_in_words(cell: str) -> bool:
-    return sum(word.isalpha() for word in cell.split()) >= _WORDS
-
-
-_MOST = 0.9
-# What so many cells of a kind look like. Numbers need a fraction: whole ones may be numbers of things, such as of a house, of
-# which neighbours are no nearer than others. Years may have one, as where some cells of their column are empty.
-_PATTERNS = {
-    "date": (re.compile(r"\d{4}[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}[-./]\d{1,2}[-./]\d{4}|(19|20)\d{6}"), _MOST),
-    "year": (re.compile(r"(1[5-9]|20)\d\d(\.0)?"), _MOST),
-    "number": (re.compile(r"[-+]?\d*[.,]\d+"), 0.5),
-}
-_FEWEST_VALUES, _MOST_CATEGORIES, _DIGITS, _CODE, _WORDS, _WORDS_OF_A_TITLE = 2, 50, 6, 4, 2, 4
 
 
 def assemble(layouts: Sequence[Layout], name: str = "assembled") -> Model:

@@ -11,8 +11,9 @@ import pytest
 from registers import written
 
 import hpmatch as hp
-from hpmatch.assembly import assemble, infer_schema
+from hpmatch.assembly import assemble
 from hpmatch.cli import main
+from hpmatch.column_kinds import infer_schema
 from hpmatch.comparison import compare_rows
 from hpmatch.errors import ModelError, SchemaError
 from hpmatch.explain.folder import explain_folder

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from registers import written
 
 import hpmatch as hp
-from hpmatch.assembly import _OF_KIND, assemble, infer_schema, starting_levels
+from hpmatch.assembly import _OF_KIND, assemble, starting_levels
 from hpmatch.blocking import MAX_RULES, CandidatePairs
 from hpmatch.cli import main
+from hpmatch.column_kinds import infer_schema
 from hpmatch.draws import draw_pairs
 from hpmatch.model import read_model
 from hpmatch.protocols import ComparisonVectors
