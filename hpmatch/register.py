@@ -176,7 +176,8 @@ class Register:
         a fraction of the time that preparing it takes. A name that nobody held counts as held by one. See ``recounted``.
 
         Args:
-            changes: A table like the register. A person who is there already is replaced, any other added; where a column
+            changes: A table like the register. A person who is there already is replaced, but for what the table has no column
+                for, and any other added; where a column
                 ``change`` (``endring``) says "removed" ("slettet"), the person is taken out; it may also say "added" ("ny") or
                 "changed" ("endret").
             schema: Which column plays which role, where its name does not say it.

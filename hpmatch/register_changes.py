@@ -6,6 +6,7 @@ So an answer changes only where a person it may be about came, went or changed; 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from hpmatch.comparison.name_tables import NameTables, learn_terms
 from hpmatch.errors import SchemaError, SourceError
 from hpmatch.model import ALERTS, Model
 from hpmatch.reading import layout_of, read_records
-from hpmatch.records import Column, Records
+from hpmatch.records import MISSING, Column, Records
 from hpmatch.schema import CHANGE, CHANGE_ROLES, REGISTER_ROLES, Schema, read_schema, resolve
 from hpmatch.sources import read
 from hpmatch.sources.rejected import whole
@@ -136,6 +137,7 @@ def changed_records(before: Records, table: RawTable, model: Model) -> tuple[Int
         "of the persons to be removed are added or changed in other rows",
         "keep one row for each",
     )
+    added = _with_untold(added, before, np.flatnonzero(np.asarray(goes)), table.data.column_names, model)
     stays = np.flatnonzero(~np.asarray(goes))
     return stays, _joined(before, stays, added, model)
 
@@ -170,6 +172,27 @@ def _added(rows: RawTable, model: Model) -> Records:
         first = min(found.rejected, key=lambda row: row.row)
         raise SourceError(f"changes: row {first.row} {first.reason}; changes are taken whole or not at all")
     return found.records
+
+
+def _with_untold(
+    added: Records, before: Records, goes: IntArray, told: Sequence[str], model: Model
+) -> Records:
+    """Persons who keep what the changes have no column for: an extract of a few columns takes nothing from anybody."""
+    untold = [
+        stage.column
+        for stage in model.standardisers
+        if stage.column in before and not {*stage.roles} & {*told}
+    ]
+    if not untold:
+        return added
+    place = np.asarray(
+        pc.fill_null(pc.index_in(added.ids, before.ids.take(pa.array(goes))), MISSING), np.int64
+    )
+    kept = {}
+    for name in untold:
+        codes = np.append(before[name].codes[goes], np.int32(MISSING))
+        kept[name] = Column(codes[place], before[name].values).recounted()
+    return replace(added, columns={**added.columns, **kept})
 
 
 def _joined(before: Records, stays: IntArray, added: Records, model: Model) -> Records:

@@ -85,6 +85,9 @@ def changed_registers(draw):
     ]
     words = st.sampled_from(["removed", "slettet", "Removed", "SLETTET"])
     changes += [{"hpr_number": number, "change": draw(words)} for number in gone]
-    new = {row["hpr_number"]: row for row in (*old, *changes) if row["hpr_number"] not in gone}
+    told = {name for row in changes for name in row}  # what they have no column for stays
+    stays = {row["hpr_number"]: {k: cell for k, cell in row.items() if k not in told} for row in old}
+    changed = [{**stays.get(row["hpr_number"], {}), **row} for row in changes]
+    new = {row["hpr_number"]: row for row in (*old, *changed) if row["hpr_number"] not in gone}
     whole = [{key: cell for key, cell in row.items() if key != "change"} for row in new.values()]
     return old, draw(st.permutations(changes)), whole

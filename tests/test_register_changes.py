@@ -347,6 +347,32 @@ def test_a_change_may_leave_cells_empty(prepared):
     assert found(hp.Register.open(prepared).recounted()) == found([*PEOPLE, dateless])
 
 
+@pytest.mark.parametrize("left_out", ["sex", "middle_name", "education_country", "professions"])
+def test_what_changes_have_no_column_for_stays(left_out):
+    """An extract of a few columns takes nothing from anybody; a column that is there and empty does, and who comes has none."""
+    person = {**MARRIED, "sex": "F", "middle_name": "Solveig", "education_country": "LT", "professions": "LE"}
+    register = [*PEOPLE[:1], person, *PEOPLE[2:]]
+    change = {name: cell for name, cell in person.items() if name != left_out} | {"family_name": "Nyhetsdal"}
+    comes = {**change, "hpr_number": "9999999", "given_name": "Tormod"}
+    about = [
+        {
+            "alert_id": "A9",
+            "sending_country": "LT",
+            "profession": "LE",
+            **{n: c for n, c in person.items() if n != "hpr_number"},
+        }
+    ]
+
+    def told(*persons):
+        return found(hp.Register.prepare(register).changed(persons).recounted(), about)
+
+    others = [PEOPLE[0], *PEOPLE[2:]]
+    assert told(change, comes) == found([*others, {**person, "family_name": "Nyhetsdal"}, comes], about)
+    emptied = {**change, left_out: ""}
+    assert told(emptied, comes) == found([*others, emptied, comes], about)
+    assert told(emptied, comes) != told(change, comes)
+
+
 @pytest.mark.parametrize("name", ["endring", "Change type", "HANDLING", "Endringstype", "Hendelse"])
 @pytest.mark.parametrize("word", ["slettet", "Removed", "fjernet", "deleted"])
 def test_the_column_of_changes_has_usual_names(name, word):
