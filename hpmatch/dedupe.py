@@ -34,6 +34,7 @@ from hpmatch.records import Records
 from hpmatch.register import source_version
 from hpmatch.results import Deduplicated
 from hpmatch.schema import Schema, with_id
+from hpmatch.sources import lasting
 from hpmatch.sources import read as read_source
 from hpmatch.sources.files import File
 from hpmatch.sources.rejected import rejected_table
@@ -87,10 +88,7 @@ def dedupe(
     check_min_weight(min_weight)
     check_labels(labels, train)
     schema, report = with_id(schema, id), progress or (lambda *_: None)
-    # Pipes and some tables can be read only once.
-    source = (
-        File.of(records, "records") if isinstance(records, (str, Path)) else read_source(records, "records")
-    )
+    source = lasting(records, "records")
     raw = read_source(source, "records")
     learned: Mapping[str, Any] = {}
     if train:
@@ -98,7 +96,8 @@ def dedupe(
         model, learned = trained.model, trained.summary
     model = read_model(model or "imi")
     check_names(model)
-    read = replace(_read(raw, model, schema), version=source_version(source))
+    version = source_version(source if isinstance(source, File) else raw)  # some tables can be read only once
+    read = replace(_read(raw, model, schema), version=version)
     scored = _scored(read.records, model, chunk_size, report)
     return Deduplicated(
         *pair_tables(read, read, scored, model, _kept(scored, min_weight)),

@@ -37,7 +37,7 @@ from hpmatch.register_changes import (
 )
 from hpmatch.schema import Schema, with_id
 from hpmatch.shown import on_one_line
-from hpmatch.sources import read
+from hpmatch.sources import lasting, read
 from hpmatch.sources.files import File, is_folder
 from hpmatch.sources.tables import RawTable, content_digest
 from hpmatch.standardise.token_forms import token_forms
@@ -264,8 +264,9 @@ def read_register(
     if isinstance(source, Register):
         source.check(model)
         return source
-    # Pipes and some tables can be read only once.
-    source = File.of(source, name) if isinstance(source, (str, Path)) else read(source, name)
+    source = lasting(source, name)
+    if not isinstance(source, File):  # some tables can be read only once
+        source = read(source, name)
     found = read_for(model, source, name, schema)
     return Register(replace(found, version=source_version(source)), model, None)
 
@@ -304,8 +305,7 @@ def source_version(source: Any) -> str:
         source = Register.open(source, verify=False)
     if isinstance(source, Register):
         return source.read.version
-    if isinstance(source, (str, Path)):
-        source = File.of(source, "register")
+    source = lasting(source, "register")
     if not isinstance(source, File):
         return content_digest(read(source, "register").data)
     try:

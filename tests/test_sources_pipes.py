@@ -10,7 +10,7 @@ from sourced import TEXT, write
 
 import hpmatch as hp
 from hpmatch.errors import SourceError
-from hpmatch.sources import files, read
+from hpmatch.sources import files, lasting, read
 
 
 @pytest.fixture
@@ -54,6 +54,25 @@ def test_a_register_from_a_pipe_has_the_version_of_its_file(tmp_path, piped):
     content = b"hpr_number,family_name,given_name,birth_date\n1,Berg,Kari,1980-02-03\n"
     path = write(tmp_path, content)
     assert hp.Register.prepare(piped(content)).read.version == hp.source_version(path)
+
+
+def test_what_a_pipe_gave_lasts(tmp_path, piped):
+    """It can be read again, as a file can; folders and tables are left to whoever reads them."""
+    source = lasting(piped(TEXT.encode()), "t")
+    assert read(source, "t").data == read(source, "t").data == read(write(tmp_path, TEXT.encode()), "t").data
+    rows = [{"id": "1"}]
+    for each in (rows, tmp_path, str(tmp_path), source):
+        assert lasting(each, "t") is each
+    with pytest.raises(SourceError, match="t: cannot read .*nowhere"):
+        lasting(tmp_path / "nowhere", "t")
+
+
+@pytest.mark.parametrize("find", [hp.Register.prepare, lambda table: hp.dedupe(table).clusters])
+def test_what_can_be_read_once_is_enough(tmp_path, piped, find):
+    """A table is standardised and its version worked out, whether it comes through a pipe or as a stream of Arrow."""
+    content = b"hpr_number,family_name,given_name,birth_date\n1,Berg,Kari,1980-02-03\n2,Lund,Per,1970-05-06\n"
+    stream = read(write(tmp_path, content), "t").data.to_reader()
+    assert [len(find(piped(content))), len(find(stream))] == [2, 2]
 
 
 def test_a_pipe_without_an_end_is_refused(monkeypatch, piped):

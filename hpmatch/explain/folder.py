@@ -25,8 +25,8 @@ from hpmatch.reading import cells_by_id, checks_of, identifiers, layout_of, role
 from hpmatch.register import Register, source_version
 from hpmatch.results import Deduplicated, maker_of, opened
 from hpmatch.schema import Layout, Schema, read_schema, with_id
-from hpmatch.sources import read
-from hpmatch.sources.files import File, is_folder
+from hpmatch.sources import lasting, read
+from hpmatch.sources.files import is_folder
 from hpmatch.sources.tables import RawTable
 
 _TABLES = ("links", "weights", "dispositions", "checks")
@@ -129,7 +129,7 @@ def held_by_table(
         ModelError: If the model is needed to read a table about something else than alerts.
         SourceError: If the table is another one.
     """
-    reading, records = _reading(model, summary), _lasting(records, "records")
+    reading, records = _reading(model, summary), lasting(records, "records")
     if source_version(records) != summary.get("records", {}).get("version"):
         raise SourceError(
             "records: it is another table than the one that was held against itself; give that one, or dedupe again"
@@ -173,7 +173,7 @@ def held_by_files(
         SourceError: If the register is another one; and, when asked, if an alert is not there or is another one.
     """
     reading = _reading(model, summary)
-    alerts, register = _lasting(alerts, "alerts"), _lasting(register, "register")
+    alerts, register = lasting(alerts, "alerts"), lasting(register, "register")
     if source_version(register) != summary.get("register", {}).get("version"):
         raise SourceError(
             "register: it is another than the alerts were held against; give that one, or link the alerts again"
@@ -197,11 +197,6 @@ def held_by_files(
         return _cells(raw, layout), _registered(register, reading, schema, persons)
 
     return held
-
-
-def _lasting(source: Any, name: str) -> Any:
-    """A source that can be read more than once, as what comes through a pipe cannot."""
-    return File.of(source, name) if isinstance(source, (str, Path)) and not is_folder(source) else source
 
 
 def _registered(

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 
 from hpmatch.errors import SourceError
 from hpmatch.sources.csv_files import read_csv
-from hpmatch.sources.files import File, first_line
+from hpmatch.sources.files import File, first_line, is_folder
 from hpmatch.sources.memory import as_text, table_in_memory
 from hpmatch.sources.tables import RawTable, numbered
 
@@ -52,6 +52,20 @@ def read(source: Any, name: str, *, may_be_empty: bool = False) -> RawTable:
         lacks = "a header but no rows" if table.data.num_columns else "no rows"
         raise SourceError(f"{name}: {table.source} has {lacks}")
     return table
+
+
+def lasting(source: Any, name: str) -> Any:
+    """
+    A source whose path can be read more than once: what comes through a pipe is kept.
+
+    Args:
+        source: Any source; folders, and tables of any kind, stay as they are.
+        name: What to call it in messages.
+
+    Raises:
+        SourceError: If it is a path that cannot be read.
+    """
+    return File.of(source, name) if isinstance(source, (str, Path)) and not is_folder(source) else source
 
 
 def _read_file(file: File, name: str) -> RawTable:
