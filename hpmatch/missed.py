@@ -29,7 +29,7 @@ from hpmatch.labels import read_labels
 from hpmatch.model import Model
 from hpmatch.result_tables import check_all_pairs, result_tables
 from hpmatch.results import Deduplicated, Result, maker_of, opened
-from hpmatch.shown import on_one_line
+from hpmatch.shown import ShownAsText, on_one_line
 
 # A rejected pair of at least this probability is a stratum of its own: there the misses are.
 _NEAR = 0.001
@@ -49,7 +49,7 @@ _TOO_FEW = f"fewer than {_FEWEST_CAUGHT} true pairs were found both by rules wit
 
 
 @dataclass(frozen=True)
-class RecallEstimate:
+class RecallEstimate(ShownAsText):
     """
     How many of the registered were found, and how many were not.
 
@@ -72,11 +72,6 @@ class RecallEstimate:
 
     def __repr__(self) -> str:
         return on_one_line(self, labels=sum(self.labelled.values()))
-
-    def _repr_html_(self) -> str:
-        from hpmatch.html import text_html  # noqa: PLC0415 - only notebooks need it
-
-        return text_html(str(self))
 
     def __str__(self) -> str:
         rows = {

@@ -1,4 +1,9 @@
-"""How objects show themselves on one line: what they are and how much they hold, never what, for it may be about persons."""
+"""
+How objects show themselves.
+
+In a log on one line: what they are and how much they hold, never what, for it may be about persons. In a notebook, if they
+are figures, as they are printed.
+"""
 
 from __future__ import annotations
 
@@ -18,3 +23,21 @@ def on_one_line(thing: object, *words: str, **counts: int) -> str:
     """
     told = [*words, *(f"{number:,} {name.replace('_', ' ')}" for name, number in counts.items())]
     return f"<{type(thing).__name__}: {', '.join(told)}>"
+
+
+class ShownAsText:
+    """
+    What a notebook shows as it is printed, and not by the fields of its class.
+
+    Example:
+        >>> class Figure(ShownAsText):
+        ...     def __str__(self):
+        ...         return "precision > 0.9"
+        >>> Figure()._repr_html_().partition("</style>")[2]
+        '<pre>precision &gt; 0.9</pre></div>'
+    """
+
+    def _repr_html_(self) -> str:
+        from hpmatch.html import text_html  # noqa: PLC0415 - only notebooks need it
+
+        return text_html(str(self))

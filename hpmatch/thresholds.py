@@ -33,7 +33,7 @@ from hpmatch.model import Model
 from hpmatch.output import read_folder
 from hpmatch.result_tables import check_all_pairs
 from hpmatch.results import Deduplicated, Result, opened
-from hpmatch.shown import on_one_line
+from hpmatch.shown import ShownAsText, on_one_line
 
 COLUMNS = ("match", "review", "missed", "wrong", "reviews", "hours", "cost")
 # Thresholds that are tried, as log2 odds: from 1 in 16,000 to all but 1 in 16,000.
@@ -41,7 +41,7 @@ _GRID = np.arange(-14, 14.01, 0.25)
 
 
 @dataclass(frozen=True)
-class Thresholds:
+class Thresholds(ShownAsText):
     """
     What each choice of thresholds means.
 
@@ -64,11 +64,6 @@ class Thresholds:
 
     def __repr__(self) -> str:
         return on_one_line(self, **{self.of: self.persons}, choices=len(self.table))
-
-    def _repr_html_(self) -> str:
-        from hpmatch.html import text_html  # noqa: PLC0415 - only notebooks need it
-
-        return text_html(str(self))
 
     def apply(self, model: Model) -> Model:
         """The model with the best thresholds."""

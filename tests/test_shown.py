@@ -9,6 +9,7 @@ from hpmatch.labelling import start_labelling
 from hpmatch.labels import read_labels
 from hpmatch.reading import read_for
 from hpmatch.reconcile import reconcile
+from hpmatch.shown import ShownAsText
 from hpmatch.sources import read
 
 SAMPLE = Path(__file__).parents[1] / "examples" / "data"
@@ -101,9 +102,10 @@ def test_an_object_shows_itself_on_one_line(objects, measured):
     assert repr(objects["labelling"]) == "<Labelling: 1 pairs, 1 left>"
 
 
-def test_a_notebook_shows_figures_as_they_are_printed(measured):
+def test_a_notebook_shows_figures_as_they_are_printed(objects, measured):
     """Not the fields of a class."""
-    for name, thing in measured.items():
+    for name, thing in {**measured, "names": objects["names"]}.items():
+        assert isinstance(thing, ShownAsText), name
         shown = thing._repr_html_()
         first = str(thing).splitlines()[0].strip()
         assert "<pre>" in shown, name

@@ -35,7 +35,7 @@ from hpmatch.reading import ReadRecords, read_for
 from hpmatch.records import Records
 from hpmatch.register import model_of, read_register
 from hpmatch.schema import Schema, with_id
-from hpmatch.shown import on_one_line
+from hpmatch.shown import ShownAsText, on_one_line
 
 _FEWEST = 20
 _SEEN = 0.01
@@ -43,7 +43,7 @@ _WORSE = "calibrating made it worse: keep the model as it was, or calibrate it b
 
 
 @dataclass(frozen=True)
-class Calibration:
+class Calibration(ShownAsText):
     """
     A model whose probabilities were held against the truth and put right.
 
@@ -69,11 +69,6 @@ class Calibration:
 
     def __repr__(self) -> str:
         return on_one_line(self, alerts=self.alerts, matches=self.matches)
-
-    def _repr_html_(self) -> str:
-        from hpmatch.html import text_html  # noqa: PLC0415 - only notebooks need it
-
-        return text_html(str(self))
 
     def __str__(self) -> str:
         lines = [f"{name:<18}{slope:>7.3f}" for name, slope in self.slopes.items()]

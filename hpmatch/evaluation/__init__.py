@@ -36,7 +36,7 @@ from hpmatch.files import write_text
 from hpmatch.model import RECORDS, subject_of
 from hpmatch.result_tables import summary_of
 from hpmatch.results import Deduplicated, Result, opened
-from hpmatch.shown import on_one_line
+from hpmatch.shown import ShownAsText, on_one_line
 
 _TAGS = "tags"
 _TRUTH_COLUMNS = ("alert_id", "person_id", "hpr_number")
@@ -70,7 +70,7 @@ class Slice:
 
 
 @dataclass(frozen=True)
-class Evaluation:
+class Evaluation(ShownAsText):
     """
     A result held against the truth.
 
@@ -109,11 +109,6 @@ class Evaluation:
         return on_one_line(
             self, **{self.of: self.alerts}, hits=self.hits, matches=self.matches, review=self.review
         )
-
-    def _repr_html_(self) -> str:
-        from hpmatch.html import text_html  # noqa: PLC0415 - only notebooks need it
-
-        return text_html(str(self))
 
     @property
     def precision(self) -> float:

@@ -26,14 +26,14 @@ from hpmatch.reading import read_for
 from hpmatch.records import Records
 from hpmatch.register import Register, model_of, read_register
 from hpmatch.schema import Schema, with_id
-from hpmatch.shown import on_one_line
+from hpmatch.shown import ShownAsText, on_one_line
 
 _LARGEST = 5  # blocks that are shown of each rule
 _Rules = Sequence[BlockingRule | PairRule]
 
 
 @dataclass(frozen=True)
-class BlockingReport:
+class BlockingReport(ShownAsText):
     """
     What the blocking rules of a model do with two tables, or with one held against itself.
 
@@ -70,11 +70,6 @@ class BlockingReport:
 
     def __repr__(self) -> str:
         return on_one_line(self, rules=len(self.rules), pairs=self.pairs)
-
-    def _repr_html_(self) -> str:
-        from hpmatch.html import text_html  # noqa: PLC0415 - only notebooks need it
-
-        return text_html(str(self))
 
     @property
     def reduction_ratio(self) -> float:

@@ -15,7 +15,7 @@ from hpmatch.evaluation.measures import wilson_interval
 from hpmatch.fellegi_sunter import FellegiSunter
 from hpmatch.model import Model
 from hpmatch.schema import Schema
-from hpmatch.shown import on_one_line
+from hpmatch.shown import ShownAsText, on_one_line
 from hpmatch.training.em import Rates
 from hpmatch.training.pairs import Seen, Tables
 from hpmatch.training.unseen import KNOWN_PAIRS
@@ -50,7 +50,7 @@ class Session:
 
 
 @dataclass(frozen=True)
-class Trained:
+class Trained(ShownAsText):
     """
     What was learned.
 
@@ -83,11 +83,6 @@ class Trained:
         return on_one_line(
             self, levels=len(self.levels), sessions=len(self.sessions), warnings=len(self.warnings)
         )
-
-    def _repr_html_(self) -> str:
-        from hpmatch.html import text_html  # noqa: PLC0415 - only notebooks need it
-
-        return text_html(str(self))
 
     def __str__(self) -> str:
         lines = [f"{'comparison':<18}{'level':<20}{'m':>9}{'':<18}{'u':>11}{'weight':>9}"]

@@ -18,7 +18,7 @@ from hpmatch.comparison.relations import (
     one_stem,
     one_surname,
 )
-from hpmatch.shown import on_one_line
+from hpmatch.shown import ShownAsText, on_one_line
 
 _ONLY_HERE = "only here"
 
@@ -45,7 +45,7 @@ class PairedTokens:
 
 
 @dataclass(frozen=True)
-class NameExplanation:
+class NameExplanation(ShownAsText):
     """
     Why two names are as alike as they are.
 
@@ -63,11 +63,6 @@ class NameExplanation:
 
     def __repr__(self) -> str:
         return on_one_line(self, tokens=len(self.tokens))
-
-    def _repr_html_(self) -> str:
-        from hpmatch.html import text_html  # noqa: PLC0415 - only notebooks need it
-
-        return text_html(str(self))
 
     def __str__(self) -> str:
         lines = [f"similarity {self.similarity:.3f}"]
