@@ -4,6 +4,7 @@ import argparse
 import doctest
 import json
 import os
+import pkgutil
 import re
 import shlex
 import subprocess
@@ -384,6 +385,27 @@ def test_the_map_has_every_module():
     assert not [module.as_posix() for module in modules if not told(module)]
     known = {module.name for module in modules} | {path.name for path in ROOT.glob("tests/*.py")}
     assert set(re.findall(r"([a-z_]+[.]py)\b", page)) <= known
+
+
+def _is_there(name):
+    """Whether a dotted name leads to a module, to what one defines, or to a member or field of that."""
+    try:
+        pkgutil.resolve_name(name)
+    except AttributeError:
+        home, _, member = name.rpartition(".")
+        return _is_there(home) and member in getattr(pkgutil.resolve_name(home), "__dataclass_fields__", ())
+    return True
+
+
+def test_what_docstrings_refer_to_is_there():
+    """Each name of the package that stands between backticks; one that moves is called by its new name everywhere."""
+    told = {
+        (name, path.relative_to(ROOT).as_posix())
+        for path in (ROOT / "hpmatch").rglob("*.py")
+        for name in re.findall(r"`(hpmatch(?:[.]\w+)+)", path.read_text("utf-8"))
+    }
+    assert told
+    assert not [(name, path) for name, path in sorted(told) if not _is_there(name)]
 
 
 def test_every_public_name_is_in_the_reference():

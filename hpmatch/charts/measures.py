@@ -147,7 +147,7 @@ def calibration_chart(
     Args:
         probabilities: float64[k], the probability of each link.
         is_match: bool[k], whether it is right.
-        edges: Where bins begin and end; see ``hpmatch.calibration.reliability``.
+        edges: Where bins begin and end; see ``hpmatch.evaluation.reliability``.
 
     Returns:
         An altair chart. Bars are Wilson's 95 % intervals; on the diagonal what is said is what is.
