@@ -400,4 +400,5 @@ def _summary(
 
 
 def _rows(table: ReadRecords) -> dict[str, int]:
-    return {"rows": table.rows, "read": len(table.records), "rejected": len(table.rejected)}
+    joined = {"joined": table.joined} if table.joined else {}
+    return {"rows": table.rows, "read": len(table.records), "rejected": len(table.rejected), **joined}

@@ -30,9 +30,9 @@ from hpmatch.schema import (
 )
 from hpmatch.shown import on_one_line
 from hpmatch.sources import read
-from hpmatch.sources.rejected import reject
-from hpmatch.sources.tables import RawTable, RejectedRow, plain_identifiers
+from hpmatch.sources.tables import RawTable, RejectedRow, joined
 from hpmatch.standardise import standardise
+from hpmatch.usable_rows import identifiers, with_usable_ids
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class ReadRecords:
         records: The records, each with an identifier of its own.
         id_name: The column that identifies them.
         rejected: The rows that could not be used.
-        rows: How many rows the source has; as many as there are records and rejected rows together.
+        rows: How many rows the source has; as many as there are records, rejected rows and joined ones together.
         version: What tells the source from any other, see ``hpmatch.register.source_version``; "" where nobody asks.
         texts: The cells of some roles as they were read, one a record.
         checks: string[n], what tells an alert from another of its identifier, see ``checks_of``; None for other records.
@@ -57,6 +57,11 @@ class ReadRecords:
     version: str = ""
     texts: Mapping[str, pa.Array] = field(default_factory=dict)
     checks: pa.Array | None = None
+
+    @property
+    def joined(self) -> int:
+        """How many rows were joined with another one of the same person."""
+        return self.rows - len(self.records) - len(self.rejected)
 
     def __repr__(self) -> str:
         return on_one_line(self, records=len(self.records), rejected=len(self.rejected))
@@ -89,7 +94,7 @@ def read_records(
     """
     raw = read(source, name)
     layout = layout_of(raw, name, roles, schema, required)
-    raw = with_usable_ids(raw, layout.id)
+    raw = with_usable_ids(raw, layout, several_rows=name in _OF_PERSONS)
     if len(raw.data) == 0:
         first = min(raw.rejected, key=lambda row: row.row)
         raise SourceError(
@@ -102,7 +107,7 @@ def read_records(
             f"{name}: no column of {raw.source} has anything that the model compares"
             f"{f', which reads {own}' if own else ''}; say in a schema file which column holds what"
         )
-    rows, rejected = len(raw.data) + len(raw.rejected), raw.rejected
+    rows, rejected = len(raw.data) + len(raw.rejected) + raw.joined, raw.rejected
     checks = checks_of(raw, layout) if name == "alerts" else None
     del raw  # what no role reads need not stay in memory
     texts = {role: cells[role] for role in kept if role in cells}
@@ -210,6 +215,7 @@ def no_identifier(name: str, fit: Sequence[str]) -> str:
     )
 
 
+_OF_PERSONS = frozenset({"register", "changes"})  # tables that may have several rows a person
 _ROLES = {"alerts": ALERT_ROLES, "register": REGISTER_ROLES}
 
 
@@ -252,10 +258,10 @@ def cells_by_id(read: ReadRecords, ids: Sequence[str]) -> Mapping[str, Mapping[s
 
 def _cells(data: pa.Table, layout: Layout, name: str, required: Sequence[str]) -> Mapping[str, pa.Array]:
     """The cells of each role; a role whose column is wholly empty is as good as absent."""
-    cells = {role: data[column].combine_chunks() for role, column in layout.columns.items()}
+    cells = {role: data[column] for role, column in layout.columns.items()}
     empty = [role for role, array in cells.items() if array.null_count == len(array)]
     check_filled(name, [role for role in empty if role in required], layout.roles, required, len(data))
-    return {role: _flat(array) for role, array in cells.items() if role not in empty}
+    return {role: joined(array) for role, array in cells.items() if role not in empty}
 
 
 def check_filled(
@@ -283,15 +289,6 @@ def check_filled(
         )
 
 
-def _flat(array: pa.Array | pa.ChunkedArray) -> pa.Array:
-    return pa.concat_arrays(array.chunks) if isinstance(array, pa.ChunkedArray) else array
-
-
-def identifiers(data: pa.Table, column: str) -> pa.Array:
-    """The identifiers of the rows, see ``plain_identifiers``; null where there is none."""
-    return plain_identifiers(_flat(data[column].combine_chunks()))
-
-
 def contents(raw: RawTable, layout: Layout) -> list[str]:
     """
     What each row says: its cells by column, in any order of columns, those left out that are empty.
@@ -299,7 +296,7 @@ def contents(raw: RawTable, layout: Layout) -> list[str]:
     The status of an alert may change without it becoming another: it is revoked, or appealed against.
     """
     kept = sorted(name for name in raw.data.column_names if name != layout.roles.get("status"))
-    cells = [_flat(raw.data[name].combine_chunks()) for name in kept]
+    cells = [joined(raw.data[name]) for name in kept]
     named = [
         pc.binary_join_element_wise(name, cell, "", "\x1f") for name, cell in zip(kept, cells, strict=True)
     ]
@@ -313,41 +310,3 @@ def checks_of(raw: RawTable, layout: Layout) -> pa.Array:
     They are enough to notice that another file is given, and too few to find out from them what was said.
     """
     return pa.array([f"{zlib.crc32(said.encode()) & 0xFFFF:04x}" for said in contents(raw, layout)])
-
-
-def with_usable_ids(raw: RawTable, column: str) -> RawTable:
-    """
-    Set aside the rows whose identifier is empty or not their own.
-
-    Of rows that are the same in every cell the first is kept. Rows that share an identifier and differ are all set
-    aside: to choose one would be to guess, and the choice would hang on the order of the rows.
-    """
-    ids = identifiers(raw.data, column)
-    encoded = ids.dictionary_encode()
-    empty = np.asarray(pc.fill_null(pc.equal(ids, ""), True))
-    if len(encoded.dictionary) == len(ids) and not empty.any():
-        return raw
-    code = np.asarray(pc.fill_null(encoded.indices, -1), np.int64)
-    shared = ~empty & (np.bincount(code + 1, minlength=1)[code + 1] > 1)
-    rejected = reject(raw, np.flatnonzero(empty), f"has no {column}; give it one")
-    repeated = np.zeros(len(ids), bool)
-    for rows in _groups(code, np.flatnonzero(shared)):
-        same = len(set(map(str, raw.data.take(pa.array(rows)).to_pylist()))) == 1
-        numbers = ", ".join(str(number) for number in raw.rows[rows][:5])
-        reason = (
-            f"repeats row {raw.rows[rows[0]]} word for word"
-            if same
-            else f"shares its {column} with other content in rows {numbers}; give each row its own or keep one"
-        )
-        outcast = rows[1:] if same else rows
-        repeated[outcast] = True
-        rejected += reject(raw, outcast, reason)
-    keep = np.flatnonzero(~empty & ~repeated)
-    return raw.with_rejected(keep, rejected)
-
-
-def _groups(code: IntArray, rows: IntArray) -> list[IntArray]:
-    if not len(rows):
-        return []
-    order = rows[np.argsort(code[rows], kind="stable")]
-    return np.split(order, np.flatnonzero(np.diff(code[order])) + 1)

@@ -195,7 +195,7 @@ def _show_summary(summary: Any, out: str, seconds: float) -> None:
         ("  unmatchable", alerts["unmatchable"], "too little to go by; see dispositions"),
         (words["rejected"], alerts["rejected"], "see rejected" if alerts["rejected"] else ""),
         *(_persons(summary) if subject == ALERTS else ()),
-        (words["others"], register["read"], ""),
+        (words["others"], register["read"], _told_joined(register.get("joined", 0))),
         (words["others_rejected"], register["rejected"], "see rejected" if register["rejected"] else ""),
         *told_training(summary),
     ]
@@ -207,6 +207,10 @@ def _show_summary(summary: Any, out: str, seconds: float) -> None:
         "prior case": summary.get("prior_cases", {"rejected": 0}),
     }
     show_rejected({kind: table["rejected"] for kind, table in tables.items()}, out)
+
+
+def _told_joined(rows: int) -> str:
+    return f"{rows:,} rows joined with another of the same person" if rows else ""
 
 
 def _persons(summary: Any) -> list[tuple[str, int, str]]:
@@ -275,7 +279,12 @@ def _prepare(options: argparse.Namespace) -> int:
         register.save(options.out)
     words = _WORDS[register.model.subject]
     rejected = len(register.read.rejected)
-    show_counts([(words["others"], len(register), ""), (words["others_rejected"], rejected, "")])
+    show_counts(
+        [
+            (words["others"], len(register), _told_joined(register.read.joined)),
+            (words["others_rejected"], rejected, ""),
+        ]
+    )
     show_written(options.out, time.perf_counter() - started)
     return DONE
 

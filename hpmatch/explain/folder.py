@@ -21,13 +21,14 @@ from hpmatch.errors import HpmatchError, ModelError, PluginError, SourceError
 from hpmatch.explain import Cells, Explanation, Held, explain, explain_record
 from hpmatch.model import RECORDS, Model, read_model, subject_of
 from hpmatch.output import read_folder
-from hpmatch.reading import cells_by_id, checks_of, identifiers, layout_of, roles_of, with_usable_ids
+from hpmatch.reading import cells_by_id, checks_of, layout_of, roles_of
 from hpmatch.register import Register, source_version
 from hpmatch.results import Deduplicated, maker_of, opened
 from hpmatch.schema import Layout, Schema, read_schema, with_id
 from hpmatch.sources import lasting, read
 from hpmatch.sources.files import is_folder
 from hpmatch.sources.tables import RawTable
+from hpmatch.usable_rows import identifiers, with_usable_ids
 
 _TABLES = ("links", "weights", "dispositions", "checks")
 
@@ -216,7 +217,7 @@ def _some_of(
     raw = read(source, name)
     roles, required = roles_of(model, name)
     layout = layout_of(raw, name, roles, read_schema(schema, name), required)
-    raw = with_usable_ids(raw, layout.id)
+    raw = with_usable_ids(raw, layout, several_rows=name == "register")
     keys = identifiers(raw.data, layout.id)
     wanted = pc.fill_null(pc.is_in(keys, value_set=pa.array(ids, keys.type)), False)
     return replace(raw, data=raw.data.filter(wanted), rows=raw.rows[np.asarray(wanted)]), layout

@@ -35,11 +35,12 @@ from hpmatch.ledger.entries import (
     write,
 )
 from hpmatch.ledger.receiving import digests, refuse_other_content, rejected_entries, without_forgotten
-from hpmatch.reading import layout_of, with_usable_ids
+from hpmatch.reading import layout_of
 from hpmatch.results import Result, only_of_alerts
 from hpmatch.schema import ALERT_ROLES, REQUIRED_ROLES, Schema, read_schema
 from hpmatch.sources import read
 from hpmatch.sources.tables import RawTable
+from hpmatch.usable_rows import with_usable_ids
 
 if TYPE_CHECKING:
     from hpmatch.rescreen import Rescreened
@@ -194,7 +195,7 @@ class Ledger:
                 write(self._file, lambda _: [first_line()])
             account = self.account()
             kept, forgotten = without_forgotten(raw, layout.id, account.forgotten)
-            usable = with_usable_ids(kept, layout.id)
+            usable = with_usable_ids(kept, layout)
             content = digests(usable, layout, account.secret)
             refuse_other_content(usable, content, account)
             new = sorted(content.keys() - account.content.keys())

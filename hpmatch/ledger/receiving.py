@@ -14,10 +14,11 @@ import pyarrow.compute as pc
 from hpmatch.errors import LedgerError
 from hpmatch.ledger.account import Account
 from hpmatch.ledger.entries import Said
-from hpmatch.reading import contents, identifiers
+from hpmatch.reading import contents
 from hpmatch.schema import Layout
 from hpmatch.sources.rejected import cells_told, reject
 from hpmatch.sources.tables import RawTable, RejectedRow, plain_identifier
+from hpmatch.usable_rows import identifiers
 
 _FORGOTTEN_ROW = "forgotten: this alert was taken out of the ledger, and is not taken in again"
 _SHOWN = 5

@@ -16,7 +16,7 @@ from hpmatch.alerts import group_alerts
 from hpmatch.alerts.relations import status_of
 from hpmatch.errors import SourceError
 from hpmatch.model import Model
-from hpmatch.reading import ReadRecords, layout_of, with_usable_ids
+from hpmatch.reading import ReadRecords, layout_of
 from hpmatch.reconcile.counterparts import People
 from hpmatch.reconcile.findings import standing_of
 from hpmatch.reconcile.sendings import Decision, SentAlert
@@ -29,6 +29,7 @@ from hpmatch.standardise import standardise
 from hpmatch.standardise.countries import code_country
 from hpmatch.standardise.days import read_day
 from hpmatch.standardise.professions import code_professions
+from hpmatch.usable_rows import with_usable_ids
 
 DECISION_ROLES = (
     "decision_id", "hpr_number", "family_name", "middle_name", "given_name", "birth_date", "sex", "birth_name",
@@ -133,7 +134,7 @@ def _read(
     if not found.data.num_columns:
         return Table(pa.table({roles[0]: pa.array([], pa.string())}), (), 0)
     layout = layout_of(found, name, roles, read_schema(schema, name), required)
-    raw = with_usable_ids(found, layout.id)
+    raw = with_usable_ids(found, layout)
     columns = {roles[0]: layout.id} | {role: layout.roles[role] for role in roles[1:] if role in layout.roles}
     plain = [plain_identifiers(pc.fill_null(raw.data[column], "")) for column in columns.values()]
     data = pa.table(plain, names=list(columns))

@@ -48,6 +48,7 @@ class RawTable:
         rows: int64[n], the number that each row had in its source, from 1.
         rejected: The rows that could not be read.
         is_headed_by_line: Whether the columns' names are the first line of a file, which may hold data instead.
+        joined: How many rows were joined with another one of the same person.
     """
 
     source: str
@@ -55,6 +56,7 @@ class RawTable:
     rows: IntArray
     rejected: tuple[RejectedRow, ...] = ()
     is_headed_by_line: bool = False
+    joined: int = 0
 
     def with_rejected(self, keep: IntArray, rejected: Iterable[RejectedRow]) -> RawTable:
         """The table with some of its rows only, and what became of the others."""
