@@ -18,7 +18,7 @@ from hpmatch.schema import Schema, read_schema
 from hpmatch.shown import on_one_line
 from hpmatch.sources import read
 from hpmatch.sources.rejected import reject
-from hpmatch.sources.tables import RejectedRow, plain_identifier
+from hpmatch.sources.tables import WRITTEN_OTHERWISE, RejectedRow, plain_identifier, written_otherwise
 from hpmatch.standardise.days import read_day
 
 CASE_ROLES = ("case_number", "hpr_number", "case_status", "case_date")
@@ -89,12 +89,15 @@ def read_prior_cases(source: Any, register: Records, schema: Schema | str | Path
     persons = _registered(texts["hpr_number"], register)
     numberless = np.array([number == "" for number in texts["case_number"]], bool)
     registered = np.array([bool(each) for each in persons], bool)
+    numbers = pa.array(texts["hpr_number"], pa.string())
+    otherwise = ~registered & np.asarray(written_otherwise(numbers, register.ids.cast(pa.string())), bool)
     rejected = (
         *raw.rejected,
         *reject(raw, np.flatnonzero(numberless), "has no case number; give it one"),
+        *reject(raw, np.flatnonzero(~numberless & otherwise), WRITTEN_OTHERWISE),
         *reject(
             raw,
-            np.flatnonzero(~numberless & ~registered),
+            np.flatnonzero(~numberless & ~registered & ~otherwise),
             f"is about a person who is not in the register; correct {layout.roles['hpr_number']}, or leave the row out",
         ),
     )

@@ -170,6 +170,16 @@ def test_a_case_that_several_rows_tell_of_is_one_case():
     assert found.of_person["11"] == (Case("2023/9", "closed", "2024-01-01"),)
 
 
+def test_a_number_that_lost_its_zeros_is_told_as_such():
+    """A spreadsheet makes 12 of 0012: the case would be told as one about nobody."""
+    rows = [{"hpr_number": number, "case_number": "9"} for number in ("12", "0012", "13")]
+    found = read_prior_cases(rows, Records(pa.array(["0012"]), {}))
+    reasons = {row.row: row.reason for row in found.rejected}
+    assert reasons.keys() == {1, 3}
+    assert "writes otherwise" in reasons[1]
+    assert "not in the register" in reasons[3]
+
+
 HEADER = pa.table({"hpr_number": pa.array([], pa.string()), "case_number": pa.array([], pa.string())})
 
 

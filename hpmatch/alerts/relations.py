@@ -37,6 +37,8 @@ KINDS = (RESENT, CORRECTION, SPECIALTY, UPDATE, PROFESSION, COUNTRY)
 # An alert has to be sent within three days of the decision (Directive 2005/36/EC art. 56a(2)), so that dates of one decision
 # may differ by so much.
 DAYS_TO_SEND = 3
+# What tells the person.
+_IDENTITY = (*REQUIRED_ROLES, "sex", "birth_name", "other_names", "national_id")
 # Where the date of the decision is not told, alerts that a country sent within so many days are about one decision.
 _SENT_TOGETHER = 30
 
@@ -55,7 +57,7 @@ class Alert:
         status: sent, updated, appealed, revoked, withdrawn or expired.
         professions: The categories of the register.
         specialties: The specialties, with "specialist" for a title that says no more.
-        identity: Names and date of birth, as they are compared.
+        identity: Names, date of birth, sex and national identifiers, as they are compared; an empty one is not known.
     """
 
     alert_id: str
@@ -106,16 +108,21 @@ def relate(later: Alert, earlier: Alert) -> tuple[str, str]:
         (not one_decision, UPDATE, "a further decision about the same authorisation"),
         (_differ(later.measure, earlier.measure), UPDATE, "the measure changed"),
         (
-            later.identity != earlier.identity,
+            any(map(_differ, later.identity, earlier.identity)),
             CORRECTION,
-            "the same decision with another name or date of birth",
+            "the same decision with another name, date of birth, sex or national identifier",
+        ),
+        (
+            later.identity != earlier.identity,
+            RESENT,
+            "the same decision, and nothing contradicts what was told of the person",
         ),
         (True, RESENT, "the same decision with the same content"),
     )
     return next((kind, words) for holds, kind, words in found if holds)
 
 
-def _differ(one: str, other: str) -> bool:
+def _differ(one: Any, other: Any) -> bool:
     """Whether both are known and not the same."""
     return bool(one and other and one != other)
 
@@ -179,7 +186,7 @@ def told(alerts: ReadRecords, rows: IntArray) -> list[Alert]:
     records = alerts.records.take(rows)
     read = {role: read_texts(alerts, role, rows) for role in TOLD}
     professions, specialties = (_sets(records, name) for name in ("profession", "specialty"))
-    identities = zip(*(_sets(records, name) for name in (*REQUIRED_ROLES, "sex")), strict=True)
+    identities = zip(*(_sets(records, name) for name in _IDENTITY), strict=True)
     return [
         Alert(
             alert_id=alert_id,

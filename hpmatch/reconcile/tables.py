@@ -24,7 +24,13 @@ from hpmatch.schema import ALERT_ROLES, REGISTER_ROLES, REQUIRED_ROLES, Schema, 
 from hpmatch.sources import read
 from hpmatch.sources.files import is_folder
 from hpmatch.sources.rejected import reject
-from hpmatch.sources.tables import RejectedRow, joined, plain_identifiers, written_otherwise
+from hpmatch.sources.tables import (
+    WRITTEN_OTHERWISE,
+    RejectedRow,
+    joined,
+    plain_identifiers,
+    written_otherwise,
+)
 from hpmatch.standardise import standardise
 from hpmatch.standardise.countries import code_country
 from hpmatch.standardise.days import read_day
@@ -59,9 +65,7 @@ class _Aside(NamedTuple):
 _NOBODY = _Aside(
     "has neither hpr_number nor two of family_name, given_name and birth_date; fill in one of these"
 )
-_WRITTEN_OTHERWISE = _Aside(
-    "names a number that the register writes otherwise (zeros, blanks, '.0'); write it as the register does"
-)
+_WRITTEN_OTHERWISE = _Aside(WRITTEN_OTHERWISE)
 _DAYLESS = _Aside("has no day that can be read in decision_date; write it as in 2024-03-31")
 
 

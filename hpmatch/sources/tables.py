@@ -117,6 +117,11 @@ def plain_identifier(text: str) -> str:
     return (text if text.isascii() else re.sub(INVISIBLE, "", text)).strip()
 
 
+WRITTEN_OTHERWISE = (
+    "names a number that the register writes otherwise (zeros, blanks, '.0'); write it as the register does"
+)
+
+
 def written_otherwise(ids: pa.Array, known: pa.Array) -> pa.Array:
     """
     Which identifiers are not among the known ones, but would be without what a spreadsheet or a form adds or takes.
