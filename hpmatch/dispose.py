@@ -20,7 +20,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hpmatch.alerts import person_ids
-from hpmatch.alerts.relations import related
+from hpmatch.alerts.relations import in_force, related, unknown_statuses
 from hpmatch.arrays import FloatArray, IntArray, Mask
 from hpmatch.blocking import CandidatePairs
 from hpmatch.cases import PriorCases
@@ -386,7 +386,12 @@ def _summary(
         if kind == MATCH
     }
     return {
-        "alerts": {**_rows(alerts), **{kind: kinds.count(kind) for kind in DISPOSITIONS}},
+        "alerts": {
+            **_rows(alerts),
+            **{kind: kinds.count(kind) for kind in DISPOSITIONS},
+            "not_in_force": int((~in_force(alerts)).sum()),
+            "unknown_status": unknown_statuses(alerts),
+        },
         "register": {**_rows(register), "version": register.version},
         "persons": {"alerted": len(set(dispositions["person_id"].to_pylist())), "matched": len(matched)},
         "candidate_pairs": len(scored.pairs),

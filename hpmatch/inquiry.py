@@ -20,6 +20,7 @@ from itertools import combinations
 from typing import Final
 
 import numpy as np
+import pyarrow.compute as pc
 
 from hpmatch.arrays import FloatArray, IntArray
 from hpmatch.clusters import components
@@ -138,7 +139,7 @@ def what_to_ask(result: Result, alert_id: str) -> tuple[Question, ...]:
 
 def unclear_alerts(result: Result) -> tuple[str, ...]:
     """
-    The alerts to ask about: the first in review of each person.
+    The alerts to ask about: the first in review of each person with an alert in force.
 
     Args:
         result: What ``link`` returned.
@@ -148,8 +149,9 @@ def unclear_alerts(result: Result) -> tuple[str, ...]:
     """
     only_of_alerts(result)
     of_person: dict[str, str] = {}
+    over = result.persons.filter(pc.equal(result.persons["in_force"], 0))["person_id"].to_pylist()
     for row in result.dispositions.to_pylist():  # by alert_id
-        if row["disposition"] == REVIEW:
+        if row["disposition"] == REVIEW and row["person_id"] not in over:
             of_person.setdefault(row["person_id"], row["alert_id"])
     return tuple(of_person.values())
 

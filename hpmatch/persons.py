@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pyarrow as pa
 
+from hpmatch.alerts.relations import in_force
 from hpmatch.arrays import FloatArray
 from hpmatch.cases import Case, PriorCases
 from hpmatch.decision import MATCH, NO_MATCH, REVIEW, UNMATCHABLE
@@ -38,6 +39,7 @@ _COLUMNS = {
     "case": pa.string(),
     "prior_case": pa.string(),
     "prior_case_status": pa.string(),
+    "in_force": pa.int64(),
 }
 # Where the numbers of a person go, in the order of the flow.
 STEPS = ("persons", NO_MATCH, UNMATCHABLE, "hit", "earlier_case", "new", CLEAR, UNCLEAR)
@@ -59,16 +61,17 @@ def persons_table(
         A row a person, by ``person_id``: how many ``alerts`` and which, for each of them, in their order, the sending country
         in ``countries`` and the categories in ``professions``; ``disposition``, ``hpr_number``, ``match_probability``,
         ``registered_probability`` (that it is this one or any other candidate), for hits whether the
-        ``identity`` is clear (a match) or unclear (a review), and whether there is an earlier ``case``.
+        ``identity`` is clear (a match) or unclear (a review), whether there is an earlier ``case``, and how many of the alerts
+        are ``in_force``: a person without one has none that has to be acted on.
     """
     row_of = {alert_id: row for row, alert_id in enumerate(alerts.records.ids.to_pylist())}
-    countries, professions = _countries(alerts), _professions(alerts)
+    countries, professions, stand = _countries(alerts), _professions(alerts), in_force(alerts).tolist()
     by_person: dict[str, list[_Answer]] = {}
     for person, alert_id, kind, number, probability in zip(
         *(dispositions[name].to_pylist() for name in _ANSWER), strict=True
     ):
         row = row_of[alert_id]
-        told = (countries[row], professions[row], float(registered[row]))
+        told = (countries[row], professions[row], float(registered[row]), stand[row])
         by_person.setdefault(person, []).append(_Answer(alert_id, kind, number, probability, *told))
     rows = [(person, *_person(answers, cases)) for person, answers in sorted(by_person.items())]
     columns = zip(*rows, strict=True) if rows else ([] for _ in _COLUMNS)
@@ -89,6 +92,7 @@ class _Answer(NamedTuple):
     country: str
     professions: str
     registered: float
+    in_force: bool
 
 
 def _person(answers: Sequence[_Answer], cases: PriorCases) -> tuple[Any, ...]:
@@ -109,6 +113,7 @@ def _person(answers: Sequence[_Answer], cases: PriorCases) -> tuple[Any, ...]:
         (EARLIER_CASE if known else NEW) if hit else None,
         ";".join([case.number for case in known]) or None,
         known[0].status or None if known else None,
+        sum(each.in_force for each in answers),
     )
 
 

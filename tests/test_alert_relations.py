@@ -29,8 +29,8 @@ STATUSES = {
     "sent": ["sent", "Sendt"],
     "updated": ["Updated", "update", "amended", "oppdatert", "Endret"],
     "appealed": ["under appeal", "appealed", "Påklaget"],
-    "revoked": ["revoked", "closed", "LIFTED", "opphevet"],
-    "withdrawn": ["withdrawn", "trukket", "trukket tilbake"],
+    "revoked": ["revoked", "closed", "LIFTED", "opphevet", "avsluttet", "Lukket"],
+    "withdrawn": ["withdrawn", "trukket", "trukket tilbake", "tilbaketrukket", "Annullert", "slettet"],
     "expired": ["expired", "utløpt"],
 }
 DAY = date(2024, 3, 1)

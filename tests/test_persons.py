@@ -5,6 +5,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from registers import written
 from strategies import ALERTS, PERSONS
 
 import hpmatch as hp
@@ -12,6 +13,7 @@ from hpmatch.cases import Case, read_prior_cases
 from hpmatch.charts.funnel import _places, _ribbons, funnel_flows
 from hpmatch.cli import main
 from hpmatch.errors import SchemaError
+from hpmatch.inquiry import unclear_alerts
 from hpmatch.persons import funnel, funnel_text
 from hpmatch.records import Records
 
@@ -69,6 +71,28 @@ def test_a_person_is_told_with_countries_professions_and_alerts(result):
     row = result.persons.to_pylist()[0]
     assert (row["alert_ids"], row["countries"], row["professions"]) == ("A1;A2", "LT;LT", "LE;SP")
     assert (row["identity"], row["hpr_number"]) == ("clear", "11")
+
+
+def test_a_person_whose_alerts_are_all_over_is_told_as_such(capsys, tmp_path):
+    """Answered as any, and counted; nobody is asked about who it was, unless another alert is in force."""
+    blurred = {**ALERTED[2], "birth_date": "1980"}
+    told = {"A1": "opphevet", "A2": "sent", "A3": "Withdrawn", "A6": "no such word", "A7": ""}
+    others = [{**ALERTED[4], "alert_id": name, "family_name": f"Qvist{name}"} for name in ("A6", "A7")]
+    alerts = [{**row, "status": told[row["alert_id"]]} for row in (*ALERTED[:2], blurred, *others)]
+    found = hp.link(alerts, [*REGISTER, {**REGISTER[1], "hpr_number": "14", "birth_date": "1980-05-06"}])
+    rows = {row["person_id"]: row for row in found.persons.to_pylist()}
+    assert {name: row["in_force"] for name, row in rows.items()} == {"A1": 1, "A3": 0, "A6": 1, "A7": 1}
+    assert rows["A3"]["disposition"] == "review"
+    assert unclear_alerts(found) == ()
+    in_force = [{**row, "status": "sent"} if row["alert_id"] == "A3" else row for row in alerts]
+    assert unclear_alerts(hp.link(in_force, [*REGISTER, {**REGISTER[1], "hpr_number": "14"}])) == ("A3",)
+    counts = found.summary["alerts"]
+    assert (counts["not_in_force"], counts["unknown_status"]) == (2, 1)
+    files = [written(alerts, tmp_path / "alerts.csv"), written(REGISTER, tmp_path / "register.csv")]
+    assert main(["link", *files, "--out", str(tmp_path / "out")]) == 0
+    said = capsys.readouterr().out
+    assert "not in force" in said
+    assert "status unknown" in said
 
 
 def test_cases_about_nobody_and_without_a_number_are_set_aside(result):

@@ -18,7 +18,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hpmatch.arrays import IntArray
+from hpmatch.arrays import IntArray, Mask
 from hpmatch.data import read_table
 from hpmatch.reading import ReadRecords
 from hpmatch.records import Records
@@ -37,6 +37,8 @@ KINDS = (RESENT, CORRECTION, SPECIALTY, UPDATE, PROFESSION, COUNTRY)
 # An alert has to be sent within three days of the decision (Directive 2005/36/EC art. 56a(2)), so that dates of one decision
 # may differ by so much.
 DAYS_TO_SEND = 3
+# Alerts that say so are no longer in force.
+_OVER = frozenset({"revoked", "withdrawn", "expired"})
 # What tells the person.
 _IDENTITY = (*REQUIRED_ROLES, "sex", "birth_name", "other_names", "national_id")
 # Where the date of the decision is not told, alerts that a country sent within so many days are about one decision.
@@ -214,6 +216,19 @@ def status_of(text: str) -> str:
         ('revoked', '')
     """
     return _statuses().get(fold(text).strip(), "")
+
+
+def in_force(alerts: ReadRecords) -> Mask:
+    """bool[n], which alerts are in force: all but those whose status says that they are not."""
+    return np.array([status not in _OVER for status in read_texts(alerts, "status")], bool)
+
+
+def unknown_statuses(alerts: ReadRecords) -> int:
+    """How many alerts have a status in words that nobody knows; they count as in force."""
+    if "status" not in alerts.texts:
+        return 0
+    texts = pc.fill_null(alerts.texts["status"], "").to_pylist()
+    return sum(bool(text.strip()) and not status_of(text) for text in texts)
 
 
 @cache

@@ -193,6 +193,7 @@ def _show_summary(summary: Any, out: str, seconds: float) -> None:
         ("  review", alerts["review"], "to be looked at by a person"),
         ("  no match", alerts["no_match"], words["no_match"]),
         ("  unmatchable", alerts["unmatchable"], "too little to go by; see dispositions"),
+        *_told_statuses(alerts),
         (words["rejected"], alerts["rejected"], "see rejected" if alerts["rejected"] else ""),
         *(_persons(summary) if subject == ALERTS else ()),
         (words["others"], register["read"], _told_joined(register.get("joined", 0))),
@@ -207,6 +208,14 @@ def _show_summary(summary: Any, out: str, seconds: float) -> None:
         "prior case": summary.get("prior_cases", {"rejected": 0}),
     }
     show_rejected({kind: table["rejected"] for kind, table in tables.items()}, out)
+
+
+def _told_statuses(alerts: Mapping[str, int]) -> list[tuple[str, int, str]]:
+    rows = [
+        ("  not in force", alerts["not_in_force"], "answered too; persons says who has others"),
+        ("  status unknown", alerts["unknown_status"], "counted as in force"),
+    ]
+    return [row for row in rows if row[1]]
 
 
 def _told_joined(rows: int) -> str:

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hpmatch.alerts import grouped_alerts
-from hpmatch.alerts.relations import TOLD, status_of
+from hpmatch.alerts.relations import TOLD, in_force
 from hpmatch.arrays import IntArray, Mask
 from hpmatch.blocking import index_keys
 from hpmatch.blocking.blocks import KeyIndex
@@ -24,9 +24,6 @@ from hpmatch.records import Records
 from hpmatch.schema import Schema
 from hpmatch.shown import on_one_line
 from hpmatch.sources.rejected import without_content
-
-# Alerts that say so are no longer in force.
-OVER = frozenset({"revoked", "withdrawn", "expired"})
 
 
 @dataclass(frozen=True)
@@ -106,19 +103,12 @@ def standing_alerts(read: ReadRecords, model: Model) -> AlertsInForce:
     grouped = grouped_alerts(read, model)
     return AlertsInForce(
         read,
-        _in_force(read),
+        in_force(read),
         grouped.persons,
         int(grouped.crowded.sum()),
         index_keys(read.records, model.blocking_rules),
         model,
     )
-
-
-def _in_force(read: ReadRecords) -> Mask:
-    if "status" not in read.texts:
-        return np.ones(len(read.records), bool)
-    texts = read.texts["status"].to_pylist()
-    return np.array([status_of(text or "") not in OVER for text in texts], bool)
 
 
 def without_forgotten(standing: AlertsInForce, gone: Collection[str]) -> AlertsInForce:
