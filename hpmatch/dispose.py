@@ -20,7 +20,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hpmatch.alerts import person_ids
-from hpmatch.alerts.relations import in_force, related, unknown_statuses
+from hpmatch.alerts.relations import related
 from hpmatch.arrays import FloatArray, IntArray, Mask
 from hpmatch.blocking import CandidatePairs
 from hpmatch.cases import PriorCases
@@ -30,7 +30,7 @@ from hpmatch.evidence import LOOK_ALIKE_COLUMN, MISSING, PRIOR_COLUMN, Evidence,
 from hpmatch.explain import Cells
 from hpmatch.fellegi_sunter import Weights, weights_of
 from hpmatch.model import ALERTS, Model
-from hpmatch.persons import funnel, persons_table
+from hpmatch.persons import funnel, persons_table, standing
 from hpmatch.protocols import ComparisonVectors
 from hpmatch.reading import ReadRecords, cells_by_id, cells_of
 from hpmatch.records import Records
@@ -96,7 +96,7 @@ def dispose(
     rejected = rejected_table(
         {"alerts": alerts.rejected, "register": register.rejected, "prior cases": known.rejected}
     )
-    summary = _summary(alerts, register, scored, model, dispositions, len(links))
+    summary = _summary(alerts, register, scored, model, dispositions, persons, len(links))
     summary["funnel"] = funnel(persons, summary["alerts"])
     if cases:
         summary["prior_cases"] = {
@@ -377,6 +377,7 @@ def _summary(
     scored: Scored,
     model: Model,
     dispositions: pa.Table,
+    persons: pa.Table,
     links: int,
 ) -> dict[str, Any]:
     kinds = dispositions["disposition"].to_pylist()
@@ -389,8 +390,7 @@ def _summary(
         "alerts": {
             **_rows(alerts),
             **{kind: kinds.count(kind) for kind in DISPOSITIONS},
-            "not_in_force": int((~in_force(alerts)).sum()),
-            "unknown_status": unknown_statuses(alerts),
+            **standing(persons),
         },
         "register": {**_rows(register), "version": register.version},
         "persons": {"alerted": len(set(dispositions["person_id"].to_pylist())), "matched": len(matched)},

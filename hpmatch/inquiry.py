@@ -20,12 +20,12 @@ from itertools import combinations
 from typing import Final
 
 import numpy as np
-import pyarrow.compute as pc
 
 from hpmatch.arrays import FloatArray, IntArray
 from hpmatch.clusters import components
 from hpmatch.data import read_table
 from hpmatch.decision import REVIEW, DecisionRule
+from hpmatch.persons import NO
 from hpmatch.records import MISSING
 from hpmatch.results import Identity, Result, only_of_alerts
 from hpmatch.standardise.dates import is_default
@@ -149,7 +149,8 @@ def unclear_alerts(result: Result) -> tuple[str, ...]:
     """
     only_of_alerts(result)
     of_person: dict[str, str] = {}
-    over = result.persons.filter(pc.equal(result.persons["in_force"], 0))["person_id"].to_pylist()
+    persons = zip(*(result.persons[name].to_pylist() for name in ("person_id", "in_force")), strict=True)
+    over = {person for person, in_force in persons if set(in_force.split(";")) == {NO}}
     for row in result.dispositions.to_pylist():  # by alert_id
         if row["disposition"] == REVIEW and row["person_id"] not in over:
             of_person.setdefault(row["person_id"], row["alert_id"])

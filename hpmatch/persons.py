@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from hpmatch.alerts.relations import in_force
+from hpmatch.alerts.relations import in_force, status_of
 from hpmatch.arrays import FloatArray
 from hpmatch.cases import Case, PriorCases
 from hpmatch.decision import MATCH, NO_MATCH, REVIEW, UNMATCHABLE
@@ -24,6 +24,7 @@ from hpmatch.standardise.countries import code_country
 CLEAR, UNCLEAR = "clear", "unclear"
 EARLIER_CASE, NEW = "earlier case", "new"
 UNKNOWN = "unknown"
+YES, NO = "yes", "no"
 _SIGMAS = 1.96  # on both sides of the mean lie 95 % of a normal distribution
 _COLUMNS = {
     "person_id": pa.string(),
@@ -39,7 +40,7 @@ _COLUMNS = {
     "case": pa.string(),
     "prior_case": pa.string(),
     "prior_case_status": pa.string(),
-    "in_force": pa.int64(),
+    "in_force": pa.string(),
 }
 # Where the numbers of a person go, in the order of the flow.
 STEPS = ("persons", NO_MATCH, UNMATCHABLE, "hit", "earlier_case", "new", CLEAR, UNCLEAR)
@@ -59,13 +60,12 @@ def persons_table(
 
     Returns:
         A row a person, by ``person_id``: how many ``alerts`` and which, for each of them, in their order, the sending country
-        in ``countries`` and the categories in ``professions``; ``disposition``, ``hpr_number``, ``match_probability``,
+        in ``countries``, the categories in ``professions`` and whether it is ``in_force``; ``disposition``, ``hpr_number``, ``match_probability``,
         ``registered_probability`` (that it is this one or any other candidate), for hits whether the
-        ``identity`` is clear (a match) or unclear (a review), whether there is an earlier ``case``, and how many of the alerts
-        are ``in_force``: a person without one has none that has to be acted on.
+        ``identity`` is clear (a match) or unclear (a review), and whether there is an earlier ``case``.
     """
     row_of = {alert_id: row for row, alert_id in enumerate(alerts.records.ids.to_pylist())}
-    countries, professions, stand = _countries(alerts), _professions(alerts), in_force(alerts).tolist()
+    countries, professions, stand = _countries(alerts), _professions(alerts), _in_force(alerts)
     by_person: dict[str, list[_Answer]] = {}
     for person, alert_id, kind, number, probability in zip(
         *(dispositions[name].to_pylist() for name in _ANSWER), strict=True
@@ -92,7 +92,7 @@ class _Answer(NamedTuple):
     country: str
     professions: str
     registered: float
-    in_force: bool
+    in_force: str
 
 
 def _person(answers: Sequence[_Answer], cases: PriorCases) -> tuple[Any, ...]:
@@ -113,7 +113,7 @@ def _person(answers: Sequence[_Answer], cases: PriorCases) -> tuple[Any, ...]:
         (EARLIER_CASE if known else NEW) if hit else None,
         ";".join([case.number for case in known]) or None,
         known[0].status or None if known else None,
-        sum(each.in_force for each in answers),
+        ";".join([each.in_force for each in answers]),
     )
 
 
@@ -134,6 +134,32 @@ def _professions(alerts: ReadRecords) -> list[str]:
     if "profession" not in alerts.records:
         return [""] * len(alerts.records)
     return [" ".join(codes or ()) for codes in alerts.records["profession"].to_pylist()]
+
+
+def _in_force(alerts: ReadRecords) -> list[str]:
+    """Whether each alert is in force; a status that nobody knows counts as if it were."""
+    if "status" not in alerts.texts:
+        return [YES] * len(alerts.records)
+    words = alerts.texts["status"].to_pylist()
+    return [
+        (UNKNOWN if word and word.strip() and not status_of(word) else YES) if stands else NO
+        for word, stands in zip(words, in_force(alerts).tolist(), strict=True)
+    ]
+
+
+def standing(persons: pa.Table) -> dict[str, int]:
+    """
+    How many alerts are not in force, and how many have a status in words that nobody knows.
+
+    Args:
+        persons: See ``persons_table``.
+
+    Example:
+        >>> standing(pa.table({"in_force": ["yes;no", "unknown"]}))
+        {'not_in_force': 1, 'unknown_status': 1}
+    """
+    told = [word for cell in persons["in_force"].to_pylist() for word in cell.split(";")]
+    return {"not_in_force": told.count(NO), "unknown_status": told.count(UNKNOWN)}
 
 
 def funnel(persons: pa.Table, alerts: Mapping[str, int]) -> dict[str, Any]:

@@ -85,11 +85,32 @@ OTHER = {
 
 
 @pytest.mark.parametrize("other", OTHER.values(), ids=OTHER)
-def test_other_content_is_refused_whole(ledger, other):
-    """The message says how many, in which rows and what to do; the new alert beside it is not received either."""
+def test_an_alert_with_other_content_is_set_aside(ledger, other):
+    """The others are received; what was noted of it stands, and that it came is noted once, with what to do."""
+    for _ in range(2):
+        received = ledger.receive([alert("A1"), alert("A9"), other, alert("A3")])
+    assert (received.new, received.known, received.rejected) == (0, 3, 0)
+    assert about(ledger, "received") == ["A1", "A2", "A3", "A9"]
+    assert about(ledger, "rejected") == ["A2"]
+    assert received.alerts.data["alert_id"].to_pylist() == ["A1", "A9", "A3"]
+    (row,) = received.alerts.rejected
+    assert row.row == 3
+    assert "an identifier of its own" in row.reason
+    ledger.receive([alert("A2")])  # as it was: it is known
+
+
+@pytest.mark.parametrize("other", OTHER.values(), ids=OTHER)
+def test_a_table_in_which_most_alerts_have_other_content_is_refused(ledger, other):
+    """It is the table that changed: the message says how many, in which rows and what to do, and nothing is noted."""
     before = ledger.path.read_bytes()
-    act = lambda: ledger.receive([alert("A1"), alert("A9"), other])  # noqa: E731
-    refused(act, "1 alerts", "(rows 3)", "an identifier of its own", "nothing was recorded")
+    rows = [alert("A1"), {**other, "alert_id": "A3"}, alert("A9"), other]
+    refused(
+        lambda: ledger.receive(rows),
+        "2 of the 3",
+        "(rows 2, 4)",
+        "an identifier of its own",
+        "nothing was recorded",
+    )
     assert ledger.path.read_bytes() == before
 
 

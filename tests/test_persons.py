@@ -81,7 +81,12 @@ def test_a_person_whose_alerts_are_all_over_is_told_as_such(capsys, tmp_path):
     alerts = [{**row, "status": told[row["alert_id"]]} for row in (*ALERTED[:2], blurred, *others)]
     found = hp.link(alerts, [*REGISTER, {**REGISTER[1], "hpr_number": "14", "birth_date": "1980-05-06"}])
     rows = {row["person_id"]: row for row in found.persons.to_pylist()}
-    assert {name: row["in_force"] for name, row in rows.items()} == {"A1": 1, "A3": 0, "A6": 1, "A7": 1}
+    assert {name: row["in_force"] for name, row in rows.items()} == {
+        "A1": "no;yes",
+        "A3": "no",
+        "A6": "unknown",
+        "A7": "yes",
+    }
     assert rows["A3"]["disposition"] == "review"
     assert unclear_alerts(found) == ()
     in_force = [{**row, "status": "sent"} if row["alert_id"] == "A3" else row for row in alerts]

@@ -223,14 +223,6 @@ def in_force(alerts: ReadRecords) -> Mask:
     return np.array([status not in _OVER for status in read_texts(alerts, "status")], bool)
 
 
-def unknown_statuses(alerts: ReadRecords) -> int:
-    """How many alerts have a status in words that nobody knows; they count as in force."""
-    if "status" not in alerts.texts:
-        return 0
-    texts = pc.fill_null(alerts.texts["status"], "").to_pylist()
-    return sum(bool(text.strip()) and not status_of(text) for text in texts)
-
-
 @cache
 def _statuses() -> Mapping[str, str]:
     return {fold(row["word"]): row["status"] for row in read_table("alert_statuses")}

@@ -34,7 +34,7 @@ from hpmatch.ledger.entries import (
     without_bodies,
     write,
 )
-from hpmatch.ledger.receiving import digests, refuse_other_content, rejected_entries, without_forgotten
+from hpmatch.ledger.receiving import digests, rejected_entries, without_forgotten, without_other_content
 from hpmatch.reading import layout_of
 from hpmatch.results import Result, only_of_alerts
 from hpmatch.schema import ALERT_ROLES, REQUIRED_ROLES, Schema, read_schema
@@ -176,6 +176,8 @@ class Ledger:
         """
         Note that alerts came in, all or none; to note them again changes nothing.
 
+        An alert that came in before with other content is set aside; what was noted of it stands.
+
         Args:
             alerts: The alerts, see ``link``.
             schema: Which column plays which role, where its name does not say it.
@@ -185,7 +187,7 @@ class Ledger:
             How many were new, and the table to link: the alerts that were not forgotten.
 
         Raises:
-            LedgerError: If an alert came in before with other content, or the ledger cannot be relied on or written.
+            LedgerError: If most alerts that came in before have other content, or the ledger cannot be relied on or written.
             HpmatchError: If the alerts or the schema cannot be used.
         """
         raw = read(alerts, "alerts")
@@ -195,15 +197,15 @@ class Ledger:
                 write(self._file, lambda _: [first_line()])
             account = self.account()
             kept, forgotten = without_forgotten(raw, layout.id, account.forgotten)
+            content = digests(with_usable_ids(kept, layout), layout, account.secret)
+            kept = without_other_content(kept, layout.id, content, account)
             usable = with_usable_ids(kept, layout)
-            content = digests(usable, layout, account.secret)
-            refuse_other_content(usable, content, account)
             new = sorted(content.keys() - account.content.keys())
             outcast = rejected_entries(usable.rejected, layout.id, account)
             received = (("received", {"alert": alert, "content": content[alert]}) for alert in new)
             self._add(account, [*received, *outcast])
         rows = replace(kept, rejected=(*kept.rejected, *forgotten))
-        return Received(len(new), len(content) - len(new), len(outcast), len(forgotten), rows)
+        return Received(len(new), len(usable.data) - len(new), len(outcast), len(forgotten), rows)
 
     def answer(self, result: Result, register_version: str | None = None) -> Answered:
         """

@@ -16,7 +16,7 @@ from hpmatch.errors import SourceError
 from hpmatch.files import check_folder
 from hpmatch.ledger import Ledger
 from hpmatch.output import FORMATS, RESCREENED, kept_model, read_folder, result_files, write_folder
-from hpmatch.persons import funnel
+from hpmatch.persons import funnel, standing
 from hpmatch.results import TABLES
 from hpmatch.sources.rejected import cells_told
 
@@ -160,7 +160,7 @@ def _without_alert(persons: pa.Table, dispositions: pa.Table, alert_id: str) -> 
     for row in rows if person is not None else ():
         if row["person_id"] == person:
             place = alerts.index(alert_id)
-            for name in ("countries", "professions"):
+            for name in ("countries", "professions", "in_force"):
                 told = (row[name] or "").split(";")
                 row[name] = ";".join(told[:place] + told[place + 1 :])
             left = alerts[:place] + alerts[place + 1 :]
@@ -179,6 +179,7 @@ def _counted(summary: Mapping[str, Any], tables: Tables, kinds: Sequence[str]) -
     for kind in kinds:
         for name in ("rows", "read", kind):
             alerts[name] -= 1
+    alerts |= standing(tables["persons"])
     dispositions = tables["dispositions"]
     matched = dispositions.filter(pc.equal(dispositions["disposition"], MATCH))["hpr_number"]
     persons = {"alerted": _distinct(dispositions["person_id"]), "matched": _distinct(matched)}

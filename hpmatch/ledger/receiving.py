@@ -21,6 +21,7 @@ from hpmatch.sources.tables import RawTable, RejectedRow, plain_identifier
 from hpmatch.usable_rows import identifiers
 
 _FORGOTTEN_ROW = "forgotten: this alert was taken out of the ledger, and is not taken in again"
+_OTHER_CONTENT = "was received before with other content, and what was answered then stands; give a corrected alert an identifier of its own"
 _SHOWN = 5
 
 
@@ -48,24 +49,32 @@ def _digest(text: str, secret: bytes) -> str:
     return hmac.digest(secret, text.encode(), "sha256").hex()
 
 
-def refuse_other_content(table: RawTable, content: Mapping[str, str], account: Account) -> None:
+def without_other_content(
+    raw: RawTable, column: str, content: Mapping[str, str], account: Account
+) -> RawTable:
     """
-    Make sure that no alert was received before with other content.
+    The rows of alerts that were not received before with other content; the others as rejected.
+
+    Args:
+        raw: The table.
+        column: What identifies an alert.
+        content: The digest of what each alert says.
+        account: What was received before.
 
     Raises:
-        LedgerError: If one was.
+        LedgerError: If more than half of the alerts that were received before have other content: then the table has.
     """
-    rows = [
-        str(row)
-        for row, (alert, digest) in zip(table.rows.tolist(), content.items(), strict=True)
-        if account.content.get(alert, digest) != digest
-    ]
-    if rows:
+    known = content.keys() & account.content.keys()
+    other = sorted(alert for alert in known if account.content[alert] != content[alert])
+    is_other = np.asarray(pc.is_in(identifiers(raw.data, column), pa.array(other, pa.string())))
+    if 2 * len(other) > len(known):
+        rows = raw.rows[is_other].tolist()
         raise LedgerError(
-            f"{len(rows)} alerts of {table.source} were received before with other content (rows "
-            f"{', '.join(rows[:_SHOWN])}{' ...' if len(rows) > _SHOWN else ''}); nothing was recorded. A corrected alert "
+            f"{len(other)} of the {len(known)} alerts of {raw.source} that were received before have other content (rows "
+            f"{', '.join(map(str, rows[:_SHOWN]))}{' ...' if len(rows) > _SHOWN else ''}); nothing was recorded. A corrected alert "
             f"needs an identifier of its own; leave out columns that change from one export to the next"
         )
+    return raw.with_rejected(np.flatnonzero(~is_other), reject(raw, np.flatnonzero(is_other), _OTHER_CONTENT))
 
 
 def rejected_entries(rows: Iterable[RejectedRow], column: str, account: Account) -> list[Said]:
