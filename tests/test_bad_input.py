@@ -151,6 +151,21 @@ def test_blanks_around_an_identifier_do_not_make_another(run):
 ODD_NAMES = ["\x07Berg\x1b", "\u202eBerg\u202c", "B" * 10_000, "12345", "!!!", "Berg\u200d", "=1+1", "😀"]
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "latin-1"])
+def test_a_file_that_ends_amid_a_row_is_refused(tmp_path, encoding):
+    """It was cut off in transfer, and what is missing would be missed; a short row that ends as a row does is set aside."""
+    header, whole = "hpr_number;family_name;given_name;birth_date\n", "1;Ås;Kari;1980-02-03\n"
+    file = tmp_path / "register.csv"
+    for row, is_cut in (("2;Dahl;Ol", True), ("2;Dahl;Ola;1975-0", False), ("2;Dahl\n", False)):
+        file.write_text(header + whole + row, encoding)
+        if not is_cut:
+            assert "1" in hp.Register.prepare(file).read.records.ids.to_pylist()
+            continue
+        with pytest.raises(hp.SourceError, match="ends amid row 2.* cut off") as caught:
+            hp.Register.prepare(file)
+        assert "Dahl" not in str(caught.value)
+
+
 @pytest.mark.parametrize("name", ODD_NAMES)
 def test_odd_names_are_answered(run, name):
     """Control characters, marks of direction, very long names and names without letters each get a disposition."""

@@ -176,6 +176,7 @@ def _parse(
         ) from error
     for row in rejected:
         _refuse_lost(name, str(file), row.row, row.content.strip().count("\n"))
+    _refuse_cut_off(file, len(table) + len(rejected), rejected, len(columns), delimiter, name)
     if table.column_names != list(columns):
         raise SourceError(
             f"{name}: {file}: the header is not one line of column names of at most 128 KB; put them into the first line"
@@ -244,6 +245,27 @@ def _refuse_lost(name: str, path: str, row: int, lines: int) -> None:
             f"{name}: {path}: a quotation mark in row {row} is not closed, so that the {lines} lines behind it are not read; "
             f"close it or take it out"
         )
+
+
+def _refuse_cut_off(
+    file: File, rows: int, rejected: Sequence[RejectedRow], fields: int, delimiter: str, name: str
+) -> None:
+    """A file that ends amid its last row was cut off in transfer: nobody knows how many rows are missing behind it."""
+    last = rejected[-1] if rejected and rejected[-1].row == rows else None
+    if last is None or last.content.count(delimiter) + 1 >= fields or _ends_with_a_line(file):
+        return
+    raise SourceError(
+        f"{name}: {file} ends amid row {last.row}, without a line break: it seems to be cut off; fetch it again, or if nothing "
+        f"is missing give that row all its {fields} fields"
+    )
+
+
+def _ends_with_a_line(file: File) -> bool:
+    end = b""
+    with file.open() as opened:
+        while block := opened.read(BLOCK_BYTES):
+            end = (end + block)[-2:]
+    return end.rstrip(b"\0").endswith((b"\n", b"\r"))
 
 
 def _without_leftovers(table: RawTable) -> RawTable:
