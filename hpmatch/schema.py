@@ -38,6 +38,8 @@ CHANGE = "change"  # what becomes of a person
 CHANGE_ROLES = (*REGISTER_ROLES, CHANGE)
 REQUIRED_ROLES = ("family_name", "given_name", "birth_date")
 NAME_ROLES = ("family_name", "given_name", "middle_name", "birth_name", "other_names")
+# The tables of names that tell a role, and of those that do where no other column plays it.
+_ALIASES, _ALONE = "column_names", "column_names_alone"
 _LISTED = ("en", "nb")  # the languages of the names that messages list
 # How letters are typed where a keyboard lacks them.
 _IN_ASCII = str.maketrans({"ø": "oe", "å": "aa", "ä": "ae", "ö": "oe", "ü": "ue"})
@@ -228,7 +230,7 @@ def _players(said: Mapping[str, str], others: Sequence[str], known: Sequence[str
     for column, role in said.items():
         players.setdefault(role, []).append(column)
     for column in others:
-        known_role = recognised(column, known)
+        known_role = _role_of(column, known, _ALIASES)
         # A column that the user named for a role goes before one that is only recognised.
         if known_role and column not in said and known_role not in said.values():
             players.setdefault(known_role, []).append(column)
@@ -239,20 +241,38 @@ def _players(said: Mapping[str, str], others: Sequence[str], known: Sequence[str
         is_free = column not in taken.values() and role in known and role not in players
         if is_free and not beside.isdisjoint(taken):
             told_beside.setdefault(role, []).append(column)
-    return players | told_beside
+    players |= told_beside
+    return players | _alone(players, others, known)
+
+
+def _alone(
+    players: Mapping[str, Sequence[str]], others: Sequence[str], known: Sequence[str]
+) -> dict[str, list[str]]:
+    """The columns of roles that no other one plays: a D-number is the national identifier where there is no fødselsnummer."""
+    taken = {column for columns in players.values() for column in columns}
+    alone: dict[str, list[str]] = {}
+    for column in others:
+        role = None if column in taken else _role_of(column, known, _ALONE)
+        if role and role not in players:
+            alone.setdefault(role, []).append(column)
+    return alone
 
 
 def recognised(column: str, known: Sequence[str]) -> str | None:
     """The role among the known ones that a column's name tells, its own before that of an alias; None where it tells none."""
+    return _role_of(column, known, _ALIASES) or _role_of(column, known, _ALONE)
+
+
+def _role_of(column: str, known: Sequence[str], table: str) -> str | None:
     if column in known:
         return column
-    return next((role for role in _aliases().get(plain_name(column), ()) if role in known), None)
+    return next((role for role in _aliases(table).get(plain_name(column), ()) if role in known), None)
 
 
 @cache
-def _aliases() -> dict[str, tuple[str, ...]]:
+def _aliases(table: str) -> dict[str, tuple[str, ...]]:
     aliases: dict[str, tuple[str, ...]] = {}
-    for row in read_table("column_names"):
+    for row in read_table(table):
         for name in {plain_name(row["name"]), plain_name(row["name"].translate(_IN_ASCII))}:
             aliases[name] = (*aliases.get(name, ()), row["role"])
     return aliases

@@ -94,6 +94,31 @@ BESIDE = [
     ("Име", "given_name", "Фамилия", "family_name"),
     ("Име", "given_name", "Фамилно име", "family_name"),
 ]
+# What is taken for a role only where no other column plays it, as an agency's exports are headed.
+ALONE = {
+    "alert_id": ["IMI-nummer", "Meldingsnr.", "Varsel nr"],
+    "sending_country": ["Meldende land", "Varslende land", "Varselland"],
+    "sent_date": ["Dato sendt", "Meldingsdato", "Varseldato"],
+    "hpr_number": ["HPR", "HPR-ID", "Helsepersonellnummer", "Helsepersonellnr"],
+    "family_name": ["Etternamn", "Slektsnamn"],
+    "given_name": ["For- og mellomnavn", "For- og mellomnamn", "Fornavn og mellomnavn"],
+    "middle_name": ["Mellomnamn"],
+    "birth_name": ["Fødselsnavn"],
+    "other_names": ["Andre namn", "Tidlegare namn"],
+    "birth_date": ["Født dato", "FODT_DATO", "Foedt dato", "Fødd dato", "Fødd", "Dato født", "F.dato", "Fødselsdag"],
+    "birth_place": ["Fødestad"],
+    "profession": ["professions", "Helsepersonellkategori", "Helsepersonellkategorier", "Autorisasjon", "Autorisasjoner", "Profesjon"],
+    "professions": ["profession", "Yrke", "Yrkesgruppe", "Yrkestittel", "Profesjon"],
+    "specialty": ["specialties", "specialities", "Spesialiteter"],
+    "specialties": ["specialty", "speciality", "Spesialitet"],
+    "education_country": ["Utdannelsesland", "Utdannet i land", "Utd.land"],
+    "nationality": ["Nasjonalitet", "Statsborgarskap"],
+    "national_id": ["D-nummer", "Fnr/Dnr", "Fnr/D-nummer", "Fødselsnummer/D-nummer", "Foedselsnummer / D-nummer", "Fødselsnummer eller D-nummer", "Fødselsnummer og D-nummer", "Fødsels-/D-nummer", "Fødsels- eller D-nummer", "Fødsels- og D-nummer", "Fødselsnr.", "Personnr", "Folkeregisteridentifikator"],
+    "measure": ["Reaksjonstype"],
+    "decision_date": ["Dato for vedtak", "Vedtak dato"],
+    "status": ["Varselstatus"],
+}  # fmt: skip
+ALONE_PAIRS = [(role, alias) for role, aliases in ALONE.items() for alias in aliases]
 
 
 def taken_for(role, alias):
@@ -127,6 +152,46 @@ def test_a_column_that_has_a_role_is_not_offered_for_another():
 def test_aliases_are_recognised(role, alias):
     """Names in many languages are known, whatever their case, blanks and missing marks."""
     assert taken_for(role, alias) == alias
+
+
+@pytest.mark.parametrize(("role", "alias"), ALONE_PAIRS)
+def test_what_tells_a_role_where_no_other_column_does(role, alias):
+    """A D-number is the national identifier of who has no other, and a register's *Yrke* its professions."""
+    assert taken_for(role, alias) == alias
+
+
+@pytest.mark.parametrize(("role", "alias"), ALONE_PAIRS)
+def test_what_tells_a_role_alone_gives_way_to_any_other_column(role, alias):
+    """A table of both was read before, and is read as it was."""
+    tables = (ALERT_ROLES, CHANGE_ROLES, CASE_ROLES, DECISION_ROLES, RECORD_ROLES)
+    for known in (roles for roles in tables if role in roles):
+        for columns in ([alias, role], [role, alias]):
+            assert resolve(Schema(), columns, known, table="t", required=()).roles[role] == role
+    said = resolve(
+        Schema(columns={"town": role}), [alias, "town"], (*RECORD_ROLES, role), table="t", required=()
+    )
+    assert said.roles[role] == "town"
+
+
+def test_fnr_and_d_number_side_by_side_are_read_as_ever():
+    """The one is the national identifier, and nothing is made of the other; a schema may say that it is the other way round."""
+    columns = ["HPR-nummer", "Etternavn", "Fornavn", "Fødselsdato", "Fnr", "D-nummer"]
+    roles = resolve(Schema(), columns, CHANGE_ROLES, table="register").roles
+    assert roles["national_id"] == "Fnr"
+    said = Schema(columns={"D-nummer": "national_id"})
+    assert resolve(said, columns, CHANGE_ROLES, table="register").roles["national_id"] == "D-nummer"
+
+
+def test_of_two_that_tell_a_role_alone_none_is_chosen():
+    """Which of them is meant nobody knows."""
+    message = _message([*ALERT_COLUMNS, "Autorisasjon", "Helsepersonellkategori"])
+    assert "'Autorisasjon' and 'Helsepersonellkategori' are both taken for 'profession'" in message
+
+
+def test_what_has_a_role_of_its_own_is_not_taken_for_another():
+    """In a table that may have both, *profession* is no second column of *professions*, nor is *Yrke*."""
+    roles = resolve(Schema(), ["id", "Yrke", "specialties"], RECORD_ROLES, table="t", required=()).roles
+    assert dict(roles) == {"id": "id", "profession": "Yrke", "specialties": "specialties"}
 
 
 @pytest.mark.parametrize(("name", "role", "other", "its_role"), BESIDE)

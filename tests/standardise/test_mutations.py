@@ -346,6 +346,12 @@ def of_column_names():
             yield fact(alias, [role], alias, partial(column_for, role), alias)
 
 
+def of_column_names_alone():
+    """A column is recognised by its name where no other column plays the role."""
+    for role, alias in test_schema.ALONE_PAIRS:
+        yield fact(alias, [role], alias, partial(column_for, role), alias)
+
+
 def of_column_names_beside():
     """A column is recognised by its name beside another."""
     for name, role, other, _ in test_schema.BESIDE:
@@ -459,6 +465,7 @@ NO_ALPHABETS = dict.fromkeys(("hangul", "kana", "pinyin"), "signs")
 TABLES = {
     "alert_statuses": (of_alert_statuses, (alert_relations,), lambda row: [fold(row["word"])]),
     "column_names": (of_column_names, (schema,), lambda row: [row["role"]]),
+    "column_names_alone": (of_column_names_alone, (schema,), lambda row: [row["role"]]),
     "column_names_beside": (
         of_column_names_beside,
         (schema,),
@@ -511,6 +518,7 @@ TABLES = {
 CHANGES = [
     ("alert_statuses", "status", "sent", "updated"),
     ("column_names", "role", "reason", "status"),
+    ("column_names_alone", "role", "reason", "sex"),
     ("column_names_beside", "role", "sex", "status"),
     ("column_names_beside", "beside", "Town", "Price"),
     ("countries", "iso2", "QQ", ""),
