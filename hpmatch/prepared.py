@@ -79,6 +79,7 @@ def write_prepared(register: Register, folder: str | Path) -> None:
             "id_name": register.read.id_name,
             "rows": register.read.rows,
             "source_version": register.read.version,
+            "columns_not_read": register.columns_not_read,
             "records": len(records),
             "columns": {name: str(column.values.array.type) for name, column in records.columns.items()},
             "shared_vocabulary": _sharing(records),
@@ -374,7 +375,8 @@ def _register(home: Path, manifest: Mapping[str, Any]) -> Register:
         indexes[rule] = KeyIndex(_numbers(index, "key"), _numbers(index, "row"))
     rejected = tuple(RejectedRow(**row) for row in _load(home / "rejected.arrow").to_pylist())
     found = ReadRecords(records, manifest["id_name"], rejected, manifest["rows"], manifest["source_version"])
-    return Register(found, read_model(home / MODEL_FILE), indexes)
+    unread = tuple(manifest.get("columns_not_read", ()))  # registers that were prepared earlier do not tell
+    return Register(found, read_model(home / MODEL_FILE), indexes, columns_not_read=unread)
 
 
 def _token_forms(tokens: pa.Table) -> TokenForms:

@@ -41,6 +41,7 @@ from hpmatch.sources import lasting, read
 from hpmatch.sources.files import File, is_folder
 from hpmatch.sources.tables import RawTable, content_digest
 from hpmatch.standardise.token_forms import token_forms
+from hpmatch.unread import columns_not_read
 
 if TYPE_CHECKING:
     from hpmatch.evidence import Hit
@@ -58,6 +59,7 @@ class Register:
         model: The model that they were prepared with.
         indexes: The keys of each blocking rule; None for a register that serves one run only.
         is_changed: Whether it was changed since names and persons were counted.
+        columns_not_read: The columns of its source that nobody reads, see ``hpmatch.unread``.
 
     Example:
         >>> people = [{"hpr_number": "9144889", "family_name": "Berg", "given_name": "Kari", "birth_date": "1980-02-03"}]
@@ -70,6 +72,7 @@ class Register:
     model: Model
     indexes: Mapping[str, KeyIndex | ChangedIndex] | None
     is_changed: bool = False
+    columns_not_read: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return on_one_line(self, persons=len(self.read.records), rejected=len(self.read.rejected))
@@ -197,7 +200,7 @@ class Register:
         stays, records = changed_records(self.read.records, table, self.model)
         indexes = self._reindexed(stays, records)
         version = version_with(self.read.version, table)
-        return Register(self._as_read(records, version), self.model, indexes, is_changed=True)
+        return replace(self, read=self._as_read(records, version), indexes=indexes, is_changed=True)
 
     def recounted(self, progress: Progress | None = None) -> Register:
         """
@@ -209,7 +212,7 @@ class Register:
         NameTables.of(records)
         indexes = index_keys(records, self.model.blocking_rules, progress or (lambda *_: None))
         version = _version_anew(self.read.version) if self.is_changed else self.read.version
-        return Register(self._as_read(records, version), self.model, indexes)
+        return replace(self, read=self._as_read(records, version), indexes=indexes, is_changed=False)
 
     def _reindexed(self, stays: IntArray, now: Records) -> Mapping[str, KeyIndex | ChangedIndex] | None:
         if self.indexes is None:
@@ -267,8 +270,10 @@ def read_register(
     source = lasting(source, name)
     if not isinstance(source, File):  # some tables can be read only once
         source = read(source, name)
-    found = read_for(model, source, name, schema)
-    return Register(replace(found, version=source_version(source)), model, None)
+    raw = read(source, name)
+    found = read_for(model, raw, name, schema)
+    unread = columns_not_read(raw, name, model, schema)
+    return Register(replace(found, version=source_version(source)), model, None, columns_not_read=unread)
 
 
 def model_of(source: Any) -> Model | None:

@@ -24,6 +24,7 @@ from hpmatch.cli.shared import (
     show_warnings,
     show_written,
     told_not_grouped,
+    told_not_read,
     told_training,
 )
 from hpmatch.errors import ModelError
@@ -288,12 +289,9 @@ def _prepare(options: argparse.Namespace) -> int:
         register.save(options.out)
     words = _WORDS[register.model.subject]
     rejected = len(register.read.rejected)
-    show_counts(
-        [
-            (words["others"], len(register), _told_joined(register.read.joined)),
-            (words["others_rejected"], rejected, ""),
-        ]
-    )
+    unread = told_not_read({"register": register.columns_not_read})
+    joined = _told_joined(register.read.joined)
+    show_counts([(words["others"], len(register), joined), (words["others_rejected"], rejected, ""), *unread])
     show_written(options.out, time.perf_counter() - started)
     return DONE
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import math
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
@@ -17,6 +17,7 @@ from hpmatch.schema import Schema, with_id
 from hpmatch.wording import LANGUAGES
 
 DONE, DATA_UNUSABLE, COMMAND_WRONG = 0, 1, 2
+_MOST_NAMED = 10  # columns of an export that has hundreds
 
 
 def add_command(commands: Any, name: str, shown: str, description: str, epilog: str = "") -> Any:
@@ -229,8 +230,25 @@ def told_training(summary: Mapping[str, Any]) -> list[tuple[str, int, str]]:
         ("columns taken for", len(kinds), taken),
         ("columns left out", len(left_out), ", ".join(left_out)),
         ("not compared by", len(lacking), f"{', '.join(lacking)}: a table has no such column"),
+        *told_not_read(
+            {
+                table: [column for column in columns if column not in left_out]
+                for table, columns in summary["columns_not_read"].items()
+            }
+        ),
     ]
     return [line for line in told if line[1]]
+
+
+def told_not_read(columns: Mapping[str, Sequence[str]]) -> list[tuple[str, int, str]]:
+    """The line about the columns of each table that nobody reads, if there are any."""
+    each = [(table, column) for table, names in columns.items() for column in names]
+    if not each:
+        return []
+    named = {table: [column for of, column in each[:_MOST_NAMED] if of == table] for table, _ in each}
+    told = "; ".join(f"{table}: {', '.join(names)}" for table, names in named.items() if names)
+    more = f" and {len(each) - _MOST_NAMED} more" * (len(each) > _MOST_NAMED)
+    return [("columns not read", len(each), told + more)]
 
 
 def told_not_grouped(summary: Mapping[str, Any]) -> list[tuple[str, int, str]]:
