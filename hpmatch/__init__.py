@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     from hpmatch.results import Deduplicated as Deduplicated
     from hpmatch.results import Result as Result
     from hpmatch.schema import Schema as Schema
+    from hpmatch.screening import Answer as Answer
     from hpmatch.screening import Score as Score
     from hpmatch.screening import score as score
     from hpmatch.thresholds import Thresholds as Thresholds
@@ -67,6 +68,7 @@ if TYPE_CHECKING:
 # Modules are imported when a name is first used, so that `import hpmatch` costs next to nothing.
 _HOMES = {
     "AlertsInForce": "rescreen.standing",
+    "Answer": "screening",
     "BlockingReport": "evaluation.blocking",
     "Calibration": "calibration",
     "Column": "records",

@@ -45,6 +45,7 @@ from hpmatch.unread import columns_not_read
 
 if TYPE_CHECKING:
     from hpmatch.evidence import Hit
+    from hpmatch.screening import Answer
 
 MODEL_FILE = "model.json"  # in the folder of a prepared register
 
@@ -248,6 +249,31 @@ class Register:
         from hpmatch.screening import screen  # noqa: PLC0415 - it needs this module
 
         return screen(self, record, self.model if model is None else read_model(model))
+
+    def answer(self, record: Any, model: Model | str | Path | None = None) -> Answer:
+        """
+        Hold one alert against the register, and say what becomes of it; safe to call from several threads.
+
+        Where ``screen`` finds nobody, this tells whether nobody fits or the alert tells too little to know.
+
+        Args:
+            record: The alert, see ``screen``.
+            model: Likewise.
+
+        Raises:
+            HpmatchError: If the record or the model cannot be used.
+
+        Example:
+            >>> people = [{"hpr_number": "9144889", "family_name": "Berg", "given_name": "Kari", "birth_date": "1980-02-03"}]
+            >>> register = Register.prepare(people)
+            >>> register.answer({"family_name": "Dahl", "given_name": "Ola", "birth_date": "1951-07-30"}).disposition
+            'no_match'
+            >>> register.answer({"family_name": "Berg"}).disposition
+            'unmatchable'
+        """
+        from hpmatch.screening import answer  # noqa: PLC0415 - it needs this module
+
+        return answer(self, record, self.model if model is None else read_model(model))
 
 
 def read_register(

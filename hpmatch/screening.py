@@ -65,6 +65,38 @@ class Score:
         return score_html(self)
 
 
+@dataclass(frozen=True)
+class Answer:
+    """
+    How one alert is answered, as a batch job of this alert alone would answer it.
+
+    Attributes:
+        alert_id: The alert; "" where it has no identifier.
+        disposition: match, review, no_match, or unmatchable: it tells too little to be held against the register.
+        hpr_number: The registered person, of a match or a review.
+        match_probability: The probability that it is that person, or the likeliest one.
+        reason: Why, in a sentence.
+        hits: The registered persons that it may be about, the likeliest first.
+    """
+
+    alert_id: str
+    disposition: str
+    hpr_number: str | None
+    match_probability: float | None
+    reason: str
+    hits: tuple[Hit, ...]
+
+    def __repr__(self) -> str:
+        return on_one_line(self, self.disposition, hits=len(self.hits))
+
+    def __str__(self) -> str:
+        return "\n".join([f"{self.disposition}: {self.reason}", *map(str, self.hits)])
+
+    def to_json(self) -> dict[str, Any]:
+        """The answer as plain lists, dicts and numbers, as ``hpmatch screen`` prints it."""
+        return {**vars(self), "hits": [{**asdict(hit), "rules": list(hit.rules)} for hit in self.hits]}
+
+
 def screen(register: Register, record: Any, model: Model) -> list[Hit]:
     """Hold one alert against a prepared register; see ``Register.screen``."""
     alert = _one_record(record, model, "alert")
@@ -86,19 +118,14 @@ def _read(alert: Records) -> ReadRecords:
     return ReadRecords(alert, "alert_id", (), 1)
 
 
-def answer(register: Register, record: Any, model: Model) -> dict[str, Any]:
-    """
-    Answer one alert as a batch job would.
-
-    Returns:
-        alert_id, disposition, hpr_number, match_probability, reason, and hits with what each comparison found.
-    """
+def answer(register: Register, record: Any, model: Model) -> Answer:
+    """Answer one alert as a batch job would; see ``Register.answer``."""
     alert = _one_record(record, model, "alert")
     scored = _scored(register, alert, model)
     result = dispose(_read(alert), register.read, scored, model, None)
     told = result.dispositions.drop_columns(["person_id"]).to_pylist()[0]
     hits = hits_of(alert, register.read.records, scored, model, links_of(scored, model, None))
-    return {**told, "hits": [{**asdict(hit), "rules": list(hit.rules)} for hit in hits]}
+    return Answer(**told, hits=hits)
 
 
 def screen_lines(register: Register, lines: Iterable[str]) -> Iterator[dict[str, Any]]:
@@ -107,7 +134,7 @@ def screen_lines(register: Register, lines: Iterable[str]) -> Iterator[dict[str,
         if not line.strip():
             continue
         try:
-            yield answer(register, _record_of(line), register.model)
+            yield answer(register, _record_of(line), register.model).to_json()
         except RecursionError:
             yield {"line": number, "error": "is nested too deep"}
         except HpmatchError as error:

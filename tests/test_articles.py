@@ -59,7 +59,7 @@ def test_one_article_is_answered_as_the_batch_job_answers_it(model):
     register = hp.Register.prepare(THEIRS, model)
     for article in (OURS[3], OURS[180], NEW, SHORT):
         (batch,) = hp.link([article], register).dispositions.drop_columns(["person_id"]).to_pylist()
-        alone = answer(register, article, model)
+        alone = answer(register, article, model).to_json()
         hits = alone.pop("hits")
         assert alone == batch
         assert alone["alert_id"] == article["no"]
@@ -70,7 +70,7 @@ def test_an_article_needs_no_identifier(model):
     """Its first column is one that the model compares, and so does not identify it."""
     register = hp.Register.prepare(THEIRS, model)
     nameless = {name: cell for name, cell in OURS[3].items() if name != "no"}
-    assert answer(register, nameless, model)["alert_id"] == ""
+    assert answer(register, nameless, model).alert_id == ""
     assert [hit.hpr_number for hit in register.screen(nameless)] == ["b3"]
 
 

@@ -13,7 +13,7 @@ from hpmatch.blocking import candidate_pairs, index_keys
 from hpmatch.blocking.rules import NameAndDate
 from hpmatch.prepared import add_changes
 from hpmatch.protocols import Keys
-from hpmatch.screening import answer, screen_lines
+from hpmatch.screening import Answer, answer, screen_lines
 
 BORN = {"birth_date": "1980-02-03"}
 KARI = {"family_name": "Berg", "given_name": "Kari", **BORN}
@@ -160,7 +160,7 @@ def test_a_stage_that_cannot_be_looked_up_serves_single_records_too():
 def test_a_single_answer_names_the_alert_as_the_batch_does():
     """Blanks around an identifier are none of it."""
     register = hp.Register.prepare(REGISTER)
-    assert answer(register, {**ALERT, "alert_id": " A1 "}, register.model)["alert_id"] == "A1"
+    assert answer(register, {**ALERT, "alert_id": " A1 "}, register.model).alert_id == "A1"
 
 
 def test_columns_are_named_by_text():
@@ -176,12 +176,19 @@ def test_an_alert_that_fails_does_not_end_the_answers_to_others(monkeypatch):
     def fails(_register, record, _model):
         if record["alert_id"] == "1":
             raise IndexError("Berg")
-        return {"alert_id": record["alert_id"]}
+        return Answer(record["alert_id"], "no_match", None, 0.25, "nobody fits", ())
 
     monkeypatch.setattr("hpmatch.screening.answer", fails)
     first, second = screen_lines(register, ['{"alert_id": "1"}', '{"alert_id": "2"}'])
     assert first == {"line": 1, "error": "could not be answered (IndexError); report it"}
-    assert second == {"alert_id": "2"}
+    assert second == {
+        "alert_id": "2",
+        "disposition": "no_match",
+        "hpr_number": None,
+        "match_probability": 0.25,
+        "reason": "nobody fits",
+        "hits": [],
+    }
 
 
 NUMBER = {"national_id": "13097248022"}  # 13 September 1972

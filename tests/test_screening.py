@@ -94,6 +94,39 @@ def test_a_model_for_one_alert_goes_before_the_registers_own(folder, alerts):
     assert hits != [tuple(register.screen(alert)) for alert in some]
 
 
+def test_one_alert_is_answered_as_the_batch_job_answers_it(folder, alerts, result, batch):
+    """The disposition, the person, the probability and the reason are those of its row, and the hits those of screening."""
+    register = hp.Register.open(folder)
+    rows = {row["alert_id"]: row for row in result.dispositions.to_pylist()}
+    for alert, hits in list(zip(alerts, batch, strict=True))[:60]:
+        answer = register.answer(alert)
+        assert {name: getattr(answer, name) for name in TOLD} == {
+            name: rows[alert["alert_id"]][name] for name in TOLD
+        }
+        assert (answer.alert_id, answer.hits) == (alert["alert_id"], hits)
+
+
+def test_no_match_and_unmatchable_are_told_apart(folder):
+    """Screening finds nobody for either: nobody fits the one, and the other tells too little."""
+    register = hp.Register.open(folder)
+    nobody, too_little = {**KARI, "family_name": "Qvxzq", "given_name": "Wqzx"}, {"family_name": "Bergersen"}
+    assert register.screen(nobody) == register.screen(too_little) == []
+    assert [register.answer(alert).disposition for alert in (nobody, too_little)] == [
+        "no_match",
+        "unmatchable",
+    ]
+
+
+def test_an_answer_shows_no_more_than_it_says():
+    """Its repr holds no person; its text is the disposition, the reason and the hits."""
+    register = hp.Register.prepare([PERSON])
+    answer = register.answer(KARI)
+    assert repr(answer) == "<Answer: match, 1 hits>"
+    assert str(answer).splitlines()[0] == f"match: {answer.reason}"
+    assert str(answer).endswith(str(answer.hits[0]))
+    assert register.answer(KARI, register.model.with_decision(match=0.9999999999)).disposition == "review"
+
+
 # --- the command
 
 
