@@ -1,6 +1,8 @@
 """The commands about the ledger, and what becomes of results when an alert is forgotten."""
 
 import json
+import shutil
+import sys
 from pathlib import Path
 
 import pyarrow.csv
@@ -343,3 +345,108 @@ def test_forget_says_that_an_alert_is_unknown(tmp_path):
     Ledger(tmp_path / "ledger").receive([alert("A1")])
     refused(lambda: hp.forget("A2", tmp_path / "ledger"), "no entry", "is its identifier right?")
     assert main(["forget", "A2", "--ledger", str(tmp_path / "ledger")]) == 1
+
+
+# --- several at once
+
+
+@pytest.fixture(scope="module")
+def linked(tmp_path_factory):
+    """A ledger and the result that it accounts for, with persons whom several alerts are about."""
+    home = tmp_path_factory.mktemp("several")
+    Ledger(home / "ledger").link(ALERTS, hp.Register.prepare(PEOPLE), home / "out")
+    return home
+
+
+def _several(home):
+    """Some alerts of persons with several: all of one person, the first of another, the last of a third; and single ones."""
+    persons = [
+        row
+        for row in read_folder(home / "out", (*TABLES, "persons"))[0]["persons"].to_pylist()
+        if row["alerts"] > 1
+    ]
+    first, second, third, *_ = (row["alert_ids"].split(";") for row in persons)
+    return [*first, second[0], third[-1], "A000001", "A000003"]
+
+
+def test_several_are_forgotten_as_one_after_the_other(linked, tmp_path):
+    """The result is the same to the byte; the ledger has a tombstone for each and verifies."""
+    alerts = _several(linked)
+    for name in ("at_once", "each"):
+        shutil.copytree(linked, tmp_path / name)
+    assert hp.forget(alerts, tmp_path / "at_once" / "ledger", [tmp_path / "at_once" / "out"]) == 1
+    for each in alerts:
+        hp.forget(each, tmp_path / "each" / "ledger", [tmp_path / "each" / "out"])
+    assert _read(tmp_path / "at_once" / "out") == _read(tmp_path / "each" / "out") != _read(linked / "out")
+    ledger = Ledger(tmp_path / "at_once" / "ledger")
+    assert ledger.status() == Ledger(tmp_path / "each" / "ledger").status()
+    assert (ledger.status().forgotten, ledger.verify().ok) == (len(alerts), True)
+    assert ledger.account().forgotten == frozenset(alerts)
+
+
+def test_ledger_and_result_are_written_once_for_all(linked, tmp_path, monkeypatch):
+    """However many there are, each of them once; and not at all where they are forgotten already."""
+    shutil.copytree(linked, tmp_path / "home")
+    written = []
+    for where, name in (("hpmatch.ledger", "write"), ("hpmatch.ledger.forget", "write_folder")):
+        real = getattr(sys.modules[where], name)
+        monkeypatch.setattr(
+            f"{where}.{name}",
+            lambda *of, real=real, name=name, **more: (written.append(name), real(*of, **more)),
+        )
+    alerts, home = _several(linked), tmp_path / "home"
+    hp.forget([*alerts, alerts[0]], home / "ledger", [home / "out"])
+    assert written == ["write", "write_folder"]
+    assert hp.forget(alerts, home / "ledger", [home / "out"]) == 0
+    assert written == ["write", "write_folder"]
+
+
+def test_where_one_is_unknown_none_is_forgotten(linked):
+    """The message names those that are."""
+    ledger, before = Ledger(linked / "ledger"), (linked / "ledger").read_bytes()
+    refused(
+        lambda: ledger.forget(["A000001", "X1", "X2"]), "about 2 of the 3 alerts: 'X1', 'X2'; nothing was"
+    )
+    refused(
+        lambda: ledger.forget([f"X{place}" for place in range(12)]), "'X9' and 2 more; nothing was forgotten"
+    )
+    assert (linked / "ledger").read_bytes() == before
+
+
+def test_the_command_takes_several_and_a_file_of_them(linked, tmp_path, capsys):
+    """One a line, whatever stands around them; those of the command line come with them."""
+    shutil.copytree(linked, tmp_path / "home")
+    ledger, out = str(tmp_path / "home" / "ledger"), str(tmp_path / "home" / "out")
+    (tmp_path / "gone.txt").write_text("\ufeffA000001\r\n\r\n  A000003\u200b \r\nA000004", "utf-8")
+    arguments = [
+        "A000005",
+        "A000001",
+        "--ledger",
+        ledger,
+        "--file",
+        str(tmp_path / "gone.txt"),
+        "--result",
+        out,
+    ]
+    assert main(["forget", *arguments]) == 0
+    assert capsys.readouterr().out == f"4 alerts forgotten in {ledger}, and in 1 of 1 results\n"
+    gone = {"A000001", "A000003", "A000004", "A000005"}
+    assert Ledger(ledger).account().forgotten == gone
+    left = read_folder(out, TABLES)[0]["dispositions"]["alert_id"].to_pylist()
+    assert (len(left), gone & set(left)) == (296, set())
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [(b"\n \n", "names no alert"), (b"\xff", "is not text in UTF-8"), (None, "cannot use")],
+)
+def test_a_file_that_names_no_alert_is_refused(linked, tmp_path, capsys, content, words):
+    """Nothing is forgotten in silence, nor without a word left alone."""
+    if content is not None:
+        (tmp_path / "gone.txt").write_bytes(content)
+    before = (linked / "ledger").read_bytes()
+    assert main(["forget", "--ledger", str(linked / "ledger"), "--file", str(tmp_path / "gone.txt")]) == 1
+    assert words in capsys.readouterr().err
+    assert main(["forget", "--ledger", str(linked / "ledger")]) == 2
+    assert "name the alerts to forget" in capsys.readouterr().err
+    assert (linked / "ledger").read_bytes() == before

@@ -239,8 +239,8 @@ def _rescreen(options: argparse.Namespace) -> int:
         if changes is not None:
             onto = found.started_from["register_version"]
             add_changes(options.register, changes, options.schema, onto=onto)
-        for alert in ledger.answer_again(found).forgotten:
-            take_out(options.out, alert)
+        if gone := ledger.answer_again(found).forgotten:
+            take_out(options.out, gone)
     counts = found.summary["alerts"]
     show_counts(
         [

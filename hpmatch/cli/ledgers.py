@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 from typing import Any
 
-from hpmatch.cli.shared import DATA_UNUSABLE, DONE, add_command
+from hpmatch.cli.shared import COMMAND_WRONG, DATA_UNUSABLE, DONE, add_command
+from hpmatch.errors import SourceError
 
 _LEDGER = """\
 A ledger, which 'hpmatch link ... --ledger FILE' keeps, holds which alerts were received, how each was answered, by which
@@ -19,9 +21,9 @@ elsewhere: entries that are cut off at the end are found only if --head tells of
 Exit status: 0 as it was written; 1 not, and the first wrong entry is named.
 """
 _FORGET = """\
-Takes out of a ledger what its entries say about an alert, and leaves a tombstone: the alert is not received again. The ledger
-still verifies. With --result, the alert is also taken out of the tables and counts of results. Interrupted, it is finished
-by being called again.
+Takes out of a ledger what its entries say about alerts, and leaves tombstones: they are not received again. The ledger still
+verifies. With --result, they are also taken out of the tables and counts of results. Of all alerts or of none, where the ledger
+does not know one; interrupted, it is finished by being called again.
 """
 
 
@@ -60,8 +62,11 @@ def _show_status(options: argparse.Namespace) -> int:
 
 def add_forget(commands: Any) -> None:
     """The command ``forget``."""
-    command = add_command(commands, "forget", "forget an alert, in the ledger and in results", _FORGET)
-    command.add_argument("alert_id", metavar="ALERT_ID", help="the alert's identifier")
+    command = add_command(commands, "forget", "forget alerts, in the ledger and in results", _FORGET)
+    command.add_argument("alert_ids", metavar="ALERT_ID", nargs="*", help="the identifier of an alert")
+    command.add_argument(
+        "--file", metavar="FILE", help="a text file (UTF-8) with further identifiers, one a line"
+    )
     command.add_argument("--ledger", metavar="FILE", required=True, help="the ledger")
     command.add_argument(
         "--result",
@@ -69,14 +74,34 @@ def add_forget(commands: Any) -> None:
         nargs="+",
         action="extend",
         default=[],
-        help="folders that 'hpmatch link' or 'hpmatch rescreen' wrote, to take it out of",
+        help="folders that 'hpmatch link' or 'hpmatch rescreen' wrote, to take them out of",
     )
     command.set_defaults(run=_forget)
 
 
 def _forget(options: argparse.Namespace) -> int:
-    from hpmatch.ledger.forget import forget  # noqa: PLC0415 - so that --help answers at once
+    from hpmatch.ledger import several  # noqa: PLC0415 - so that --help answers at once
+    from hpmatch.ledger.forget import forget  # noqa: PLC0415
 
-    held = forget(options.alert_id, options.ledger, options.result)
-    print(f"forgotten in {Path(options.ledger)}, and in {held} of {len(options.result)} results")
+    alerts = several([*options.alert_ids, *(_listed(options.file) if options.file else ())])
+    if not alerts:
+        print("hpmatch: name the alerts to forget: ALERT_ID ..., or --file FILE", file=sys.stderr)
+        return COMMAND_WRONG
+    held = forget(alerts, options.ledger, options.result)
+    number = f"{len(alerts):,} alerts " * (len(alerts) > 1)
+    print(f"{number}forgotten in {Path(options.ledger)}, and in {held} of {len(options.result)} results")
     return DONE
+
+
+def _listed(file: str) -> list[str]:
+    """The identifiers in a text file, as they are read in tables."""
+    from hpmatch.sources.tables import plain_identifier  # noqa: PLC0415 - so that --help answers at once
+
+    try:
+        text = Path(file).read_text("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise SourceError(f"{file} is not text in UTF-8; save it as that") from error
+    listed = [identifier for line in text.splitlines() if (identifier := plain_identifier(line))]
+    if not listed:
+        raise SourceError(f"{file} names no alert; give one identifier a line")
+    return listed

@@ -13,7 +13,7 @@ came in.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
@@ -45,6 +45,7 @@ from hpmatch.usable_rows import with_usable_ids
 if TYPE_CHECKING:
     from hpmatch.rescreen import Rescreened
 
+_MOST_NAMED = 10  # of the alerts that no entry is about
 _CUT_OFF = (
     "no entry has the given hash: entries were cut off or rewritten, or it is the hash of another ledger"
 )
@@ -316,36 +317,42 @@ class Ledger:
         received = self.receive(alerts, schema=schema)
         result = link(received.alerts, register, model, schema=schema, **options)
         result.write(out, format)
-        for alert in self.answer(result).forgotten:
-            take_out(out, alert)
+        if gone := self.answer(result).forgotten:
+            take_out(out, gone)
         return result
 
-    def forget(self, alert_id: str) -> int:
+    def forget(self, alert_ids: str | Iterable[str]) -> int:
         """
-        Take out what the entries about an alert say, and note that; the chain still holds.
+        Take out what the entries about one or several alerts say, of all or none, and note that; the chain still holds.
+
+        Args:
+            alert_ids: The alert, or the alerts.
 
         Returns:
-            How many entries said something about it; none if it was forgotten before.
+            How many entries said something about them; none if they were forgotten before.
 
         Raises:
-            LedgerError: If no entry is about such an alert, or the ledger cannot be relied on or written.
+            LedgerError: If no entry is about one of the alerts, or the ledger cannot be relied on or written.
         """
+        wanted = several(alert_ids)
         with alone(self._file):
             account = self.account()
-            about = [
-                entry.number
-                for entry in read_entries(self._file)
-                if entry.kind != "forgotten" and (entry.body or {}).get("alert") == alert_id
+            about: dict[str, list[int]] = {alert_id: [] for alert_id in wanted}
+            for entry in read_entries(self._file):
+                if entry.kind != "forgotten" and (alert_id := (entry.body or {}).get("alert")) in about:
+                    about[alert_id].append(entry.number)
+            if strange := [each for each in wanted if not about[each] and each not in account.forgotten]:
+                raise LedgerError(_not_known(self.path, strange, len(wanted)))
+            tombstones = [
+                ("forgotten", {"alert": each, "entries": numbers})
+                for each, numbers in about.items()
+                if numbers
             ]
-            if not about and alert_id in account.forgotten:
-                return 0
-            if not about:
-                raise LedgerError(f"no entry of {self.path} is about that alert; is its identifier right?")
-            said = lines(
-                [("forgotten", {"alert": alert_id, "entries": about})], account.last.number, account.last.hash
-            )
-            write(self._file, lambda old: chain(without_bodies(old, frozenset(about)), said))
-        return len(about)
+            emptied = frozenset(chain.from_iterable(about.values()))
+            if emptied:
+                said = lines(tombstones, account.last.number, account.last.hash)
+                write(self._file, lambda old: chain(without_bodies(old, emptied), said))
+        return len(emptied)
 
     def waiting(self) -> list[str]:
         """The alerts that were received and neither answered nor forgotten, by identifier."""
@@ -452,3 +459,25 @@ def _run(summary: Mapping[str, Any], register_version: str | None) -> dict[str, 
 def _answered(row: Mapping[str, Any], run: int) -> dict[str, Any]:
     said = {name: row[name] for name in ("disposition", "hpr_number", "match_probability")}
     return {"alert": row["alert_id"], "run": run, **said}
+
+
+def several(alert_ids: str | Iterable[str]) -> tuple[str, ...]:
+    """
+    One alert or several, each once.
+
+    Example:
+        >>> several("A1"), several(["A2", "A1", "A2"])
+        (('A1',), ('A2', 'A1'))
+    """
+    return (alert_ids,) if isinstance(alert_ids, str) else tuple(dict.fromkeys(alert_ids))
+
+
+def _not_known(path: str | Path, strange: Sequence[str], wanted: int) -> str:
+    if wanted == 1:
+        return f"no entry of {path} is about that alert; is its identifier right?"
+    named = ", ".join(map(repr, strange[:_MOST_NAMED]))
+    more = f" and {len(strange) - _MOST_NAMED:,} more" * (len(strange) > _MOST_NAMED)
+    return (
+        f"no entry of {path} is about {len(strange):,} of the {wanted:,} alerts: {named}{more}; nothing was forgotten. "
+        f"Mend their identifiers, or leave them out"
+    )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import compress
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from hpmatch.arrays import Mask
 from hpmatch.decision import MATCH
 from hpmatch.errors import SourceError
 from hpmatch.files import check_folder
-from hpmatch.ledger import Ledger
+from hpmatch.ledger import Ledger, several
 from hpmatch.output import FORMATS, RESCREENED, kept_model, read_folder, result_files, write_folder
 from hpmatch.persons import funnel, standing
 from hpmatch.results import TABLES
@@ -23,22 +24,24 @@ from hpmatch.sources.rejected import cells_told
 Tables = Mapping[str, pa.Table]
 
 
-def forget(alert_id: str, ledger: Ledger | str | Path, results: Sequence[str | Path] = ()) -> int:
+def forget(
+    alert_ids: str | Iterable[str], ledger: Ledger | str | Path, results: Sequence[str | Path] = ()
+) -> int:
     """
-    Forget an alert: take out of a ledger what its entries say about it, and take it out of results.
+    Forget one or several alerts: take out of a ledger what its entries say about them, and take them out of results.
 
-    Interrupted, it is finished by being called again.
+    The ledger and each result are written once, however many alerts there are. Interrupted, it is finished by being called again.
 
     Args:
-        alert_id: The alert.
-        ledger: The ledger, or its path; it gets a tombstone, and does not receive the alert again.
+        alert_ids: The alert, or the alerts.
+        ledger: The ledger, or its path; it gets a tombstone for each, and does not receive the alert again.
         results: Folders that ``hpmatch link`` or ``hpmatch rescreen`` wrote, or ``write`` of what they found, as CSV or Parquet.
 
     Returns:
-        How many of the folders held it.
+        How many of the folders held any of them.
 
     Raises:
-        HpmatchError: If the ledger knows no such alert, or something cannot be used or written.
+        HpmatchError: If the ledger knows one of the alerts not, or something cannot be used or written.
 
     Example:
         >>> from tempfile import TemporaryDirectory
@@ -51,6 +54,7 @@ def forget(alert_id: str, ledger: Ledger | str | Path, results: Sequence[str | P
         0
         (1, 1)
     """
+    wanted = several(alert_ids)
     for folder in results:  # what cannot be done is told before anything is done
         if is_rescreening(folder):
             read_folder(folder, RESCREENED)
@@ -58,39 +62,40 @@ def forget(alert_id: str, ledger: Ledger | str | Path, results: Sequence[str | P
         else:
             _read(folder)
             check_folder(folder, result_files(TABLES))
-    (ledger if isinstance(ledger, Ledger) else Ledger(ledger)).forget(alert_id)
-    return sum(take_out(folder, alert_id) for folder in results)
+    (ledger if isinstance(ledger, Ledger) else Ledger(ledger)).forget(wanted)
+    return sum(take_out(folder, wanted) for folder in results)
 
 
-def take_out(folder: str | Path, alert_id: str) -> bool:
+def take_out(folder: str | Path, alert_ids: str | Iterable[str]) -> bool:
     """
-    Take an alert out of the tables and the counts of a result, at once or not at all.
+    Take one or several alerts out of the tables and the counts of a result, at once or not at all.
 
-    The answers of other alerts about its person stay as they were given; relations to it go with it.
-    A rejected row of the alerts that names it keeps its place and its reason, so that rows are still accounted for, and loses its
+    The answers of other alerts about their persons stay as they were given; relations to them go with them.
+    A rejected row of the alerts that names one keeps its place and its reason, so that rows are still accounted for, and loses its
     content.
 
     Returns:
-        Whether the result held it.
+        Whether the result held any of them.
 
     Raises:
         SourceError: If the folder holds no result of ``link``, or cannot be written.
     """
+    gone = frozenset(several(alert_ids))
     if is_rescreening(folder):
-        return _take_out_of_rescreening(folder, alert_id)
+        return _take_out_of_rescreening(folder, gone)
     tables, summary, ending = _read(folder)
     links, dispositions, rejected = (tables[name] for name in ("links", "dispositions", "rejected"))
-    is_link, is_answer = (_equal(table[table.column_names[0]], alert_id) for table in (links, dispositions))
-    is_about = _names(rejected, alert_id)
+    is_link, is_answer = (_is_in(table[table.column_names[0]], gone) for table in (links, dispositions))
+    is_about = _names(rejected, gone)
     if not (is_link.any() or is_answer.any() or is_about.any()):
         return False
     relations = tables["relations"]
-    is_related = _equal(relations["alert_id"], alert_id) | _equal(relations["earlier_alert_id"], alert_id)
+    is_related = _is_in(relations["alert_id"], gone) | _is_in(relations["earlier_alert_id"], gone)
     kept = {
         "links": links.filter(pa.array(~is_link)),
         "weights": tables["weights"].filter(pa.array(~is_link)),
-        "dispositions": _regrouped(dispositions.filter(pa.array(~is_answer)), alert_id),
-        "persons": _without_alert(tables["persons"], dispositions, alert_id),
+        "dispositions": _regrouped(dispositions.filter(pa.array(~is_answer)), gone),
+        "persons": _without_alerts(tables["persons"], dispositions, gone),
         "relations": relations.filter(pa.array(~is_related)),
         "rejected": _with(rejected, "content", pc.if_else(pa.array(is_about), "", rejected["content"])),
         "checks": tables["checks"].filter(pa.array(~is_answer)),
@@ -108,11 +113,11 @@ def is_rescreening(folder: str | Path) -> bool:
     return any(Path(folder, f"{RESCREENED[0]}.{ending}").exists() for ending in FORMATS)
 
 
-def _take_out_of_rescreening(folder: str | Path, alert_id: str) -> bool:
+def _take_out_of_rescreening(folder: str | Path, gone: frozenset[str]) -> bool:
     tables, summary, ending = read_folder(folder, RESCREENED)
-    is_about = _names(tables["rejected"], alert_id)
+    is_about = _names(tables["rejected"], gone)
     kept = {
-        name: tables[name].filter(pa.array(~_equal(tables[name][tables[name].column_names[0]], alert_id)))
+        name: tables[name].filter(pa.array(~_is_in(tables[name][tables[name].column_names[0]], gone)))
         for name in ("differences", "links")
     }
     if not is_about.any() and all(len(kept[name]) == len(tables[name]) for name in kept):
@@ -131,39 +136,44 @@ def _read(folder: str | Path) -> tuple[dict[str, pa.Table], dict[str, Any], str]
     return tables, summary, ending
 
 
-def _equal(column: pa.ChunkedArray, alert_id: str) -> Mask:
-    return np.asarray(pc.fill_null(pc.equal(column, alert_id), False), bool)
+def _is_in(column: pa.ChunkedArray, alert_ids: Iterable[str]) -> Mask:
+    return np.asarray(pc.is_in(column, value_set=pa.array([*alert_ids], column.type)), bool)
 
 
-def _names(rejected: pa.Table, alert_id: str) -> Mask:
-    """Which rejected rows of alerts have the alert's identifier in some cell; numbers of other tables name others."""
+def _names(rejected: pa.Table, gone: frozenset[str]) -> Mask:
+    """Which rejected rows of alerts have an alert's identifier in some cell; numbers of other tables name others."""
     rows = rejected.select(["table", "content"]).to_pylist()
     return np.array(
-        [row["table"] == "alerts" and alert_id in cells_told(row["content"]) for row in rows], bool
+        [row["table"] == "alerts" and not gone.isdisjoint(cells_told(row["content"])) for row in rows], bool
     )
 
 
-def _regrouped(dispositions: pa.Table, alert_id: str) -> pa.Table:
+def _regrouped(dispositions: pa.Table, gone: frozenset[str]) -> pa.Table:
     """Alerts about the same person keep one identifier of the person: the smallest of theirs that is left."""
-    is_named = _equal(dispositions["person_id"], alert_id)
-    first = pc.min(dispositions["alert_id"].filter(pa.array(is_named)))
-    persons = pc.if_else(pa.array(is_named), first, dispositions["person_id"])
-    return _with(dispositions, "person_id", persons)
+    alerts, persons = (dispositions[name].to_pylist() for name in ("alert_id", "person_id"))
+    first: dict[str, str] = {}
+    for alert, person in zip(alerts, persons, strict=True):
+        first[person] = min(first.get(person, alert), alert)
+    named = [first[person] if person in gone else person for person in persons]
+    return _with(dispositions, "person_id", pa.chunked_array([pa.array(named, pa.string())]))
 
 
-def _without_alert(persons: pa.Table, dispositions: pa.Table, alert_id: str) -> pa.Table:
-    """Persons without what one alert says of them, and without a person whom no other alert is about."""
+def _without_alerts(persons: pa.Table, dispositions: pa.Table, gone: frozenset[str]) -> pa.Table:
+    """Persons without what some alerts say of them, and without those whom no other alert is about."""
     answers = dispositions.select(["alert_id", "person_id"]).to_pylist()
-    person = next((row["person_id"] for row in answers if row["alert_id"] == alert_id), None)
-    alerts = [row["alert_id"] for row in answers if row["person_id"] == person]  # in the order of the lists
+    touched = {row["person_id"] for row in answers if row["alert_id"] in gone}
+    alerts: dict[str, list[str]] = {person: [] for person in touched}  # in the order of the lists
+    for row in answers:
+        if row["person_id"] in touched:
+            alerts[row["person_id"]].append(row["alert_id"])
     rows = persons.to_pylist()
-    for row in rows if person is not None else ():
-        if row["person_id"] == person:
-            place = alerts.index(alert_id)
+    for row in rows:
+        person = row["person_id"]
+        stays = [alert not in gone for alert in alerts.get(person, ())]
+        if person in touched:
             for name in ("countries", "professions", "in_force"):
-                told = (row[name] or "").split(";")
-                row[name] = ";".join(told[:place] + told[place + 1 :])
-            left = alerts[:place] + alerts[place + 1 :]
+                row[name] = ";".join(compress((row[name] or "").split(";"), stays))
+            left = [*compress(alerts[person], stays)]
             row |= {"alerts": len(left), "alert_ids": ";".join(left), "person_id": min(left, default=person)}
     kept = sorted((row for row in rows if row["alerts"]), key=lambda row: row["person_id"])
     return pa.Table.from_pylist(kept, persons.schema)
