@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from datetime import date
+from decimal import Decimal
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple
+from uuid import UUID
 
 import numpy as np
 import pyarrow as pa
@@ -30,6 +33,7 @@ from hpmatch.sources.tables import plain_identifier
 from hpmatch.standardise import told_roles, value_of_cells, with_common_vocabulary
 from hpmatch.standardise.encodings import decoded
 from hpmatch.standardise.whole_names import reads_whole_names, with_name_apart
+from hpmatch.unread import told_columns
 
 _ID = "*"  # a role that no stage has: of the cell that identifies a record
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
@@ -77,6 +81,7 @@ class Answer:
         match_probability: The probability that it is that person, or the likeliest one.
         reason: Why, in a sentence.
         hits: The registered persons that it may be about, the likeliest first.
+        columns_not_read: The columns of the alert whose names are not known, which say nothing of what it was answered by.
     """
 
     alert_id: str
@@ -85,6 +90,7 @@ class Answer:
     match_probability: float | None
     reason: str
     hits: tuple[Hit, ...]
+    columns_not_read: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return on_one_line(self, self.disposition, hits=len(self.hits))
@@ -94,7 +100,8 @@ class Answer:
 
     def to_json(self) -> dict[str, Any]:
         """The answer as plain lists, dicts and numbers, as ``hpmatch screen`` prints it."""
-        return {**vars(self), "hits": [{**asdict(hit), "rules": list(hit.rules)} for hit in self.hits]}
+        said = {name: value for name, value in vars(self).items() if name != "columns_not_read"}
+        return {**said, "hits": [{**asdict(hit), "rules": list(hit.rules)} for hit in self.hits]}
 
 
 def screen(register: Register, record: Any, model: Model) -> list[Hit]:
@@ -120,21 +127,35 @@ def _read(alert: Records) -> ReadRecords:
 
 def answer(register: Register, record: Any, model: Model) -> Answer:
     """Answer one alert as a batch job would; see ``Register.answer``."""
+    record = _as_mapping(record, "alert")
     alert = _one_record(record, model, "alert")
     scored = _scored(register, alert, model)
     result = dispose(_read(alert), register.read, scored, model, None)
     told = result.dispositions.drop_columns(["person_id"]).to_pylist()[0]
     hits = hits_of(alert, register.read.records, scored, model, links_of(scored, model, None))
-    return Answer(**told, hits=hits)
+    return Answer(
+        **told, hits=hits, columns_not_read=_columns_of(record, _known(model), "alerts", "alert").not_read
+    )
 
 
-def screen_lines(register: Register, lines: Iterable[str]) -> Iterator[dict[str, Any]]:
-    """Answer alerts that come as JSON lines; a line that cannot be used is answered with its number and an error."""
+def screen_lines(
+    register: Register, lines: Iterable[str], note: Callable[[Sequence[str]], None] = lambda _: None
+) -> Iterator[dict[str, Any]]:
+    """
+    Answer alerts that come as JSON lines; a line that cannot be used is answered with its number and an error.
+
+    Args:
+        register: The register.
+        lines: The alerts.
+        note: Called with the columns of each alert whose names are not known.
+    """
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
         try:
-            yield answer(register, _record_of(line), register.model).to_json()
+            answered = answer(register, _record_of(line), register.model)
+            note(answered.columns_not_read)
+            yield answered.to_json()
         except RecursionError:
             yield {"line": number, "error": "is nested too deep"}
         except HpmatchError as error:
@@ -239,21 +260,27 @@ def _one_record(record: Any, model: Model, name: str) -> Records:
     return _records_of(known, _cells(record, known, "alerts", name))
 
 
+def _as_mapping(record: Any, name: str) -> Mapping[str, Any]:
+    if isinstance(record, Mapping):
+        return record
+    # A row of a pandas frame has to_dict; a whole frame has too, and two dimensions.
+    if not hasattr(record, "to_dict") or len(getattr(record, "shape", (0,))) != 1:
+        kind = type(record).__name__
+        raise SourceError(
+            f"{name}: a {kind} is no record; give a mapping of column names to values, or one row of a pandas frame"
+        )
+    found: Mapping[str, Any] = record.to_dict()
+    return found
+
+
 def _cells(record: Any, known: _Known, table: str, name: str) -> _Cells:
     """The role and the text of each cell that is not empty, the identifier's under ``_ID``."""
-    if not isinstance(record, Mapping):
-        # A row of a pandas frame has to_dict; a whole frame has too, and two dimensions.
-        if not hasattr(record, "to_dict") or len(getattr(record, "shape", (0,))) != 1:
-            kind = type(record).__name__
-            raise SourceError(
-                f"{name}: a {kind} is no record; give a mapping of column names to values, or one row of a pandas frame"
-            )
-        record = record.to_dict()
+    record = _as_mapping(record, name)
     cells = tuple(
         [
             (role, text)
-            for role, column in _columns(tuple(record), known, table, name).items()
-            if (text := plain_cell(record[column]))
+            for role, column in _columns_of(record, known, table, name).roles.items()
+            if (text := _text_of(record[column], column, name))
         ]
     )
     try:
@@ -263,6 +290,28 @@ def _cells(record: Any, known: _Known, table: str, name: str) -> _Cells:
             f"{name}: a cell holds half a letter (a lone surrogate); give whole ones"
         ) from error
     return cells
+
+
+def _text_of(cell: Any, column: str, name: str) -> str | None:
+    if type(cell) is str:  # most are
+        return cell
+    if not _is_readable(cell):
+        raise SourceError(
+            f"{name}: {column!r} holds a {type(cell).__name__}, which is not text, a number, a date or a list of them"
+        )
+    return plain_cell(cell)
+
+
+def _is_readable(cell: Any) -> bool:
+    """Whether a cell is something that texts are made of; of any other object the text would be its address or its program."""
+    if hasattr(cell, "tolist"):  # an array or a number of numpy, or of another kind
+        cell = cell.tolist()
+    if isinstance(cell, (list, tuple, set, frozenset)):
+        return all(map(_is_readable, cell))
+    return cell is None or isinstance(cell, _READABLE) or type(cell).__name__ in ("NAType", "NaTType")
+
+
+_READABLE = (str, int, float, Decimal, date, UUID)
 
 
 class _Stage(NamedTuple):
@@ -325,12 +374,28 @@ def _values_of(known: _Known, cells: _Cells) -> Mapping[str, Any]:
     }
 
 
+class _Columns(NamedTuple):
+    """
+    What the columns of a record are.
+
+    Attributes:
+        roles: The column of each role, and under ``_ID`` the one that identifies the record, if one does.
+        not_read: The columns that play no role.
+    """
+
+    roles: Mapping[str, str]
+    not_read: tuple[str, ...]
+
+
+def _columns_of(record: Mapping[str, Any], known: _Known, table: str, name: str) -> _Columns:
+    return _columns(tuple(record), known, table, name)
+
+
 @lru_cache(maxsize=_LAYOUTS)
-def _columns(names: tuple[str, ...], known: _Known, table: str, name: str) -> Mapping[str, str]:
-    """The column of each role, and under ``_ID`` the one that identifies the record, if one does."""
+def _columns(names: tuple[str, ...], known: _Known, table: str, name: str) -> _Columns:
     if not all(isinstance(column, str) for column in names):
         raise SchemaError(f"{name}: every column has to be named by text")
-    roles, _ = roles_of(known.model, table)
+    roles, required = roles_of(known.model, table)
     layout = resolve(Schema(), names, roles, table=name, required=()) if names else Layout("", {}, {})
     wanted = roles_wanted(known.model, table)
     if not any(role in layout.roles for role in wanted):
@@ -339,4 +404,12 @@ def _columns(names: tuple[str, ...], known: _Known, table: str, name: str) -> Ma
     is_nameless = layout.is_id_guessed and (
         not is_free(known.model, table) or layout.id in layout.roles.values()
     )
-    return layout.roles if is_nameless else {**layout.roles, _ID: layout.id}
+    found = layout.roles if is_nameless else {**layout.roles, _ID: layout.id}
+    not_read = tuple(column for column in names if column not in found.values())
+    lacking = [role for role in required if role not in found]
+    if lacking and not_read:  # one of them may be meant by it, and an answer without it would be another
+        raise SchemaError(
+            f"{name}: there is no {' and no '.join(lacking)}, and nobody reads {told_columns(not_read)}; give what is lacking by a "
+            f"name that is known, empty if nobody knows it, or leave out what nobody reads"
+        )
+    return _Columns(found, not_read)

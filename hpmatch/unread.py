@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from hpmatch.model import Model
 from hpmatch.reading import roles_of
 from hpmatch.schema import Schema, read_schema, resolve
 from hpmatch.sources.tables import RawTable
+
+_MOST_NAMED = 10  # of an export that has hundreds
+
+
+def told_columns(columns: Sequence[str]) -> str:
+    """
+    Columns by name, the first ten of them, and how many more there are.
+
+    Example:
+        >>> told_columns(["profesion", "note"])
+        "'profesion', 'note'"
+        >>> told_columns([str(place) for place in range(12)])
+        "'0', '1', '2', '3', '4', '5', '6', '7', '8', '9' and 2 more"
+    """
+    more = f" and {len(columns) - _MOST_NAMED:,} more" * (len(columns) > _MOST_NAMED)
+    return ", ".join(map(repr, columns[:_MOST_NAMED])) + more
 
 
 def columns_not_read(

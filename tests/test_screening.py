@@ -8,8 +8,12 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
+from uuid import UUID
 
+import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
@@ -127,6 +131,76 @@ def test_an_answer_shows_no_more_than_it_says():
     assert register.answer(KARI, register.model.with_decision(match=0.9999999999)).disposition == "review"
 
 
+# --- what nobody reads, and what nobody can
+
+
+def test_a_misspelt_column_that_takes_the_place_of_a_needed_one_is_refused():
+    """By its name; in an answer without it nobody would see that it lacks. No cell is repeated."""
+    register = hp.Register.prepare([PERSON])
+    misspelt = {"famly_name": "Bergersen", "given_name": "Kari", "birth_date": "1980-02-03", "x": "Qvam"}
+    for ask in (register.screen, register.answer, lambda alert: hp.score(KARI, alert)):
+        with pytest.raises(
+            hp.SchemaError, match="there is no family_name, and nobody reads 'famly_name', 'x'"
+        ) as told:
+            ask(misspelt)
+        assert "Bergersen" not in str(told.value)
+        assert "Qvam" not in str(told.value)
+    twelve = {"given_name": "Kari", **{f"x{place}": "" for place in range(12)}}
+    with pytest.raises(hp.SchemaError, match="no family_name and no birth_date, .*'x9' and 2 more;"):
+        register.screen(twelve)
+
+
+def test_a_record_that_tells_little_is_still_compared():
+    """Without a needed column and without one that nobody reads; or with all needed ones, empty as they may be."""
+    register = hp.Register.prepare([PERSON])
+    assert register.answer({"given_name": "Kari", "birth_date": "1980-02-03"}).columns_not_read == ()
+    answer = register.answer({**KARI, "family_name": None, "profesion": "lege", "note": "x", "sent_date": ""})
+    assert answer.columns_not_read == ("profesion", "note")
+    assert register.answer({**KARI, "profession": "lege"}).columns_not_read == ()
+    assert "columns_not_read" not in answer.to_json()
+
+
+@pytest.mark.parametrize(
+    "cell", [object(), {"y": "Qvam"}, b"Qvam", ["1980-02-03", {"y": "Qvam"}], np.array([{"y": 1}]), print]
+)
+def test_a_cell_that_is_no_text_is_refused(cell):
+    """Its column is named, and nothing of what it holds."""
+    register = hp.Register.prepare([PERSON])
+    for ask in (register.screen, register.answer, lambda alert: hp.score(alert, KARI)):
+        with pytest.raises(
+            hp.SourceError, match=r"'birth_date' holds a \w+, which is not text, a number, a date"
+        ) as told:
+            ask({**KARI, "birth_date": cell})
+        assert "Qvam" not in str(told.value)
+
+
+@pytest.mark.parametrize(
+    "day",
+    [
+        date(1980, 2, 3),
+        datetime(1980, 2, 3),  # noqa: DTZ001 - as data bases give it
+        pd.Timestamp("1980-02-03"),
+        np.datetime64("1980-02-03"),
+        np.str_("1980-02-03"),
+        ["1980-02-03", None],
+        {"1980-02-03"},
+    ],
+)
+def test_cells_of_many_kinds_are_read(day):
+    """Texts, days and lists of them; numbers, truth values and identifiers of their own kind; and what says that there is nothing."""
+    register = hp.Register.prepare([PERSON])
+    more = {
+        "national_id": 13097248022,
+        "specialty": pd.NA,
+        "sex": float("nan"),
+        "profession": None,
+        "other_names": Decimal(1),
+    }
+    number = UUID(int=7)
+    answer = register.answer({**KARI, **more, "birth_date": day, "alert_id": number})
+    assert (answer.disposition, answer.alert_id) == ("match", str(number))
+
+
 # --- the command
 
 
@@ -156,6 +230,26 @@ def test_the_command_gives_the_dispositions_of_the_batch_job(
         ]
 
 
+def test_the_command_tells_of_each_name_that_nobody_reads_once(folder, monkeypatch, capsys):
+    """On standard error, when it first comes, and of a hundred of them at most; what is printed for programs stays as it is."""
+    alerts = [
+        KARI,
+        {**KARI, "note": "Qvam"},
+        {**KARI, "note": "Qvam", "profesion": "lege"},
+        {**KARI, "note": ""},
+    ]
+    alerts += [{**KARI, f"x{place}": ""} for place in range(150)]
+    lines = "".join(json.dumps(alert) + "\n" for alert in alerts)
+    status, answers, told = _screened(lines, folder, monkeypatch, capsys)
+    assert (status, len(answers)) == (0, len(alerts))
+    assert {frozenset(answer) for answer in answers} == {frozenset({"alert_id", *TOLD, "hits"})}
+    first, second, *others = told.splitlines()
+    assert first == "hpmatch: nobody reads 'note'; the names are not known"
+    assert second == "hpmatch: nobody reads 'profesion'; the names are not known"
+    assert len(others) == 98
+    assert "Qvam" not in told
+
+
 # Lines that cannot be used, and what the answer says.
 BAD_LINES = {
     "no JSON": ('{"family_name": Bergersen}', "is not JSON"),
@@ -165,6 +259,8 @@ BAD_LINES = {
     "half a letter": (json.dumps({**KARI, "given_name": "\ud800"}), "half a letter"),
     "no text": ('{"family_name": "Berger\ufffdsen"}', "bytes that are not text"),
     "no name or date": ('{"town": "Bergen"}', "there is no family_name, given_name, birth_date"),
+    "a misspelt name": ('{"famly_name": "Bergersen", "given_name": "K"}', "nobody reads 'famly_name'"),
+    "an object in a cell": ('{"family_name": {"is": "Bergersen"}}', "'family_name' holds a dict"),
     "empty": ("{}", "among its 0 columns"),
     "a column twice": ('{"family_name": "Bergersen", "given_name": "Kari", "family_name": "Moe"}', "a column twice; keep one"),
     "two for a role": ('{"family_name": "Bergersen", "etternavn": "Kari"}', "both taken for 'family_name'"),

@@ -6,7 +6,7 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
@@ -76,7 +76,8 @@ same person, which 'hpmatch link' takes together, are not known here.
 _SCREEN_MORE = """\
   {"alert_id": "A1", "sending_country": "LT", "family_name": "Kazlauskaitė", "given_name": "Rasa", "birth_date": "1978-04-09"}
 
-A line that cannot be used is answered with its number and an "error". Exit status: 0 done; 1 some line or the register
+A line that cannot be used is answered with its number and an "error"; names that nobody reads are told once each on standard
+error. Exit status: 0 done; 1 some line or the register
 could not be used; 2 the command was wrong.
 """
 _DEDUPE = f"""\
@@ -95,6 +96,7 @@ With --train the table may be about anything: a schema file says what its column
 (a kind: {", ".join(KINDS)}; or a role such as family_name); without one
 the cells are looked at. A model of 'hpmatch train' knows what the columns are.
 """
+_MOST_TOLD = 100  # columns that nobody reads, of all alerts that are screened
 # What is said of what was linked; see ``hpmatch.model.Model.subject``.
 _WORDS: Mapping[str, Mapping[str, str]] = {
     "alerts": {
@@ -313,12 +315,31 @@ def _screen(options: argparse.Namespace) -> int:
     _as_utf8(sys.stdin, "utf-8-sig")
     _as_utf8(sys.stdout, "utf-8")
     failed = 0
-    for answer in screen_lines(register, sys.stdin):
+    for answer in screen_lines(register, sys.stdin, _each_once()):
         failed += "error" in answer
         print(json.dumps(answer, ensure_ascii=False), flush=True)
     if failed:
         print(f"hpmatch: {failed:,} lines could not be used; see their 'error'", file=sys.stderr)
     return DATA_UNUSABLE if failed else DONE
+
+
+def _each_once() -> Callable[[Sequence[str]], None]:
+    """What tells of columns that nobody reads, of each when it first comes, and not without end of ever other ones."""
+    told: set[str] = set()
+
+    def tell(columns: Sequence[str]) -> None:
+        from hpmatch.unread import told_columns  # noqa: PLC0415 - so that --help answers at once
+
+        new = [column for column in columns if column not in told]
+        if new and len(told) < _MOST_TOLD:
+            told.update(new)
+            print(
+                f"hpmatch: nobody reads {told_columns(new)}; the names are not known",
+                file=sys.stderr,
+                flush=True,
+            )
+
+    return tell
 
 
 def _as_utf8(stream: Any, encoding: str) -> None:
