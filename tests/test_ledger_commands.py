@@ -347,6 +347,41 @@ def test_forget_says_that_an_alert_is_unknown(tmp_path):
     assert main(["forget", "A2", "--ledger", str(tmp_path / "ledger")]) == 1
 
 
+# --- status
+
+
+def test_status_is_told_to_programs(tmp_path, capsys):
+    """The same numbers by name, and on request which alerts wait."""
+    ledger = Ledger(tmp_path / "ledger")
+    ledger.link([alert("A1")], REGISTER, tmp_path / "out")
+    ledger.receive([alert("A1"), alert("Å2"), alert("A3")])
+    ledger.forget("A3")
+    numbers = {"received": 3, "answered": 1, "waiting": 1, "forgotten": 1, "rejected": 0, "runs": 1}
+    command = ["ledger", "status", str(tmp_path / "ledger"), "--format", "json"]
+    for more, expected in (([], numbers), (["--waiting"], {**numbers, "alerts_waiting": ["Å2"]})):
+        assert main([*command, *more]) == 0
+        printed = capsys.readouterr().out
+        assert json.loads(printed) == expected
+    assert "Å2" in printed
+
+
+def test_a_job_can_be_made_to_fail_if_an_alert_waits(tmp_path, capsys):
+    """With exit status 1 and how many; what is printed otherwise stays, and no alert is named that nobody asked for."""
+    ledger, path = Ledger(tmp_path / "ledger"), str(tmp_path / "ledger")
+    ledger.link([alert("A1")], REGISTER, tmp_path / "out")
+    assert main(["ledger", "status", path, "--fail-if-waiting"]) == 0
+    plain = capsys.readouterr()
+    assert plain.err == ""
+    ledger.receive([alert("A1"), alert("A2")])
+    assert main(["ledger", "status", path]) == 0
+    expected = capsys.readouterr().out
+    assert main(["ledger", "status", path, "--fail-if-waiting"]) == 1
+    told = capsys.readouterr()
+    assert (told.out, told.err) == (expected, "hpmatch: alerts that wait for an answer: 1\n")
+    assert main(["ledger", "status", path, "--fail-if-waiting", "--waiting"]) == 1
+    assert capsys.readouterr().out == "A2\n"
+
+
 # --- several at once
 
 

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import argparse
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from hpmatch.cli.shared import COMMAND_WRONG, DATA_UNUSABLE, DONE, add_command
+from hpmatch.cli.shared import COMMAND_WRONG, DATA_UNUSABLE, DONE, add_command, add_shared, print_json
 from hpmatch.errors import SourceError
 
 _LEDGER = """\
 A ledger, which 'hpmatch link ... --ledger FILE' keeps, holds which alerts were received, how each was answered, by which
 model and held against which version of the register, and which alerts still wait. It holds no name and no birth date.
+"""
+_STATUS = """\
+Counts what a ledger says: received = answered + waiting + forgotten. A nightly job fails with --fail-if-waiting where an alert was
+received and has no answer.
+
+Exit status: 0 done; 1 an alert waits, with --fail-if-waiting, or the ledger cannot be relied on; 2 the command was wrong.
 """
 _VERIFY = """\
 Holds every byte of a ledger against its chain of hashes and prints the head, the hash of the last entry. Keep the head
@@ -37,9 +44,13 @@ def add_ledger(commands: Any) -> None:
         "--head", metavar="HASH", help="the head that an earlier verification printed; has to be there still"
     )
     verify.set_defaults(run=_verify_ledger)
-    status = add_command(actions, "status", "count what was received, answered, forgotten, waits", _LEDGER)
+    status = add_command(actions, "status", "count what was received, answered, forgotten, waits", _STATUS)
     status.add_argument("ledger", metavar="FILE", help="the ledger")
     status.add_argument("--waiting", action="store_true", help="list the alerts that wait, one a line")
+    add_shared(status, "print_as")
+    status.add_argument(
+        "--fail-if-waiting", action="store_true", help="end with exit status 1 if any alert waits"
+    )
     status.set_defaults(run=_show_status)
 
 
@@ -55,9 +66,16 @@ def _show_status(options: argparse.Namespace) -> int:
     from hpmatch.ledger import Ledger  # noqa: PLC0415 - so that --help answers at once
 
     ledger = Ledger(options.ledger)
-    for line in ledger.waiting() if options.waiting else [ledger.status()]:
-        print(line)
-    return DONE
+    status, waiting = ledger.status(), ledger.waiting() if options.waiting else None
+    if options.format == "json":
+        print_json(asdict(status) | ({} if waiting is None else {"alerts_waiting": waiting}))
+    else:
+        for line in [status] if waiting is None else waiting:
+            print(line)
+    if not (options.fail_if_waiting and status.waiting):
+        return DONE
+    print(f"hpmatch: alerts that wait for an answer: {status.waiting:,}", file=sys.stderr)
+    return DATA_UNUSABLE
 
 
 def add_forget(commands: Any) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import math
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -185,6 +186,10 @@ SHARED: dict[str, tuple[str, dict[str, Any]]] = {
         "--format",
         {"choices": FORMATS, "default": "csv", "help": "the format of the tables (default: csv)"},
     ),
+    "print_as": (
+        "--format",
+        {"choices": ("text", "json"), "default": "text", "help": "how it is printed (default: text)"},
+    ),
     "workers": (
         "--workers",
         {
@@ -261,6 +266,11 @@ def show_counts(rows: Iterable[tuple[str, int, str]]) -> None:
     """Say what was counted, a line each: what it is, how many, and a note or nothing."""
     for label, number, note in rows:
         print(f"{label:<24}{number:>10,}  {note}".rstrip())
+
+
+def print_json(said: object) -> None:
+    """Print what is said for programs, with names as they are."""
+    print(json.dumps(said, ensure_ascii=False, indent=2))
 
 
 def show_written(out: str, seconds: float | None = None) -> None:
