@@ -39,7 +39,6 @@ from hpmatch.sources import read as read_source
 from hpmatch.sources.files import File
 from hpmatch.sources.rejected import rejected_table
 from hpmatch.sources.tables import RawTable
-from hpmatch.unread import columns_not_read
 
 CLUSTER_COLUMN = "cluster_id"
 # What two records of one cluster count against it that fit badly or share no key: of pairs of one person about three in
@@ -99,13 +98,12 @@ def dedupe(
     check_names(model)
     version = source_version(source if isinstance(source, File) else raw)  # some tables can be read only once
     read = replace(_read(raw, model, schema), version=version)
-    unread = list(columns_not_read(raw, "records", model, schema))
     scored = _scored(read.records, model, chunk_size, report)
     return Deduplicated(
         *pair_tables(read, read, scored, model, _kept(scored, min_weight)),
         _clusters_table(read, scored.persons),
         rejected_table({"records": read.rejected}),
-        {**_summary(read, model, scored), "columns_not_read": {"records": unread}, **learned},
+        {**_summary(read, model, scored), **learned},
         partial(held_by_records, read, read),
         model,
     )
@@ -168,6 +166,7 @@ def _summary(read: ReadRecords, model: Model, scored: Scored) -> dict[str, Any]:
         "pairs": {kind: int((decisions == kind).sum()) for kind in (MATCH, REVIEW, NO_MATCH)},
         "clusters": len(np.unique(scored.persons)),
         "cut_blocks": [asdict(cut) for cut in scored.pairs.cut],
+        "columns_not_read": {"records": list(read.columns_not_read)},
         "not_compared": not_compared(model.comparisons, read.records, read.records),
         "model": model.made_by,
     }

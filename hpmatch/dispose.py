@@ -398,6 +398,10 @@ def _summary(
         "links": links,
         "cut_blocks": [asdict(cut) for cut in scored.pairs.cut],
         "not_grouped": scored.not_grouped,
+        "columns_not_read": {
+            "alerts": list(alerts.columns_not_read),
+            "register": list(register.columns_not_read),
+        },
         "not_compared": not_compared(model.comparisons, alerts.records, register.records),
         "model": model.made_by,
         "hpmatch": _RELEASE,

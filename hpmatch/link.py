@@ -33,7 +33,6 @@ from hpmatch.register import Register, model_of, read_register
 from hpmatch.results import Result
 from hpmatch.schema import Schema, with_id
 from hpmatch.sources import read
-from hpmatch.unread import columns_not_read
 
 # What is told though nothing is matched by it.
 _KEPT = (*TOLD, "birth_place")
@@ -105,15 +104,10 @@ def link(
             model, learned = trained.model, trained.summary
         model = read_model(model or model_of(register) or "imi")
         check_names(model)
-        alerts = read(alerts, "alerts")
         left, held, cases = _read(alerts, register, prior_cases, model, schema, report)
-        unread = {
-            "alerts": list(columns_not_read(alerts, "alerts", model, schema, told=_KEPT)),
-            "register": list(held.columns_not_read),
-        }
         scored = score_pairs(left, held, model, chunk_size, report)
         result = dispose(left, held.read, scored, model, min_weight, cases)
-        return replace(result, summary={**result.summary, "columns_not_read": unread, **learned})
+        return replace(result, summary={**result.summary, **learned})
 
 
 def _read(

@@ -50,7 +50,7 @@ try:
 except ModuleNotFoundError:  # Windows locks files that are open by itself
     fcntl = None  # type: ignore[assignment]
 
-FORMAT, FORMAT_VERSION = "hpmatch-register", 2
+FORMAT, FORMAT_VERSION = "hpmatch-register", 3
 MANIFEST, _UNFINISHED = "manifest.json", ".changes"
 _AGAIN = "prepare it again: hpmatch prepare REGISTER --out DIR"
 _CHANGES = re.compile(r"changes-(\d{6})-([0-9a-f]{32})\.arrow")
@@ -79,7 +79,7 @@ def write_prepared(register: Register, folder: str | Path) -> None:
             "id_name": register.read.id_name,
             "rows": register.read.rows,
             "source_version": register.read.version,
-            "columns_not_read": register.columns_not_read,
+            "columns_not_read": register.read.columns_not_read,
             "records": len(records),
             "columns": {name: str(column.values.array.type) for name, column in records.columns.items()},
             "shared_vocabulary": _sharing(records),
@@ -374,9 +374,15 @@ def _register(home: Path, manifest: Mapping[str, Any]) -> Register:
         index = _load(home / _index_file(place))
         indexes[rule] = KeyIndex(_numbers(index, "key"), _numbers(index, "row"))
     rejected = tuple(RejectedRow(**row) for row in _load(home / "rejected.arrow").to_pylist())
-    found = ReadRecords(records, manifest["id_name"], rejected, manifest["rows"], manifest["source_version"])
-    unread = tuple(manifest.get("columns_not_read", ()))  # registers that were prepared earlier do not tell
-    return Register(found, read_model(home / MODEL_FILE), indexes, columns_not_read=unread)
+    found = ReadRecords(
+        records,
+        manifest["id_name"],
+        rejected,
+        manifest["rows"],
+        manifest["source_version"],
+        columns_not_read=tuple(manifest["columns_not_read"]),
+    )
+    return Register(found, read_model(home / MODEL_FILE), indexes)
 
 
 def _token_forms(tokens: pa.Table) -> TokenForms:

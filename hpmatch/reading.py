@@ -47,6 +47,7 @@ class ReadRecords:
         rows: How many rows the source has; as many as there are records, rejected rows and joined ones together.
         version: What tells the source from any other, see ``hpmatch.register.source_version``; "" where nobody asks.
         texts: The cells of some roles as they were read, one a record.
+        columns_not_read: The columns that neither identify a record nor are read by anybody, in their order.
         checks: string[n], what tells an alert from another of its identifier, see ``checks_of``; None for other records.
     """
 
@@ -57,6 +58,7 @@ class ReadRecords:
     version: str = ""
     texts: Mapping[str, pa.Array] = field(default_factory=dict)
     checks: pa.Array | None = None
+    columns_not_read: tuple[str, ...] = ()
 
     @property
     def joined(self) -> int:
@@ -107,12 +109,17 @@ def read_records(
             f"{name}: no column of {raw.source} has anything that the model compares"
             f"{f', which reads {own}' if own else ''}; say in a schema file which column holds what"
         )
+    read_of = {role for stage in standardisers for role in stage.roles}.union(kept)
+    said = {layout.id, *(column for role, column in layout.columns.items() if role in read_of)}
+    not_read = tuple(column for column in raw.data.column_names if column not in said)
     rows, rejected = len(raw.data) + len(raw.rejected) + raw.joined, raw.rejected
     checks = checks_of(raw, layout) if name == "alerts" else None
     del raw  # what no role reads need not stay in memory
     texts = {role: cells[role] for role in kept if role in cells}
     records = standardise(ids, cells, standardisers)
-    return ReadRecords(records, layout.id, rejected, rows, texts=texts, checks=checks)
+    return ReadRecords(
+        records, layout.id, rejected, rows, texts=texts, checks=checks, columns_not_read=not_read
+    )
 
 
 def read_for(

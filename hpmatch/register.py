@@ -41,7 +41,6 @@ from hpmatch.sources import lasting, read
 from hpmatch.sources.files import File, is_folder
 from hpmatch.sources.tables import RawTable, content_digest
 from hpmatch.standardise.token_forms import token_forms
-from hpmatch.unread import columns_not_read
 
 if TYPE_CHECKING:
     from hpmatch.evidence import Hit
@@ -60,7 +59,6 @@ class Register:
         model: The model that they were prepared with.
         indexes: The keys of each blocking rule; None for a register that serves one run only.
         is_changed: Whether it was changed since names and persons were counted.
-        columns_not_read: The columns of its source that nobody reads, see ``hpmatch.unread``.
 
     Example:
         >>> people = [{"hpr_number": "9144889", "family_name": "Berg", "given_name": "Kari", "birth_date": "1980-02-03"}]
@@ -73,7 +71,6 @@ class Register:
     model: Model
     indexes: Mapping[str, KeyIndex | ChangedIndex] | None
     is_changed: bool = False
-    columns_not_read: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return on_one_line(self, persons=len(self.read.records), rejected=len(self.read.rejected))
@@ -230,7 +227,8 @@ class Register:
 
     def _as_read(self, records: Records, version: str) -> ReadRecords:
         rejected = self.read.rejected
-        return ReadRecords(records, self.read.id_name, rejected, len(records) + len(rejected), version)
+        rows = len(records) + len(rejected)
+        return replace(self.read, records=records, rows=rows, version=version)
 
     def screen(self, record: Any, model: Model | str | Path | None = None) -> list[Hit]:
         """
@@ -296,10 +294,8 @@ def read_register(
     source = lasting(source, name)
     if not isinstance(source, File):  # some tables can be read only once
         source = read(source, name)
-    raw = read(source, name)
-    found = read_for(model, raw, name, schema)
-    unread = columns_not_read(raw, name, model, schema)
-    return Register(replace(found, version=source_version(source)), model, None, columns_not_read=unread)
+    found = read_for(model, source, name, schema)
+    return Register(replace(found, version=source_version(source)), model, None)
 
 
 def model_of(source: Any) -> Model | None:

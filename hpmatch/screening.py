@@ -27,13 +27,12 @@ from hpmatch.reading import ReadRecords, is_free, roles_of, roles_wanted
 from hpmatch.records import Column, Records, is_present
 from hpmatch.register import Register
 from hpmatch.schema import Layout, Schema, resolve
-from hpmatch.shown import on_one_line
+from hpmatch.shown import on_one_line, told_columns
 from hpmatch.sources.memory import plain_cell
 from hpmatch.sources.tables import plain_identifier
 from hpmatch.standardise import told_roles, value_of_cells, with_common_vocabulary
 from hpmatch.standardise.encodings import decoded
 from hpmatch.standardise.whole_names import reads_whole_names, with_name_apart
-from hpmatch.unread import told_columns
 
 _ID = "*"  # a role that no stage has: of the cell that identifies a record
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"

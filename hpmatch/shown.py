@@ -7,6 +7,8 @@ are figures, as they are printed.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 
 def on_one_line(thing: object, *words: str, **counts: int) -> str:
     """
@@ -41,3 +43,20 @@ class ShownAsText:
         from hpmatch.html import text_html  # noqa: PLC0415 - only notebooks need it
 
         return text_html(str(self))
+
+
+_MOST_NAMED = 10  # of an export that has hundreds
+
+
+def told_columns(columns: Sequence[str]) -> str:
+    """
+    Columns by name, the first ten of them, and how many more there are.
+
+    Example:
+        >>> told_columns(["profesion", "note"])
+        "'profesion', 'note'"
+        >>> told_columns([str(place) for place in range(12)])
+        "'0', '1', '2', '3', '4', '5', '6', '7', '8', '9' and 2 more"
+    """
+    more = f" and {len(columns) - _MOST_NAMED:,} more" * (len(columns) > _MOST_NAMED)
+    return ", ".join(map(repr, columns[:_MOST_NAMED])) + more

@@ -50,7 +50,7 @@ def test_a_prepared_register_tells_them_still(tmp_path):
     register = hp.Register.open(tmp_path / "prepared")
     changed = register.changed([{**PERSON, "hpr_number": "8"}])
     for each in (register, changed, changed.recounted()):
-        assert each.columns_not_read == ("Stilling", "status")
+        assert each.read.columns_not_read == ("Stilling", "status")
         assert hp.link([ALERT], each).summary["columns_not_read"]["register"] == ["Stilling", "status"]
 
 

@@ -291,7 +291,7 @@ def _prepare(options: argparse.Namespace) -> int:
         register.save(options.out)
     words = _WORDS[register.model.subject]
     rejected = len(register.read.rejected)
-    unread = told_not_read({"register": register.columns_not_read})
+    unread = told_not_read({"register": register.read.columns_not_read})
     joined = _told_joined(register.read.joined)
     show_counts([(words["others"], len(register), joined), (words["others_rejected"], rejected, ""), *unread])
     show_written(options.out, time.perf_counter() - started)
@@ -328,7 +328,7 @@ def _each_once() -> Callable[[Sequence[str]], None]:
     told: set[str] = set()
 
     def tell(columns: Sequence[str]) -> None:
-        from hpmatch.unread import told_columns  # noqa: PLC0415 - so that --help answers at once
+        from hpmatch.shown import told_columns  # noqa: PLC0415 - so that --help answers at once
 
         new = [column for column in columns if column not in told]
         if new and len(told) < _MOST_TOLD:
