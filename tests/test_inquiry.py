@@ -1,6 +1,7 @@
 """What to ask about an alert whose identity is unclear."""
 
 import csv
+import json
 import re
 from dataclasses import FrozenInstanceError, replace
 from importlib import import_module
@@ -17,6 +18,7 @@ from hpmatch.data import read_table
 from hpmatch.decision import DecisionRule
 from hpmatch.inquiry import answer_table, facts, information, settling, unclear_alerts
 from hpmatch.schema import ALERT_ROLES, REGISTER_ROLES
+from hpmatch.wording import word as word_for
 
 SAMPLE = Path(__file__).parents[1] / "examples" / "data"
 RULE = DecisionRule(0.03, match=0.95, review=0.05)
@@ -455,8 +457,15 @@ def test_the_command_prints_the_ranking_and_the_best_request(files, capsys, lang
     shown = capsys.readouterr().out
     questions = asked()
     assert questions[0].request(language) in shown
-    assert [line.split()[0] for line in shown.splitlines() if re.match(r"  \w+ +[0-9.]+ bits", line)] == [
-        question.fact for question in questions
+    told = re.findall(r"^  (\w.*?) {2,}([0-9.,]+) (?:bits|bit), .* +(\d+) ?%$", shown, re.MULTILINE)
+    decimal = "." if language == "en" else ","
+    assert told == [
+        (
+            word_for("fact", question.fact, language),
+            f"{question.bits:.3f}".replace(".", decimal),
+            f"{question.settles * 100:.0f}",
+        )
+        for question in questions
     ]
     assert not _words([shown]) & {"berglund", "eivor", "kristin", "1001", "1002"}
 
@@ -485,6 +494,54 @@ def test_an_alert_that_is_settled_is_told_as_such(tmp_path, files, capsys):
     assert "B8: unmatchable; too little to go by: no usable family name" in capsys.readouterr().out
     assert _ask(alerts, files[1]) == 0
     assert capsys.readouterr().out == "no alert is in review; nothing to ask\n"
+
+
+def test_what_is_printed_in_norwegian_is_norwegian(tmp_path, files, capsys):
+    """The facts, what they are worth, and why there is nothing to ask; every fact has its words."""
+    assert _ask(*files, "--alert", "A1", "--lang", "nb") == 0
+    lines = capsys.readouterr().out.splitlines()
+    (dated,) = [line for line in lines if line.startswith("  fødselsdato ")]
+    assert re.fullmatch(r"  fødselsdato +0,\d{3} bit, avgjør det med +\d+ %", dated)
+    assert {each.name for each in facts()} == {
+        row["key"].removeprefix("fact.")
+        for row in read_table("explanation_words")
+        if row["key"].startswith("fact.")
+    }
+    alerts = tmp_path / "clear.csv"
+    alerts.write_text(
+        "alert_id,family_name,given_name,birth_date\nB7,Berglund,Eidor Kristin,1980-02-03\nB8,,Eidor,\n",
+        "utf-8",
+    )
+    for more, expected in (
+        (["--alert", "B7"], "B7: treff; ingenting å spørre om\n"),
+        (["--alert", "B8"], "B8: kan ikke sammenlignes; for lite å gå etter: "),
+        ([], "ingen meldinger er til manuell vurdering; ingenting å spørre om\n"),
+    ):
+        assert _ask(alerts, files[1], "--lang", "nb", *more) == 0
+        shown = capsys.readouterr().out
+        assert shown.startswith(expected)
+        assert "family name" not in shown
+
+
+@pytest.mark.parametrize("language", ["en", "nb"])
+def test_what_to_ask_is_told_to_programs(tmp_path, files, capsys, language):
+    """The same ranking with all its digits and a request for each fact; none where there is nothing to ask."""
+    assert _ask(*files, "--format", "json", "--lang", language) == 0
+    questions = [
+        {"fact": each.fact, "bits": each.bits, "settles": each.settles, "request": each.request(language)}
+        for each in asked()
+    ]
+    expected = {"alert_id": "A1", "disposition": "review", "language": language, "questions": questions}
+    assert json.loads(capsys.readouterr().out) == [expected]
+    alerts = tmp_path / "clear.csv"
+    alerts.write_text(
+        "alert_id,family_name,given_name,birth_date\nB7,Berglund,Eidor Kristin,1980-02-03\n", "utf-8"
+    )
+    assert _ask(alerts, files[1], "--format", "json") == 0
+    assert json.loads(capsys.readouterr().out) == []
+    assert _ask(alerts, files[1], "--format", "json", "--alert", "B7") == 0
+    (settled,) = json.loads(capsys.readouterr().out)
+    assert (settled["disposition"], settled["questions"]) == ("match", [])
 
 
 def test_a_wrong_request_is_refused(files, capsys):

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hpmatch.cli.shared import (
     DONE,
     add_command,
     add_shared,
+    print_json,
     progress_bar,
     show_counts,
     show_rejected,
     show_written,
     told_not_grouped,
 )
+
+if TYPE_CHECKING:
+    from hpmatch.inquiry import Question
 
 _FUNNEL = """\
 Counts persons from alert to case, in all, by country and by profession: alerts, persons, no match, hits, earlier cases and new
@@ -108,14 +113,14 @@ def add_ask(commands: Any) -> None:
     command.add_argument(
         "--alert", metavar="ID", help="the alert to ask about (default: each person in review)"
     )
-    add_shared(command, "language", "model_of_register", "schema", "workers")
+    add_shared(command, "language", "model_of_register", "schema", "print_as", "workers")
     command.set_defaults(run=_ask)
 
 
 def _ask(options: argparse.Namespace) -> int:
-    from hpmatch.decision import UNMATCHABLE  # noqa: PLC0415 - so that --help answers at once
     from hpmatch.inquiry import unclear_alerts, what_to_ask  # noqa: PLC0415 - so that --help answers at once
     from hpmatch.link import link  # noqa: PLC0415
+    from hpmatch.wording import say  # noqa: PLC0415
 
     with progress_bar() as progress:
         result = link(
@@ -127,19 +132,53 @@ def _ask(options: argparse.Namespace) -> int:
             progress=progress,
         )
     unclear = unclear_alerts(result) if options.alert is None else (options.alert,)
+    answers = {row["alert_id"]: row for row in result.dispositions.to_pylist()}
+    found = {alert_id: what_to_ask(result, alert_id) for alert_id in unclear}
+    asked = [(answers[alert_id], questions) for alert_id, questions in found.items()]
+    if options.format == "json":
+        print_json([_asked_json(answer, questions, options.lang) for answer, questions in asked])
+        return DONE
     if not unclear:
-        print("no alert is in review; nothing to ask")
-    for place, alert_id in enumerate(unclear):
-        questions = what_to_ask(result, alert_id)
-        if not questions:
-            answer = result.explain(alert_id)
-            why = answer.reason if answer.disposition == UNMATCHABLE else "nothing to ask"
-            print(f"{alert_id}: {answer.disposition}; {why}")
-            continue
-        print("\n" * bool(place) + questions[0].request(options.lang))
-        for each in questions:
-            print(f"  {each.fact:<20}{each.bits:>6.3f} bits, settles it with {each.settles:>4.0%}")
+        print(say("ask.no_review", options.lang))
+    for place, (answer, questions) in enumerate(asked):
+        print("\n" * bool(place and questions) + _asked_text(answer, questions, options.lang))
     return DONE
+
+
+def _asked_text(answer: Mapping[str, Any], questions: Sequence[Question], language: str) -> str:
+    """The request for the best fact and what each is worth; or how the alert is answered, where there is nothing to ask."""
+    from hpmatch.decision import UNMATCHABLE  # noqa: PLC0415 - so that --help answers at once
+    from hpmatch.wording import number, reason, say, word  # noqa: PLC0415
+
+    if not questions:
+        is_wanting = answer["disposition"] == UNMATCHABLE
+        why = reason(answer["reason"], language) if is_wanting else say("ask.nothing", language)
+        return f"{answer['alert_id']}: {word('disposition', answer['disposition'], language)}; {why}"
+    worth = [
+        say(
+            "ask.worth",
+            language,
+            bits=number(each.bits, 3, language).rjust(6),
+            settles=f"{each.settles * 100:3.0f}",
+        )
+        for each in questions
+    ]
+    facts = [word("fact", each.fact, language) for each in questions]
+    lines = [f"  {fact:<28}{told}" for fact, told in zip(facts, worth, strict=True)]
+    return "\n".join([questions[0].request(language), *lines])
+
+
+def _asked_json(answer: Mapping[str, Any], questions: Sequence[Question], language: str) -> dict[str, Any]:
+    """The same for programs: names as they are, and the requests in a language; no questions where there is nothing to ask."""
+    return {
+        "alert_id": answer["alert_id"],
+        "disposition": answer["disposition"],
+        "language": language,
+        "questions": [
+            {"fact": each.fact, "bits": each.bits, "settles": each.settles, "request": each.request(language)}
+            for each in questions
+        ],
+    }
 
 
 def add_reconcile(commands: Any) -> None:
