@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -313,6 +314,30 @@ def test_an_interrupted_run_leaves_nothing(run, monkeypatch):
     monkeypatch.setattr("hpmatch.output._write_table", interrupted)
     assert run().status == 130
     assert run.left_behind == []
+
+
+INTERRUPTED_WHILE_LOADING = """
+import sys
+
+class Interrupts:
+    def find_spec(self, name, *_):
+        if name == "hpmatch.cli.casework":
+            raise KeyboardInterrupt
+
+sys.meta_path.insert(0, Interrupts())
+from hpmatch.__main__ import main
+sys.exit(main())
+"""
+
+
+def test_a_run_that_is_interrupted_while_modules_load_ends_like_any_other():
+    """Ctrl-C at once: status 130, one line, no traceback; and it is this that the command runs."""
+    done = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED_WHILE_LOADING], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (130, "hpmatch: interrupted before it began\n")
+    project = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text("utf-8"))
+    assert project["project"]["scripts"] == {"hpmatch": "hpmatch.__main__:main"}
 
 
 def test_an_unclosed_quotation_mark_swallows_no_row_in_silence(run):
