@@ -220,7 +220,7 @@ def _manifest(home: Path) -> dict[str, Any]:
     try:
         manifest: dict[str, Any] = json.loads((home / MANIFEST).read_text("utf-8"))
         kind, number = manifest["format"], manifest["format_version"]
-    except FileNotFoundError as error:
+    except (FileNotFoundError, NotADirectoryError) as error:
         raise _missing(home) from error
     except OSError as error:
         raise SourceError(f"cannot read {home}: {error.strerror or error}") from error
@@ -234,6 +234,10 @@ def _manifest(home: Path) -> dict[str, Any]:
 
 
 def _missing(home: Path) -> SourceError:
+    if home.is_file():
+        return SourceError(
+            f"{home} is a file and no prepared register; prepare it first: hpmatch prepare {home} --out DIR, and name DIR"
+        )
     return SourceError(
         f"{home} is no prepared register: it has no {MANIFEST}; make one: hpmatch prepare REGISTER --out DIR"
     )

@@ -365,7 +365,7 @@ def _missing(
 ) -> list[str]:
     if not known or not required:
         return []
-    required = required if schema.id else (known[0], *required)
+    required = required if schema.id else tuple(dict.fromkeys((known[0], *required)))
     taken = {column for columns in players.values() for column in columns}
     return [
         f"no column for {role!r}; {_told(shown, role, taken)}; recognised names are "

@@ -5,9 +5,10 @@ import shutil
 from dataclasses import replace
 
 import pytest
-from registers import ABOUT_PEOPLE, ADDED, MARRIED, PEOPLE, answers, found, refused
+from registers import ABOUT_PEOPLE, ADDED, MARRIED, PEOPLE, answers, found, refused, write
 
 import hpmatch as hp
+from hpmatch.cli import main
 from hpmatch.model import read_model
 from hpmatch.prepared import add_changes
 from hpmatch.register import read_register
@@ -185,3 +186,27 @@ def test_a_model_with_other_stages_is_refused(prepared):
     assert answers(hp.link(ABOUT_PEOPLE, register, stricter)) == answers(
         hp.link(ABOUT_PEOPLE, PEOPLE, stricter)
     )
+
+
+def test_a_file_in_the_place_of_a_prepared_register_is_told_what_to_do_with(tmp_path, capsys):
+    """It has to be prepared first, whatever it was given to; a folder that is not there is another matter."""
+    file = write(tmp_path / "register.csv", PEOPLE)
+    told = r"register\.csv is a file and no prepared register; prepare it first: hpmatch prepare .*register\.csv --out DIR"
+    for ask in (
+        hp.Register.open,
+        lambda home: hp.Register.open(home, verify=False),
+        lambda home: add_changes(home, [ADDED]),
+    ):
+        with pytest.raises(hp.SourceError, match=told):
+            ask(file)
+    assert main(["screen", str(file)]) == 1
+    assert "prepare it first: hpmatch prepare" in capsys.readouterr().err
+    with pytest.raises(hp.SourceError, match=r"it has no manifest\.json; make one"):
+        hp.Register.open(tmp_path / "nowhere")
+
+
+def test_a_column_that_changes_lack_is_named_once(prepared):
+    """Their identifier is both what they are known by and all that they need."""
+    with pytest.raises(hp.SchemaError) as told:
+        add_changes(prepared, [{"number": "1000001", "family_name": "Berg"}])
+    assert str(told.value).count("no column for") == 1
