@@ -50,7 +50,8 @@ WRONG = {
     "no day of decision": (DECISIONS_FILE.replace("decision_date", "day"), ALERTS_FILE, PEOPLE_FILE, "no column for 'decision_date'"),
     "no decision_id": (DECISIONS_FILE.replace("decision_id", "n"), ALERTS_FILE, PEOPLE_FILE, "no column for 'decision_id'"),
     "no day of sending": (DECISIONS_FILE, ALERTS_FILE.replace("sent_date", "day"), PEOPLE_FILE, "no column for 'sent_date'"),
-    "no decisions": (DECISIONS_FILE[:37], ALERTS_FILE, PEOPLE_FILE, "has a header but no rows"),
+    "an empty file of decisions": ("", ALERTS_FILE, PEOPLE_FILE, "is empty (0 bytes)"),
+    "no decisions of an unknown day": ("decision_id,hpr_number,day\n", ALERTS_FILE, PEOPLE_FILE, "no column for 'decision_date'"),
     "no usable decision": (DECISIONS_FILE.replace("2024", "year"), ALERTS_FILE, PEOPLE_FILE, "none of the 1 rows of"),
     "an empty register": (DECISIONS_FILE, ALERTS_FILE, "", "register"),
 }  # fmt: skip
@@ -72,6 +73,30 @@ def test_what_cannot_be_used_is_told_and_nothing_is_written(tmp_path, capsys, ca
     assert message in error
     assert not {"Berglund", "Eivor", "1980"} & set(error.replace("-", " ").split())
     assert sorted(path.name for path in tmp_path.iterdir()) == ["decisions.csv", "register.csv", "sent.csv"]
+
+
+def test_a_week_without_decisions_is_reconciled_too(tmp_path):
+    """What was sent without one is found still, and so is what the register holds; the counts say that there were none."""
+    assert (
+        _run(
+            tmp_path,
+            "decision_id,hpr_number,decision_date\n",
+            ALERTS_FILE,
+            PEOPLE_FILE.replace("aktiv", "tapt"),
+        )
+        == 0
+    )
+    with (tmp_path / "out" / "findings.csv").open(encoding="utf-8", newline="") as file:
+        kinds = [row["kind"] for row in csv.DictReader(file)]
+    assert kinds == ["alert_without_decision", "entry_without_decision"]
+    summary = json.loads((tmp_path / "out" / "summary.json").read_text("utf-8"))
+    assert set(summary["decisions"].values()) == {0}
+    nothing = _run(
+        tmp_path, "decision_id,hpr_number,decision_date\n", "alert_id,hpr_number,sent_date\n", PEOPLE_FILE
+    )
+    assert nothing == 0
+    assert rows(found([], IN_TIME, register(n1001="aktiv"))) == [("alert_without_decision", "", "A1", "")]
+    assert rows(found([], [], LOST)) == [("entry_without_decision", "", "", "1001")]
 
 
 def test_an_unknown_country_and_a_folder_are_refused(tmp_path):

@@ -93,7 +93,7 @@ def reconcile(
 
     Args:
         decisions: The decisions: ``decision_id``, ``decision_date``, ``hpr_number`` or names and birth date, and if known
-            ``profession`` and ``measure``; any table that ``link`` takes.
+            ``profession`` and ``measure``; any table that ``link`` takes; may have no rows.
         alerts_sent: The alerts that were sent, with the columns of alerts and, if known, ``hpr_number``; may have no rows.
         register: The register with its ``status``; not a prepared one, which does not hold it.
         model: What persons are matched by where a number is not known.

@@ -106,8 +106,9 @@ def read_entries(source: Any, schema: Schema | str | Path | None) -> Table:
 
 
 def read_decisions(source: Any, held: Table, schema: Schema | str | Path | None) -> Table:
-    """The own decisions, about persons of a register."""
-    return _read(source, "decisions", DECISION_ROLES, ("decision_date",), schema, _unusable_decision, held)
+    """The own decisions, about persons of a register; there may be none, as in a quiet week."""
+    required, unusable = ("decision_date",), _unusable_decision
+    return _read(source, "decisions", DECISION_ROLES, required, schema, unusable, held, may_be_empty=True)
 
 
 def read_alerts(source: Any, own: str, held: Table, schema: Schema | str | Path | None) -> Table:
