@@ -34,9 +34,8 @@ from hpmatch.records import Records
 from hpmatch.register import source_version
 from hpmatch.results import Deduplicated
 from hpmatch.schema import Schema, with_id
-from hpmatch.sources import lasting
 from hpmatch.sources import read as read_source
-from hpmatch.sources.files import File
+from hpmatch.sources import read_again
 from hpmatch.sources.rejected import rejected_table
 from hpmatch.sources.tables import RawTable
 
@@ -88,7 +87,7 @@ def dedupe(
     check_min_weight(min_weight)
     check_labels(labels, train)
     schema, report = with_id(schema, id), progress or (lambda *_: None)
-    source = lasting(records, "records")
+    source = read_again(records, "records")
     raw = read_source(source, "records")
     learned: Mapping[str, Any] = {}
     if train:
@@ -96,8 +95,7 @@ def dedupe(
         model, learned = trained.model, trained.summary
     model = read_model(model or "imi")
     check_names(model)
-    version = source_version(source if isinstance(source, File) else raw)  # some tables can be read only once
-    read = replace(_read(raw, model, schema), version=version)
+    read = replace(_read(raw, model, schema), version=source_version(source))
     scored = _scored(read.records, model, chunk_size, report)
     return Deduplicated(
         *pair_tables(read, read, scored, model, _kept(scored, min_weight)),

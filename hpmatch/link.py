@@ -32,7 +32,8 @@ from hpmatch.reading import ReadRecords, read_for
 from hpmatch.register import Register, model_of, read_register
 from hpmatch.results import Result
 from hpmatch.schema import Schema, with_id
-from hpmatch.sources import read
+from hpmatch.sources import read_again
+from hpmatch.sources.files import File
 
 # What is told though nothing is matched by it.
 _KEPT = (*TOLD, "birth_place")
@@ -99,7 +100,7 @@ def link(
         start_processes(register)
         learned: Mapping[str, Any] = {}
         if train:
-            alerts, register = read(alerts, "alerts"), read(register, "register")
+            alerts, register = read_again(alerts, "alerts"), read_again(register, "register")
             trained = training.train(alerts, register, model, schema=schema, labels=labels, progress=progress)
             model, learned = trained.model, trained.summary
         model = read_model(model or model_of(register) or "imi")
@@ -120,7 +121,7 @@ def _read(
 ) -> tuple[ReadRecords, Register, PriorCases | None]:
     report("read", 0, 2)
     reading = begin_beside(
-        lambda: read_register(register, model, schema), pays=isinstance(register, (str, Path))
+        lambda: read_register(register, model, schema), pays=isinstance(register, (str, Path, File))
     )
     left = read_for(model, alerts, "alerts", schema, kept=_KEPT)
     report("read", 1, 2)

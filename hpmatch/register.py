@@ -37,7 +37,7 @@ from hpmatch.register_changes import (
 )
 from hpmatch.schema import Schema, with_id
 from hpmatch.shown import on_one_line
-from hpmatch.sources import lasting, read
+from hpmatch.sources import lasting, read, read_again
 from hpmatch.sources.files import File, is_folder
 from hpmatch.sources.tables import RawTable, content_digest
 from hpmatch.standardise.token_forms import token_forms
@@ -291,9 +291,7 @@ def read_register(
     if isinstance(source, Register):
         source.check(model)
         return source
-    source = lasting(source, name)
-    if not isinstance(source, File):  # some tables can be read only once
-        source = read(source, name)
+    source = read_again(source, name)
     found = read_for(model, source, name, schema)
     return Register(replace(found, version=source_version(source)), model, None)
 

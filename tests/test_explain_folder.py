@@ -44,6 +44,17 @@ def test_the_records_are_shown_as_they_stand_in_the_files(sample_folder):
     assert told["profession"].alert == (alert["profession"],)
 
 
+@pytest.mark.parametrize("kind", ["files", "tables"])
+def test_what_was_linked_by_a_model_trained_beside_is_explained(tmp_path, kind):
+    """The register is known again by its file, however often it was read, and a table by what it holds."""
+    tables = [str(ALERTS), str(REGISTER)]
+    if kind == "tables":
+        tables = [list(csv.DictReader(Path(path).read_text("utf-8").splitlines())) for path in tables]
+    hp.link(*tables, train=True).write(tmp_path / "out")
+    found = explain_folder(tmp_path / "out", "A000004", alerts=tables[0], register=tables[1])
+    assert found.records
+
+
 def test_a_prepared_register_serves_too(sample_folder, tmp_path):
     """It has the version of what it was prepared from."""
     hp.Register.prepare(REGISTER).save(tmp_path / "prepared")

@@ -68,6 +68,21 @@ def lasting(source: Any, name: str) -> Any:
     return File.of(source, name) if isinstance(source, (str, Path)) and not is_folder(source) else source
 
 
+def read_again(source: Any, name: str) -> File | RawTable:
+    """
+    A table that is read more than once: its file, so that it is known by it, or what was read of one that is none.
+
+    Args:
+        source: See ``read``.
+        name: What to call it in messages.
+
+    Raises:
+        SourceError: If it cannot be read.
+    """
+    kept = lasting(source, name)
+    return kept if isinstance(kept, File) else read(kept, name)
+
+
 def _read_file(file: File, name: str) -> RawTable:
     try:
         with file.open() as opened:
