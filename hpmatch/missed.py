@@ -44,6 +44,7 @@ _ASSUMED = (
 )
 _STRANGE = "pairs that the result does not hold"
 _CHOSEN = "pairs that were chosen for what they are (uncertain, diverse)"
+_FAR = f"pairs of a probability under {_NEAR:g}"
 _NO_TWO_KINDS = "the model has not both rules with and rules without a date"
 _TOO_FEW = f"fewer than {_FEWEST_CAUGHT} true pairs were found both by rules with the birth date and by rules without"
 
@@ -175,7 +176,7 @@ def estimate_recall(
     """
     links, strata = _read(result)
     maker, generator = maker_of(result, model), np.random.default_rng(seed)
-    said, left_out = _said(links, labels)
+    said, left_out = _said(links, labels, strata)
     probabilities = np.asarray(links["match_probability"].cast(pa.float64()), np.float64)
     counts, true = [], probabilities.copy()
     for place in range(len(STRATA)):
@@ -225,8 +226,12 @@ def _strata(links: pa.Table, is_review: Mask) -> IntArray:
     return np.select([is_match, is_review, is_near], [0, 1, 2], 3)
 
 
-def _said(links: pa.Table, labels: Any) -> tuple[FloatArray, Mapping[str, int]]:
-    """1, 0 or NaN for each pair, and how many labels were left out, by what they are of."""
+def _said(links: pa.Table, labels: Any, strata: IntArray) -> tuple[FloatArray, Mapping[str, int]]:
+    """
+    1, 0 or NaN for each pair, and how many labels were left out, by what they are of.
+
+    Labels of far pairs count if all are labelled: a few of millions would leave open that thousands of them are matches.
+    """
     if labels is None:
         return np.full(len(links), np.nan), {}
     known = read_labels(labels)
@@ -235,8 +240,12 @@ def _said(links: pa.Table, labels: Any) -> tuple[FloatArray, Mapping[str, int]]:
     of_pair = dict(zip(pairs, said_of, strict=True))
     ids = zip(*(_text(links.column(place)).to_pylist() for place in (0, 1)), strict=True)
     said = np.array([of_pair.get(pair, np.nan) for pair in ids], np.float64)
-    drawn = int(known.is_drawn.sum())
-    left_out = {_STRANGE: drawn - int((~np.isnan(said)).sum()), _CHOSEN: len(known) - drawn}
+    drawn, held = int(known.is_drawn.sum()), int((~np.isnan(said)).sum())
+    is_far = strata == STRATA.index("far")
+    if np.isnan(said[is_far]).any():
+        said[is_far] = np.nan
+    far = held - int((~np.isnan(said)).sum())
+    left_out = {_STRANGE: drawn - held, _CHOSEN: len(known) - drawn, _FAR: far}
     if np.isnan(said).all():
         why = " and ".join(f"{number:,} are of {of}" for of, number in left_out.items() if number)
         raise HpmatchError(

@@ -87,6 +87,21 @@ def test_labels_of_pairs_that_were_chosen_for_what_they_are_are_left_out(truth, 
         hp.estimate_recall(linked, uncertain)
 
 
+def test_labels_of_far_pairs_do_not_count(linked):
+    """Random controls lie there: a score of them among ten thousands would leave open that hundreds are matches."""
+    links = linked.links
+    far = np.flatnonzero(np.asarray(links["match_probability"].cast("double")) < 1e-6)[:20]
+    ids = [column.take(pa.array(far)) for column in links.columns[:2]]
+    controls = pa.table({"left_id": ids[0], "right_id": ids[1], "label": ["no_match"] * len(far)})
+    drawn = hp.recall_sample(linked, 20).drop_columns(["chosen_as"])
+    sample = drawn.append_column("label", pa.array(["match"] * len(drawn)))
+    both = pa.concat_tables([sample, controls.cast(sample.schema)])
+    found, with_controls = (hp.estimate_recall(linked, each) for each in (sample, both))
+    assert with_controls.recall == found.recall
+    assert with_controls.labelled["far"] == 0
+    assert "20 are of pairs of a probability under 0.001" in with_controls.assumptions[0]
+
+
 def test_recall_is_estimated_by_the_model_that_made_the_result(linked, tables, tmp_path):
     """Its own rules say what blocking misses, whatever they are called; another model is refused, also of a folder."""
     imi = read_model("imi")
