@@ -23,7 +23,7 @@ from hpmatch.blocking import index_keys
 from hpmatch.blocking.blocks import ChangedIndex, KeyIndex, changed_indexes
 from hpmatch.comparison.name_tables import NameTables
 from hpmatch.errors import HpmatchError, SchemaError, SourceError
-from hpmatch.model import Model, read_model
+from hpmatch.model import ALERTS, Model, read_model
 from hpmatch.parallel import batch_job, end_processes, start_processes
 from hpmatch.protocols import Progress
 from hpmatch.reading import ReadRecords, read_for
@@ -73,7 +73,8 @@ class Register:
     is_changed: bool = False
 
     def __repr__(self) -> str:
-        return on_one_line(self, persons=len(self.read.records), rejected=len(self.read.rejected))
+        of = "persons" if self.model.subject == ALERTS else "records"
+        return on_one_line(self, **{of: len(self.read.records)}, rejected=len(self.read.rejected))
 
     @classmethod
     def prepare(

@@ -1,5 +1,6 @@
 """What a notebook or a log shows of an object by itself: one line with what it is and its counts, no person."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,14 @@ def objects(tmp_path_factory):
         "names": hp.explain_names("Xenofilia Qvistad", "Qvistad Xenofilia"),
         "paired": hp.explain_names("Xenofilia Qvistad", "Qvistad Xenofilia").tokens,
     }
+
+
+def test_a_prepared_table_of_things_says_what_it_holds():
+    """Persons are in a register, records in any other table."""
+    about_things = replace(hp.read_model("imi"), name="things", subject="records")
+    of_things, of_persons = (hp.Register.prepare(REGISTER[:1], model) for model in (about_things, "imi"))
+    assert repr(of_things) == "<Register: 1 records, 0 rejected>"
+    assert repr(of_persons) == "<Register: 1 persons, 0 rejected>"
 
 
 @pytest.fixture(scope="module")

@@ -227,9 +227,9 @@ def _of_comparison(levels: IntArray, seen: FloatArray, matches: float) -> str:
     if matches > 0 and seen.sum() < _FEWEST_MATCHES:
         return f"only {seen.sum():.1f} expected matches have it; m is nearly as it was"
     if matches > 0 and seen[-1] > _HARDLY_ANY * seen.sum():
-        return "hardly any expected match agrees; see whether both tables write it in one way"
+        return "hardly any expected match agrees; see whether all records write it in one way"
     if matches > 0 and seen[-1] > _HALF * seen.sum():
-        return "most expected matches disagree; if they should not, others who are alike (a household) are taken for matches: label some"
+        return "most expected matches disagree; if they should not, others that are alike (a household, things of one model) are taken for matches: label some"
     return ""
 
 
