@@ -25,12 +25,8 @@ from hpmatch.arrays import FloatArray, IntArray, Mask
 from hpmatch.errors import HpmatchError, ModelError
 
 MATCH, REVIEW, NO_MATCH, UNMATCHABLE = "match", "review", "no_match", "unmatchable"
-DISPOSITIONS = (
-    MATCH,
-    REVIEW,
-    NO_MATCH,
-    UNMATCHABLE,
-)  # of alerts; nothing is looked up for one that is unmatchable
+# Of alerts; for one that is unmatchable nothing is looked up.
+DISPOSITIONS = (MATCH, REVIEW, NO_MATCH, UNMATCHABLE)
 
 # In a review, candidates that are at least so likely as the likeliest one, as a share of it, are named.
 NEAR = 0.1

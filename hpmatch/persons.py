@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from hpmatch.alerts.relations import in_force, status_of
+from hpmatch.alerts.relations import in_force, read_texts
 from hpmatch.arrays import FloatArray
 from hpmatch.cases import Case, PriorCases
 from hpmatch.decision import MATCH, NO_MATCH, REVIEW, UNMATCHABLE
@@ -140,10 +140,11 @@ def _in_force(alerts: ReadRecords) -> list[str]:
     """Whether each alert is in force; a status that nobody knows counts as if it were."""
     if "status" not in alerts.texts:
         return [YES] * len(alerts.records)
-    words = alerts.texts["status"].to_pylist()
+    told = zip(alerts.texts["status"].to_pylist(), read_texts(alerts, "status"), strict=True)
+    is_known = [bool(status) or not (text or "").strip() for text, status in told]
     return [
-        (UNKNOWN if word and word.strip() and not status_of(word) else YES) if stands else NO
-        for word, stands in zip(words, in_force(alerts).tolist(), strict=True)
+        (YES if known else UNKNOWN) if stands else NO
+        for known, stands in zip(is_known, in_force(alerts).tolist(), strict=True)
     ]
 
 

@@ -107,7 +107,8 @@ def read_records(
         own = ", ".join(role for role in roles if role not in (*RECORD_ROLES, *_ROLES.get(name, ())))
         raise SchemaError(
             f"{name}: no column of {raw.source} has anything that the model compares"
-            f"{f', which reads {own}' if own else ''}; say in a schema file which column holds what, or train a model on the table (train=True, --train)"
+            f"{f', which reads {own}' if own else ''}; say in a schema file which column holds what, or train a model on the "
+            f"table (train=True, --train)"
         )
     read_of = {role for stage in standardisers for role in stage.roles}.union(kept)
     said = {layout.id, *(column for role, column in layout.columns.items() if role in read_of)}
