@@ -248,3 +248,53 @@ def test_whoever_lives_in_one_place_is_no_match(seed):
     assert trained.matches == pytest.approx(twice, rel=0.15)
     owners = {row["no"]: int(row["no"].split("-")[0]) for row in rows}
     assert f1_of(hp.dedupe(rows, trained.model).clusters, owners) > 0.9
+
+
+def equipment(seed=1, devices=1200, twice=400):
+    """
+    Devices of 80 models of ten makers, a third there twice with some cells otherwise; and which of them.
+
+    The model tells the maker and what kind of device it is.
+    """
+    rng = random.Random(seed)
+    makers = [_word(rng, 3).title() for _ in range(10)]
+    models = {
+        maker: [f"{rng.choice('ABCDEFX')}{rng.choice('ABCMV')}-{rng.randrange(100, 999)}" for _ in range(8)]
+        for maker in makers
+    }
+    rows, owners, serial = [], {}, 10_000
+    for number in range(devices):
+        maker, which = rng.choice(makers), rng.randrange(8)
+        serial += rng.randrange(1, 4)
+        cells = {
+            "serial_number": f"{maker[:2].upper()}{serial:07}",
+            "model_code": models[maker][which],
+            "maker": maker,
+            "kind": ["infusion pump", "patient monitor", "ECG recorder", "ventilator"][which % 4],
+            "price": f"{rng.uniform(500, 60_000):.2f}",
+            "year": str(rng.randrange(2005, 2026)),
+        }
+        serials = [f"{cells['serial_number'][:-1]}{rng.randrange(10)}", "", *[cells["serial_number"]] * 5]
+        code = cells["model_code"]
+        other = {
+            **cells,
+            "serial_number": rng.choice(serials),
+            "model_code": rng.choice([code, code, code, code.replace("-", "").lower()]),
+            "maker": maker + rng.choice(["", "", " Medical", " GmbH"]),
+            "price": f"{float(cells['price']) * rng.choice([1, 1, 0.95]):.0f}",
+            "year": str(int(cells["year"]) + (rng.random() < 0.1)),
+        }
+        for copy, row in enumerate([cells, other][: 1 + (number < twice)]):
+            rows.append({"asset": f"{number}-{copy}", **row})
+            owners[rows[-1]["asset"]] = number
+    return rows, owners
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_those_of_one_model_are_no_matches(seed):
+    """Some 9,000 pairs share a maker and a code that only those of one model have; 400 are of one device."""
+    rows, owners = equipment(seed)
+    trained = hp.train(rows)
+    assert trained.schema.columns["model_code"] == "identifier"
+    assert trained.matches == pytest.approx(400, rel=0.1)
+    assert f1_of(hp.dedupe(rows, trained.model).clusters, owners) > 0.9

@@ -18,6 +18,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from types import UnionType
 from typing import Any
 
 import numpy as np
@@ -164,7 +165,15 @@ def _learn(
             f"most_pairs is {tables.most_pairs:,}, and a single record has more candidates; give more"
         )
     learning = Learning(
-        classifier, names, tables, compared(tables, pairs, start), share, random, _personal(start), belief
+        classifier=classifier,
+        names=names,
+        tables=tables,
+        candidates=compared(tables, pairs, start),
+        share=share,
+        random=random,
+        personal=_names_of(start, GivenName | BirthDate | NationalId),
+        from_birth=_names_of(start, GivenName | BirthDate),
+        belief=belief,
     )
     found = refined(learning, Rates(m, u), lambda done: report("train", steps - MOST_ROUNDS + done, steps))
     report("train", steps, steps)
@@ -187,10 +196,9 @@ def _learn(
     )
 
 
-def _personal(start: Model) -> frozenset[str]:
-    """The comparisons of a person that kin do not share, nor those who live in one home."""
-    told = (part.name for part in start.parts if isinstance(part, GivenName | BirthDate | NationalId))
-    return frozenset(told)
+def _names_of(start: Model, kinds: type | UnionType) -> frozenset[str]:
+    """The comparisons of these kinds."""
+    return frozenset(part.name for part in start.parts if isinstance(part, kinds))
 
 
 def _sessions(

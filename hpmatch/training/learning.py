@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
+import numpy as np
+
+from hpmatch.arrays import FloatArray, IntArray
 from hpmatch.fellegi_sunter import FellegiSunter, LookAlike
 from hpmatch.training.em import Rates
 from hpmatch.training.pairs import Seen, Tables
@@ -42,6 +46,7 @@ class Learning:
         share: Which share of all that they find.
         random: Random pairs.
         personal: The comparisons that tell a person from his kin.
+        from_birth: Those of them that next to nobody changes, given name and birth date.
         belief: What counts how much.
     """
 
@@ -52,7 +57,17 @@ class Learning:
     share: float
     random: Seen
     personal: frozenset[str]
+    from_birth: frozenset[str]
     belief: Belief
+
+    @cached_property
+    def is_no_candidate(self) -> FloatArray:
+        """float64[r], 1 for the random pairs of records whose candidates are looked at that are not among these."""
+        (asked, random), (held, candidates) = (
+            _numbered(seen, self.tables) for seen in (self.random, self.candidates)
+        )
+        is_asked = np.isin(asked, held) if self.share < 1 else np.ones(len(asked), bool)
+        return (is_asked & ~np.isin(random, candidates)).astype(np.float64)
 
     @property
     def pairs(self) -> float:
@@ -71,8 +86,7 @@ class Refined:
         prior: The share of all pairs that are matches.
         matches: How many are expected.
         alike: How many pairs are expected to be of look-alikes.
-        likelihood: By how much the logarithm of the candidates' likelihood is above that of chance alone.
-        unclear: How unclear it is which candidates are matches, their entropy in nats.
+        likelihood: By how much the logarithm of the likelihood of all pairs is above that of chance alone.
         sample: What the numbers rest on.
     """
 
@@ -82,5 +96,12 @@ class Refined:
     matches: float
     alike: float
     likelihood: float
-    unclear: float
     sample: Sample
+
+
+def _numbered(seen: Seen, tables: Tables) -> tuple[IntArray, IntArray]:
+    """The left record of each pair and a number for the pair, whichever of the records of one table stands left."""
+    left, right = (np.asarray(each, np.int64) for each in (seen.pairs.left, seen.pairs.right))
+    if tables.is_one:
+        left, right = np.minimum(left, right), np.maximum(left, right)
+    return left, left * len(tables.right) + right

@@ -1,8 +1,9 @@
-"""How likely what was learned makes the pairs that were seen, and how clear it leaves who is a match."""
+"""How likely what was learned makes the pairs that were seen."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import log
 
 import numpy as np
 
@@ -11,6 +12,8 @@ from hpmatch.training.learning import Learning
 
 # However many matches there are, some alert may be about nobody in the register.
 MOST_REGISTERED = 0.95
+# Of matches that differ in both given name and birth date.
+MOST_STRANGERS = 0.01
 
 
 def likelihood_of_candidates(
@@ -42,23 +45,58 @@ def likelihood_of_candidates(
     return gained + lefts * float(np.log1p(-share)) + float(np.log1p(of_left).sum())
 
 
-def likelihood_of_chance(learning: Learning, u: Sequence[FloatArray]) -> float:
+def likelihood_of_chance(learning: Learning, u: Sequence[FloatArray], alike_odds: FloatArray) -> float:
     """
     By how much the logarithm of the likelihood of all pairs falls, for u is not what random pairs show.
 
-    Where some of these are held to be no chance, u is less, and what candidates gain on it is more; each level's share of all pairs
-    weighs one against the other.
+    The candidates count as they are, so that what they gain on a small u and what they lose by it are the same; random pairs stand
+    for the others.
+
+    Args:
+        learning: What is learned from, with r random pairs.
+        u: For each comparison the chance of each level.
+        alike_odds: float64[r], of a look-alike against chance.
     """
-    random = learning.random
-    counted = random.level_counts(np.ones(len(random.pairs)), u)
-    fallen = 0.0
-    for seen, by_chance in zip(counted, u, strict=True):
+    random, candidates = learning.random, learning.candidates
+    unsaid = np.isnan(candidates.said).astype(np.float64)
+    others = learning.is_no_candidate
+    scale = max(learning.pairs - len(candidates.said), 0.0) / max(float(others.sum()), 1.0)
+    counts = zip(
+        random.level_counts(np.ones(len(random.pairs)), u),
+        random.level_counts(scale * others, u),
+        candidates.level_counts(unsaid, u),
+        u,
+        strict=True,
+    )
+    gained = scale * float(others @ np.log1p(alike_odds))
+    for seen, apart, held, by_chance in counts:
         shown = seen > 0
-        fallen += float(seen[shown] @ np.log(seen[shown] / seen.sum() / by_chance[shown]))
-    return -fallen * learning.pairs / max(len(random.pairs), 1)
+        held_for, drawn = (each[shown] / each[shown].sum() for each in (by_chance, seen))
+        gained += float((apart + held)[shown] @ np.log(held_for / drawn))
+    return gained
 
 
-def entropy(probabilities: FloatArray) -> float:
-    """Of independent events, in nats."""
-    unsure = probabilities[(probabilities > 0) & (probabilities < 1)]
-    return -float((unsure * np.log(unsure) + (1 - unsure) * np.log1p(-unsure)).sum())
+def likelihood_of_strangers(learning: Learning, matched: FloatArray) -> float:
+    """
+    By how much the logarithm of the likelihood falls, for next to no person differs in all that one has from birth.
+
+    Where more matches do than ``MOST_STRANGERS``, they are as likely as if so many did. It needs both a given name and a birth date:
+    one alone may be wrong in many records.
+
+    Args:
+        learning: What is learned from, with k candidates.
+        matched: float64[k], the probability of a match.
+    """
+    vectors = learning.candidates.vectors
+    from_birth = [place for place, name in enumerate(vectors.names) if name in learning.from_birth]
+    found, last = vectors.patterns[:, from_birth], np.array(vectors.sizes)[from_birth] - 1
+    told = (found >= 0).all(axis=1) & (len(from_birth) > 1)
+    strange = told & (found == last).all(axis=1)
+    of_pattern = np.bincount(vectors.pattern_of_pair, matched, len(vectors.patterns))
+    all_told, strangers = float(of_pattern[told].sum()), float(of_pattern[strange].sum())
+    if strangers <= MOST_STRANGERS * all_told:
+        return 0.0
+    others, share = all_told - strangers, strangers / all_told
+    return strangers * log(MOST_STRANGERS / share) + (
+        others * log((1 - MOST_STRANGERS) / (1 - share)) if others else 0.0
+    )

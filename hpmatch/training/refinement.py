@@ -10,10 +10,10 @@ would fill it, who are many, and kin would be matches. Where look-alikes agree i
 it is chance: else a class of namesakes takes in whoever moved, and a match that moved were none.
 
 Expectation maximisation ends where its start leads. Where columns repeat each other, as a postcode tells the town, sessions take
-whoever lives there for matches; so what the starting model says of matches is a second start. Of what is found the clearest is
-kept, by likelihood less the entropy of who is a match (Biernacki, Celeux and Govaert, Assessing a Mixture Model for Clustering with
-the Integrated Completed Likelihood, IEEE PAMI 22, 2000), if it gains more than its numbers cost (Schwarz 1978, the BIC). Likelihood
-alone prefers to call all matches who are alike for any reason.
+whoever lives there for matches; so what the starting model says of matches is a second start. Of what is found the likeliest is
+kept, if it gains more than its numbers cost (Schwarz 1978, the BIC). For a model that takes columns for independent those of one
+home are often the likeliest matches: they repeat each other in all that a home shares. But next to no person differs both in
+given name and in birth date; so where that many matches do, this is held to be as unlikely as it is.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ import numpy as np
 
 from hpmatch.arrays import FloatArray
 from hpmatch.decision import log_odds, odds_of, probability_of
-from hpmatch.fellegi_sunter import FellegiSunter, LookAlike, persons_at_large
+from hpmatch.fellegi_sunter import FellegiSunter, LookAlike, Weights, persons_at_large
 from hpmatch.training.em import Rates, likeliest_trust, rates_of, shares, with_rates
 from hpmatch.training.learning import Belief, Learning, Refined
 from hpmatch.training.likelihood import (
     MOST_REGISTERED,
-    entropy,
     likelihood_of_candidates,
     likelihood_of_chance,
+    likelihood_of_strangers,
 )
 from hpmatch.training.pairs import Seen
 from hpmatch.training.trained import Sample
@@ -79,7 +79,7 @@ def refined(learning: Learning, first: Rates, done: Callable[[int], None]) -> Re
         alike = _look_alikes(learning, kinds, [plain.prior] * len(kinds))
         start = _round(learning, Rates(m, first.u), alike, plain.prior)
         found = _with_look_alikes(learning, start, done, (1 + 2 * number) * _ROUNDS)
-        kept = found if _clearer(found, kept, cost) else kept
+        kept = found if _likelier(found, kept, cost) else kept
     return kept
 
 
@@ -90,11 +90,11 @@ def _with_look_alikes(learning: Learning, start: Refined, done: Callable[[int], 
     return _at_rest(learning, turned, lambda number: done(past + _ROUNDS + number)) if turned else found
 
 
-def _clearer(found: Refined, other: Refined, cost: float) -> bool:
+def _likelier(found: Refined, other: Refined, cost: float) -> bool:
     """
-    Whether it tells matches from others better, by more than the kinds of look-alikes cost that only it has.
+    Whether it makes what was seen likelier, by more than the kinds of look-alikes cost that only it has.
 
-    What is told by as many kinds from another start has to be better by the cost of one: a little clearer is also what counts
+    What is told by as many kinds from another start has to be better by the cost of one: a little likelier is also what counts
     matches with an error among look-alikes.
 
     Args:
@@ -102,9 +102,8 @@ def _clearer(found: Refined, other: Refined, cost: float) -> bool:
         other: What was found before.
         cost: Of each kind.
     """
-    gained = (found.likelihood - found.unclear) - (other.likelihood - other.unclear)
     kinds = len(found.look_alikes) - len(other.look_alikes)
-    return found.matches >= NONE and gained > cost * max(kinds, 1)
+    return found.matches >= NONE and found.likelihood - other.likelihood > cost * max(kinds, 1)
 
 
 def _look_alikes(
@@ -190,7 +189,9 @@ def _round(learning: Learning, rates: Rates, look_alikes: tuple[LookAlike, ...],
     seen = candidates.level_counts(matched * counting, before.m)
     found = candidates.level_counts(matched, before.m)
     trust = _trust(candidates, matched, before, belief)
-    apart = counted_apart(random, _by_chance(known, random, expected.prior, learns), before)
+    vectors, of_pair = random.distinct
+    of_random = known.weigh(vectors)
+    apart = counted_apart(random, _by_chance(of_random, expected.prior, learns)[of_pair], before)
     chance, unseen = chance_rates(apart, before), unseen_levels(found, apart)
     learned = keeping(Rates(shares(seen, before.m, before.m, trust), chance), before, unseen)
     if learns:
@@ -203,18 +204,22 @@ def _round(learning: Learning, rates: Rates, look_alikes: tuple[LookAlike, ...],
         expected.prior,
         float(matched.sum()) / learning.share,
         float(sum(map(np.sum, expected.alike))) / learning.share,
-        expected.likelihood + likelihood_of_chance(learning, chance),
-        entropy(matched),
+        expected.likelihood
+        + likelihood_of_chance(learning, rates.u, _alike_odds(of_random)[of_pair])
+        + likelihood_of_strangers(learning, matched),
         Sample(seen, trust, apart, chance, found, unseen),
     )
 
 
-def _by_chance(known: FellegiSunter, random: Seen, prior: float, learns: bool) -> FloatArray:
-    """How likely each random pair is neither a match nor one of the look-alikes that are learned."""
-    vectors, of_pair = random.distinct
-    weights = known.weigh(vectors)
+def _by_chance(weights: Weights, prior: float, learns: bool) -> FloatArray:
+    """How likely each pair is neither a match nor one of the look-alikes that are learned."""
     apart = 1 - probability_of(weights.match + log_odds(prior))
-    return (apart * 2**weights.look_alikes if learns else apart)[of_pair]
+    return apart * 2**weights.look_alikes if learns else apart
+
+
+def _alike_odds(weights: Weights) -> FloatArray:
+    """The odds of each pair for a look-alike against chance."""
+    return odds_of(-weights.look_alikes) - 1
 
 
 class _Expected(NamedTuple):
@@ -239,7 +244,7 @@ def _expected(learning: Learning, known: FellegiSunter, prior: float) -> _Expect
     weights = known.weigh(vectors)
     matched, prior = _probabilities(learning, weights.match, prior)
     kinds = known.alike_odds(weights.partial, vectors.levels, vectors.names, vectors.records[1])
-    alike_odds = odds_of(-weights.look_alikes) - 1
+    alike_odds = _alike_odds(weights)
     others = (1 - matched) / (1 + alike_odds)
     odds = odds_of(weights.match + log_odds(prior))
     likelihood = likelihood_of_candidates(learning, odds, matched, alike_odds, others * alike_odds)
