@@ -41,6 +41,7 @@ from hpmatch.reading import ReadRecords
 from hpmatch.records import Column, Records, Values, Vocabulary
 from hpmatch.register import MODEL_FILE, Register, model_of, version_with
 from hpmatch.register_changes import read_changes
+from hpmatch.register_size import refuse_smaller
 from hpmatch.schema import Schema
 from hpmatch.sources.tables import RejectedRow, numbered
 from hpmatch.standardise.token_forms import LISTS, SKETCHES, TokenForms, token_forms
@@ -58,11 +59,18 @@ _BLOCK = 1 << 22
 _TRIES = 10  # how often a register is opened that is replaced meanwhile
 
 
-def write_prepared(register: Register, folder: str | Path) -> None:
+def write_prepared(register: Register, folder: str | Path, *, smaller_register: bool = False) -> None:
     """Write a prepared register to a folder, whole or not at all; see ``Register.save``."""
     if register.indexes is None:
         raise SourceError(
             "this register was read for one run; use Register.prepare to make one that can be saved"
+        )
+    if not smaller_register:
+        refuse_smaller(
+            _earlier(Path(folder)),
+            len(register),
+            f"where it was prepared in {folder}",
+            len(register.read.rejected),
         )
     if register.is_changed:
         register = register.recounted()
@@ -90,13 +98,25 @@ def write_prepared(register: Register, folder: str | Path) -> None:
         (made / MANIFEST).write_text(json.dumps(sealed, indent=2) + "\n", "utf-8")
 
 
+def _earlier(home: Path) -> int:
+    """How many records the prepared register has whose place another one takes; 0 if none is there that can be read."""
+    with suppress(HpmatchError):
+        return len(read_prepared(home, verify=False)) if _state(home)[0] else 0
+    return 0
+
+
 def check_prepared_folder(folder: str | Path) -> None:
     """Make sure that a prepared register can be written to a folder, before the work begins."""
     check_folder(folder, _own_files(Path(folder)))
 
 
 def add_changes(
-    folder: str | Path, changes: Any, schema: Schema | str | Path | None = None, *, onto: str | None = None
+    folder: str | Path,
+    changes: Any,
+    schema: Schema | str | Path | None = None,
+    *,
+    onto: str | None = None,
+    smaller_register: bool = False,
 ) -> int:
     """
     Keep changes beside a prepared register; they are folded in whenever it is opened, until it is prepared anew.
@@ -107,12 +127,14 @@ def add_changes(
         schema: Which column plays which role, where its name does not say it.
         onto: The version of the register that they are changes to; None for whichever it is. Where they were kept last, as
             when a re-screening is repeated that was broken off, nothing is added.
+        smaller_register: Whether it is meant that the changes take out more than a tenth of the register.
 
     Returns:
         How many rows of changes were added.
 
     Raises:
-        HpmatchError: If the changes cannot be folded in, or the register is of another version; nothing is kept then.
+        HpmatchError: If the changes cannot be folded in or take out more than a tenth of the register, or it is of another
+            version; nothing is kept then.
     """
     home = Path(folder)
     table = read_changes(changes, schema, model_of(home))
@@ -128,7 +150,9 @@ def add_changes(
                 f"{folder} is not the register that these are changes to (version {onto[:12]}..., not "
                 f"{register.read.version[:12]}...); nothing was changed. Re-screen again"
             )
-        register.changed(table)  # refused now rather than when it is opened
+        changed = register.changed(table)  # refused now rather than when it is opened
+        if not smaller_register:
+            refuse_smaller(len(register), len(changed), "before these changes")
         number = len(_pending(home)) + 1
         unfinished = home / _UNFINISHED
         try:

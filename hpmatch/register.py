@@ -135,19 +135,24 @@ class Register:
 
         return read_prepared(folder, verify=verify)
 
-    def save(self, folder: str | Path) -> None:
+    def save(self, folder: str | Path, *, smaller_register: bool = False) -> None:
         """
         Save the register to a folder, which appears whole or not at all; an earlier one there is replaced.
 
         One that was changed is counted anew; ``hpmatch.prepared.add_changes`` keeps changes beside a folder instead. Changes
         that others add to the folder after it was opened are lost; ``hpmatch prepare FOLDER --out FOLDER`` makes them wait.
 
+        Args:
+            folder: The folder.
+            smaller_register: Whether it is meant to have much fewer records than the earlier one.
+
         Raises:
-            SourceError: If it cannot be written, or was prepared for one run only.
+            SourceError: If it cannot be written, was prepared for one run only, or has more than a tenth fewer records than the
+                register whose place it would take.
         """
         from hpmatch.prepared import write_prepared  # noqa: PLC0415 - it needs this module
 
-        write_prepared(self, folder)
+        write_prepared(self, folder, smaller_register=smaller_register)
 
     def __len__(self) -> int:
         return len(self.read.records)

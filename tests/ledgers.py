@@ -36,7 +36,7 @@ def result_of(answers, *, model="m1", register="r1"):
     )
     summary = {
         "alerts": {"read": len(names)},
-        "register": {"read": 1, "version": register},
+        "register": {"read": 1, "rejected": 0, "version": register},
         "model": {"name": "imi", "sha256": model},
         "hpmatch": "0",
     }

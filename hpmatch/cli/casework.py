@@ -240,7 +240,7 @@ def add_rescreen(commands: Any) -> None:
     new.add_argument("--changes", metavar="FILE", help="changes of the register, or new applicants")
     new.add_argument("--new-register", metavar="REGISTER", help="another register, or the folder of one")
     new.add_argument("--new-model", metavar="NAME|FILE", help="another model")
-    add_shared(command, "result", "schema", "format")
+    add_shared(command, "result", "schema", "format", "smaller_register")
     command.add_argument(
         "--dry-run", action="store_true", help="write DIR, and leave ledger and register alone"
     )
@@ -271,13 +271,20 @@ def _rescreen(options: argparse.Namespace) -> int:
         new_register=options.new_register,
         new_model=options.new_model,
         schema=options.schema,
+        smaller_register=options.smaller_register,
     )
     found.write(options.out, options.format)
     if not options.dry_run:
         # In this order, so that the ledger never names a register that is not there; broken off in between, it can be repeated.
         if changes is not None:
             onto = found.started_from["register_version"]
-            add_changes(options.register, changes, options.schema, onto=onto)
+            add_changes(
+                options.register,
+                changes,
+                options.schema,
+                onto=onto,
+                smaller_register=options.smaller_register,
+            )
         if gone := ledger.answer_again(found).forgotten:
             take_out(options.out, gone)
     counts = found.summary["alerts"]

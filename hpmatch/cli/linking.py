@@ -54,6 +54,9 @@ A schema file (TOML) says which column plays which role:
   surname = "family_name"
   dob = "birth_date"
 
+With --ledger, a register that has more than a tenth fewer records than in the run before is refused: it may be a part of one, and
+whoever it lacks would be answered 'no match'. --smaller-register says that it is meant.
+
 Exit status: 0 done; 1 the data could not be used; 2 the command was wrong. DIR gets a whole result or none.
 """
 _PREPARE = """\
@@ -138,6 +141,7 @@ def add_link(commands: Any) -> None:
         metavar="FILE",
         help="note there what was received and what was answered; new, or a ledger (see 'hpmatch ledger')",
     )
+    add_shared(command, "smaller_register")
     command.set_defaults(run=_link)
 
 
@@ -166,6 +170,7 @@ def _link(options: argparse.Namespace) -> int:
                 options.out,
                 options.model,
                 format=options.format,
+                smaller_register=options.smaller_register,
                 **asked,
             )
         else:
@@ -261,7 +266,7 @@ def add_prepare(commands: Any) -> None:
     where.add_argument(
         "--changes-to", metavar="DIR", help="a prepared register that REGISTER holds changes to"
     )
-    add_shared(command, "model_of_register", "schema", "id", "workers")
+    add_shared(command, "model_of_register", "schema", "id", "workers", "smaller_register")
     command.set_defaults(run=_prepare)
 
 
@@ -272,7 +277,12 @@ def _prepare(options: argparse.Namespace) -> int:
     if options.changes_to and options.model:
         raise ModelError("changes are taken with the model of the prepared register; leave --model out")
     if options.changes_to:
-        rows = add_changes(options.changes_to, options.register, schema_of(options))
+        rows = add_changes(
+            options.changes_to,
+            options.register,
+            schema_of(options),
+            smaller_register=options.smaller_register,
+        )
         print(f"{rows:,} rows of changes kept in {Path(options.changes_to)}; they count from now on")
         return DONE
     started = time.perf_counter()
@@ -288,7 +298,7 @@ def _prepare(options: argparse.Namespace) -> int:
             workers=options.workers,
             progress=progress,
         )
-        register.save(options.out)
+        register.save(options.out, smaller_register=options.smaller_register)
     words = _WORDS[register.model.subject]
     rejected = len(register.read.rejected)
     unread = told_not_read({"register": register.read.columns_not_read})

@@ -190,6 +190,13 @@ SHARED: dict[str, tuple[str, dict[str, Any]]] = {
         "--format",
         {"choices": ("text", "json"), "default": "text", "help": "how it is printed (default: text)"},
     ),
+    "smaller_register": (
+        "--smaller-register",
+        {
+            "action": "store_true",
+            "help": "the register is meant to be smaller; else one that lost more than a tenth of its records since it was last used is refused",
+        },
+    ),
     "workers": (
         "--workers",
         {

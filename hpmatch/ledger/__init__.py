@@ -36,6 +36,7 @@ from hpmatch.ledger.entries import (
 )
 from hpmatch.ledger.receiving import digests, rejected_entries, without_forgotten, without_other_content
 from hpmatch.reading import layout_of
+from hpmatch.register_size import refuse_smaller
 from hpmatch.results import Result, only_of_alerts
 from hpmatch.schema import ALERT_ROLES, REQUIRED_ROLES, Schema, read_schema
 from hpmatch.sources import read
@@ -208,28 +209,39 @@ class Ledger:
         rows = replace(kept, rejected=(*kept.rejected, *forgotten))
         return Received(len(new), len(usable.data) - len(new), len(outcast), len(forgotten), rows)
 
-    def answer(self, result: Result, register_version: str | None = None) -> Answered:
+    def answer(
+        self, result: Result, register_version: str | None = None, *, smaller_register: bool = False
+    ) -> Answered:
         """
         Note the answers of a result, all or none; what is noted already is not noted again.
 
         Args:
             result: What ``link`` found.
             register_version: The version of the register, if it is not the one that the result tells.
+            smaller_register: Whether the register is meant to have much fewer records than in the run before.
 
         Raises:
             LedgerError: If an alert of the result was never received, no file can hold the model, or the ledger cannot be
                 relied on or written.
+            SourceError: If the register lost more than a tenth of its records since the run before.
         """
         only_of_alerts(result)
-        return self._answer(result, _run(result.summary, register_version))
+        return self._answer(result, _run(result.summary, register_version), smaller_register=smaller_register)
 
     def _answer(
-        self, result: Result, run: Mapping[str, Any], after: Mapping[str, Any] | None = None
+        self,
+        result: Result,
+        run: Mapping[str, Any],
+        after: Mapping[str, Any] | None = None,
+        *,
+        smaller_register: bool,
     ) -> Answered:
         _refuse_nameless(run["model"], run["model_sha256"])
         rows = result.dispositions.to_pylist()
         with alone(self._file):
             account = self.account()
+            if not smaller_register:
+                _refuse_part(account, result)
             if after is not None and versions_of(account.last_run or {}) not in (after, versions_of(run)):
                 raise LedgerError(
                     f"another run was noted in {self.path} since this re-screening began; nothing was recorded. Re-screen again"
@@ -269,7 +281,10 @@ class Ledger:
         kept = rows.filter(pc.is_in(rows["alert_id"], pa.array(sorted(rescreened.changed), pa.string())))
         started_from = dict(rescreened.started_from)
         run = {**_run(rescreened.result.summary, None), "rescreened": started_from}
-        return self._answer(replace(rescreened.result, dispositions=kept), run, started_from)
+        answers = replace(rescreened.result, dispositions=kept)
+        return self._answer(
+            answers, run, started_from, smaller_register=True
+        )  # it was held against the register before
 
     def link(
         self,
@@ -280,6 +295,7 @@ class Ledger:
         *,
         format: str = "csv",  # noqa: A002 - the option's name
         schema: Schema | str | Path | None = None,
+        smaller_register: bool = False,
         **options: Any,
     ) -> Result:
         """
@@ -294,6 +310,8 @@ class Ledger:
             model: See ``hpmatch.link``.
             format: "csv" or "parquet".
             schema: Which column plays which role, where its name does not say it.
+            smaller_register: Whether the register is meant to have much fewer records than in the run before; else a register
+                that lost more than a tenth of them is refused, and the alerts wait.
             **options: Further options of ``hpmatch.link``.
 
         Raises:
@@ -316,8 +334,10 @@ class Ledger:
                 )
         received = self.receive(alerts, schema=schema)
         result = link(received.alerts, register, model, schema=schema, **options)
+        if not smaller_register:
+            _refuse_part(self.account(), result)
         result.write(out, format)
-        if gone := self.answer(result).forgotten:
+        if gone := self.answer(result, smaller_register=smaller_register).forgotten:
             take_out(out, gone)
         return result
 
@@ -443,6 +463,12 @@ def _refuse_nameless(name: str, sha256: str) -> None:
             f"no file can hold model {name!r}, so the ledger could not say which model answered; nothing was recorded. Link "
             f"with a model that can be saved (Model.save), or without a ledger"
         )
+
+
+def _refuse_part(account: Account, result: Result) -> None:
+    """A register that was cut off on its way would answer "no match" for whoever it lacks."""
+    before, register = (account.last_run or {}).get("registered", 0), result.summary["register"]
+    refuse_smaller(before, register["read"], "in the run before that the ledger notes", register["rejected"])
 
 
 def _run(summary: Mapping[str, Any], register_version: str | None) -> dict[str, Any]:

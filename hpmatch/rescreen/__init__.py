@@ -33,6 +33,7 @@ from hpmatch.output import RESCREENED, write_folder
 from hpmatch.parallel import batch_job
 from hpmatch.register import Register, model_of, read_register
 from hpmatch.register_changes import by_itself, read_changes, turnover
+from hpmatch.register_size import refuse_smaller
 from hpmatch.rescreen.belonging import NOT_PREPARED, refuse_missing, register_before
 from hpmatch.rescreen.differences import Moves, Reasons, differences_of
 from hpmatch.rescreen.standing import AlertsInForce, read_standing, taken, without_forgotten
@@ -88,6 +89,7 @@ def rescreen(
     new_register: Any = None,
     new_model: Model | str | Path | None = None,
     schema: Schema | str | Path | None = None,
+    smaller_register: bool = False,
 ) -> Rescreened:
     """
     Find the alerts that are answered in another way now, and why.
@@ -100,6 +102,8 @@ def rescreen(
         new_register: A register to use instead.
         new_model: A model to use instead.
         schema: Which column plays which role, where its name does not say it.
+        smaller_register: Whether the register is meant to have much fewer records now; else one that lost more than a tenth of
+            them is refused.
 
     Raises:
         LedgerError: If the ledger names another register or model, notes these changes already, or cannot be relied on.
@@ -118,7 +122,7 @@ def rescreen(
         [('no_match', 'match', '2 is new in the register')]
     """
     with batch_job(None):
-        return _rescreen(ledger, alerts, register, changes, new_register, new_model, schema)
+        return _rescreen(ledger, alerts, register, changes, new_register, new_model, schema, smaller_register)
 
 
 def _rescreen(
@@ -129,6 +133,7 @@ def _rescreen(
     new_register: Any,
     new_model: Model | str | Path | None,
     schema: Schema | str | Path | None,
+    smaller_register: bool,
 ) -> Rescreened:
     ledger = ledger if isinstance(ledger, Ledger) else Ledger(ledger)
     if sum(each is not None for each in (changes, new_register, new_model)) != 1:
@@ -141,6 +146,8 @@ def _rescreen(
     now = before if changes is None else before.changed(changes)
     now = now if new_register is None else read_register(new_register, model, schema)
     now.check(model)
+    if not smaller_register:
+        refuse_smaller(len(before), len(now), "when the alerts were answered", len(now.read.rejected))
     touching, moves = _touched(standing, before, now, changes)
     unheld = _unanswered(standing, account.standing())
     regrouped = np.union1d(
