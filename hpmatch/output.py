@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,8 @@ from hpmatch.evidence import IDENTIFIERS
 from hpmatch.files import whole_folder
 
 FORMATS = ("csv", "parquet")
-RESCREENED = ("differences", "links", "rejected")  # the tables of a re-screening
+DIFFERENCES = "differences"  # the table of alerts that are answered otherwise than before
+RESCREENED = (DIFFERENCES, "links", "rejected")  # the tables of a re-screening
 MODEL_FILE = "result_model.json"  # a name that no file of one's own is likely to have, for it is replaced
 WEIGHTS = "weights"  # the table that holds nothing but numbers behind two identifiers
 # What a spreadsheet takes for a formula (OWASP, CSV injection); a plain number is none.
@@ -54,21 +55,40 @@ def write_folder(
     summary: Mapping[str, Any],
     format: str,  # noqa: A002 - the option's name
     model: str = "",
+    ours: Collection[str] | None = None,
 ) -> None:
     """
     Write tables, a summary and the text of a model, if there is any, to a folder so that it appears whole or not at all.
+
+    Args:
+        out: The folder.
+        tables: The tables by name.
+        summary: The summary.
+        format: "csv" or "parquet".
+        model: The text of the model.
+        ours: The names of the files that an earlier folder may hold; by default those of the same tables.
 
     Raises:
         SourceError: If it cannot be written; what was there before stays.
     """
     if format not in FORMATS:
         raise SourceError(f"no format {format!r}; there are {', '.join(FORMATS)}")
-    with whole_folder(out, result_files(tuple(tables))) as made:
+    with whole_folder(out, result_files(tuple(tables)) if ours is None else ours) as made:
         for name, table in tables.items():
             _write_table(table, made / f"{name}.{format}")
         _write_summary(summary, made / "summary.json")
         if model:
             (made / MODEL_FILE).write_text(model, "utf-8")
+
+
+def is_rescreening(folder: str | Path) -> bool:
+    """Whether a folder is what a re-screening wrote, and not what ``link`` did, which answers all alerts."""
+    return has_table(folder, DIFFERENCES) and not has_table(folder, "dispositions")
+
+
+def has_table(folder: str | Path, table: str) -> bool:
+    """Whether a folder holds a table."""
+    return any(Path(folder, f"{table}.{ending}").exists() for ending in FORMATS)
 
 
 def read_folder(folder: str | Path, names: Sequence[str]) -> tuple[dict[str, pa.Table], dict[str, Any], str]:

@@ -163,6 +163,25 @@ def standing(persons: pa.Table) -> dict[str, int]:
     return {"not_in_force": told.count(NO), "unknown_status": told.count(UNKNOWN)}
 
 
+def not_in_force(dispositions: pa.Table, persons: pa.Table) -> frozenset[str]:
+    """
+    The alerts that are not in force.
+
+    Args:
+        dispositions: A row an alert, in the order in which ``persons`` lists them.
+        persons: See ``persons_table``.
+
+    Example:
+        >>> answers = pa.table({"alert_id": ["A1", "A2", "A3"], "person_id": ["A1", "A2", "A1"]})
+        >>> not_in_force(answers, pa.table({"person_id": ["A1", "A2"], "in_force": ["yes;no", "unknown"]}))
+        frozenset({'A3'})
+    """
+    told = zip(*(persons[name].to_pylist() for name in ("person_id", "in_force")), strict=True)
+    words = {person: iter(cell.split(";")) for person, cell in told}
+    answers = zip(*(dispositions[name].to_pylist() for name in ("alert_id", "person_id")), strict=True)
+    return frozenset(alert for alert, person in answers if next(words[person]) == NO)
+
+
 def funnel(persons: pa.Table, alerts: Mapping[str, int]) -> dict[str, Any]:
     """
     Count where the persons went.

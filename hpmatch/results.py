@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -13,7 +13,16 @@ from hpmatch.decision import DecisionRule
 from hpmatch.errors import HpmatchError, SourceError
 from hpmatch.explain import Explanation, Held, explain, explain_record
 from hpmatch.model import ALERTS, Model, model_that_made, subject_of
-from hpmatch.output import FORMATS, kept_model, read_folder, read_summary, write_folder
+from hpmatch.output import (
+    DIFFERENCES,
+    FORMATS,
+    is_rescreening,
+    kept_model,
+    read_folder,
+    read_summary,
+    result_files,
+    write_folder,
+)
 from hpmatch.shown import on_one_line
 
 if TYPE_CHECKING:
@@ -72,6 +81,7 @@ class Result:
         summary: Counts that add up.
         held: Gives what alerts and registered persons hold, as it is compared, by their identifiers.
         model: The model that decided.
+        differences: A row an alert that is answered otherwise than a ledger notes, see ``Rescreened``; None without a ledger.
     """
 
     links: pa.Table
@@ -85,6 +95,7 @@ class Result:
     _identity: Callable[[str], Identity] = _not_linked
     held: Held | None = None
     model: Model | None = None
+    differences: pa.Table | None = None
 
     def __repr__(self) -> str:
         return on_one_line(
@@ -103,6 +114,10 @@ class Result:
         tables = _tables(self, ("links", "weights", "dispositions"))
         return explain(str(alert_id), tables, self.held, self.model, subject_of(self.summary))
 
+    def registered(self, numbers: Collection[str]) -> frozenset[str]:
+        """Those of some numbers that the register holds."""
+        return frozenset(self.held([], sorted(numbers))[1]) if self.held else frozenset()
+
     def identity(self, alert_id: str) -> Identity:
         """
         Tell who an alert may be about, with what is known of them; see ``hpmatch.inquiry``.
@@ -120,11 +135,11 @@ class Result:
 
     def to_pandas(self, table: str = "links") -> pd.DataFrame:
         """One of the tables ("links", "dispositions", "persons" ...) as a pandas DataFrame; needs pandas."""
-        return _named(self, table, TABLES).to_pandas()
+        return _named(self, table, self._names).to_pandas()
 
     def to_polars(self, table: str = "links") -> pl.DataFrame:
         """One of the tables ("links", "dispositions", "persons" ...) as a polars DataFrame; needs polars."""
-        return _as_polars(_named(self, table, TABLES))
+        return _as_polars(_named(self, table, self._names))
 
     def write(self, out: str | Path, format: str = "csv") -> None:  # noqa: A002 - the option's name
         """
@@ -137,7 +152,12 @@ class Result:
         Raises:
             SourceError: If the folder cannot be written or holds anything but an earlier result.
         """
-        write_folder(out, _tables(self, TABLES), self.summary, format, _text_of(self.model))
+        tables = _tables(self, self._names)
+        write_folder(out, tables, self.summary, format, _text_of(self.model), files_of_link(out))
+
+    @property
+    def _names(self) -> Sequence[str]:
+        return TABLES if self.differences is None else (*TABLES, DIFFERENCES)
 
 
 @dataclass(frozen=True)
@@ -199,6 +219,11 @@ class Deduplicated:
             SourceError: If the folder cannot be written or holds anything but an earlier result.
         """
         write_folder(out, _tables(self, TABLES_OF_ONE), self.summary, format, _text_of(self.model))
+
+
+def files_of_link(out: str | Path) -> frozenset[str]:
+    """What a folder may hold whose place a result of ``link`` takes: an earlier one, and no re-screening, which is made once."""
+    return result_files(TABLES if is_rescreening(out) else (*TABLES, DIFFERENCES))
 
 
 def _tables(result: Result | Deduplicated, names: Sequence[str]) -> dict[str, pa.Table]:

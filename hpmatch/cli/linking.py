@@ -44,6 +44,7 @@ What is written to DIR:
   weights.csv       for each of these links the prior, what each comparison adds to its weight, and what look-alikes take
   persons.csv       the persons whom alerts are about: which alerts, who is registered, clear or not, earlier case or new
   relations.csv     why a person has several alerts: re-sent, correction, specialty, earlier profession, update ...
+  differences.csv   with --ledger, the alerts in force that were answered otherwise before: before, now, and the reason
   checks.csv        a checksum for each alert, by which explain and label notice that they are given other alerts
   rejected.csv      rows of the input that could not be used, with row number and reason
   summary.json      counts that add up
@@ -149,11 +150,10 @@ def _link(options: argparse.Namespace) -> int:
     from hpmatch.files import check_folder  # noqa: PLC0415 - so that --help answers at once
     from hpmatch.ledger import Ledger  # noqa: PLC0415
     from hpmatch.link import link  # noqa: PLC0415
-    from hpmatch.output import result_files  # noqa: PLC0415
-    from hpmatch.results import TABLES  # noqa: PLC0415
+    from hpmatch.results import files_of_link  # noqa: PLC0415
 
     started = time.perf_counter()
-    check_folder(options.out, result_files(TABLES))
+    check_folder(options.out, files_of_link(options.out))
     check_training(options)
     with progress_bar() as progress:
         asked = {
@@ -201,6 +201,7 @@ def _show_summary(summary: Any, out: str, seconds: float) -> None:
         ("  review", alerts["review"], "to be looked at by a person"),
         ("  no match", alerts["no_match"], words["no_match"]),
         ("  unmatchable", alerts["unmatchable"], "too little to go by; see dispositions"),
+        *_told_differences(alerts),
         *_told_statuses(alerts),
         (words["rejected"], alerts["rejected"], "see rejected" if alerts["rejected"] else ""),
         *(_persons(summary) if subject == ALERTS else ()),
@@ -216,6 +217,12 @@ def _show_summary(summary: Any, out: str, seconds: float) -> None:
         "prior case": summary.get("prior_cases", {"rejected": 0}),
     }
     show_rejected({kind: table["rejected"] for kind, table in tables.items()}, out)
+
+
+def _told_differences(alerts: Mapping[str, int]) -> list[tuple[str, int, str]]:
+    """The line about alerts that the ledger notes another answer of, with a ledger."""
+    note = "than the ledger noted before; see differences"
+    return [("  answered otherwise", alerts["different"], note)] if "different" in alerts else []
 
 
 def _told_statuses(alerts: Mapping[str, int]) -> list[tuple[str, int, str]]:

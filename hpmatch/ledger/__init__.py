@@ -301,7 +301,7 @@ class Ledger:
         """
         Receive alerts, hold them against the register, write the result to a folder and note the answers.
 
-        Killed in between, it is made whole by being called again.
+        The result tells which alerts are answered otherwise than the ledger noted before, in ``differences``. Killed in between, it is made whole by being called again.
 
         Args:
             alerts: The alerts, see ``hpmatch.link``.
@@ -321,6 +321,7 @@ class Ledger:
         from hpmatch.link import link  # noqa: PLC0415 - noting alone needs no stage
         from hpmatch.model import ALERTS, read_model  # noqa: PLC0415
         from hpmatch.register import model_of  # noqa: PLC0415
+        from hpmatch.rescreen.differences import differences_since  # noqa: PLC0415
 
         if Path(out).resolve() in self._file.resolve().parents:
             raise LedgerError(
@@ -334,8 +335,12 @@ class Ledger:
                 )
         received = self.receive(alerts, schema=schema)
         result = link(received.alerts, register, model, schema=schema, **options)
+        account = self.account()
         if not smaller_register:
-            _refuse_part(self.account(), result)
+            _refuse_part(account, result)
+        different = differences_since(result, account, _run(result.summary, None))
+        counts = {**result.summary["alerts"], "different": len(different)}
+        result = replace(result, differences=different, summary={**result.summary, "alerts": counts})
         result.write(out, format)
         if gone := self.answer(result, smaller_register=smaller_register).forgotten:
             take_out(out, gone)

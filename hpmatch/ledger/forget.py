@@ -16,9 +16,18 @@ from hpmatch.decision import MATCH
 from hpmatch.errors import SourceError
 from hpmatch.files import check_folder
 from hpmatch.ledger import Ledger, several
-from hpmatch.output import FORMATS, RESCREENED, kept_model, read_folder, result_files, write_folder
+from hpmatch.output import (
+    DIFFERENCES,
+    RESCREENED,
+    has_table,
+    is_rescreening,
+    kept_model,
+    read_folder,
+    result_files,
+    write_folder,
+)
 from hpmatch.persons import funnel, standing
-from hpmatch.results import TABLES
+from hpmatch.results import TABLES, files_of_link
 from hpmatch.sources.rejected import cells_told
 
 Tables = Mapping[str, pa.Table]
@@ -61,7 +70,7 @@ def forget(
             check_folder(folder, result_files(RESCREENED))
         else:
             _read(folder)
-            check_folder(folder, result_files(TABLES))
+            check_folder(folder, files_of_link(folder))
     (ledger if isinstance(ledger, Ledger) else Ledger(ledger)).forget(wanted)
     return sum(take_out(folder, wanted) for folder in results)
 
@@ -100,40 +109,39 @@ def take_out(folder: str | Path, alert_ids: str | Iterable[str]) -> bool:
         "rejected": _with(rejected, "content", pc.if_else(pa.array(is_about), "", rejected["content"])),
         "checks": tables["checks"].filter(pa.array(~is_answer)),
     }
+    if DIFFERENCES in tables:
+        kept[DIFFERENCES] = _without(tables[DIFFERENCES], gone)
     kinds = dispositions.filter(pa.array(is_answer))["disposition"].to_pylist()
     model = kept_model(folder)
-    write_folder(
-        folder, kept, _counted(summary, kept, kinds), ending, model.read_text("utf-8") if model else ""
-    )
+    text = model.read_text("utf-8") if model else ""
+    write_folder(folder, kept, _counted(summary, kept, kinds), ending, text, files_of_link(folder))
     return True
-
-
-def is_rescreening(folder: str | Path) -> bool:
-    """Whether a folder is what a re-screening wrote."""
-    return any(Path(folder, f"{RESCREENED[0]}.{ending}").exists() for ending in FORMATS)
 
 
 def _take_out_of_rescreening(folder: str | Path, gone: frozenset[str]) -> bool:
     tables, summary, ending = read_folder(folder, RESCREENED)
     is_about = _names(tables["rejected"], gone)
-    kept = {
-        name: tables[name].filter(pa.array(~_is_in(tables[name][tables[name].column_names[0]], gone)))
-        for name in ("differences", "links")
-    }
+    kept = {name: _without(tables[name], gone) for name in (DIFFERENCES, "links")}
     if not is_about.any() and all(len(kept[name]) == len(tables[name]) for name in kept):
         return False
     rejected = tables["rejected"]
     kept["rejected"] = _with(rejected, "content", pc.if_else(pa.array(is_about), "", rejected["content"]))
-    alerts = {**summary["alerts"], "different": len(kept["differences"])}
+    alerts = {**summary["alerts"], "different": len(kept[DIFFERENCES])}
     write_folder(folder, kept, {**summary, "alerts": alerts}, ending)
     return True
 
 
 def _read(folder: str | Path) -> tuple[dict[str, pa.Table], dict[str, Any], str]:
-    tables, summary, ending = read_folder(folder, TABLES)
+    names = (*TABLES, DIFFERENCES) if has_table(folder, DIFFERENCES) else TABLES
+    tables, summary, ending = read_folder(folder, names)
     if not {"alerts", "persons", "links"} <= summary.keys():
         raise SourceError(f"{folder} holds no result of 'hpmatch link'; name the folder that it wrote")
     return tables, summary, ending
+
+
+def _without(table: pa.Table, gone: Iterable[str]) -> pa.Table:
+    """A table without the rows of some alerts, which its first column names."""
+    return table.filter(pa.array(~_is_in(table[table.column_names[0]], gone)))
 
 
 def _is_in(column: pa.ChunkedArray, alert_ids: Iterable[str]) -> Mask:
@@ -190,6 +198,8 @@ def _counted(summary: Mapping[str, Any], tables: Tables, kinds: Sequence[str]) -
         for name in ("rows", "read", kind):
             alerts[name] -= 1
     alerts |= standing(tables["persons"])
+    if DIFFERENCES in tables:
+        alerts["different"] = len(tables[DIFFERENCES])
     dispositions = tables["dispositions"]
     matched = dispositions.filter(pc.equal(dispositions["disposition"], MATCH))["hpr_number"]
     persons = {"alerted": _distinct(dispositions["person_id"]), "matched": _distinct(matched)}
