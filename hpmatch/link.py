@@ -60,7 +60,7 @@ def link(
 
     Args:
         alerts: The alerts: the path of a CSV or Parquet file, an Arrow, pandas or polars table, a DuckDB relation, or a
-            list of dicts.
+            list of dicts. There may be none, as in a night in which none came: a header without rows, or an empty list.
         register: The register, likewise; or a prepared one (``Register``), or the folder of one.
         model: A model, the name of a shipped one, or the path of a model file; by default the one that a prepared register was
             prepared with, else "imi", or for tables of another kind that are to be trained on one put together from what the
@@ -123,7 +123,7 @@ def _read(
     reading = begin_beside(
         lambda: read_register(register, model, schema), pays=isinstance(register, (str, Path, File))
     )
-    left = read_for(model, alerts, "alerts", schema, kept=_KEPT)
+    left = read_for(model, alerts, "alerts", schema, kept=_KEPT, may_be_empty=True)
     report("read", 1, 2)
     held = reading()
     cases = None if prior_cases is None else read_prior_cases(prior_cases, held.read.records, schema)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -77,6 +77,8 @@ def read_records(
     schema: Schema,
     required: Sequence[str] = REQUIRED_ROLES,
     kept: Sequence[str] = (),
+    *,
+    may_be_empty: bool = False,
 ) -> ReadRecords:
     """
     Read records.
@@ -89,15 +91,18 @@ def read_records(
         schema: What the recognised column names do not say.
         required: The roles that some column has to play.
         kept: The roles whose cells are wanted as they were read.
+        may_be_empty: Whether a table that has its columns and no rows will do.
 
     Raises:
         SourceError: If the source cannot be read or no row of it can be used.
         SchemaError: If a needed column is missing, named twice or empty.
     """
-    raw = read(source, name)
+    raw = read(source, name, may_be_empty=may_be_empty)
+    if may_be_empty:
+        raw = with_columns(raw, (roles[0], *required))
     layout = layout_of(raw, name, roles, schema, required)
     raw = with_usable_ids(raw, layout, several_rows=name in _OF_PERSONS)
-    if len(raw.data) == 0:
+    if len(raw.data) == 0 and raw.rejected:
         first = min(raw.rejected, key=lambda row: row.row)
         raise SourceError(
             f"{name}: none of the {len(raw.rejected)} rows of {raw.source} can be used; row {first.row} {first.reason}"
@@ -129,6 +134,8 @@ def read_for(
     table: str,
     schema: Schema | str | Path | None = None,
     kept: Sequence[str] = (),
+    *,
+    may_be_empty: bool = False,
 ) -> ReadRecords:
     """
     Read a table as a model wants it.
@@ -139,12 +146,23 @@ def read_for(
         table: Which table it is: "alerts", "register" or "records".
         schema: What the recognised column names do not say.
         kept: The roles whose cells are wanted as they were read.
+        may_be_empty: See ``read_records``.
 
     Raises:
         HpmatchError: If the source or the schema cannot be used.
     """
     roles, required = roles_of(model, table)
-    return read_records(source, table, roles, model.standardisers, read_schema(schema, table), required, kept)
+    said = read_schema(schema, table)
+    return read_records(
+        source, table, roles, model.standardisers, said, required, kept, may_be_empty=may_be_empty
+    )
+
+
+def with_columns(raw: RawTable, columns: Sequence[str]) -> RawTable:
+    """A table as it is; one without rows and columns, as of an empty list, with columns, and still without rows."""
+    if raw.data.num_columns or raw.rejected:
+        return raw
+    return replace(raw, data=pa.table({name: pa.array([], pa.string()) for name in columns}))
 
 
 def roles_of(model: Model, table: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -265,9 +283,9 @@ def cells_by_id(read: ReadRecords, ids: Sequence[str]) -> Mapping[str, Mapping[s
 
 
 def _cells(data: pa.Table, layout: Layout, name: str, required: Sequence[str]) -> Mapping[str, pa.Array]:
-    """The cells of each role; a role whose column is wholly empty is as good as absent."""
+    """The cells of each role; a role whose column is wholly empty is as good as absent, unless there are no rows at all."""
     cells = {role: data[column] for role, column in layout.columns.items()}
-    empty = [role for role, array in cells.items() if array.null_count == len(array)]
+    empty = [role for role, array in cells.items() if 0 < len(array) == array.null_count]
     check_filled(name, [role for role in empty if role in required], layout.roles, required, len(data))
     return {role: joined(array) for role, array in cells.items() if role not in empty}
 
@@ -317,4 +335,5 @@ def checks_of(raw: RawTable, layout: Layout) -> pa.Array:
 
     They are enough to notice that another file is given, and too few to find out from them what was said.
     """
-    return pa.array([f"{zlib.crc32(said.encode()) & 0xFFFF:04x}" for said in contents(raw, layout)])
+    digits = [f"{zlib.crc32(said.encode()) & 0xFFFF:04x}" for said in contents(raw, layout)]
+    return pa.array(digits, pa.string())

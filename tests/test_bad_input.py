@@ -66,7 +66,6 @@ def test_good_input_is_answered(run):
 UNUSABLE = {
     "missing file": (None, REGISTER, "No such file"),
     "empty file": ("", REGISTER, "is empty"),
-    "header only": (ALERT_HEADER + "\n", REGISTER, "no rows"),
     "register header only": (ALERTS, PERSON_HEADER + "\n", "register"),
     "no birth date column": (ALERTS.replace("birth_date", "born"), REGISTER, "no column for 'birth_date'"),
     "no id column": (ALERTS.replace("alert_id", "nr"), REGISTER, "no column for 'alert_id'"),

@@ -35,7 +35,7 @@ from hpmatch.ledger.entries import (
     write,
 )
 from hpmatch.ledger.receiving import digests, rejected_entries, without_forgotten, without_other_content
-from hpmatch.reading import layout_of
+from hpmatch.reading import layout_of, with_columns
 from hpmatch.register_size import refuse_smaller
 from hpmatch.results import Result, only_of_alerts
 from hpmatch.schema import ALERT_ROLES, REQUIRED_ROLES, Schema, read_schema
@@ -192,7 +192,7 @@ class Ledger:
             LedgerError: If most alerts that came in before have other content, or the ledger cannot be relied on or written.
             HpmatchError: If the alerts or the schema cannot be used.
         """
-        raw = read(alerts, "alerts")
+        raw = with_columns(read(alerts, "alerts", may_be_empty=True), (ALERT_ROLES[0], *REQUIRED_ROLES))
         layout = layout_of(raw, "alerts", ALERT_ROLES, read_schema(schema, "alerts"), REQUIRED_ROLES)
         with alone(self._file, may_be_new=may_begin):
             if not self._file.exists():

@@ -92,7 +92,7 @@ def read_standing(
     alerts: Any, model: Model, schema: Schema | str | Path | None, register: Records | None = None
 ) -> AlertsInForce:
     """Alerts, prepared; most of their names are those of a register, whose forms are worked out already."""
-    read = read_for(model, alerts, "alerts", schema, kept=TOLD)
+    read = read_for(model, alerts, "alerts", schema, kept=TOLD, may_be_empty=True)
     if register is not None:
         learn_terms(read.records, register)
     return standing_alerts(read, model)

@@ -48,7 +48,10 @@ def read(source: Any, name: str, *, may_be_empty: bool = False) -> RawTable:
         table = _read_file(source, name)
     else:
         table = numbered(type(source).__name__, table_in_memory(source, name))
-    if len(table.data) == 0 and not table.rejected and not may_be_empty:
+    lacks_columns = (
+        isinstance(source, File) and not table.data.num_columns
+    )  # and is no table with nothing in it
+    if len(table.data) == 0 and not table.rejected and (lacks_columns or not may_be_empty):
         lacks = "a header but no rows" if table.data.num_columns else "no rows"
         raise SourceError(f"{name}: {table.source} has {lacks}")
     return table

@@ -150,7 +150,7 @@ def _column(stage: Standardiser, cells: Mapping[str, pa.Array], size: int) -> Co
 def _coded(
     stage: Standardiser, rows: IntArray, batches: Sequence[Sequence[Hashable | None] | pa.Array]
 ) -> Column:
-    if all(isinstance(batch, pa.Array) for batch in batches):
+    if batches and all(isinstance(batch, pa.Array) for batch in batches):
         return Column.recode_array(rows, pa.concat_arrays(batches))
     try:
         return Column.recode(rows, [value for batch in batches for value in _plain(batch)], stage.kind)
