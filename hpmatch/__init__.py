@@ -33,7 +33,9 @@ if TYPE_CHECKING:
     from hpmatch.fellegi_sunter import FellegiSunter as FellegiSunter
     from hpmatch.fellegi_sunter import Level as Level
     from hpmatch.generate import generate as generate
+    from hpmatch.inquiry import Missing as Missing
     from hpmatch.inquiry import Question as Question
+    from hpmatch.inquiry import what_is_missing as what_is_missing
     from hpmatch.inquiry import what_to_ask as what_to_ask
     from hpmatch.ledger import Ledger as Ledger
     from hpmatch.ledger.forget import forget as forget
@@ -84,6 +86,7 @@ _HOMES = {
     "Ledger": "ledger",
     "LedgerError": "errors",
     "Level": "fellegi_sunter",
+    "Missing": "inquiry",
     "Model": "model",
     "ModelError": "errors",
     "Pairs": "protocols",
@@ -118,6 +121,7 @@ _HOMES = {
     "source_version": "register",
     "thresholds": "thresholds",
     "train": "training",
+    "what_is_missing": "inquiry",
     "what_to_ask": "inquiry",
 }
 

@@ -9,6 +9,8 @@ which is the mutual information between the answer and who it is, times the chan
 An answer agrees with the candidates that hold one value, or with none. It agrees with the right person's value with the
 probability ``agrees``, and with another's as often as ``chance`` says (see ``data/facts_to_ask.csv``). Candidates that hold
 the same value stand together: no answer tells them apart.
+
+An unmatchable alert has no candidates to weigh a fact by: all that it lacks is asked for, at once.
 """
 
 from __future__ import annotations
@@ -24,12 +26,12 @@ import numpy as np
 from hpmatch.arrays import FloatArray, IntArray
 from hpmatch.clusters import components
 from hpmatch.data import read_table
-from hpmatch.decision import REVIEW, DecisionRule
+from hpmatch.decision import REVIEW, UNMATCHABLE, DecisionRule
 from hpmatch.persons import NO
 from hpmatch.records import MISSING
 from hpmatch.results import Identity, Result, only_of_alerts
 from hpmatch.standardise.dates import is_default
-from hpmatch.wording import LANGUAGES, check_language, country_names
+from hpmatch.wording import LANGUAGES, check_language, country_names, say, word
 
 _REQUESTS: Final = {
     "en": (
@@ -41,6 +43,18 @@ _REQUESTS: Final = {
         "På forhånd takk for hjelpen."
     ),
 }
+_REQUESTS_OF_MISSING: Final = {
+    "en": (
+        "{alert}: we could not hold this alert against our register, because it lacks a fact or has one that we cannot read. We "
+        "kindly ask you for {fact}. Thank you for your help."
+    ),
+    "nb": (
+        "{alert}: Vi kunne ikke holde meldingen opp mot vårt register, fordi en opplysning mangler eller ikke kan leses. Vi ber "
+        "vennligst om {fact}. På forhånd takk for hjelpen."
+    ),
+}
+# What an alert is looked up by, and the fact that tells it in full; a family name is told in full by any.
+_IN_FULL: Final = {"family_name": "", "birth_date": "birth_date", "given_name": "given_names"}
 _ALERT: Final = {"en": "Alert {alert_id}", "nb": "Melding {alert_id}"}
 # Less than this is nothing but rounding.
 _LEAST_BITS = 1e-9
@@ -62,6 +76,31 @@ class Question:
     fact: str
     bits: float
     settles: float
+    request_en: str
+    request_nb: str
+
+    def request(self, language: str = "en") -> str:
+        """
+        The request in a language.
+
+        Raises:
+            HpmatchError: If there is none in that language.
+        """
+        return self.request_en if check_language(language) == "en" else self.request_nb
+
+
+@dataclass(frozen=True)
+class Missing:
+    """
+    What an alert lacks, so that it could not be held against the register.
+
+    Attributes:
+        facts: What it lacks: family_name, birth_date, given_name, one or several of them.
+        request_en: The request to the sender for all of them, in English.
+        request_nb: The same in Norwegian.
+    """
+
+    facts: tuple[str, ...]
     request_en: str
     request_nb: str
 
@@ -137,12 +176,69 @@ def what_to_ask(result: Result, alert_id: str) -> tuple[Question, ...]:
     return tuple(sorted(telling, key=lambda question: (-question.bits, -question.settles, question.fact)))
 
 
-def unclear_alerts(result: Result) -> tuple[str, ...]:
+def what_is_missing(result: Result, alert_id: str) -> Missing | None:
+    """
+    Say what to ask the sender of an unmatchable alert for: what it lacks or, if it has everything, what it does not tell in full.
+
+    Args:
+        result: What ``link`` returned.
+        alert_id: The alert.
+
+    Returns:
+        What it lacks; None for an alert that is not unmatchable, or one that tells all in full and fits too many.
+
+    Raises:
+        HpmatchError: If there is no such alert in the result.
+
+    Example:
+        >>> from hpmatch.link import link
+        >>> register = [{"hpr_number": "1", "family_name": "Berglund", "given_name": "Kari", "birth_date": "1980-02-03"}]
+        >>> alerts = [{"alert_id": "A1", "sending_country": "SE", "family_name": "", "given_name": "Kari", "birth_date": ""}]
+        >>> what_is_missing(link(alerts, register), "A1").facts
+        ('family_name', 'birth_date')
+    """
+    only_of_alerts(result)
+    if result.explain(alert_id).disposition != UNMATCHABLE:
+        return None
+    identity = result.identity(alert_id)
+    lacking = [role for role in _IN_FULL if not any(alert.get(role) for alert in identity.alerts)]
+    by_name = {fact.name: fact for fact in facts()}
+    asked = lacking or [
+        role for role, name in _IN_FULL.items() if name and not _is_told(by_name[name], identity)
+    ]
+    if not asked:
+        return None
+    words = {
+        language: _listed([_words(role, by_name, language) for role in asked], language)
+        for language in LANGUAGES
+    }
+    return Missing(
+        tuple(asked),
+        *(
+            _request(words, str(alert_id), identity.country, language, _REQUESTS_OF_MISSING)
+            for language in LANGUAGES
+        ),
+    )
+
+
+def _words(role: str, by_name: Mapping[str, Fact], language: str) -> str:
+    """What is asked for where an alert lacks a role."""
+    name = _IN_FULL[role]
+    return by_name[name].words[language] if name else word("the", role, language)
+
+
+def _listed(words: Sequence[str], language: str) -> str:
+    *others, last = words
+    return say("ask.and", language, others=", ".join(others), last=last) if others else last
+
+
+def unclear_alerts(result: Result, disposition: str = REVIEW) -> tuple[str, ...]:
     """
     The alerts to ask about: the first in review of each person with an alert in force.
 
     Args:
         result: What ``link`` returned.
+        disposition: Which alerts: in review, or unmatchable.
 
     Raises:
         HpmatchError: If it is no result of alerts.
@@ -152,7 +248,7 @@ def unclear_alerts(result: Result) -> tuple[str, ...]:
     persons = zip(*(result.persons[name].to_pylist() for name in ("person_id", "in_force")), strict=True)
     over = {person for person, in_force in persons if set(in_force.split(";")) == {NO}}
     for row in result.dispositions.to_pylist():  # by alert_id
-        if row["disposition"] == REVIEW and row["person_id"] not in over:
+        if row["disposition"] == disposition and row["person_id"] not in over:
             of_person.setdefault(row["person_id"], row["alert_id"])
     return tuple(of_person.values())
 
@@ -164,7 +260,7 @@ def _question(fact: Fact, identity: Identity, alert_id: str) -> Question:
         fact.name,
         fact.known * information(posterior, answers),
         fact.known * settling(posterior, answers, identity.rule),
-        *(_request(fact, alert_id, identity.country, language) for language in LANGUAGES),
+        *(_request(fact.words, alert_id, identity.country, language) for language in LANGUAGES),
     )
 
 
@@ -289,11 +385,17 @@ _TOLD: Final[Mapping[str, _Told]] = {
 }
 
 
-def _request(fact: Fact, alert_id: str, country: str, language: str) -> str:
-    """One fact, for one alert: nothing of the person, the candidates or the register."""
+def _request(
+    words: Mapping[str, str],
+    alert_id: str,
+    country: str,
+    language: str,
+    requests: Mapping[str, str] = _REQUESTS,
+) -> str:
+    """What is asked for, for one alert: nothing of the person, the candidates or the register."""
     sender = country_names().get(country, {}).get(language)
     alert = _ALERT[language].format(alert_id=alert_id) + (f" ({sender})" if sender else "")
-    return _REQUESTS[language].format(alert=alert, fact=fact.words[language])
+    return requests[language].format(alert=alert, fact=words[language])
 
 
 @cache

@@ -433,6 +433,93 @@ def test_bits_and_settling_are_times_the_chance_of_an_answer(known, monkeypatch)
     assert question.settles == pytest.approx(known)
 
 
+# --- what is missing
+
+WHOLE = {**ALERT, "given_name": "Eidor Kristin", "birth_date": "1980-02-03"}
+DATE, NAMES = "the full date of birth", "all given names, written out"
+DATO, FORNAVN = "fullstendig fødselsdato", "alle fornavn, skrevet helt ut"
+# What an alert tells otherwise than in full, and what is asked for then.
+LACKING = {
+    "no given name and no date": ({"given_name": "", "birth_date": ""}, f"{DATE} and {NAMES}", f"{DATO} og {FORNAVN}"),
+    "cells that cannot be read": ({"family_name": "-", "birth_date": "unknown"}, f"the family name and {DATE}", f"etternavnet og {DATO}"),
+    "no name": ({"family_name": "", "given_name": ""}, f"the family name and {NAMES}", f"etternavnet og {FORNAVN}"),
+    "nothing": ({"family_name": "", "given_name": "", "birth_date": ""}, f"the family name, {DATE} and {NAMES}", f"etternavnet, {DATO} og {FORNAVN}"),
+}  # fmt: skip
+ANOTHER = {"alert_id": "A2", "family_name": "Moe", "given_name": "Per", "birth_date": "1962-01-05"}
+
+
+@pytest.mark.parametrize(("told", "en", "nb"), LACKING.values(), ids=LACKING)
+def test_what_an_unmatchable_alert_lacks_is_asked_for_at_once(told, en, nb):
+    """In both languages, with the alert and its country and nothing that it tells."""
+    found = hp.link([{**WHOLE, **told}, ANOTHER], PERSONS)
+    missing = hp.what_is_missing(found, "A1")
+    english, norwegian = missing.request("en"), missing.request("nb")
+    assert english.startswith("Alert A1 (Sweden): we could not hold this alert against our register")
+    assert f"We kindly ask you for {en}. " in english
+    assert norwegian.startswith("Melding A1 (Sverige): Vi kunne ikke holde meldingen opp mot vårt register")
+    assert f"Vi ber vennligst om {nb}. " in norwegian
+    assert not _words([english, norwegian]) & {"berglund", "eidor", "kristin", "1980"}
+    assert hp.what_to_ask(found, "A1") == ()
+    assert hp.what_is_missing(found, "A2") is None
+
+
+# So many namesakes of one year that neither tells them apart.
+NAMESAKES = [
+    {"hpr_number": str(number), "family_name": "Berglund", "given_name": "Eidor", "birth_date": f"1980-{1 + number % 12:02}-{1 + number % 28:02}"}
+    for number in range(300)
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("born", ["", "1980"])
+def test_an_alert_that_too_many_share_is_asked_for_what_it_does_not_tell_in_full(born):
+    """The birth date, which it lacks or tells by its year; not the names, which stand there."""
+    found = hp.link([{**WHOLE, "given_name": "Eidor", "birth_date": born}, ANOTHER], NAMESAKES)
+    answer = found.dispositions.to_pylist()[0]
+    assert (answer["disposition"], answer["reason"][:8]) == ("unmatchable", "too many")
+    assert hp.what_is_missing(found, "A1").facts == ("birth_date",)
+
+
+@pytest.mark.parametrize(
+    ("told", "facts"),
+    [
+        ({"birth_date": "1980-01-01", "given_name": "E."}, ("birth_date", "given_name")),
+        ({"given_name": "E."}, ("given_name",)),
+        ({}, None),
+    ],
+)
+def test_what_is_told_in_full_is_not_missing(told, facts):
+    """Whatever made it unmatchable: a default day and an initial are not told in full, and where all is there is nothing to ask."""
+    found = hp.link([{**WHOLE, **told}], PERSONS)
+    rows = [{**row, "disposition": "unmatchable"} for row in found.dispositions.to_pylist()]
+    found = replace(found, dispositions=found.dispositions.from_pylist(rows, found.dispositions.schema))
+    missing = hp.what_is_missing(found, "A1")
+    assert (missing and missing.facts) == facts
+
+
+@pytest.mark.parametrize("language", ["en", "nb"])
+def test_the_command_asks_for_what_is_missing(tmp_path, files, capsys, language):
+    """After those in review, with the reason; one that is over is not asked about; programs get facts and request."""
+    rows = [ALERT, {**WHOLE, "alert_id": "B1", "family_name": "", "given_name": "Eidor", "birth_date": ""}]
+    rows.append({**rows[1], "alert_id": "B2", "given_name": "Ona", "status": "revoked"})
+    alerts = tmp_path / "unmatchable.csv"
+    columns = list(rows[2])
+    lines = [columns, *([row.get(column, "") for column in columns] for row in rows)]
+    alerts.write_text("\n".join(",".join(line) for line in lines) + "\n", "utf-8")
+    missing = hp.what_is_missing(hp.link(rows, PERSONS), "B1")
+    assert _ask(alerts, files[1], "--lang", language) == 0
+    request, why = capsys.readouterr().out.splitlines()[-2:]
+    assert request == missing.request(language)
+    assert why.startswith(
+        {"en": "  unmatchable; too little to go by", "nb": "  kan ikke sammenlignes; for lite"}[language]
+    )
+    assert _ask(alerts, files[1], "--lang", language, "--format", "json") == 0
+    told = json.loads(capsys.readouterr().out)
+    assert [(each["alert_id"], each["missing"]) for each in told] == [
+        ("A1", None),
+        ("B1", {"facts": ["family_name", "birth_date"], "request": missing.request(language)}),
+    ]
+
+
 # --- the command
 
 
@@ -491,9 +578,9 @@ def test_an_alert_that_is_settled_is_told_as_such(tmp_path, files, capsys):
         "alert_id,family_name,given_name,birth_date\nB8,,Eidor,\nB9,Moe,Eidor,1980\n", "utf-8"
     )
     assert _ask(unmatchable, files[1], "--alert", "B8") == 0
-    assert "B8: unmatchable; too little to go by: no usable family name" in capsys.readouterr().out
+    assert "unmatchable; too little to go by: no usable family name" in capsys.readouterr().out
     assert _ask(alerts, files[1]) == 0
-    assert capsys.readouterr().out == "no alert is in review; nothing to ask\n"
+    assert capsys.readouterr().out == "no alert is in review or unmatchable; nothing to ask\n"
 
 
 def test_what_is_printed_in_norwegian_is_norwegian(tmp_path, files, capsys):
@@ -514,8 +601,8 @@ def test_what_is_printed_in_norwegian_is_norwegian(tmp_path, files, capsys):
     )
     for more, expected in (
         (["--alert", "B7"], "B7: treff; ingenting å spørre om\n"),
-        (["--alert", "B8"], "B8: kan ikke sammenlignes; for lite å gå etter: "),
-        ([], "ingen meldinger er til manuell vurdering; ingenting å spørre om\n"),
+        (["--alert", "B8"], "Melding B8: Vi kunne ikke holde meldingen opp mot vårt register, fordi "),
+        ([], "Melding B8: Vi kunne ikke holde "),
     ):
         assert _ask(alerts, files[1], "--lang", "nb", *more) == 0
         shown = capsys.readouterr().out
@@ -531,7 +618,13 @@ def test_what_to_ask_is_told_to_programs(tmp_path, files, capsys, language):
         {"fact": each.fact, "bits": each.bits, "settles": each.settles, "request": each.request(language)}
         for each in asked()
     ]
-    expected = {"alert_id": "A1", "disposition": "review", "language": language, "questions": questions}
+    expected = {
+        "alert_id": "A1",
+        "disposition": "review",
+        "language": language,
+        "questions": questions,
+        "missing": None,
+    }
     assert json.loads(capsys.readouterr().out) == [expected]
     alerts = tmp_path / "clear.csv"
     alerts.write_text(

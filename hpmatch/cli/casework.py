@@ -20,7 +20,7 @@ from hpmatch.cli.shared import (
 )
 
 if TYPE_CHECKING:
-    from hpmatch.inquiry import Question
+    from hpmatch.inquiry import Missing, Question
 
 _FUNNEL = """\
 Counts persons from alert to case, in all, by country and by profession: alerts, persons, no match, hits, earlier cases and new
@@ -31,12 +31,13 @@ Says which one further fact would most likely settle who an alert in review is a
 
 Each fact has the information that its answer is expected to give about who it is, in bits, and the probability that the
 answer settles it: a match, or nobody. What the alert tells in full is not asked, nor what would say nothing. Without --alert
-every person in review is asked about, in the name of the person's first alert.
+every person in review is asked about, in the name of the person's first alert, and every alert that is unmatchable: of it all that
+it lacks is asked for (family name, given name, birth date) or, if it has all three, what it does not tell in full.
 """
 _ASK_MORE = """\
-A request names the alert by its identifier and its country and asks for exactly one fact; it holds nothing of the register, no
-name and no birth date. The alerts are linked anew, for what they tell and what the register holds does not stand in a result;
-a prepared register makes that fast.
+A request names the alert by its identifier and its country and asks for exactly one fact, or for what is missing; it holds
+nothing of the register, no name and no birth date. The alerts are linked anew, for what they tell and what the register
+holds does not stand in a result; a prepared register makes that fast.
 
 Exit status: 0 done; 1 the data could not be used, or there is no such alert; 2 the command was wrong.
 """
@@ -118,7 +119,8 @@ def add_ask(commands: Any) -> None:
 
 
 def _ask(options: argparse.Namespace) -> int:
-    from hpmatch.inquiry import unclear_alerts, what_to_ask  # noqa: PLC0415 - so that --help answers at once
+    from hpmatch.decision import REVIEW, UNMATCHABLE  # noqa: PLC0415 - so that --help answers at once
+    from hpmatch.inquiry import unclear_alerts, what_is_missing, what_to_ask  # noqa: PLC0415
     from hpmatch.link import link  # noqa: PLC0415
     from hpmatch.wording import say  # noqa: PLC0415
 
@@ -131,29 +133,38 @@ def _ask(options: argparse.Namespace) -> int:
             workers=options.workers,
             progress=progress,
         )
-    unclear = unclear_alerts(result) if options.alert is None else (options.alert,)
+    all_of_them = [alert for kind in (REVIEW, UNMATCHABLE) for alert in unclear_alerts(result, kind)]
+    unclear = all_of_them if options.alert is None else [options.alert]
     answers = {row["alert_id"]: row for row in result.dispositions.to_pylist()}
-    found = {alert_id: what_to_ask(result, alert_id) for alert_id in unclear}
-    asked = [(answers[alert_id], questions) for alert_id, questions in found.items()]
+    found = [
+        (alert_id, what_to_ask(result, alert_id), what_is_missing(result, alert_id)) for alert_id in unclear
+    ]
+    asked = [(answers[alert_id], questions, missing) for alert_id, questions, missing in found]
     if options.format == "json":
-        print_json([_asked_json(answer, questions, options.lang) for answer, questions in asked])
+        print_json([_asked_json(*each, options.lang) for each in asked])
         return DONE
     if not unclear:
         print(say("ask.no_review", options.lang))
-    for place, (answer, questions) in enumerate(asked):
-        print("\n" * bool(place and questions) + _asked_text(answer, questions, options.lang))
+    for place, (answer, questions, missing) in enumerate(asked):
+        is_request = questions or missing
+        print("\n" * bool(place and is_request) + _asked_text(answer, questions, missing, options.lang))
     return DONE
 
 
-def _asked_text(answer: Mapping[str, Any], questions: Sequence[Question], language: str) -> str:
-    """The request for the best fact and what each is worth; or how the alert is answered, where there is nothing to ask."""
+def _asked_text(
+    answer: Mapping[str, Any], questions: Sequence[Question], missing: Missing | None, language: str
+) -> str:
+    """The request for the best fact and what each is worth, or for what is missing; and how the alert is answered elsewhere."""
     from hpmatch.decision import UNMATCHABLE  # noqa: PLC0415 - so that --help answers at once
     from hpmatch.wording import number, reason, say, word  # noqa: PLC0415
 
     if not questions:
         is_wanting = answer["disposition"] == UNMATCHABLE
         why = reason(answer["reason"], language) if is_wanting else say("ask.nothing", language)
-        return f"{answer['alert_id']}: {word('disposition', answer['disposition'], language)}; {why}"
+        answered = f"{word('disposition', answer['disposition'], language)}; {why}"
+        return (
+            f"{missing.request(language)}\n  {answered}" if missing else f"{answer['alert_id']}: {answered}"
+        )
     worth = [
         say(
             "ask.worth",
@@ -168,7 +179,9 @@ def _asked_text(answer: Mapping[str, Any], questions: Sequence[Question], langua
     return "\n".join([questions[0].request(language), *lines])
 
 
-def _asked_json(answer: Mapping[str, Any], questions: Sequence[Question], language: str) -> dict[str, Any]:
+def _asked_json(
+    answer: Mapping[str, Any], questions: Sequence[Question], missing: Missing | None, language: str
+) -> dict[str, Any]:
     """The same for programs: names as they are, and the requests in a language; no questions where there is nothing to ask."""
     return {
         "alert_id": answer["alert_id"],
@@ -178,6 +191,7 @@ def _asked_json(answer: Mapping[str, Any], questions: Sequence[Question], langua
             {"fact": each.fact, "bits": each.bits, "settles": each.settles, "request": each.request(language)}
             for each in questions
         ],
+        "missing": missing and {"facts": missing.facts, "request": missing.request(language)},
     }
 
 
