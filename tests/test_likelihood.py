@@ -1,8 +1,7 @@
-"""How likely training makes what was seen: against slow sums over all pairs, and by cases worked out by hand."""
+"""How likely training makes what was seen: against slow sums over all pairs."""
 
 from dataclasses import replace
 from math import log, log1p
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -11,13 +10,8 @@ from test_refinement import SCHEMA, families
 import hpmatch as hp
 from hpmatch import training
 from hpmatch.fellegi_sunter import LookAlike
-from hpmatch.protocols import ComparisonVectors
 from hpmatch.training.em import with_rates
-from hpmatch.training.likelihood import (
-    likelihood_of_candidates,
-    likelihood_of_chance,
-    likelihood_of_strangers,
-)
+from hpmatch.training.likelihood import likelihood_of_candidates, likelihood_of_chance
 
 PRIOR = 0.01
 
@@ -84,51 +78,3 @@ def test_the_likelihood_is_that_of_all_pairs(monkeypatch, most_pairs, off):
     by_hand = _by_hand(learning, rates, everything)
     assert abs(by_hand) > 300  # it is no difference of nothings
     assert found == pytest.approx(by_hand, rel=off)
-
-
-def _matches(patterns, from_birth=("given_name", "birth_date")):
-    """Something to learn from in which each pattern is that of one pair."""
-    levels = np.array(patterns, np.int8)
-    unknown = np.full(levels.shape, np.nan)
-    size = len(levels)
-    vectors = ComparisonVectors(
-        ("town", "given_name", "birth_date"), levels, unknown, (2, 2, 2), (size, size)
-    )
-    return SimpleNamespace(from_birth=frozenset(from_birth), candidates=SimpleNamespace(vectors=vectors))
-
-
-SAME, DIFFERENT, MISSING = 0, 1, -1
-
-
-@pytest.mark.parametrize(
-    ("pattern", "from_birth", "strange"),
-    [
-        ((SAME, DIFFERENT, DIFFERENT), ("given_name", "birth_date"), True),
-        ((SAME, DIFFERENT, SAME), ("given_name", "birth_date"), False),
-        ((SAME, SAME, DIFFERENT), ("given_name", "birth_date"), False),
-        ((DIFFERENT, SAME, SAME), ("given_name", "birth_date"), False),
-        ((SAME, DIFFERENT, MISSING), ("given_name", "birth_date"), False),
-        ((SAME, DIFFERENT, DIFFERENT), ("birth_date",), False),
-        ((SAME, DIFFERENT, DIFFERENT), (), False),
-    ],
-)
-def test_strangers_differ_in_both_given_name_and_birth_date(pattern, from_birth, strange):
-    """Three quarters of four matches: 3 log(0.01 / 0.75) + log(0.99 / 0.25)."""
-    learning = _matches([pattern] * 3 + [(SAME, SAME, SAME)], from_birth)
-    found = likelihood_of_strangers(learning, np.ones(4))
-    assert found == pytest.approx(3 * log(0.01 / 0.75) + log(0.99 / 0.25) if strange else 0.0)
-
-
-def test_one_stranger_in_a_hundred_is_none_too_many():
-    """Nor are more, who are no matches; where all are strangers each is as likely as one in a hundred."""
-    strangers = _matches([(SAME, DIFFERENT, DIFFERENT)] * 2 + [(SAME, SAME, SAME)] * 98)
-    assert likelihood_of_strangers(strangers, np.array([1.0, 0.0] + [1.0] * 98)) == pytest.approx(
-        0.0, abs=0.01
-    )
-    assert likelihood_of_strangers(strangers, np.array([0.5, 0.4] + [1.0] * 98)) == 0.0
-    assert likelihood_of_strangers(strangers, np.ones(100)) == pytest.approx(
-        2 * log(0.5) + 98 * log(0.99 / 0.98)
-    )
-    assert likelihood_of_strangers(_matches([(SAME, DIFFERENT, DIFFERENT)]), np.ones(1)) == pytest.approx(
-        log(0.01)
-    )

@@ -298,3 +298,62 @@ def test_those_of_one_model_are_no_matches(seed):
     assert trained.schema.columns["model_code"] == "identifier"
     assert trained.matches == pytest.approx(400, rel=0.1)
     assert f1_of(hp.dedupe(rows, trained.model).clusters, owners) > 0.9
+
+
+NEIGHBOURS = hp.Schema(
+    "no",
+    {
+        "surname": "family_name",
+        "first": "given_name",
+        "born": "birth_date",
+        "town": "category",
+        "postcode": "text",
+        "telephone": "text",
+        "doctor": "category",
+    },
+)
+
+
+def neighbours(seed=1, homes=700, towns=10):
+    """
+    Persons of homes of three, in towns of ten postcodes and ten surnames, half of them there twice; and of whom.
+
+    Neighbours share the postcode, kin of one town the surname too, those of one home the telephone and the doctor.
+    """
+    rng = random.Random(seed)
+    firsts, doctors = ([_word(rng, 3) for _ in range(number)] for number in (50, 60))
+    surnames = [[_word(rng, 3) for _ in range(10)] for _ in range(towns)]
+    rows, owners = [], {}
+    for home in range(homes):
+        town = rng.randrange(towns)
+        at = {
+            "surname": rng.choice(surnames[town]),
+            "town": f"town {town}",
+            "postcode": f"{10 + town}0{rng.randrange(10)}{rng.randrange(3)}",
+            "telephone": str(rng.randrange(10_000_000, 100_000_000)),
+            "doctor": rng.choice(doctors),
+        }
+        for person in range(3):
+            born = f"{rng.randrange(1930, 2010)}-{rng.randrange(1, 13):02}-{rng.randrange(1, 29):02}"
+            cells = {**at, "first": rng.choice(firsts), "born": born}
+            for copy in range(1 + (rng.random() < 0.5)):
+                rows.append({"no": f"{home}-{person}-{copy}", **cells})
+                owners[rows[-1]["no"]] = 3 * home + person
+    for name in NEIGHBOURS.columns:
+        values = [row[name] for row in rows]
+        for row in rows:
+            if row["no"].endswith("-1") and rng.random() < WRONG:
+                row[name] = rng.choice(values)
+            elif name in ("telephone", "doctor", "born") and rng.random() < 0.2:
+                row[name] = ""
+    return rows, owners
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_neighbours_kin_and_those_of_one_home_are_no_matches(seed):
+    """Some 1,050 are there twice; 7,000 pairs share a home, 40,000 a town and a surname. Two kinds of look-alikes do not tell them."""
+    rows, owners = neighbours(seed)
+    trained = hp.train(rows, schema=NEIGHBOURS)
+    assert trained.matches == pytest.approx(len(rows) - len(set(owners.values())), rel=0.06)
+    assert len(trained.model.classifier.look_alikes) > 2
+    assert f1_of(hp.dedupe(rows, trained.model, schema=NEIGHBOURS).clusters, owners) > 0.87

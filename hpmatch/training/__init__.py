@@ -40,15 +40,11 @@ from hpmatch.schema import Schema, with_id
 from hpmatch.sources import read
 from hpmatch.training.em import PatternCounts, Rates, estimate, rates_of, shares, with_rates
 from hpmatch.training.learning import Belief, Learning, Refined
+from hpmatch.training.look_alikes import NONE
 from hpmatch.training.pairs import Tables, compared
-from hpmatch.training.refinement import (
-    MOST_ROUNDS,
-    NONE,
-    chance_rates,
-    counted_apart,
-    refined,
-)
+from hpmatch.training.refinement import MOST_ROUNDS, refined
 from hpmatch.training.trained import Session, Trained, levels_of, warnings_of
+from hpmatch.training.unseen import chance_rates
 
 _FEWEST_COMPARISONS = 2
 _FIRST_SHARE = 0.1
@@ -155,7 +151,7 @@ def _learn(
     report("train", 0, steps)
     random = compared(tables, tables.random_pairs(), start)
     report("train", 1, steps)
-    u = chance_rates(counted_apart(random, np.ones(len(random.pairs)), before), before)
+    u = chance_rates(random.level_counts_by_chance(np.ones(len(random.pairs)), before.u), before.u)
     m, sessions = _sessions(
         start, tables, Rates(before.m, u), belief, lambda done: report("train", done + 1, steps)
     )

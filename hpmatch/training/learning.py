@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from hpmatch.arrays import FloatArray, IntArray
+from hpmatch.arrays import FloatArray, IntArray, Mask
 from hpmatch.fellegi_sunter import FellegiSunter, LookAlike
 from hpmatch.training.em import Rates
 from hpmatch.training.pairs import Seen, Tables
@@ -68,6 +68,16 @@ class Learning:
         )
         is_asked = np.isin(asked, held) if self.share < 1 else np.ones(len(asked), bool)
         return (is_asked & ~np.isin(random, candidates)).astype(np.float64)
+
+    @cached_property
+    def strangers(self) -> tuple[Mask, Mask]:
+        """bool[k], of each candidate whether all that one has from birth is told; and whether all of that differs."""
+        vectors = self.candidates.vectors
+        from_birth = [place for place, name in enumerate(vectors.names) if name in self.from_birth]
+        found, last = vectors.patterns[:, from_birth], np.array(vectors.sizes)[from_birth] - 1
+        told = np.asarray((found >= 0).all(axis=1)) & (len(from_birth) > 1)
+        strange = told & np.asarray((found == last).all(axis=1))
+        return told[vectors.pattern_of_pair], strange[vectors.pattern_of_pair]
 
     @property
     def pairs(self) -> float:

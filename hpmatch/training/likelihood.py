@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import log
 
 import numpy as np
 
@@ -12,8 +11,6 @@ from hpmatch.training.learning import Learning
 
 # However many matches there are, some alert may be about nobody in the register.
 MOST_REGISTERED = 0.95
-# Of matches that differ in both given name and birth date.
-MOST_STRANGERS = 0.01
 
 
 def likelihood_of_candidates(
@@ -74,29 +71,3 @@ def likelihood_of_chance(learning: Learning, u: Sequence[FloatArray], alike_odds
         held_for, drawn = (each[shown] / each[shown].sum() for each in (by_chance, seen))
         gained += float((apart + held)[shown] @ np.log(held_for / drawn))
     return gained
-
-
-def likelihood_of_strangers(learning: Learning, matched: FloatArray) -> float:
-    """
-    By how much the logarithm of the likelihood falls, for next to no person differs in all that one has from birth.
-
-    Where more matches do than ``MOST_STRANGERS``, they are as likely as if so many did. It needs both a given name and a birth date:
-    one alone may be wrong in many records.
-
-    Args:
-        learning: What is learned from, with k candidates.
-        matched: float64[k], the probability of a match.
-    """
-    vectors = learning.candidates.vectors
-    from_birth = [place for place, name in enumerate(vectors.names) if name in learning.from_birth]
-    found, last = vectors.patterns[:, from_birth], np.array(vectors.sizes)[from_birth] - 1
-    told = (found >= 0).all(axis=1) & (len(from_birth) > 1)
-    strange = told & (found == last).all(axis=1)
-    of_pattern = np.bincount(vectors.pattern_of_pair, matched, len(vectors.patterns))
-    all_told, strangers = float(of_pattern[told].sum()), float(of_pattern[strange].sum())
-    if strangers <= MOST_STRANGERS * all_told:
-        return 0.0
-    others, share = all_told - strangers, strangers / all_told
-    return strangers * log(MOST_STRANGERS / share) + (
-        others * log((1 - MOST_STRANGERS) / (1 - share)) if others else 0.0
-    )

@@ -144,6 +144,12 @@ class Seen:
         ).astype(np.float64)
         return level_counts(self.vectors.patterns, of_pattern, tables)
 
+    def level_counts_by_chance(
+        self, weights: FloatArray, tables: Sequence[FloatArray]
+    ) -> tuple[FloatArray, ...]:
+        """The same with each pair as likely as it is chance; one that people called no match counts wholly."""
+        return self.level_counts(np.where(np.isnan(self.said), weights, 1 - self.said), tables)
+
 
 def compared(tables: Tables, pairs: CandidatePairs, model: Model, without: Sequence[str] = ()) -> Seen:
     """The vectors of pairs by the comparisons that read none of some columns."""

@@ -42,6 +42,11 @@ def chance_shares(counted: FloatArray, before: FloatArray) -> FloatArray:
     return np.asarray(found / found.sum(), np.float64)
 
 
+def chance_rates(counted: Sequence[FloatArray], before: Sequence[FloatArray]) -> tuple[FloatArray, ...]:
+    """The u of each comparison's levels, which lean on those known before where random pairs are few."""
+    return tuple(chance_shares(seen, known) for seen, known in zip(counted, before, strict=True))
+
+
 def unseen_levels(matches: Sequence[FloatArray], others: Sequence[FloatArray]) -> tuple[Mask, ...]:
     """
     For each comparison bool[l], the levels that less than one expected match shows, and less than one other pair.
