@@ -1,14 +1,16 @@
-"""What the columns of a table hold, guessed from their cells where neither a schema nor a recognised name tells it."""
+"""What the columns of a table hold, guessed from cells and names where neither a schema nor a name alone tells it."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from types import MappingProxyType
 
 from hpmatch.reading import layout_of
-from hpmatch.schema import RECORD_ROLES, Layout, Schema
+from hpmatch.schema import RECORD_ROLES, Layout, Schema, kind_told
 from hpmatch.sources.tables import RawTable
+from hpmatch.standardise.countries import code_country
 from hpmatch.standardise.stages import BareIdentifier
 from hpmatch.standardise.text import split_words
 
@@ -24,6 +26,13 @@ _PATTERNS = {
 _FEWEST_VALUES, _MOST_CATEGORIES = 2, 50  # different ones in a column
 _DIGITS, _CODE = 6, 4  # how long a number or code is that identifies something
 _WORDS, _WORDS_OF_A_TITLE = 2, 4  # that a cell has
+# Names alone have letters and the marks in a name (O'Brien, Jan P.); behind a comma stand the given names.
+_NAME_WORDS = r"[^\W\d_](?:[^\W\d_]|['’.-])*(?:\s+[^\W\d_](?:[^\W\d_]|['’.-])*){0,3}"
+_WHOLE_NAME = re.compile(rf"\s*{_NAME_WORDS}(?:\s*,\s*(?P<given>{_NAME_WORDS}))?\s*")
+# The share of a table's cells that have a comma; a list of another source may stand below, with the given names first.
+_TURNED_ROUND = 0.3
+_COUNTRY_CODE = 3  # letters; Per and Bo are given names, and the codes of Peru and Bolivia
+_FEWEST_GIVEN, _LEAST_GIVEN = 20, 0.2  # different given names, or of few rows so many a row
 
 
 def infer_schema(
@@ -52,14 +61,16 @@ def infer_schema(
     first, *others = tables.values()
     known = {column for layout in layouts.values() for column in (layout.id, *layout.roles.values())}
     kinds = {
-        column: _kind_of([cell for raw in tables.values() for cell in raw.data[column].to_pylist() if cell])
+        column: _kind_of(
+            column, [list(filter(None, raw.data[column].to_pylist())) for raw in tables.values()]
+        )
         for column in first.data.column_names
         if column not in known and all(column in other.data.column_names for other in others)
     }
     repeating = {
         column
         for column, kind in kinds.items()
-        if kind in ("text", "words", "category")  # of few names a category
+        if kind in ("name", "text", "words", "category")  # of few names a category
         and all(_is_whole_name(column, raw, layouts[table]) for table, raw in tables.items())
     }
     return Schema(
@@ -86,11 +97,14 @@ def _is_whole_name(column: str, raw: RawTable, layout: Layout) -> bool:
     return sum(held) > _MOST * len(held)
 
 
-def _kind_of(cells: Sequence[str]) -> str | None:
-    """The kind of a column by its cells, None where it is of no use."""
+def _kind_of(column: str, tables: Sequence[Sequence[str]]) -> str | None:
+    """The kind of a column by its name and its filled cells in each table, None where it is of no use."""
+    cells = [cell for table in tables for cell in table]
     distinct = len(set(cells))
     if not cells or distinct < _FEWEST_VALUES:
         return None
+    if kind_told(column) == "name" and _are_whole_names(tables):
+        return "name"
     for kind, (pattern, most) in _PATTERNS.items():
         if sum(bool(pattern.fullmatch(cell.strip())) for cell in cells) > most * len(cells):
             return kind
@@ -101,6 +115,24 @@ def _kind_of(cells: Sequence[str]) -> str | None:
         return "category"
     numbers = sum(_is_number(cell) or _is_code(cell) for cell in cells)
     return "identifier" if numbers > _MOST * len(cells) else _text_kind(cells)
+
+
+def _are_whole_names(tables: Sequence[Sequence[str]]) -> bool:
+    """
+    Whether cells are whole names of persons, some of them with the surname first, before a comma: Berg, Kari.
+
+    Behind the comma stand many names, unlike what stands behind that of a town (Bergen, Norway), a title (Hobbit, The) or a thing.
+    """
+    found = [list(map(_WHOLE_NAME.fullmatch, table)) for table in tables]
+    turned = [[name["given"] for name in table if name and name["given"]] for table in found]
+    behind = {given for table in turned for given in table}
+    countries = [given for given in behind if len(given) > _COUNTRY_CODE and code_country(given)]
+    return (
+        sum(map(bool, chain(*found))) > _MOST * sum(map(len, tables))
+        and any(len(some) > _TURNED_ROUND * len(table) for some, table in zip(turned, tables, strict=True))
+        and len(behind) > min(_FEWEST_GIVEN, _LEAST_GIVEN * sum(map(len, turned)))
+        and len(countries) < len(behind) / 2
+    )
 
 
 def _text_kind(cells: Sequence[str]) -> str:
@@ -130,4 +162,4 @@ def _is_code(cell: str) -> bool:
 
 
 def _is_in_words(cell: str) -> bool:
-    return sum(word.isalpha() for word in cell.split()) >= _WORDS
+    return sum(word.strip(",.").isalpha() for word in cell.split()) >= _WORDS

@@ -16,6 +16,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
+from string import digits
 from types import MappingProxyType
 
 from hpmatch.data import read_table
@@ -40,6 +41,7 @@ REQUIRED_ROLES = ("family_name", "given_name", "birth_date")
 NAME_ROLES = ("family_name", "given_name", "middle_name", "birth_name", "other_names")
 # The tables of names that tell a role, and of those that do where no other column plays it.
 _ALIASES, _ALONE = "column_names", "column_names_alone"
+_ALIASES_OF_KINDS = "column_kinds"
 _LISTED = ("en", "nb")  # the languages of the names that messages list
 # How letters are typed where a keyboard lacks them.
 _IN_ASCII = str.maketrans({"ø": "oe", "å": "aa", "ä": "ae", "ö": "oe", "ü": "ue"})
@@ -261,6 +263,17 @@ def _alone(
 def recognised(column: str, known: Sequence[str]) -> str | None:
     """The role among the known ones that a column's name tells, its own before that of an alias; None where it tells none."""
     return _role_of(column, known, _ALIASES) or _role_of(column, known, _ALONE)
+
+
+def kind_told(column: str) -> str | None:
+    """
+    The kind that a column's name tells, a number behind it aside; its cells have to bear it out.
+
+    Example:
+        >>> kind_told("Fullt navn"), kind_told("contact 2"), kind_told("town")
+        ('name', 'name', None)
+    """
+    return _role_of(column.rstrip(digits), KINDS, _ALIASES_OF_KINDS)
 
 
 def _role_of(column: str, known: Sequence[str], table: str) -> str | None:

@@ -383,6 +383,120 @@ def test_years_are_compared_by_what_lies_between(left, right, found):
     assert {part.comparison: part.level for part in score.evidence}["born"] == found
 
 
+FAMILY = [
+    "Berg",
+    "de Vries",
+    "O'Brien",
+    "Moe-Lie",
+    "BAKKE",
+    "García López",
+    "Ní Bhriain",
+    "Dahl",
+    "van der Meer",
+]
+GIVEN = ["Kari", "Jan P.", "Ola", "Marie-Claire", "LIV", "Åse", "Bo", "Zoë Q.", "Per", "J. R.", "Jordan"]
+GIVEN += [f"{start}{end}" for start in ("An", "Mar", "Ol", "Er") for end in ("na", "ik", "ja")]
+PEOPLE = [(FAMILY[(place * 5) % 9], given) for place, given in enumerate(GIVEN * 3)]
+TURNED = [f"{family}, {given}" for family, given in PEOPLE]
+STRAIGHT = [f"{given} {family}" for family, given in PEOPLE]
+# Of towns, flats, titles, things and firms; two in a cell; names of which none, or hardly one, has a comma.
+PLACES = [
+    f"{town}, {land}" for town in ("Bergen", "Ulm", "Graz", "Lund") for land in ("Norway", "Austria")
+] * 8
+NO_NAMES = {
+    "places": PLACES,
+    "towns of the world": [
+        f"Hammer, {land}"
+        for land in (
+            "Norway", "Sweden", "Denmark", "Finland", "Iceland", "Germany", "Austria", "Poland",
+            "Spain", "France", "Italy", "Malta", "Greece", "Latvia", "Chad",
+        )
+    ],
+    "addresses": [f"Main Street {place}, Oslo" for place in range(60)],
+    "titles": [f"{title}, {article}" for title in ("Hobbit", "Raven", "Tempest", "Iliad") for article in ("The", "A")] * 8,
+    "things": [f"{thing}, {colour}" for thing in ("Chair", "Lamp", "Tea") for colour in ("Green", "Red", "Black")] * 8,
+    "firms": [f"{name}, {form}" for name in ("Acme", "Nordpharm Medical", "Berg") for form in ("Inc.", "Ltd", "LLC")] * 8,
+    "two in a cell": [f"{name}; {name}" for name in TURNED],
+    "with numbers": [f"{name} {place}" for place, name in enumerate(TURNED)],
+    "no comma": STRAIGHT,
+    "hardly a comma": [*STRAIGHT, *STRAIGHT, *TURNED[:40]],
+}  # fmt: skip
+
+
+def kinds_of(column, *tables):
+    """The kind that a column is taken for."""
+    raw = {
+        f"t{number}": read([{"id": f"r{place}", column: cell} for place, cell in enumerate(cells)], "t")
+        for number, cells in enumerate(tables)
+    }
+    return infer_schema(raw).columns.get(column)
+
+
+@pytest.mark.parametrize("column", ["name", "Full name", "Etternavn, fornavn", "Ansatt", "Nazwisko i imię"])
+@pytest.mark.parametrize(
+    "tables",
+    [[TURNED], [TURNED, STRAIGHT], [STRAIGHT, TURNED], [[*STRAIGHT, *TURNED]], [TURNED[::7]], [[*TURNED, "4711"]]],
+    ids=["turned", "left", "right", "mixed", "few", "one is none"],
+)  # fmt: skip
+def test_whole_names_with_the_surname_first_are_names(column, tables):
+    """Where the column is called so; another table, or the rows below, may have the given names first."""
+    assert kinds_of(column, *tables) == "name"
+
+
+@pytest.mark.parametrize("cells", NO_NAMES.values(), ids=NO_NAMES.keys())
+def test_what_has_a_comma_and_is_no_name(cells):
+    """Even where the column is called a name."""
+    assert kinds_of("name", cells) != "name"
+
+
+@pytest.mark.parametrize("column", ["address", "town", "title", "product", "product_name", "thing"])
+def test_what_is_called_something_else_is_no_name(column):
+    """However like one the cells are."""
+    assert kinds_of(column, TURNED, STRAIGHT) != "name"
+    assert kinds_of(column, TURNED, TURNED) == "text"
+
+
+def test_whole_names_beside_their_parts_are_left_out_as_ever():
+    """They would count twice."""
+    rows = [
+        {
+            "id": str(place),
+            "name": name,
+            **dict(zip(("surname", "first_name"), name.split(", "), strict=True)),
+        }
+        for place, name in enumerate(TURNED)
+    ]
+    assert "name" not in infer_schema({"records": read(rows, "records")}).columns
+
+
+def test_names_in_two_orders_are_found_without_a_schema():
+    """Text finds the words in another order, and takes who has another given name for the same."""
+    given = [
+        f"{start}{end}" for start in ("Kar", "Ol", "Mar", "An", "Nin") for end in ("i", "in", "ina", "a", "e")
+    ]
+    people = [
+        {"family": f"{start}{end}", "given": given[(place + shift) % 25]}
+        for place, (start, end) in enumerate(
+            product(("Bak", "Sol", "Nor", "Lind"), ("ke", "berg", "vik", "heim"))
+        )
+        for shift in range(0, 25, 3)
+    ]
+    left = [
+        {"no": f"a{place}", "name": "{family}, {given}".format(**each)} for place, each in enumerate(people)
+    ]
+    other = [
+        {"no": f"b{place}", "name": "{given} {family}".format(**each)} for place, each in enumerate(people)
+    ]
+    for rows in (left, other):
+        for place, row in enumerate(rows):
+            row["town"] = ["Moss", "Oslo", "Bodø"][place % 3]
+    found = hp.link(left, other, train=True)
+    assert found.summary["training"]["columns"] == {"name": "name", "town": "category"}
+    true, false = right(found.links)  # with those that somebody has to look at
+    assert true == 144
+    assert false < 10
+
+
 def test_numbers_of_rows_are_left_out():
     """Whatever stands before the number."""
     rows = [{"id": str(place), "column": f"item {place:03}", "town": "ab"[place % 2]} for place in range(60)]

@@ -5,7 +5,16 @@ import pytest
 from hpmatch.cases import CASE_ROLES
 from hpmatch.errors import SchemaError
 from hpmatch.reconcile.tables import DECISION_ROLES
-from hpmatch.schema import ALERT_ROLES, CHANGE_ROLES, RECORD_ROLES, Schema, read_schema, resolve, with_id
+from hpmatch.schema import (
+    ALERT_ROLES,
+    CHANGE_ROLES,
+    RECORD_ROLES,
+    Schema,
+    kind_told,
+    read_schema,
+    resolve,
+    with_id,
+)
 
 # What the column is called, the role it is recognised as.
 ALIASES = {
@@ -94,6 +103,28 @@ BESIDE = [
     ("Име", "given_name", "Фамилия", "family_name"),
     ("Име", "given_name", "Фамилно име", "family_name"),
 ]
+# What tells a kind where the cells bear it out.
+KINDS_TOLD = {
+    "name": [
+        "Name", "Names", "Full Name", "complete name", "Name in full", "Person", "person_name", "name of person",
+        "Surname, first name", "surname and first name", "Last name, first name", "First name, last name",
+        "Employee", "Employee name", "staff_name", "Patient", "Patient name", "client name", "Customer Name",
+        "member name", "Contact", "contact_name", "Contact person", "Navn", "Fullt navn", "hele navnet",
+        "personnavn", "Etternavn, fornavn", "Etternavn og fornavn", "Fornavn etternavn", "For- og etternavn",
+        "Ansatt", "Pasient", "pasientnavn", "kontaktperson", "Namn", "Fullt namn", "Vollständiger Name",
+        "Vollstaendiger Name", "Vor- und Nachname", "Vor- und Zuname", "Name, Vorname", "Nachname, Vorname",
+        "Mitarbeiter", "Patient/in", "Ansprechpartner", "Nom", "Noms", "Nom complet", "NOM, Prénom", "Nom et prénom",
+        "Nombre", "Nombre completo", "Nombre y apellidos", "Apellidos y nombre", "Apellidos, nombre", "Nome",
+        "Nome completo", "Nominativo", "Cognome Nome", "Cognome e nome", "Nome e cognome", "Nume", "Nume complet",
+        "Nume și prenume", "Naam", "Volledige naam", "Fullständigt namn", "För- och efternamn", "Fulde navn", "Nimi",
+        "Koko nimi", "Nafn", "Fullt nafn", "Imię i nazwisko", "Nazwisko i imię", "Jméno", "Celé jméno",
+        "Jméno a příjmení", "Příjmení a jméno", "Meno", "Celé meno", "Meno a priezvisko", "Priezvisko a meno", "Név",
+        "Teljes név", "Vardas, pavardė", "Vardas ir pavardė", "Pavardė, vardas", "Vārds, uzvārds",
+        "Vārds un uzvārds", "Uzvārds, vārds", "Täisnimi", "Ees- ja perekonnanimi", "Ime", "Ime i prezime",
+        "Prezime i ime", "Ime in priimek", "Priimek in ime", "Όνομα", "Ονοματεπώνυμο", "Име", "Трите имена",
+        "Име и фамилия",
+    ],
+}  # fmt: skip
 # What is taken for a role only where no other column plays it, as an agency's exports are headed.
 ALONE = {
     "alert_id": ["IMI-nummer", "Meldingsnr.", "Varsel nr"],
@@ -171,6 +202,16 @@ def test_what_tells_a_role_alone_gives_way_to_any_other_column(role, alias):
         Schema(columns={"town": role}), [alias, "town"], (*RECORD_ROLES, role), table="t", required=()
     )
     assert said.roles[role] == "town"
+
+
+@pytest.mark.parametrize(
+    ("kind", "column"), [(kind, column) for kind, columns in KINDS_TOLD.items() for column in columns]
+)
+def test_what_tells_a_kind(kind, column):
+    """Whatever the case, blanks, marks and a number behind; not where it is a part of another word."""
+    for written in (column, column.upper(), column.replace(" ", "_"), f"{column} 2"):
+        assert kind_told(written) == kind
+    assert kind_told(f"{column} of town") is None
 
 
 def test_fnr_and_d_number_side_by_side_are_read_as_ever():

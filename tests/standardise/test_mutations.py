@@ -346,6 +346,13 @@ def of_column_names():
             yield fact(alias, [role], alias, partial(column_for, role), alias)
 
 
+def of_column_kinds():
+    """A column's name tells what kind its cells may be."""
+    for kind, columns in test_schema.KINDS_TOLD.items():
+        for column in columns:
+            yield fact(column, [schema.plain_name(column)], kind, schema.kind_told, column)
+
+
 def of_column_names_alone():
     """A column is recognised by its name where no other column plays the role."""
     for role, alias in test_schema.ALONE_PAIRS:
@@ -464,6 +471,7 @@ NO_ALPHABETS = dict.fromkeys(("hangul", "kana", "pinyin"), "signs")
 # Where the facts come from, the modules that read the table, and what a row has in common with its facts.
 TABLES = {
     "alert_statuses": (of_alert_statuses, (alert_relations,), lambda row: [fold(row["word"])]),
+    "column_kinds": (of_column_kinds, (schema,), lambda row: [schema.plain_name(row["name"])]),
     "column_names": (of_column_names, (schema,), lambda row: [row["role"]]),
     "column_names_alone": (of_column_names_alone, (schema,), lambda row: [row["role"]]),
     "column_names_beside": (
@@ -517,6 +525,7 @@ TABLES = {
 # Tables and columns, and what is put there: the first value, or the second where the first stands.
 CHANGES = [
     ("alert_statuses", "status", "sent", "updated"),
+    ("column_kinds", "role", "text", "words"),
     ("column_names", "role", "reason", "status"),
     ("column_names_alone", "role", "reason", "sex"),
     ("column_names_beside", "role", "sex", "status"),
