@@ -49,6 +49,7 @@ from hpmatch.standardise.stages import (
     Professions,
     Sex,
     Specialties,
+    Telephones,
 )
 
 _GIVEN, _SURNAMES = ("given_name",), ("family_name", "middle_name", "birth_name", "other_names")
@@ -90,6 +91,7 @@ _OF_KIND: dict[str, Callable[[str], _Stages]] = {
     "year": lambda column: _Stages(Numbers(column), _years(column)),
     "number": lambda column: _Stages(Numbers(column), _near(column)),
     "identifier": lambda column: _Stages(BareIdentifier(column), Identifier(column, column)),
+    "telephone": lambda column: _Stages(Telephones(column), Identifier(column, column)),
 }
 
 
@@ -310,7 +312,7 @@ def _blocking_rules(names: Sequence[str], roles: Sequence[str], kinds: dict[str,
     rules += [
         SameValue(column, column)
         for column, kind in kinds.items()
-        if kind in ("text", "words", "number", "identifier")
+        if kind in ("text", "words", "number", "identifier", "telephone")
     ]
     rules += [SameValue("national_id", "national_id")] if "national_id" in roles else []
     rules += [SameWord(f"{column}_word", column) for column in texts]

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain
 from types import MappingProxyType
 
+from hpmatch.protocols import Standardiser
 from hpmatch.reading import layout_of
 from hpmatch.schema import RECORD_ROLES, Layout, Schema, kind_told
 from hpmatch.sources.tables import RawTable
 from hpmatch.standardise.countries import code_country
-from hpmatch.standardise.stages import BareIdentifier
+from hpmatch.standardise.stages import BareIdentifier, Telephones
 from hpmatch.standardise.text import split_words
 
 _PARTS = {"family_name", "given_name"}  # of a whole name
@@ -29,9 +30,12 @@ _WORDS, _WORDS_OF_A_TITLE = 2, 4  # that a cell has
 # Names alone have letters and the marks in a name (O'Brien, Jan P.); behind a comma stand the given names.
 _NAME_WORDS = r"[^\W\d_](?:[^\W\d_]|['’.-])*(?:\s+[^\W\d_](?:[^\W\d_]|['’.-])*){0,3}"
 _WHOLE_NAME = re.compile(rf"\s*{_NAME_WORDS}(?:\s*,\s*(?P<given>{_NAME_WORDS}))?\s*")
-# The share of a table's cells that have a comma; a list of another source may stand below, with the given names first.
-_TURNED_ROUND = 0.3
+# The share of a table's cells that have the comma of a name, or the plus or brackets of a telephone number: a list of another source
+# may stand below, in which they are written otherwise.
+_SOME = 0.3
 _COUNTRY_CODE = 3  # letters; Per and Bo are given names, and the codes of Peru and Bolivia
+# +49 40 123, (040) 123; a decimal may begin with a plus as well.
+_DIALLED = re.compile(r"\s*(?!\+\d*\.\d+\s*$)(?:\+[\d\s()/.–-]{7,}|\([\d\s+]{1,7}\)\s*\d[\d\s/.–-]{2,})")
 _FEWEST_GIVEN, _LEAST_GIVEN = 20, 0.2  # different given names, or of few rows so many a row
 
 
@@ -103,18 +107,27 @@ def _kind_of(column: str, tables: Sequence[Sequence[str]]) -> str | None:
     distinct = len(set(cells))
     if not cells or distinct < _FEWEST_VALUES:
         return None
-    if kind_told(column) == "name" and _are_whole_names(tables):
-        return "name"
+    if kind := _kind_by_name(column, tables):
+        return kind
     for kind, (pattern, most) in _PATTERNS.items():
         if sum(bool(pattern.fullmatch(cell.strip())) for cell in cells) > most * len(cells):
             return kind
     # Numbers of the rows, but for what is said in words.
-    if distinct == len(cells) == _different_unmarked(cells):
+    if distinct == len(cells) and not _some_agree(BareIdentifier, cells):
         return _text_kind(cells) if sum(map(_is_in_words, cells)) > _MOST * len(cells) else None
     if distinct <= _MOST_CATEGORIES:
         return "category"
     numbers = sum(_is_number(cell) or _is_code(cell) for cell in cells)
     return "identifier" if numbers > _MOST * len(cells) else _text_kind(cells)
+
+
+def _kind_by_name(column: str, tables: Sequence[Sequence[str]]) -> str | None:
+    """The kind that a column's name tells and its cells bear out; codes before telephone numbers tell them as well."""
+    told = kind_told(column)
+    if told == "name" and _are_whole_names(tables):
+        return told
+    is_dialled = told == "telephone" or any(map(_some_are_dialled, tables))
+    return "telephone" if is_dialled and _are_telephones(list(chain(*tables))) else None
 
 
 def _are_whole_names(tables: Sequence[Sequence[str]]) -> bool:
@@ -129,10 +142,21 @@ def _are_whole_names(tables: Sequence[Sequence[str]]) -> bool:
     countries = [given for given in behind if len(given) > _COUNTRY_CODE and code_country(given)]
     return (
         sum(map(bool, chain(*found))) > _MOST * sum(map(len, tables))
-        and any(len(some) > _TURNED_ROUND * len(table) for some, table in zip(turned, tables, strict=True))
+        and any(len(some) > _SOME * len(table) for some, table in zip(turned, tables, strict=True))
         and len(behind) > min(_FEWEST_GIVEN, _LEAST_GIVEN * sum(map(len, turned)))
         and len(countries) < len(behind) / 2
     )
+
+
+def _are_telephones(cells: Sequence[str]) -> bool:
+    """Whether cells are telephone numbers, and two of them one, unlike numbers of the rows."""
+    numbers = sum(map(bool, Telephones("").standardise(cells)))
+    return numbers > _MOST * len(cells) and _some_agree(Telephones, cells)
+
+
+def _some_are_dialled(cells: Sequence[str]) -> bool:
+    """Whether some cells of a table have the code of a country or area marked as such."""
+    return sum(map(bool, map(_DIALLED.fullmatch, cells))) > _SOME * len(cells)
 
 
 def _text_kind(cells: Sequence[str]) -> str:
@@ -141,9 +165,10 @@ def _text_kind(cells: Sequence[str]) -> str:
     return "words" if words >= _WORDS_OF_A_TITLE * len(cells) else "text"
 
 
-def _different_unmarked(cells: Sequence[str]) -> int:
-    """How many values differ in more than marks and blanks, with which two tables may write one number in two ways."""
-    return len(set(BareIdentifier("").standardise(cells)))
+def _some_agree(made_by: Callable[[str], Standardiser], cells: Sequence[str]) -> bool:
+    """Whether two cells say the same once their marks are off, with which two tables may write one number in two ways."""
+    values = [value for value in made_by("").standardise(cells) if value]
+    return len(set(values)) < len(values)
 
 
 def _is_number(cell: str) -> bool:

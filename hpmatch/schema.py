@@ -23,7 +23,7 @@ from hpmatch.data import read_table
 from hpmatch.errors import SchemaError
 from hpmatch.standardise.text import fold
 
-KINDS = ("name", "date", "year", "category", "text", "words", "number", "identifier")
+KINDS = ("name", "date", "year", "category", "text", "words", "number", "identifier", "telephone")
 
 # What the two tables of the main job hold; the first role is the record's own identifier.
 ALERT_ROLES = (
@@ -270,8 +270,8 @@ def kind_told(column: str) -> str | None:
     The kind that a column's name tells, a number behind it aside; its cells have to bear it out.
 
     Example:
-        >>> kind_told("Fullt navn"), kind_told("contact 2"), kind_told("town")
-        ('name', 'name', None)
+        >>> kind_told("Fullt navn"), kind_told("telefon 2"), kind_told("town")
+        ('name', 'telephone', None)
     """
     return _role_of(column.rstrip(digits), KINDS, _ALIASES_OF_KINDS)
 

@@ -42,7 +42,8 @@ BUILT_IN = {
         "plain_text": [{"column": "town"}],
         "categories": [{"column": "colour"}],
         "numbers": [{"column": "price"}],
-        "bare_identifier": [{"column": "phone"}],
+        "telephones": [{"column": "phone"}],
+        "bare_identifier": [{"column": "number"}],
         "verbatim": [{"column": "town"}],
     },
     "hpmatch.blocking_rules": {

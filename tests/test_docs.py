@@ -205,7 +205,7 @@ OTHERS = {
     "full_name": (FullName("full_name", "full_name"), PersonName("full_name")),
     **{
         kind: (model.comparisons[0], model.standardisers[0])
-        for kind in ("words", "category", "number", "identifier")
+        for kind in ("words", "category", "number", "identifier", "telephone")
         for model in (assemble([Layout("no", {}, {kind: kind})]),)
     },
     "thresholds": (

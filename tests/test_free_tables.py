@@ -23,7 +23,7 @@ from hpmatch.output import MODEL_FILE
 from hpmatch.reading import read_for
 from hpmatch.schema import Layout
 from hpmatch.sources import read
-from hpmatch.standardise.stages import Numbers, PlainText
+from hpmatch.standardise.stages import Numbers, PlainText, Telephones
 
 KINDS = {"town": "category", "price": "number", "code": "identifier"}
 BERG = {"family_name": "Berg", "given_name": "Kari", "birth_date": "1980-02-03"}
@@ -339,8 +339,9 @@ def test_numbers_of_a_model_file_are_compared_alike(trained, tmp_path):
         # As where some cells of a column are empty.
         ([f"{2000 + place}.0" for place in range(20)] * 2, "year"),
         ([str(1470 + place) for place in range(60)], None),
-        # As telephone numbers are written, and the numbers of houses.
-        ([f"({place} 23) 445 61 {place}" for place in range(10, 80)] * 2, "identifier"),
+        # As telephone numbers are written, and other numbers, and those of houses.
+        ([f"({place} 23) 445 61 {place}" for place in range(10, 80)] * 2, "telephone"),
+        ([f"{place} 23 445 61 {place}" for place in range(10, 80)] * 2, "identifier"),
         ([f"223445 61 {place} Moss" for place in range(10, 80)] * 2, "text"),
         (
             [
@@ -508,8 +509,74 @@ def test_telephones_that_two_tables_write_in_two_ways_are_no_numbers_of_rows():
     left = [{"id": f"a{place}", "phone": f"212/555-{place}"} for place in range(1000, 1060)]
     right = [{"id": f"b{place}", "phone": f"(212) 555 {place}"} for place in range(1030, 1090)]
     tables = {"alerts": read(left, "alerts"), "register": read(right, "register")}
-    assert infer_schema(tables).columns == {"phone": "identifier"}
+    assert infer_schema(tables).columns == {"phone": "telephone"}
     assert infer_schema({"records": read(left, "records")}).columns == {}
+
+
+NUMBERS = [f"{area} {subscriber}" for subscriber in range(1000, 1010) for area in (30, 40, 89, 201, 211, 351)]
+ABROAD, AT_HOME = [f"+49 {number}" for number in NUMBERS], [f"0{number}" for number in NUMBERS]
+BRACKETED = ["(0{}) {}".format(*number.split()) for number in NUMBERS]
+
+
+@pytest.mark.parametrize(
+    ("column", "tables", "kind"),
+    [
+        ("phone", [AT_HOME, AT_HOME], "telephone"),
+        ("Tlf.", [ABROAD, AT_HOME], "telephone"),
+        ("Numéro de téléphone", [[*AT_HOME, "none"], BRACKETED], "telephone"),
+        ("phone", [[f"0{number.replace(' ', '.')}0" for number in NUMBERS]] * 2, "telephone"),  # no decimals
+        ("phone", [["Lumix X1", "Samtron 7", "Lumix A2"] * 30], "category"),  # a shop sells them
+        ("reached by", [ABROAD, AT_HOME], "telephone"),
+        ("reached by", [AT_HOME, BRACKETED], "telephone"),
+        ("reached by", [[*ABROAD, *AT_HOME]], "telephone"),
+        ("reached by", [AT_HOME, AT_HOME], "identifier"),
+        ("reached by", [[f"room {number}" for number in ABROAD]] * 2, "text"),
+        ("change", [[f"+{place}.25" for place in range(10_000, 10_060)]] * 2, "number"),
+        ("stock", [[f"+{place}" for place in range(60)]] * 2, "text"),
+    ],
+)
+def test_telephones_are_told_by_what_the_column_is_called_or_by_a_code_before_them(column, tables, kind):
+    """In one of the tables."""
+    assert kinds_of(column, *tables) == kind
+
+
+def test_telephones_written_in_two_ways_find_each_other():
+    """As numbers and as text they would be different, and no name or place is shared."""
+    left = [
+        {"no": f"a{place}", "phone": number, "name": f"firm{place}"} for place, number in enumerate(ABROAD)
+    ]
+    other = [
+        {"no": f"b{place}", "phone": number, "name": f"shop{place}"} for place, number in enumerate(BRACKETED)
+    ]
+    model = assemble([Layout("no", {}, {"phone": "telephone", "name": "text"})])
+    pairs = hp.link(left, other, model, min_weight=-1000).links
+    levels = dict(
+        zip(
+            zip(*(pairs.column(place).to_pylist() for place in (0, 1)), strict=True),
+            pairs["phone"].to_pylist(),
+            strict=True,
+        )
+    )
+    assert [levels[f"a{place}", f"b{place}"] for place in range(60)] == ["same"] * 60
+
+
+@pytest.mark.parametrize(
+    ("written", "digits"),
+    [
+        *product(["+49 40 12345", "0049 40 12345", "040-12345", "(040) 123 45", "(+49) 40 12345", "+49 (0)40/123-45"], ["4012345"]),
+        *product(["+47 22 33 44 55", "22334455", "004722334455", "tlf: 22 33 44 55 (kveld)"], ["22334455"]),
+        *product(["+1 (212) 555-0143", "212/555-0143", "212.555.0143 ext. 77"], ["2125550143"]),
+        *product(["+353 1 234 5678", "01 234 5678"], ["12345678"]),  # a code of three digits
+        *product(["+39 06 123456", "06 123456"], ["6123456"]),  # a zero that is kept abroad
+        ("\u0664\u0660 12345", "4012345"),  # Arabic digits
+        ("\uff0b49 40 12345", "4012345"),  # a full-width plus
+        ("040 12345; 040 99999", "4012345"),
+        *product(["", "-", "none", "1234", "ext. 77", "00000", "+"], [None]),
+    ],
+)  # fmt: skip
+def test_a_telephone_number_is_what_is_dialled_within_its_country(written, digits):
+    """Whatever stands before and between it."""
+    assert Telephones("phone").standardise([written]) == [digits]
 
 
 def test_a_column_that_two_tables_write_in_two_ways_is_told():

@@ -124,6 +124,21 @@ KINDS_TOLD = {
         "Prezime i ime", "Ime in priimek", "Priimek in ime", "Όνομα", "Ονοματεπώνυμο", "Име", "Трите имена",
         "Име и фамилия",
     ],
+    "telephone": [
+        "Phone", "Phone number", "Phone no.", "Telephone", "Telephone Number", "telephone no", "Tel.", "Tel. no.",
+        "Mobile", "mobile_phone", "Mobile number", "Mobile no.", "Cell phone", "cell number", "Home phone",
+        "phone_home", "work_phone", "Phone (work)", "Business Phone", "Contact number", "Landline", "Fax",
+        "Fax number", "Telefon", "Telefonnummer", "Telefonnr.", "Tlf.", "tlf.nr.", "Telefon privat",
+        "Telefon arbeid", "Mobil", "Mobilnummer", "mobilnr", "Mobiltelefon", "Tel.-Nr.", "Rufnummer", "Handy",
+        "Handynummer", "Festnetz", "Telefon dienstlich", "Telefax", "Téléphone", "Numéro de téléphone",
+        "Téléphone mobile", "Téléphone portable", "Téléphone fixe", "Teléfono", "Número de teléfono",
+        "Teléfono móvil", "Móvil", "Celular", "Telefone", "Número de telefone", "Telemóvel", "Numero di telefono",
+        "Cellulare", "Număr de telefon", "Telefoon", "Telefoonnummer", "Mobiel", "Puhelin", "Puhelinnumero",
+        "Matkapuhelin", "Sími", "Símanúmer", "Farsími", "Numer telefonu", "Nr telefonu", "Telefon komórkowy",
+        "Telefonní číslo", "Telefónne číslo", "Telefonszám", "Telefonas", "Telefono numeris", "Tālrunis",
+        "Tālruņa numurs", "Telefoninumber", "Mobiiltelefon", "Broj telefona", "Mobitel", "Telefonska številka",
+        "Τηλέφωνο", "Αριθμός τηλεφώνου", "Κινητό", "Телефон", "Телефонен номер", "Мобилен телефон",
+    ],
 }  # fmt: skip
 # What is taken for a role only where no other column plays it, as an agency's exports are headed.
 ALONE = {

@@ -23,6 +23,7 @@ from hpmatch.protocols import ComparisonVectors
 from hpmatch.schema import KINDS, Layout
 from hpmatch.sources import read
 from hpmatch.training.pairs import Seen
+from hpmatch.training.refinement import refined
 
 TOWNS = [
     f"{a}{b}"
@@ -320,6 +321,25 @@ def test_a_wide_table_has_the_rules_that_tell_most():
         *names
     }
     assert not {f"name_c{n}" for n in range(40)} & {*names}
+
+
+def test_a_telephone_is_not_personal(monkeypatch):
+    """Those of a home share one, unlike a given name, a birth date and a national identifier."""
+    seen = []
+
+    def spied(learning, *others):
+        seen.append(learning)
+        return refined(learning, *others)
+
+    monkeypatch.setattr("hpmatch.training.refined", spied)
+    people = [
+        {"no": f"{copy}{place}", "first_name": f"Kari{place % 9}", "phone": f"+47 22 33 4{place % 20:03}"}
+        for copy in "ab"
+        for place in range(60)
+    ]
+    assert hp.train(people).schema.columns["phone"] == "telephone"
+    assert "phone" in seen[0].names
+    assert seen[0].personal == {"given_name"}
 
 
 def test_every_kind_has_its_stages():

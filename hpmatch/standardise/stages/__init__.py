@@ -6,6 +6,7 @@ from hpmatch.standardise.stages.dates import AnyDate, BirthDate
 from hpmatch.standardise.stages.identifiers import NationalId
 from hpmatch.standardise.stages.names import PersonName
 from hpmatch.standardise.stages.sexes import Sex, SexByName
+from hpmatch.standardise.stages.telephones import Telephones
 
 __all__ = [
     "AnyDate",
@@ -21,5 +22,6 @@ __all__ = [
     "Sex",
     "SexByName",
     "Specialties",
+    "Telephones",
     "Verbatim",
 ]

@@ -74,7 +74,7 @@ class BareIdentifier:
         column: The role that is read and the column that is made.
 
     Example:
-        >>> BareIdentifier("phone").standardise(["(576) 445-3876", "576 445 3876", "DE 811.907", "-"])
+        >>> BareIdentifier("number").standardise(["(576) 445-3876", "576 445 3876", "DE 811.907", "-"])
         ['5764453876', '5764453876', 'de811907', None]
     """
 
