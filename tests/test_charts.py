@@ -95,6 +95,15 @@ def every_chart(result, truth, evaluation, report):
     }
 
 
+def test_no_label_says_that_there_is_no_number(every_chart, tmp_path):
+    """Whoever hears a chart read out, or points at a bar, is told figures that there are."""
+    for name, chart in every_chart.items():
+        charts.save_chart(chart, tmp_path / f"{name}.svg")
+        labels = re.findall('aria-label="([^"]*)"', (tmp_path / f"{name}.svg").read_text("utf-8"))
+        assert labels
+        assert not [label for label in labels if re.search("NaN|undefined|null", label)], name
+
+
 def test_match_weights_are_those_of_the_model():
     """Each level has log2(m / u), in the order of the model, and the prior is that of so many registered persons."""
     model = hp.read_model("imi")

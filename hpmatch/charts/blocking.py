@@ -76,7 +76,7 @@ def _panels(
             row[f"{prefix}{name}"] for name in ("pairs", "alone", "added", "cumulative")
         )
         said = f"{pairs:,}" + (f" ({alone:,} alone)" if alone else "")
-        found += [_bar(rule, _FOUND, 0, pairs, said, of), _bar(rule, _ALONE, 0, alone)]
+        found += [_bar(rule, _FOUND, 0, pairs, said, of), _bar(rule, _ALONE, 0, alone, of=of)]
         added += [_bar(rule, _BEFORE, 0, so_far - new), _bar(rule, _ADDED, so_far - new, so_far, f"+{new:,}")]
     left = (
         _bars(found, (_FOUND, _ALONE), colours, room=_MORE_ROOM)

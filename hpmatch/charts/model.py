@@ -48,15 +48,20 @@ def match_weights_chart(model: Model | str | Path = "imi", registered: int = 100
     base = alt.Chart(data(rows)).encode(
         y=y, x=alt.X("weight:Q", title="match weight (log2)", scale=_scale(-reach, reach))
     )
-    bars = base.mark_bar(height=_BAR).encode(
-        color=alt.Color("speaks:N", title="speaks", scale=tones((_FOR_ONE, _FOR_TWO), (GREEN, RED))),
-        tooltip=[
-            alt.Tooltip("group:N", title="comparison"), "level:N",
-            alt.Tooltip("weight:Q", format="+.2f", title="match weight"),
+    weight = alt.Tooltip("weight:Q", format="+.2f", title="match weight")
+    tooltips: dict[str, list[Any]] = {
+        "isValid(datum.level)": [
+            alt.Tooltip("group:N", title="comparison"), "level:N", weight,
             alt.Tooltip("m:Q", format=".4~g"), alt.Tooltip("u:Q", format=".4~g"),
             alt.Tooltip("term_frequency:Q", title="follows the frequency"), "source:N",
         ],
-    )  # fmt: skip
+        "!isValid(datum.level)": [alt.Tooltip("group:N", title="start"), weight],  # the prior has no m and no u
+    }  # fmt: skip
+    colour = alt.Color("speaks:N", title="speaks", scale=tones((_FOR_ONE, _FOR_TWO), (GREEN, RED)))
+    bars = [
+        base.transform_filter(which).mark_bar(height=_BAR).encode(color=colour, tooltip=tooltip)
+        for which, tooltip in tooltips.items()
+    ]
     text = alt.Text("weight:Q", format="+.1f")
     right = base.transform_filter("datum.weight > 0").mark_text(align="left", dx=3, fontSize=10)
     left = base.transform_filter("datum.weight <= 0").mark_text(align="right", dx=-3, fontSize=10)
@@ -65,7 +70,7 @@ def match_weights_chart(model: Model | str | Path = "imi", registered: int = 100
         f"Match weights of model {model.name!r}",
         "what each comparison level adds to the log2 odds of one person; the prior is where they start",
     )
-    return styled(alt.layer(bars, *numbers).properties(width=_WIDTH, height=alt.Step(_STEP), title=title))
+    return styled(alt.layer(*bars, *numbers).properties(width=_WIDTH, height=alt.Step(_STEP), title=title))
 
 
 def m_u_chart(model: Model | str | Path = "imi") -> Any:
