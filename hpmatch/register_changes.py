@@ -25,7 +25,7 @@ from hpmatch.schema import CHANGE, CHANGE_ROLES, REGISTER_ROLES, Schema, read_sc
 from hpmatch.sources import read
 from hpmatch.sources.rejected import whole
 from hpmatch.sources.tables import RawTable, joined, numbered, plain_identifiers, written_otherwise
-from hpmatch.standardise import with_common_vocabulary, with_grown_vocabulary
+from hpmatch.standardise import telling_roles, with_common_vocabulary, with_grown_vocabulary
 
 _ID = REGISTER_ROLES[0]
 _REMOVED = frozenset({"removed", "deleted", "slettet", "fjernet"})
@@ -181,7 +181,7 @@ def _with_untold(
     untold = [
         stage.column
         for stage in model.standardisers
-        if stage.column in before and not {*stage.roles} & {*told}
+        if stage.column in before and not telling_roles(stage, told)
     ]
     if not untold:
         return added

@@ -354,14 +354,12 @@ def test_what_changes_have_no_column_for_stays(left_out):
     register = [*PEOPLE[:1], person, *PEOPLE[2:]]
     change = {name: cell for name, cell in person.items() if name != left_out} | {"family_name": "Nyhetsdal"}
     comes = {**change, "hpr_number": "9999999", "given_name": "Tormod"}
-    about = [
-        {
-            "alert_id": "A9",
-            "sending_country": "LT",
-            "profession": "LE",
-            **{n: c for n, c in person.items() if n != "hpr_number"},
-        }
-    ]
+    alert = {
+        "sending_country": "LT",
+        "profession": "LE",
+        **{n: c for n, c in person.items() if n != "hpr_number"},
+    }
+    about = [{"alert_id": "A8", **alert}, {"alert_id": "A9", **alert, "sex": ""}]
 
     def told(*persons):
         return found(hp.Register.prepare(register).changed(persons).recounted(), about)

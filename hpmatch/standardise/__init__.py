@@ -6,7 +6,7 @@ The standardisers of this package are frozen dataclasses; each says which roles 
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Container, Hashable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -168,10 +168,16 @@ def _plain(values: Sequence[Hashable | None] | pa.Array) -> Sequence[Hashable | 
 
 def told_roles(stage: Standardiser, cells: Mapping[str, Cells]) -> list[Cells | None]:
     """The cells of each role that a stage reads; None where the table lacks it, or what makes it telling."""
+    telling = telling_roles(stage, cells)
+    return [cells[role] if role in telling else None for role in stage.roles]
+
+
+def telling_roles(stage: Standardiser, told: Container[str]) -> frozenset[str]:
+    """The roles that a stage reads of a table which tells some roles."""
     only_with: Mapping[str, str] = getattr(stage, "only_with", {})
-    return [
-        cells.get(role) if role not in only_with or only_with[role] in cells else None for role in stage.roles
-    ]
+    return frozenset(
+        role for role in stage.roles if role in told and (role not in only_with or only_with[role] in told)
+    )
 
 
 def value_of_cells(stage: Standardiser, texts: Sequence[str]) -> Hashable | None:
