@@ -29,13 +29,15 @@ from hpmatch.decision import MATCH, REVIEW, UNMATCHABLE, log_odds, probability_o
 from hpmatch.errors import HpmatchError
 from hpmatch.evaluation.judging import are_true
 from hpmatch.evaluation.truth import check_truth, read_truth
-from hpmatch.model import Model
+from hpmatch.model import ALERTS, RECORDS, Model, subject_of
 from hpmatch.output import read_folder
-from hpmatch.result_tables import check_all_pairs
+from hpmatch.result_tables import check_all_pairs, summary_of
 from hpmatch.results import Deduplicated, Result, opened
 from hpmatch.shown import ShownAsText, on_one_line
+from hpmatch.wording import told_of
 
 COLUMNS = ("match", "review", "missed", "wrong", "reviews", "hours", "cost")
+_OF = {ALERTS: "persons", RECORDS: "records"}  # what the tables hold, by the subject of the model
 # Thresholds that are tried, as log2 odds: from 1 in 16,000 to all but 1 in 16,000.
 _GRID = np.arange(-14, 14.01, 0.25)
 
@@ -50,9 +52,9 @@ class Thresholds(ShownAsText):
             ``reviews``, the ``hours`` of review, and the ``cost``.
         best: The row that costs least, within what can be reviewed.
         now: The same of the result as it was answered; its thresholds are not told.
-        persons: How many persons, or pairs of one table, the numbers are about.
+        persons: How many persons, other records, or pairs of one table, the numbers are about.
         most_reviews: How many of them can be looked at; None for as many as pays.
-        of: What they are, "persons" or "pairs".
+        of: What they are: "persons", of other tables than alerts "records", of one table "pairs".
     """
 
     table: pa.Table
@@ -155,7 +157,7 @@ def thresholds(
             f"no choice of thresholds keeps to that capacity: the fewest reviews are {min(table['reviews'].to_pylist()):.1f}"
         )
     best = np.flatnonzero(within)[np.argmin(np.asarray(table["cost"])[within])]
-    of = "pairs" if isinstance(result, Deduplicated) else "persons"
+    of = "pairs" if isinstance(result, Deduplicated) else _OF[subject_of(summary_of(result))]
     now = {name: float(value) for name, value in row(*_as_answered(kinds, right, is_registered)).items()}
     return Thresholds(table, table.slice(int(best), 1).to_pylist()[0], now, len(kinds), most, of)
 
@@ -182,7 +184,9 @@ def _chances(
     )
     registered = np.maximum(registered, likeliest)
     right, is_registered = (
-        (likeliest, registered) if truth is None else _so(persons, read_truth(truth, _ids(result)))
+        (likeliest, registered)
+        if truth is None
+        else _so(persons, read_truth(truth, _ids(result)), subject_of(summary_of(result)))
     )
     return _kinds(persons, "disposition"), likeliest, registered, right, is_registered
 
@@ -210,13 +214,15 @@ def _numbers(table: pa.Table, name: str) -> FloatArray:
     return np.asarray(table[name].cast(pa.float64()).fill_null(0.0), np.float64)
 
 
-def _so(persons: pa.Table, table: pa.Table) -> tuple[FloatArray, FloatArray]:
+def _so(persons: pa.Table, table: pa.Table, of: str) -> tuple[FloatArray, FloatArray]:
     """Whether each person's likeliest candidate is the right one, and whether the person is registered: 0 or 1."""
-    check_truth(table, [persons["hpr_number"]])
+    check_truth(table, [persons["hpr_number"]], of)
     person_of = dict(zip(table["alert_id"].to_pylist(), table["hpr_number"].to_pylist(), strict=True))
     alerts = [cell.split(";") for cell in persons["alert_ids"].to_pylist()]
     if not all(any(alert in person_of for alert in each) for each in alerts):
-        raise HpmatchError("the truth does not tell of all persons of the result; give it for all alerts")
+        raise HpmatchError(
+            told_of("the truth does not tell of all of the result; give it for all alerts", of)
+        )
     true = [{person_of.get(alert) for alert in each} - {None, ""} for each in alerts]
     # The table of persons names nobody where it says no match; who that would be only the probability tells.
     named = persons["hpr_number"].to_pylist()

@@ -19,6 +19,43 @@ LANGUAGES: Final = ("en", "nb")
 _NEAR: Final = 0.01
 
 
+# What is said of records of any kind in the place of what is said of alerts and a register; the first goes first.
+_OF_RECORDS: Final = {
+    "where the person is not registered": "where there is no match",
+    "alerts about at least": "at least",
+    "match and about": "match and",
+    "missed persons": "missed matches",
+    "one person": "one person or thing",
+    "two persons": "two persons or things",
+    " registered)": " records)",
+    "an alert_id": "a record",
+    "an alert": "a record",
+    "alert": "record",
+    "persons that": "records that",
+    "by persons": "by records",
+    " persons with": " records with",
+    "the register": "the right table",
+    "one register": "one table",
+}
+
+
+def told_of(text: str, subject: str) -> str:
+    """
+    An English text about alerts and a register as it is said of what a model's tables hold.
+
+    Args:
+        text: The text.
+        subject: "alerts", or "records" of any kind; see ``hpmatch.Model``.
+
+    Example:
+        >>> told_of("learned from 20 alerts", "alerts"), told_of("learned from 20 alerts", "records")
+        ('learned from 20 alerts', 'learned from 20 records')
+    """
+    for said, instead in _OF_RECORDS.items() if subject == "records" else ():
+        text = text.replace(said, instead)
+    return text
+
+
 def check_language(language: str) -> str:
     """
     Make sure that there are words in a language.

@@ -3,6 +3,7 @@
 import io
 import json
 import random
+import re
 from dataclasses import dataclass, replace
 from itertools import product
 
@@ -177,6 +178,77 @@ def test_records_of_any_kind_are_not_explained_without_the_model(trained, tmp_pa
         model=trained.model,
     ).next()
     assert pair is not None
+
+
+@pytest.fixture(scope="module")
+def told_of_goods(trained, tmp_path_factory):
+    """What is said of goods, by who says it; the identifiers of the tables are both called sku."""
+    left, other = goods(200, "a"), goods(200, "b")
+    result = hp.link(left, other, trained.model, min_weight=-1000)
+    truth = [
+        {"sku_left": f"a{place}", "sku_right": f"b{place}" if place % 4 else "", "shop": "x"}
+        for place in range(200)
+    ]
+    chosen = hp.thresholds(result, cost_miss=10, cost_false=20, cost_review=1)
+    calibration = hp.calibrate(left, other, truth, trained.model)
+    return {
+        "evaluate": str(hp.evaluate(result, truth)),
+        "thresholds": str(chosen),
+        "calibrate": str(calibration),
+    }, (result, truth, chosen)
+
+
+@pytest.mark.parametrize("who", ["evaluate", "thresholds", "calibrate"])
+def test_goods_are_no_alerts_and_no_persons(told_of_goods, who):
+    """In nothing that is printed of them."""
+    told = told_of_goods[0][who]
+    assert "record" in told
+    assert not re.search("alert|register|hpr_number|person", told.replace("persons or things", ""))
+
+
+def test_charts_of_goods_speak_of_no_persons_alone(told_of_goods, trained):
+    """Neither in titles nor in labels."""
+    charts = pytest.importorskip("hpmatch.charts")
+    result, truth, chosen = told_of_goods[1]
+    drawn = {
+        "weights": charts.match_weights_chart(trained.model, registered=200),
+        "m_u": charts.m_u_chart(trained.model),
+        "scores": charts.score_chart(result, truth),
+        "thresholds": charts.threshold_chart(chosen),
+    }
+    for name, chart in drawn.items():
+        words = re.sub("persons? or things?", "", json.dumps(chart.to_dict()))
+        assert not re.search(r"alert|persons?\b|registered", words), name
+    assert "prior (200 records)" in json.dumps(drawn["weights"].to_dict())
+    assert "missed matches" in json.dumps(drawn["thresholds"].to_dict())
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda truth: [{"asset": row["sku_left"], "cluster_id": "1"} for row in truth], "no column sku_left, sku_right; it has asset"),
+        (lambda truth: [{"sku_left": row["sku_left"]} for row in truth], "no column sku_right; it has sku_left$"),
+        (lambda truth: truth[:9], "about 191 of the 200 records; give each a row, with an empty sku_right where there is no match"),
+        (lambda truth: [*truth, truth[0]], "names a record more than once; give each record one row"),
+        (lambda truth: [{**row, "sku_right": row["sku_right"][1:]} for row in truth], "none of the 150 records that the truth names"),
+    ],
+)  # fmt: skip
+def test_a_truth_of_goods_is_refused_in_their_words(told_of_goods, change, message):
+    """Whoever links goods has no alert_id."""
+    result, truth, _ = told_of_goods[1]
+    with pytest.raises(hp.HpmatchError, match=message):
+        hp.evaluate(result, change(truth))
+
+
+def test_what_is_not_read_of_goods_is_told_by_side(tmp_path, capsys):
+    """There are no alerts and no register; of those the table is named as ever."""
+    sides = [[{**row, f"note{side}": "x"} for row in goods(100, side)] for side in "ab"]
+    hp.train(*sides).model.save(tmp_path / "model.json")
+    files = [written(rows, tmp_path / f"{place}.csv") for place, rows in enumerate(sides)]
+    assert (
+        main(["link", *files, "--model", str(tmp_path / "model.json"), "--out", str(tmp_path / "out")]) == 0
+    )
+    assert "left: notea; right: noteb" in capsys.readouterr().out
 
 
 # Which column identifies a record

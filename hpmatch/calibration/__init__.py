@@ -36,6 +36,7 @@ from hpmatch.records import Records
 from hpmatch.register import model_of, read_register
 from hpmatch.schema import Schema, with_id
 from hpmatch.shown import ShownAsText, on_one_line
+from hpmatch.wording import told_of
 
 _FEWEST = 20
 _SEEN = 0.01
@@ -80,7 +81,7 @@ class Calibration(ShownAsText):
         )
         if self.error > self.error_before:
             lines.append(_WORSE)
-        return "\n".join(lines)
+        return told_of("\n".join(lines), self.model.subject)
 
 
 def calibrate(
@@ -133,7 +134,7 @@ def calibrate(
         held = read_register(register, start, schema)
         left = read_for(start, alerts, "alerts", schema, kept=TOLD)
         scored = score_pairs(left, held, start)
-    known = _known(truth, scored, left, held.read)
+    known = _known(truth, scored, left, held.read, start.subject)
     weights, names = classifier.partial_weights(scored.vectors)[known.pairs], scored.vectors.names
     evidence = PairWeights(
         weights,
@@ -142,7 +143,8 @@ def calibrate(
         names,
         start.decision.prior_weight(held.read.records.counted),
     )
-    calibrated, shift = _calibrated(classifier, evidence, fit(evidence, known), known.alerts)
+    source = told_of(f"learned from {known.alerts:,} alerts whose answer is known", start.subject)
+    calibrated, shift = _calibrated(classifier, evidence, fit(evidence, known), source)
     error_before, error = _errors(
         fitted_probabilities(evidence, known, evidence.plain), held_out(evidence, known), known
     )
@@ -159,11 +161,10 @@ def calibrate(
 
 
 def _calibrated(
-    classifier: FellegiSunter, evidence: PairWeights, fitted: FloatArray, alerts: int
+    classifier: FellegiSunter, evidence: PairWeights, fitted: FloatArray, source: str
 ) -> tuple[FellegiSunter, float]:
-    """The classifier with what was fitted to so many alerts, and the shift of the prior."""
+    """The classifier with what was fitted, and what that rests on, and the shift of the prior."""
     slopes, shift, raised = evidence.parted(fitted)
-    source = f"learned from {alerts:,} alerts whose answer is known"
     look_alikes = tuple(
         replace(each, rate=each.rate * float(2**log2), source=source)
         for each, log2 in zip(classifier.look_alikes, raised, strict=True)
@@ -184,14 +185,14 @@ def _shifted(rule: DecisionRule, shift: float) -> DecisionRule:
 _MOST_STRANGE = 0.1  # of the persons named by a truth that may have left the register
 
 
-def _known(truth: Any, scored: Scored, asked: ReadRecords, held: ReadRecords) -> Known:
+def _known(truth: Any, scored: Scored, asked: ReadRecords, held: ReadRecords, of: str) -> Known:
     pairs, alerts, register = scored.pairs, asked.records, held.records
     left, right = pairs.left.astype(np.int64), pairs.right.astype(np.int64)
     table = read_truth(truth, id_columns(asked.id_name, held.id_name, scored.vectors.names))
     if "label" in table.column_names:
         known, is_match = _by_labels(read_labels(table), left, right, alerts, register)
     else:
-        known, is_match = _by_answers(table, left, right, alerts, register)
+        known, is_match = _by_answers(table, left, right, alerts, register, of)
     places = np.flatnonzero(known)
     rows, numbered = np.unique(left[places], return_inverse=True)
     _, person, together = np.unique(scored.persons[rows], return_inverse=True, return_counts=True)
@@ -202,25 +203,31 @@ def _known(truth: Any, scored: Scored, asked: ReadRecords, held: ReadRecords) ->
     matched, others = found.persons
     if min(matched, others) < _FEWEST:
         raise HpmatchError(
-            f"calibrating needs alerts about at least {_FEWEST} persons with a known match and about {_FEWEST} others that have "
-            f"candidates; there are {matched} and {others}: label more pairs"
+            told_of(
+                f"calibrating needs alerts about at least {_FEWEST} persons with a known match and about {_FEWEST} others that "
+                f"have candidates; there are {matched} and {others}: label more pairs",
+                of,
+            )
         )
     return found
 
 
 def _by_answers(
-    table: pa.Table, left: IntArray, right: IntArray, alerts: Records, register: Records
+    table: pa.Table, left: IntArray, right: IntArray, alerts: Records, register: Records, of: str
 ) -> tuple[Mask, FloatArray]:
     """All candidate pairs of the alerts whose person is known, or known not to be registered."""
-    check_truth(table, [pa.chunked_array([register.ids])])
+    check_truth(table, [pa.chunked_array([register.ids])], of)
     said = np.asarray(pc.fill_null(pc.index_in(alerts.ids, value_set=table["alert_id"].combine_chunks()), -1))
     persons = pc.index_in(table["hpr_number"].combine_chunks(), value_set=register.ids)
     named = table["hpr_number"].combine_chunks().is_valid()
     strange = int(pc.sum(pc.and_(named, pc.is_null(persons))).as_py() or 0)
     if strange > _MOST_STRANGE * int(pc.sum(named).as_py() or 0):
         raise HpmatchError(
-            f"{strange} of the {pc.sum(named).as_py()} persons that the truth names are not in the register; are the numbers written "
-            f"alike in both?"
+            told_of(
+                f"{strange} of the {pc.sum(named).as_py()} persons that the truth names are not in the register; are the numbers "
+                f"written alike in both?",
+                of,
+            )
         )
     person = np.append(np.asarray(pc.fill_null(persons, -1), np.int64), -1)[said]
     return said[left] >= 0, (person[left] == right).astype(np.float64)

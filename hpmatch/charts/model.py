@@ -13,6 +13,7 @@ from hpmatch.charts.styling import BLUE, GREEN, RED, data, grouped_rows, heading
 from hpmatch.errors import HpmatchError
 from hpmatch.fellegi_sunter import FellegiSunter
 from hpmatch.model import Model, read_model
+from hpmatch.wording import told_of
 
 _FOR_ONE, _FOR_TWO = "for one person", "for two persons"
 _M, _U = "m: between records of one person", "u: between records of two persons"
@@ -39,10 +40,12 @@ def match_weights_chart(model: Model | str | Path = "imi", registered: int = 100
         "Match weights of model 'imi'"
     """
     model = read_model(model)
-    prior = {"group": f"prior ({registered:,} registered)", "weight": model.decision.prior_weight(registered)}
-    rows = [
-        {**row, "speaks": _FOR_ONE if row["weight"] > 0 else _FOR_TWO} for row in [prior, *_levels(model)]
-    ]
+    prior = {
+        "group": told_of(f"prior ({registered:,} registered)", model.subject),
+        "weight": model.decision.prior_weight(registered),
+    }
+    for_one, for_two = (told_of(each, model.subject) for each in (_FOR_ONE, _FOR_TWO))
+    rows = [{**row, "speaks": for_one if row["weight"] > 0 else for_two} for row in [prior, *_levels(model)]]
     rows, y = grouped_rows(rows)
     reach = max(abs(row["weight"]) for row in rows if "weight" in row) * _ROOM
     base = alt.Chart(data(rows)).encode(
@@ -57,7 +60,7 @@ def match_weights_chart(model: Model | str | Path = "imi", registered: int = 100
         ],
         "!isValid(datum.level)": [alt.Tooltip("group:N", title="start"), weight],  # the prior has no m and no u
     }  # fmt: skip
-    colour = alt.Color("speaks:N", title="speaks", scale=tones((_FOR_ONE, _FOR_TWO), (GREEN, RED)))
+    colour = alt.Color("speaks:N", title="speaks", scale=tones((for_one, for_two), (GREEN, RED)))
     bars = [
         base.transform_filter(which).mark_bar(height=_BAR).encode(color=colour, tooltip=tooltip)
         for which, tooltip in tooltips.items()
@@ -68,7 +71,10 @@ def match_weights_chart(model: Model | str | Path = "imi", registered: int = 100
     numbers = [each.encode(text=text) for each in (right, left)]
     title = titled(
         f"Match weights of model {model.name!r}",
-        "what each comparison level adds to the log2 odds of one person; the prior is where they start",
+        told_of(
+            "what each comparison level adds to the log2 odds of one person; the prior is where they start",
+            model.subject,
+        ),
     )
     return styled(alt.layer(*bars, *numbers).properties(width=_WIDTH, height=alt.Step(_STEP), title=title))
 
@@ -109,7 +115,9 @@ def m_u_chart(model: Model | str | Path = "imi") -> Any:
             ]
         )  # fmt: skip
         numbers = base.mark_text(align="left", dx=3, fontSize=10).encode(text=f"{name}_text:N")
-        return alt.layer(bars, numbers).properties(width=_PANEL, height=alt.Step(_STEP), title=heading(title))
+        return alt.layer(bars, numbers).properties(
+            width=_PANEL, height=alt.Step(_STEP), title=heading(told_of(title, model.subject))
+        )
 
     panels = alt.hconcat(panel("m", _M, BLUE, labelled=True), panel("u", _U, RED, labelled=False), spacing=24)
     title = titled(

@@ -28,9 +28,10 @@ from hpmatch.charts.styling import (
 from hpmatch.decision import MATCH, NO_MATCH, REVIEW, DecisionRule, log_odds
 from hpmatch.errors import HpmatchError, ModelError
 from hpmatch.evaluation.judging import are_true
-from hpmatch.model import Model, read_model
+from hpmatch.model import Model, read_model, subject_of
 from hpmatch.result_tables import pairs_of
 from hpmatch.results import Deduplicated, Result
+from hpmatch.wording import told_of
 
 _DECISIONS = {NO_MATCH: GREY, REVIEW: ORANGE, MATCH: BLUE}
 _TRUE, _FALSE = "one person", "two persons"
@@ -79,7 +80,9 @@ def score_chart(
     scores = np.asarray(links[column].cast(pa.float64()).to_numpy(), np.float64)
     if not np.isfinite(scores).all():
         raise HpmatchError(f"a link has a {column} that is no finite number; leave it out")
-    series, colours = _by_decision(links) if truth is None else _by_truth(are_true(result, truth))
+    series, colours = (
+        _by_decision(links) if truth is None else _by_truth(are_true(result, truth), subject_of(summary))
+    )
     rows = _bars(scores, series, by)
     counts = {name: int((series == name).sum()) for name in colours}
     shown = {name: f"{name.replace('_', ' ')} ({number:,})" for name, number in counts.items()}
@@ -135,8 +138,9 @@ def _by_decision(links: pa.Table) -> tuple[npt.NDArray[np.str_], dict[str, str]]
     return decisions, {name: tone for name, tone in _DECISIONS.items() if (decisions == name).any()}
 
 
-def _by_truth(true: Mask) -> tuple[npt.NDArray[np.str_], dict[str, str]]:
-    return np.where(true, _TRUE, _FALSE), {_FALSE: RED, _TRUE: GREEN}
+def _by_truth(true: Mask, of: str) -> tuple[npt.NDArray[np.str_], dict[str, str]]:
+    one, two = told_of(_TRUE, of), told_of(_FALSE, of)
+    return np.where(true, one, two), {two: RED, one: GREEN}
 
 
 def _bin_width(scores: FloatArray) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 import altair as alt
@@ -10,11 +11,13 @@ import pyarrow as pa
 
 from hpmatch.charts.styling import BLUE, GREEN, ORANGE, PURPLE, RED, SHORT, data, styled, titled
 from hpmatch.errors import HpmatchError
+from hpmatch.model import ALERTS, RECORDS
 from hpmatch.thresholds import COLUMNS
+from hpmatch.wording import told_of
 
 _FIGURES = {
     "cost": ("cost", PURPLE, 170),
-    "missed": ("missed persons", RED, 90),
+    "missed": ("missed", RED, 90),
     "wrong": ("wrong hits", ORANGE, 90),
     "hours": ("hours of review", BLUE, 90),
 }
@@ -24,7 +27,7 @@ _SHOWN = (0.001, 0.01, 0.05, 0.2, 0.5, 0.8, 0.95, 0.99, 0.999, 0.9999)  # probab
 
 def threshold_chart(thresholds: Any) -> Any:
     """
-    What a choice of thresholds costs and what it means: missed persons, wrong hits, hours of review.
+    What a choice of thresholds costs and what it means: missed persons (of other tables matches), wrong hits, hours of review.
 
     On the left for each match threshold with the review threshold that costs least beside it, on the right the other way
     round. The axes are even in the odds, so that 0.99 and 0.999 are apart.
@@ -47,10 +50,15 @@ def threshold_chart(thresholds: Any) -> Any:
         )
     rows = [{name: float(row[name]) for name in COLUMNS} for row in table.select(list(COLUMNS)).to_pylist()]
     best = _best(getattr(thresholds, "best", None), rows)
-    columns = [_column(rows, best, by, labelled=not place) for place, by in enumerate(("match", "review"))]
+    missed = told_of(
+        "missed persons", ALERTS if getattr(thresholds, "of", "persons") == "persons" else RECORDS
+    )
+    columns = [
+        _column(rows, best, by, missed, labelled=not place) for place, by in enumerate(("match", "review"))
+    ]
     title = titled(
         f"Thresholds: least cost {_short(best['cost'])} at match {best['match']:.6g} and review {best['review']:.6g}",
-        f"missed persons: {_short(best['missed'])}; wrong hits: {_short(best['wrong'])}; "
+        f"{missed}: {_short(best['missed'])}; wrong hits: {_short(best['wrong'])}; "
         f"reviews: {_short(best['reviews'])}, {_short(best['hours'])} hours",
     )
     return styled(alt.hconcat(*columns, spacing=28).properties(title=title))
@@ -73,8 +81,11 @@ def _best(said: Any, rows: list[dict[str, float]]) -> dict[str, float]:
     return {name: float(read(name)) for name in COLUMNS}
 
 
-def _column(rows: list[dict[str, float]], best: dict[str, float], by: str, *, labelled: bool) -> Any:
+def _column(
+    rows: list[dict[str, float]], best: dict[str, float], by: str, missed: str, *, labelled: bool
+) -> Any:
     """Small multiples over one threshold, the other being the one that costs least beside it."""
+    words = {figure: label for figure, (label, *_) in _FIGURES.items()} | {"missed": missed}
     cheapest: dict[float, dict[str, float]] = {}
     for row in sorted([*rows, best], key=lambda row: row["cost"]):
         cheapest.setdefault(row[by], row)
@@ -89,7 +100,7 @@ def _column(rows: list[dict[str, float]], best: dict[str, float], by: str, *, la
     scale = alt.Scale(domain=[first, last] if first < last else [first - 1, last + 1], nice=False, zero=False)
     mark = [{**best, "at": _log_odds(best[by])}]
     panels = []
-    for place, (figure, (label, tone, height)) in enumerate(_FIGURES.items()):
+    for place, (figure, (_, tone, height)) in enumerate(_FIGURES.items()):
         lowest = place == len(_FIGURES) - 1
         x = alt.X(
             "at:Q",
@@ -100,24 +111,28 @@ def _column(rows: list[dict[str, float]], best: dict[str, float], by: str, *, la
         top = max(row[figure] for row in line)
         y = alt.Y(
             f"{figure}:Q",
-            title=label if labelled else None,
+            title=words[figure] if labelled else None,
             scale=alt.Scale(domain=[0, top * 1.05 or 1], nice=False),
             axis=alt.Axis(tickCount=4, labelExpr=SHORT),
         )
-        panels.append(_panel(line, mark, x, y, tone).properties(width=_WIDTH, height=height))
+        panels.append(_panel(line, mark, x, y, tone, words).properties(width=_WIDTH, height=height))
     return alt.vconcat(*panels, spacing=10)
 
 
-def _panel(line: list[dict[str, float]], mark: list[dict[str, float]], x: alt.X, y: alt.Y, tone: str) -> Any:
+def _panel(
+    line: list[dict[str, float]],
+    mark: list[dict[str, float]],
+    x: alt.X,
+    y: alt.Y,
+    tone: str,
+    words: Mapping[str, str],
+) -> Any:
     told = [
         alt.Tooltip("match:Q", title="match threshold", format=".6~g"),
         alt.Tooltip("review:Q", title="review threshold", format=".6~g"),
         *(
             alt.Tooltip(f"{name}:Q", title=title, format=",.6~g")
-            for name, title in (
-                ("cost", "cost"), ("missed", "missed persons"), ("wrong", "wrong hits"), ("reviews", "reviews"),
-                ("hours", "hours of review"),
-            )
+            for name, title in {**words, "reviews": "reviews"}.items()
         ),
     ]  # fmt: skip
     steps = alt.Chart(data(line)).mark_line(

@@ -109,6 +109,8 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "no_match": "nobody in the register fits",
         "others": "registered persons",
         "others_rejected": "register rows rejected",
+        "row": "alert",
+        "other_row": "register",
     },
     "records": {
         "read": "records read",
@@ -116,6 +118,8 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "no_match": "no record fits",
         "others": "other records",
         "others_rejected": "rows of them rejected",
+        "row": "left",
+        "other_row": "right",
     },
 }
 _DEDUPE_LABELS = {
@@ -212,8 +216,8 @@ def _show_summary(summary: Any, out: str, seconds: float) -> None:
     show_counts(rows)
     show_written(out, seconds)
     tables = {
-        "alert": alerts,
-        "register": register,
+        words["row"]: alerts,
+        words["other_row"]: register,
         "prior case": summary.get("prior_cases", {"rejected": 0}),
     }
     show_rejected({kind: table["rejected"] for kind, table in tables.items()}, out)
@@ -308,7 +312,7 @@ def _prepare(options: argparse.Namespace) -> int:
         register.save(options.out, smaller_register=options.smaller_register)
     words = _WORDS[register.model.subject]
     rejected = len(register.read.rejected)
-    unread = told_not_read({"register": register.read.columns_not_read})
+    unread = told_not_read({words["other_row"]: register.read.columns_not_read})
     joined = _told_joined(register.read.joined)
     show_counts([(words["others"], len(register), joined), (words["others_rejected"], rejected, ""), *unread])
     show_written(options.out, time.perf_counter() - started)

@@ -228,8 +228,14 @@ def progress_bar() -> Iterator[Callable[[str, int, int], None]]:
         yield show
 
 
+_TABLES = {"alerts": "left", "register": "right"}  # as the tables of other records than alerts are called
+
+
 def told_training(summary: Mapping[str, Any]) -> list[tuple[str, int, str]]:
     """Lines about what was learned and what columns were taken for, and about comparisons that lack one."""
+    from hpmatch.model import RECORDS, subject_of  # noqa: PLC0415 - so that --help answers at once
+
+    named = _TABLES if subject_of(summary) == RECORDS else {}
     training, lacking = summary.get("training", {}), summary["not_compared"]
     kinds, left_out = training.get("columns", {}), training.get("columns_left_out", [])
     taken = ", ".join(f"{column} {kind}" for column, kind in kinds.items())
@@ -244,7 +250,7 @@ def told_training(summary: Mapping[str, Any]) -> list[tuple[str, int, str]]:
         ("not compared by", len(lacking), f"{', '.join(lacking)}: a table has no such column"),
         *told_not_read(
             {
-                table: [column for column in columns if column not in left_out]
+                named.get(table, table): [column for column in columns if column not in left_out]
                 for table, columns in summary["columns_not_read"].items()
             }
         ),

@@ -17,8 +17,10 @@ from hpmatch.errors import HpmatchError
 from hpmatch.evaluation.measures import Answers
 from hpmatch.evaluation.truth import check_truth, need, person_codes, places_among, read_clusters, read_truth
 from hpmatch.evidence import both_ways
+from hpmatch.model import subject_of
 from hpmatch.result_tables import pairs_of, result_tables
 from hpmatch.results import Deduplicated, Result, opened
+from hpmatch.wording import told_of
 
 
 def judged(result: Result | Deduplicated | str | Path, truth: Any) -> tuple[Answers, pa.Table]:
@@ -65,7 +67,7 @@ def judge(
         HpmatchError: If the truth lacks an alert, or a table a column.
     """
     need(dispositions, ("alert_id", "disposition", "hpr_number"), "the dispositions")
-    check_truth(truth, [dispositions["hpr_number"], links.column(1)])
+    check_truth(truth, [dispositions["hpr_number"], links.column(1)], subject_of(summary or {}))
     return _held_against(dispositions, links, truth, summary)
 
 
@@ -75,8 +77,11 @@ def _held_against(
     rows = places_among(dispositions["alert_id"], truth["alert_id"])
     if (missing := int((rows < 0).sum())) > 0:
         raise HpmatchError(
-            f"the truth says nothing about {missing} of the {len(rows)} alerts; give each a row, with an empty hpr_number where the "
-            f"person is not registered, or link only those whose answer is known"
+            told_of(
+                f"the truth says nothing about {missing} of the {len(rows)} alerts; give each a row, with an empty "
+                f"{links.column_names[1]} where the person is not registered, or link only those whose answer is known",
+                subject_of(summary or {}),
+            )
         )
     true = truth.take(pa.array(rows))
     hit = np.asarray(true["hpr_number"].is_valid())

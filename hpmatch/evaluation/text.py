@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from hpmatch.evaluation.measures import CalibrationBin, Estimate
+from hpmatch.model import ALERTS
+from hpmatch.wording import told_of
 
 if TYPE_CHECKING:
     from hpmatch.evaluation import Evaluation, Slice
@@ -41,7 +43,8 @@ _LABELS_OF_ONE_TABLE = _CLUSTERS | {
 }
 _ABOUT = {
     "alerts": "{alerts} alerts about {persons} persons, {hits} of them about a registered one",
-    "records": "{alerts} records of {persons} persons or things, {hits} of them with a duplicate",
+    "records": "{alerts} records of {persons} persons or things, {hits} of them with a match in the other table",
+    "one table": "{alerts} records of {persons} persons or things, {hits} of them with a duplicate",
 }
 
 
@@ -49,9 +52,15 @@ def evaluation_text(evaluation: Evaluation) -> str:
     """All figures of an evaluation, as they are printed."""
     counts = {name: f"{getattr(evaluation, name):,}" for name in ("alerts", "persons", "hits")}
     labels = _LABELS_OF_ONE_TABLE if evaluation.one_table else _LABELS
-    figures = {label.replace("alerts", evaluation.of): name for name, label in labels.items()}
+    figures = {
+        told_of(label, evaluation.of): name
+        for name, label in labels.items()
+        if name not in _CLUSTERS
+        or evaluation.one_table
+        or evaluation.of == ALERTS  # other records are not grouped
+    }
     lines = [
-        _ABOUT[evaluation.of].format(**counts),
+        _ABOUT["one table" if evaluation.one_table else evaluation.of].format(**counts),
         f"{evaluation.matches:,} matched, {evaluation.review:,} to review",
         "",
         *_figures({label: evaluation.estimates.get(name) for label, name in figures.items()}),
@@ -59,7 +68,7 @@ def evaluation_text(evaluation: Evaluation) -> str:
     if evaluation.calibration:
         lines += ["", *_calibration(evaluation.calibration, evaluation.of)]
     for by in dict.fromkeys(each.by for each in evaluation.slices):
-        lines += ["", *_slices(by, [each for each in evaluation.slices if each.by == by])]
+        lines += ["", *_slices(by, evaluation.of, [each for each in evaluation.slices if each.by == by])]
     return "\n".join(lines)
 
 
@@ -84,7 +93,7 @@ def _calibration(bins: Sequence[CalibrationBin], of: str) -> list[str]:
     ]
 
 
-def _slices(by: str, slices: Sequence[Slice]) -> list[str]:
+def _slices(by: str, of: str, slices: Sequence[Slice]) -> list[str]:
     columns = {
         "recall": "recall",
         "recall_with_review": "+ review",
@@ -92,7 +101,7 @@ def _slices(by: str, slices: Sequence[Slice]) -> list[str]:
         "pairs_completeness": "found",
     }
     lines = [
-        f"{by:<28}{'alerts':>7}{'hits':>6}"
+        f"{by:<27}{of:>8}{'hits':>6}"
         + "".join(f"{title:>10}" for title in columns.values())
         + "   95 % of recall"
     ]

@@ -11,9 +11,11 @@ import pyarrow.compute as pc
 
 from hpmatch.arrays import IntArray, occurrences
 from hpmatch.errors import HpmatchError, SchemaError
+from hpmatch.model import ALERTS
 from hpmatch.sources import read
 from hpmatch.sources.rejected import whole
 from hpmatch.sources.tables import plain_identifiers, written_otherwise
+from hpmatch.wording import told_of
 
 if TYPE_CHECKING:
     from hpmatch.results import Deduplicated
@@ -34,6 +36,7 @@ def read_truth(truth: Any, ids: Sequence[str] = TRUTH_IDS) -> pa.Table:
 
     Raises:
         SourceError: If it, or a row of it, cannot be read.
+        SchemaError: If it has a column neither as the tables call it nor as a truth of alerts does.
 
     Example:
         >>> read_truth([{"alert_id": "A1 ", "hpr_number": " "}]).to_pylist()
@@ -46,16 +49,20 @@ def read_truth(truth: Any, ids: Sequence[str] = TRUTH_IDS) -> pa.Table:
     nothing = pa.array(_NOTHING, pa.string())
     filled = [pc.if_else(pc.is_in(column, value_set=nothing), None, column) for column in cells]
     ours = {own: name for own, name in zip(ids, TRUTH_IDS, strict=True) if name not in table.column_names}
+    if tuple(ids) != TRUTH_IDS and "label" not in table.column_names:  # labels are of pairs
+        own = [own for own, name in zip(ids, TRUTH_IDS, strict=True) if name not in table.column_names]
+        need(table, own, "the truth")
     return pa.Table.from_arrays(filled, names=[ours.get(name, name) for name in table.column_names])
 
 
-def check_truth(truth: pa.Table, known: Sequence[pa.ChunkedArray]) -> None:
+def check_truth(truth: pa.Table, known: Sequence[pa.ChunkedArray], of: str = ALERTS) -> None:
     """
     Make sure that a truth tells of each alert once, and writes registered persons as they are written elsewhere.
 
     Args:
         truth: ``alert_id`` and ``hpr_number``; see ``read_truth``.
         known: Columns of registered persons to hold it against: those of the register, or those that a result names.
+        of: What the tables hold, see ``hpmatch.Model``.
 
     Raises:
         HpmatchError: If it does not.
@@ -68,7 +75,7 @@ def check_truth(truth: pa.Table, known: Sequence[pa.ChunkedArray]) -> None:
     need(truth, ("alert_id", "hpr_number"), "the truth")
     alerts = truth["alert_id"].to_pylist()
     if len(set(alerts)) < len(alerts):
-        raise HpmatchError("the truth names an alert_id more than once; give each alert one row")
+        raise HpmatchError(told_of("the truth names an alert_id more than once; give each alert one row", of))
     named = pc.unique(truth["hpr_number"].drop_null())
     elsewhere = pc.unique(
         pa.chunked_array([chunk for each in known for chunk in each.cast(pa.string()).chunks], pa.string())
@@ -76,14 +83,19 @@ def check_truth(truth: pa.Table, known: Sequence[pa.ChunkedArray]) -> None:
     otherwise = int(pc.sum(written_otherwise(named, elsewhere)).as_py() or 0)
     if otherwise:
         raise HpmatchError(
-            f"{otherwise} of the {len(named)} persons that the truth names are written otherwise than elsewhere (zeros, blanks, "
-            f"'.0'); write them alike"
+            told_of(
+                f"{otherwise} of the {len(named)} persons that the truth names are written otherwise ", of
+            )
+            + "than elsewhere (zeros, blanks, '.0'); write them alike"
         )
     are_strange = not pc.any(pc.is_in(named, value_set=elsewhere)).as_py()
     if are_strange and min(len(named), len(elsewhere)) >= _MANY:
         raise HpmatchError(
-            f"none of the {len(named)} persons that the truth names is among the {len(elsewhere)} that it is held against; are the "
-            f"numbers written alike in both, and of one register?"
+            told_of(
+                f"none of the {len(named)} persons that the truth names is among the {len(elsewhere)} that it is held against; are "
+                f"the numbers written alike in both, and of one register?",
+                of,
+            )
         )
 
 
