@@ -323,6 +323,34 @@ def test_a_wide_table_has_the_rules_that_tell_most():
     assert not {f"name_c{n}" for n in range(40)} & {*names}
 
 
+@pytest.mark.parametrize(("things", "absurd"), [(5, False), (7, True), (30, True)])
+def test_more_matches_than_a_table_can_have_are_told(things, absurd):
+    """Things of one model are alike in all that is told of them; with four others each on average it may still be so."""
+    rng = random.Random(1)
+    models = [_thing(rng) for _ in range(40)]
+    rows = [
+        {"no": f"{place}-{thing}", **model} for place, model in enumerate(models) for thing in range(things)
+    ]
+    trained = hp.train(rows, schema=SCHEMA)
+    said = [each for each in trained.warnings if "as if each were there" in each]
+    assert bool(said) == absurd
+    if absurd:
+        assert (
+            f"among {len(rows):,} records, as if each were there {2 * trained.matches / len(rows) + 1:.1f} times"
+            in said[0]
+        )
+        assert trained.matches == pytest.approx(len(rows) * (things - 1) / 2, rel=0.1)
+
+
+def test_two_tables_may_have_as_many_matches_as_they_like():
+    """Each alert of one person is a match."""
+    rows, _ = things(40, copies=1)
+    many = [{**row, "no": f"{row['no']}-{copy}"} for row in rows for copy in range(12)]
+    trained = hp.train(many, rows, schema=SCHEMA)
+    assert trained.matches > 400
+    assert not [each for each in trained.warnings if "as if each were there" in each]
+
+
 def test_a_telephone_is_not_personal(monkeypatch):
     """Those of a home share one, unlike a given name, a birth date and a national identifier."""
     seen = []

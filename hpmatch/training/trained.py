@@ -21,6 +21,10 @@ from hpmatch.training.pairs import Seen, Tables
 from hpmatch.training.unseen import KNOWN_PAIRS
 
 _FEWEST_MATCHES = 20.0
+# Of one table, how many others each record is expected to be the same as. With one other each there are half as many matches as
+# records. What had been taken for duplicates was things of one model where 11 others were expected, and those of one home where it
+# was 5; lists of which most things are there more than six times are few, and whoever has one knows it.
+_MOST_OTHERS = 5.0
 _HARDLY_ANY, _HALF = 0.9, 0.5  # of the expected matches are on the last level
 _LEVEL_COLUMNS = (
     "comparison", "level", "m", "m_low", "m_high", "u", "u_low", "u_high", "match_weight", "m_before", "u_before",
@@ -198,6 +202,13 @@ def warnings_of(
             "next to no matches were found, or all records look like one: nothing was learned, the model is as it was"
             if matches <= 0
             else f"only {matches:.1f} matches are expected: m is nearly what the model said before"
+        )
+    others = 2 * matches / len(tables.left)
+    if tables.is_one and others > _MOST_OTHERS:
+        said.append(
+            f"{matches:,.0f} matches are expected among {len(tables.left):,} records, as if each were there {others + 1:.1f} times; if "
+            f"they are not, what is alike (things of one model, a household) is taken for the same: add a column that tells them "
+            f"apart, or label some"
         )
     said += [
         f"session {session.rule!r} did not come to rest in {session.rounds} rounds"
