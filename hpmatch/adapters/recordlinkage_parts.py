@@ -48,7 +48,10 @@ class RuleIndex(BaseIndexAlgorithm):  # type: ignore[misc]  # recordlinkage has 
         standardisers: What makes the columns that the rules read. A column of a frame plays the role of its name, of a
             recognised name, or the one that the schema says.
         schema: Which column plays which role, where its name does not say it.
-        max_block: A key that more right records hold is cut off.
+        max_block: A key that more right records hold is cut off, unless the rule has a number of its own. Rules do not tell the
+            number of the model that they were taken from: give ``model.max_block``. By default it is 2,000, as of a model that says
+            none, which only bounds memory: the shipped rules have limits of their own by what they tell. A trained model has 100,
+            for nobody knows beforehand how much a rule of any table tells, and larger blocks are pairs in plenty and matches in few.
 
     Example:
         >>> from hpmatch.blocking.rules import SameValue

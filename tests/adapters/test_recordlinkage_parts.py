@@ -14,8 +14,10 @@ from recordlinkage import index as rl_index
 
 import hpmatch as hp
 from hpmatch.adapters.recordlinkage import ComparisonFeature, ModelClassifier, RuleIndex
+from hpmatch.assembly import assemble
 from hpmatch.blocking.rules import SameValue
 from hpmatch.comparison.text import Text
+from hpmatch.schema import Layout
 from hpmatch.standardise.stages import BirthDate, PlainText
 
 pytestmark = pytest.mark.filterwarnings(
@@ -68,6 +70,23 @@ def test_the_index_finds_the_pairs_of_hpmatch(pairs, own):
     assert pairs.names == ["alert_id", "hpr_number"]
     assert set(pairs) == set(own.index)
     assert len(pairs) == len(own) > 200
+
+
+def test_the_index_of_a_trained_model_finds_its_pairs_with_its_largest_block():
+    """As the docstring says: rules do not know it, and by default finds what a model that says none does."""
+    model = assemble([Layout("no", {}, {"town": "text", "dob": "date"})])
+    frame = pd.DataFrame(
+        {"town": ["moss"] * 101 + ["oslo"] * 100, "dob": ""}, index=[str(row) for row in range(201)]
+    )
+    found = {
+        size: set(RuleIndex(model.blocking_rules, model.standardisers, **options).index(frame))
+        for size, options in (("default", {}), ("own", {"max_block": model.max_block}))
+    }
+    pairs = hp.dedupe(frame.rename_axis("no").reset_index(), model, min_weight=-1000).pairs
+    assert {frozenset(pair) for pair in found["own"]} == {
+        frozenset(ids) for ids in zip(*(pairs.column(side).to_pylist() for side in (0, 1)), strict=True)
+    }
+    assert (len(found["own"]), len(found["default"])) == (100 * 99 // 2, 101 * 100 // 2 + 100 * 99 // 2)
 
 
 def test_the_features_find_the_levels_of_hpmatch(levels, own):
