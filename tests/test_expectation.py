@@ -14,7 +14,7 @@ SAME, DIFFERENT, MISSING = 0, 1, -1
 STRANGER, PERSON = (SAME, DIFFERENT, DIFFERENT), (SAME, SAME, SAME)
 
 
-def _learning(patterns, from_birth=("given_name", "birth_date")):
+def _learning(patterns, from_birth=("given_name", "birth_date"), said=np.nan):
     """Something to learn from in which each pattern is that of one pair."""
     levels = np.array(patterns, np.int8)
     size = len(levels)
@@ -22,7 +22,7 @@ def _learning(patterns, from_birth=("given_name", "birth_date")):
     vectors = ComparisonVectors(
         ("town", "given_name", "birth_date"), levels, unknown, (2, 2, 2), (size, size)
     )
-    seen = SimpleNamespace(vectors=vectors)
+    seen = SimpleNamespace(vectors=vectors, said=np.full(size, said))
     return Learning(None, vectors.names, None, seen, 1.0, seen, frozenset(), frozenset(from_birth), None)
 
 
@@ -60,3 +60,9 @@ def test_where_strangers_are_fewer_nothing_is_taken_off():
     learning = _learning([STRANGER] + [PERSON] * 120)
     assert not held_back(learning, np.full(121, 20.0)).any()
     assert held_back(_learning([STRANGER] + [PERSON] * 80), np.full(81, 20.0)).any()
+
+
+@pytest.mark.parametrize("said", [0.0, 1.0])
+def test_labelled_pairs_are_what_people_said(said):
+    """Many kin that were labelled as no matches make nobody else a stranger, nor does a label count for less."""
+    assert not held_back(_learning([STRANGER] * 5 + [PERSON] * 5, said=said), np.full(10, 20.0)).any()

@@ -282,9 +282,8 @@ class Ledger:
         started_from = dict(rescreened.started_from)
         run = {**_run(rescreened.result.summary, None), "rescreened": started_from}
         answers = replace(rescreened.result, dispositions=kept)
-        return self._answer(
-            answers, run, started_from, smaller_register=True
-        )  # it was held against the register before
+        # The register was held against the one before when the alerts were re-screened.
+        return self._answer(answers, run, started_from, smaller_register=True)
 
     def link(
         self,
@@ -301,7 +300,8 @@ class Ledger:
         """
         Receive alerts, hold them against the register, write the result to a folder and note the answers.
 
-        The result tells which alerts are answered otherwise than the ledger noted before, in ``differences``. Killed in between, it is made whole by being called again.
+        The result tells which alerts are answered otherwise than the ledger noted before, in ``differences``. Killed in between, it is
+        made whole by being called again.
 
         Args:
             alerts: The alerts, see ``hpmatch.link``.

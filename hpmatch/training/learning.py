@@ -71,13 +71,14 @@ class Learning:
 
     @cached_property
     def strangers(self) -> tuple[Mask, Mask]:
-        """bool[k], of each candidate whether all that one has from birth is told; and whether all of that differs."""
+        """bool[k], of each candidate whether all that one has from birth is told, and nobody labelled it; and whether that differs."""
         vectors = self.candidates.vectors
         from_birth = [place for place, name in enumerate(vectors.names) if name in self.from_birth]
         found, last = vectors.patterns[:, from_birth], np.array(vectors.sizes)[from_birth] - 1
         told = np.asarray((found >= 0).all(axis=1)) & (len(from_birth) > 1)
         strange = told & np.asarray((found == last).all(axis=1))
-        return told[vectors.pattern_of_pair], strange[vectors.pattern_of_pair]
+        unsaid = np.isnan(self.candidates.said)
+        return told[vectors.pattern_of_pair] & unsaid, strange[vectors.pattern_of_pair] & unsaid
 
     @property
     def pairs(self) -> float:
