@@ -74,7 +74,7 @@ def test_the_likelihood_is_that_of_all_pairs(monkeypatch, most_pairs, off):
     matched = odds / (1 + odds)
     alike = alike_odds / (1 + alike_odds) * (1 - matched)
     found = likelihood_of_candidates(learning, odds, matched, alike_odds, alike)
-    found += likelihood_of_chance(learning, rates.u, _odds(learning, learning.random, rates)[1])
+    found += likelihood_of_chance(learning, rates.u, _odds(learning, learning.drawn, rates)[1])
     by_hand = _by_hand(learning, rates, everything)
     assert abs(by_hand) > 300  # it is no difference of nothings
     assert found == pytest.approx(by_hand, rel=off)

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from rapidfuzz import process
-from rapidfuzz.distance import DamerauLevenshtein, Jaro, JaroWinkler, Levenshtein
+from rapidfuzz.distance import DamerauLevenshtein, Jaro, JaroWinkler, Levenshtein, Prefix
 
 from hpmatch.arrays import FloatArray, Mask
 from hpmatch.comparison.conditions import first_cases
@@ -95,11 +95,13 @@ class Thresholds:
 
     def compare(self, left: Records, right: Records) -> Compared:
         """See the class."""
-        found: dict[Test, Mask] = {
-            test: _holds(test, _texts(left, test[1]), _texts(right, test[2]))
-            for test in dict.fromkeys(self._tests)
+        found = {
+            measured: _measured(_MEASURES[measured[0]], _texts(left, measured[1]), _texts(right, measured[2]))
+            for measured in dict.fromkeys(test[:3] for test in self._tests)
         }
-        conditions = [np.all([found[test] for test in tests], axis=0) for _, tests in self.conditions]
+        conditions = [
+            np.all([_holds(test, found[test[:3]]) for test in tests], axis=0) for _, tests in self.conditions
+        ]
         known = np.zeros(len(left), bool)
         for column in self.required:
             known |= self._known(left, column) & self._known(right, column)
@@ -119,22 +121,26 @@ class _Measure(NamedTuple):
     A measure.
 
     Attributes:
-        find: From two lists of k texts, all present, and the threshold, to float64[k]; NaN where it cannot be told.
+        find: From two lists of k texts, all present, to float64[k]; NaN where it cannot be told.
         is_distance: Whether less of it is more alike.
     """
 
-    find: Callable[[Texts, Texts, float], FloatArray]
+    find: Callable[[Texts, Texts], FloatArray]
     is_distance: bool = False
 
 
-def _holds(test: Test, left: Texts, right: Texts) -> Mask:
-    measure, _, _, threshold = test
+def _measured(measure: _Measure, left: Texts, right: Texts) -> FloatArray:
+    """float64[n], what is measured of each pair of texts; NaN where one is missing."""
     present = np.array([bool(a and b) for a, b in zip(left, right, strict=True)], bool)
     rows = np.flatnonzero(present).tolist()
-    find, is_distance = _MEASURES[measure]
-    found = find([left[row] for row in rows], [right[row] for row in rows], threshold)
-    present[rows] = found <= threshold if is_distance else found >= threshold
-    return present
+    found = np.full(len(present), np.nan)
+    found[rows] = measure.find([left[row] for row in rows], [right[row] for row in rows])
+    return found
+
+
+def _holds(test: Test, found: FloatArray) -> Mask:
+    measure, _, _, threshold = test
+    return np.asarray(found <= threshold if _MEASURES[measure].is_distance else found >= threshold)
 
 
 def _texts(side: Records, column: str) -> Texts:
@@ -143,12 +149,12 @@ def _texts(side: Records, column: str) -> Texts:
     return [text or "" for text in side[column]]
 
 
-def _by(scorer: Any) -> Callable[[Texts, Texts, float], FloatArray]:
-    return lambda left, right, _: process.cpdist(left, right, scorer=scorer, dtype=np.float64)
+def _by(scorer: Any) -> Callable[[Texts, Texts], FloatArray]:
+    return lambda left, right: process.cpdist(left, right, scorer=scorer, dtype=np.float64)
 
 
-def _each(find: Callable[[str, str], float]) -> Callable[[Texts, Texts, float], FloatArray]:
-    return lambda left, right, _: np.array(list(map(find, left, right)), np.float64)
+def _each(find: Callable[[str, str], float]) -> Callable[[Texts, Texts], FloatArray]:
+    return lambda left, right: np.array(list(map(find, left, right)), np.float64)
 
 
 def _jaccard(left: str, right: str) -> float:
@@ -156,11 +162,10 @@ def _jaccard(left: str, right: str) -> float:
     return len(a & b) / len(a | b)
 
 
-def _same_start(left: Texts, right: Texts, letters: float) -> FloatArray:
-    size = int(letters)
-    return np.array(
-        [size if a[:size] == b[:size] else 0 for a, b in zip(left, right, strict=True)], np.float64
-    )
+def _same_start(left: Texts, right: Texts) -> FloatArray:
+    """How many first letters are the same; without end between texts that are, for a short one starts as itself."""
+    found = _by(Prefix.similarity)(left, right)
+    return np.where([a == b for a, b in zip(left, right, strict=True)], np.inf, found)
 
 
 def _numbers(texts: Texts) -> FloatArray:
@@ -175,16 +180,21 @@ def _number(text: str) -> float:
         return np.nan
 
 
-def _difference(left: Texts, right: Texts, _: float = 0) -> FloatArray:
-    with np.errstate(invalid="ignore", over="ignore"):
-        return np.abs(_numbers(left) - _numbers(right))
+def _difference(left: Texts, right: Texts) -> FloatArray:
+    return _apart(_numbers(left), _numbers(right))
 
 
-def _relative_difference(left: Texts, right: Texts, _: float) -> FloatArray:
+def _relative_difference(left: Texts, right: Texts) -> FloatArray:
     """A share of the one further from 0; none between two that are equal, be they 0."""
-    apart, larger = _difference(left, right), np.maximum(*(np.abs(_numbers(each)) for each in (left, right)))
+    a, b = _numbers(left), _numbers(right)
+    apart, larger = _apart(a, b), np.maximum(np.abs(a), np.abs(b))
     with np.errstate(invalid="ignore"):
         return np.divide(apart, larger, out=apart, where=apart > 0)
+
+
+def _apart(a: FloatArray, b: FloatArray) -> FloatArray:
+    with np.errstate(invalid="ignore", over="ignore"):
+        return np.abs(a - b)
 
 
 def _seconds(left: str, right: str) -> float:

@@ -151,7 +151,7 @@ def _learn(
     report("train", 0, steps)
     random = compared(tables, tables.random_pairs(), start)
     report("train", 1, steps)
-    u = chance_rates(random.level_counts_by_chance(np.ones(len(random.pairs)), before.u), before.u)
+    u = chance_rates(random.level_counts(random.said != 1, before.u), before.u)
     m, sessions = _sessions(
         start, tables, Rates(before.m, u), belief, lambda done: report("train", done + 1, steps)
     )

@@ -12,7 +12,7 @@ import numpy as np
 from hpmatch.arrays import FloatArray, IntArray, Mask
 from hpmatch.fellegi_sunter import FellegiSunter, LookAlike
 from hpmatch.training.em import Rates
-from hpmatch.training.pairs import Seen, Tables
+from hpmatch.training.pairs import RandomPairs, Seen, Tables
 from hpmatch.training.trained import Sample
 
 
@@ -61,7 +61,14 @@ class Learning:
     belief: Belief
 
     @cached_property
-    def is_no_candidate(self) -> FloatArray:
+    def drawn(self) -> RandomPairs:
+        """The random pairs, and for how many others each stands."""
+        others = self._is_no_candidate
+        scale = max(self.pairs - len(self.candidates.said), 0.0) / max(float(others.sum()), 1.0)
+        return RandomPairs.of(self.random, scale * others)
+
+    @property
+    def _is_no_candidate(self) -> FloatArray:
         """float64[r], 1 for the random pairs of records whose candidates are looked at that are not among these."""
         (asked, random), (held, candidates) = (
             _numbered(seen, self.tables) for seen in (self.random, self.candidates)

@@ -50,24 +50,21 @@ def likelihood_of_chance(learning: Learning, u: Sequence[FloatArray], alike_odds
     for the others.
 
     Args:
-        learning: What is learned from, with r random pairs.
+        learning: What is learned from, whose random pairs show d distinct vectors.
         u: For each comparison the chance of each level.
-        alike_odds: float64[r], of a look-alike against chance.
+        alike_odds: float64[d], of a look-alike against chance.
     """
-    random, candidates = learning.random, learning.candidates
-    unsaid = np.isnan(candidates.said).astype(np.float64)
-    others = learning.is_no_candidate
-    scale = max(learning.pairs - len(candidates.said), 0.0) / max(float(others.sum()), 1.0)
+    drawn, candidates = learning.drawn, learning.candidates
     counts = zip(
-        random.level_counts(np.ones(len(random.pairs)), u),
-        random.level_counts(scale * others, u),
-        candidates.level_counts(unsaid, u),
+        drawn.level_counts(drawn.counts, u),
+        drawn.level_counts(drawn.others, u),
+        candidates.level_counts(np.isnan(candidates.said), u),
         u,
         strict=True,
     )
-    gained = scale * float(others @ np.log1p(alike_odds))
+    gained = float(drawn.others @ np.log1p(alike_odds))
     for seen, apart, held, by_chance in counts:
         shown = seen > 0
-        held_for, drawn = (each[shown] / each[shown].sum() for each in (by_chance, seen))
-        gained += float((apart + held)[shown] @ np.log(held_for / drawn))
+        held_for, found = (each[shown] / each[shown].sum() for each in (by_chance, seen))
+        gained += float((apart + held)[shown] @ np.log(held_for / found))
     return gained

@@ -144,11 +144,54 @@ class Seen:
         ).astype(np.float64)
         return level_counts(self.vectors.patterns, of_pattern, tables)
 
+
+@dataclass(frozen=True)
+class RandomPairs:
+    """
+    Random pairs, counted by what comparing them finds.
+
+    Attributes:
+        vectors: The distinct comparison vectors, d of them.
+        counts: float64[d], how many pairs show each.
+        unsaid: float64[d], those of them that nobody labelled.
+        none: float64[d], those that people called no match.
+        others: float64[d], for how many pairs that are no candidates they stand.
+    """
+
+    vectors: ComparisonVectors
+    counts: FloatArray
+    unsaid: FloatArray
+    none: FloatArray
+    others: FloatArray
+
+    @classmethod
+    def of(cls, seen: Seen, others: FloatArray) -> RandomPairs:
+        """
+        Count.
+
+        Args:
+            seen: The pairs, r of them.
+            others: float64[r], for how many pairs that are no candidates each stands.
+        """
+        vectors, of_pair = seen.distinct
+        counted = (np.ones(len(of_pair)), np.isnan(seen.said), seen.said == 0, others)
+        return cls(
+            vectors,
+            *(
+                np.bincount(of_pair, weights=each, minlength=len(vectors.levels)).astype(np.float64)
+                for each in counted
+            ),
+        )
+
+    def level_counts(self, weights: FloatArray, tables: Sequence[FloatArray]) -> tuple[FloatArray, ...]:
+        """For each comparison the sum of the weights of the distinct vectors that show each level."""
+        return level_counts(self.vectors.levels, weights, tables)
+
     def level_counts_by_chance(
-        self, weights: FloatArray, tables: Sequence[FloatArray]
+        self, by_chance: FloatArray, tables: Sequence[FloatArray]
     ) -> tuple[FloatArray, ...]:
         """The same with each pair as likely as it is chance; one that people called no match counts wholly."""
-        return self.level_counts(np.where(np.isnan(self.said), weights, 1 - self.said), tables)
+        return self.level_counts(self.unsaid * by_chance + self.none, tables)
 
 
 def compared(tables: Tables, pairs: CandidatePairs, model: Model, without: Sequence[str] = ()) -> Seen:

@@ -169,7 +169,7 @@ def _agreement(shown: Sequence[FloatArray], u: Sequence[FloatArray]) -> float:
 
 def _round(learning: Learning, rates: Rates, look_alikes: tuple[LookAlike, ...], prior: float) -> Refined:
     """What is learned from how likely each candidate is a match or a look-alike by what is known."""
-    candidates, random, belief = learning.candidates, learning.random, learning.belief
+    candidates, drawn, belief = learning.candidates, learning.drawn, learning.belief
     before = rates_of(learning.classifier, learning.names)
     learns = not any(each.shared for each in look_alikes)  # those of the starting model are kept
     known = replace(with_rates(learning.classifier, learning.names, rates), look_alikes=look_alikes)
@@ -179,9 +179,8 @@ def _round(learning: Learning, rates: Rates, look_alikes: tuple[LookAlike, ...],
     seen = candidates.level_counts(matched * counting, before.m)
     found = candidates.level_counts(matched, before.m)
     trust = _trust(candidates, matched, before, belief)
-    vectors, of_pair = random.distinct
-    of_random = known.weigh(vectors)
-    apart = random.level_counts_by_chance(_by_chance(of_random, held_for.prior, learns)[of_pair], before.u)
+    of_random = known.weigh(drawn.vectors)
+    apart = drawn.level_counts_by_chance(_by_chance(of_random, held_for.prior, learns), before.u)
     chance, unseen = chance_rates(apart, before.u), unseen_levels(found, apart)
     learned = keeping(Rates(shares(seen, before.m, before.m, trust), chance), before, unseen)
     if learns:
@@ -192,7 +191,7 @@ def _round(learning: Learning, rates: Rates, look_alikes: tuple[LookAlike, ...],
         held_for.prior,
         float(matched.sum()) / learning.share,
         float(sum(map(np.sum, held_for.alike))) / learning.share,
-        held_for.likelihood + likelihood_of_chance(learning, rates.u, alike_odds_of(of_random)[of_pair]),
+        held_for.likelihood + likelihood_of_chance(learning, rates.u, alike_odds_of(of_random)),
         Sample(seen, trust, apart, chance, found, unseen),
     )
 
