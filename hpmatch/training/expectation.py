@@ -45,12 +45,14 @@ def expected(learning: Learning, known: FellegiSunter, prior: float) -> Expected
         known: The classifier, with what is known.
         prior: The prior to start from.
     """
-    vectors = learning.candidates.vectors
+    vectors, of_pair = learning.candidates.distinct
     weights = known.weigh(vectors)
-    match = weights.match + held_back(learning, weights.match + log_odds(prior))
+    match = weights.match[of_pair]
+    match = match + held_back(learning, match + log_odds(prior))
     matched, prior = _probabilities(learning, match, prior)
-    kinds = known.alike_odds(weights.partial, vectors.levels, vectors.names, vectors.records[1])
-    alike_odds = alike_odds_of(weights)
+    of_kinds = known.alike_odds(weights.partial, vectors.levels, vectors.names, vectors.records[1])
+    kinds = [each[of_pair] for each in of_kinds]
+    alike_odds = alike_odds_of(weights)[of_pair]
     others = (1 - matched) / (1 + alike_odds)
     odds = odds_of(match + log_odds(prior))
     likelihood = likelihood_of_candidates(learning, odds, matched, alike_odds, others * alike_odds)
@@ -73,13 +75,17 @@ def held_back(learning: Learning, log_odds_of_match: FloatArray) -> FloatArray:
     taken = np.zeros(len(told))
     others = float(probability_of(log_odds_of_match[told & ~strange]).sum())
     most = MOST_STRANGERS / (1 - MOST_STRANGERS) * others
-    weights = log_odds_of_match[strange]
+    against = odds_of(-log_odds_of_match[strange])
+
+    def expected_strangers(off: float) -> float:
+        return float((1 / (1 + 2**-off * against)).sum())
+
     low, high = -_MOST_TAKEN, 0.0
-    if probability_of(weights).sum() <= most:
+    if expected_strangers(high) <= most:
         return taken
     for _ in range(_HALVINGS):
         middle = (low + high) / 2
-        low, high = (low, middle) if probability_of(weights + middle).sum() > most else (middle, high)
+        low, high = (low, middle) if expected_strangers(middle) > most else (middle, high)
     taken[strange] = low
     return taken
 
@@ -103,10 +109,10 @@ def _probabilities(learning: Learning, weights: FloatArray, prior: float) -> tup
     if not is_one:
         matched = np.bincount(seen.pairs.left, weights=seen.said == 1)[seen.pairs.left] > 0
         excluded |= matched & (seen.said != 1)
-    probabilities = np.zeros(len(weights))
+    evidence, probabilities = np.where(excluded, 0.0, odds_of(weights)), np.zeros(len(weights))
     labelled, share_labelled = float((seen.said == 1).sum()), 0.0
     for _ in range(_PRIOR_ROUNDS):
-        odds = np.where(excluded, 0.0, (1 - share_labelled) * odds_of(weights + log_odds(prior)))
+        odds = (1 - share_labelled) * prior / (1 - prior) * evidence
         rivals = odds if is_one else np.bincount(seen.pairs.left, weights=odds)[seen.pairs.left]
         probabilities = odds / (1 + rivals)
         probabilities[known] = seen.said[known]
