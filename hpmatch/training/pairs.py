@@ -139,10 +139,7 @@ class Seen:
 
     def level_counts(self, weights: FloatArray, tables: Sequence[FloatArray]) -> tuple[FloatArray, ...]:
         """For each comparison the sum of the weights of the pairs that show each level."""
-        of_pattern = np.bincount(
-            self.vectors.pattern_of_pair, weights=weights, minlength=len(self.vectors.patterns)
-        ).astype(np.float64)
-        return level_counts(self.vectors.patterns, of_pattern, tables)
+        return _level_counts(self.vectors, weights, tables)
 
 
 @dataclass(frozen=True)
@@ -185,13 +182,20 @@ class RandomPairs:
 
     def level_counts(self, weights: FloatArray, tables: Sequence[FloatArray]) -> tuple[FloatArray, ...]:
         """For each comparison the sum of the weights of the distinct vectors that show each level."""
-        return level_counts(self.vectors.levels, weights, tables)
+        return _level_counts(self.vectors, weights, tables)
 
     def level_counts_by_chance(
         self, by_chance: FloatArray, tables: Sequence[FloatArray]
     ) -> tuple[FloatArray, ...]:
         """The same with each pair as likely as it is chance; one that people called no match counts wholly."""
         return self.level_counts(self.unsaid * by_chance + self.none, tables)
+
+
+def _level_counts(
+    vectors: ComparisonVectors, weights: FloatArray, tables: Sequence[FloatArray]
+) -> tuple[FloatArray, ...]:
+    of_pattern = np.bincount(vectors.pattern_of_pair, weights=weights, minlength=len(vectors.patterns))
+    return level_counts(vectors.patterns, of_pattern.astype(np.float64), tables)
 
 
 def compared(tables: Tables, pairs: CandidatePairs, model: Model, without: Sequence[str] = ()) -> Seen:
