@@ -34,7 +34,7 @@ from hpmatch.output import read_folder
 from hpmatch.result_tables import check_all_pairs, summary_of
 from hpmatch.results import Deduplicated, Result, opened
 from hpmatch.shown import ShownAsText, on_one_line
-from hpmatch.wording import told_of
+from hpmatch.wording import terms_of
 
 COLUMNS = ("match", "review", "missed", "wrong", "reviews", "hours", "cost")
 _OF = {ALERTS: "persons", RECORDS: "records"}  # what the tables hold, by the subject of the model
@@ -221,7 +221,7 @@ def _so(persons: pa.Table, table: pa.Table, of: str) -> tuple[FloatArray, FloatA
     alerts = [cell.split(";") for cell in persons["alert_ids"].to_pylist()]
     if not all(any(alert in person_of for alert in each) for each in alerts):
         raise HpmatchError(
-            told_of("the truth does not tell of all of the result; give it for all alerts", of)
+            f"the truth does not tell of all of the result; give it for all {terms_of(of).many}"
         )
     true = [{person_of.get(alert) for alert in each} - {None, ""} for each in alerts]
     # The table of persons names nobody where it says no match; who that would be only the probability tells.

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from hpmatch.data import read_table
 from hpmatch.errors import HpmatchError
@@ -19,41 +19,79 @@ LANGUAGES: Final = ("en", "nb")
 _NEAR: Final = 0.01
 
 
-# What is said of records of any kind in the place of what is said of alerts and a register; the first goes first.
-_OF_RECORDS: Final = {
-    "where the person is not registered": "where there is no match",
-    "alerts about at least": "at least",
-    "match and about": "match and",
-    "missed persons": "missed matches",
-    "one person": "one person or thing",
-    "two persons": "two persons or things",
-    " registered)": " records)",
-    "an alert_id": "a record",
-    "an alert": "a record",
-    "alert": "record",
-    "persons that": "records that",
-    "by persons": "by records",
-    " persons with": " records with",
-    "the register": "the right table",
-    "one register": "one table",
+class Terms(NamedTuple):
+    """
+    What messages, tables and charts call what a model's tables hold.
+
+    Attributes:
+        one: A row of the left table.
+        many: Several of them.
+        row: What a truth names once.
+        named: What a truth names of the right table.
+        nowhere: That nothing in the right table is the same.
+        same: What a match is about.
+        two: What any other pair is about.
+        register: The right table.
+        one_register: A single table.
+        registered: What stands behind the number of its rows.
+        missed: The matches that were not found.
+    """
+
+    one: str
+    many: str
+    row: str
+    named: str
+    nowhere: str
+    same: str
+    two: str
+    register: str
+    one_register: str
+    registered: str
+    missed: str
+
+
+_TERMS: Final = {
+    "alerts": Terms(
+        one="alert",
+        many="alerts",
+        row="an alert_id",
+        named="persons",
+        nowhere="the person is not registered",
+        same="one person",
+        two="two persons",
+        register="the register",
+        one_register="one register",
+        registered="registered",
+        missed="missed persons",
+    ),
+    "records": Terms(
+        one="record",
+        many="records",
+        row="a record",
+        named="records",
+        nowhere="there is no match",
+        same="one person or thing",
+        two="two persons or things",
+        register="the right table",
+        one_register="one table",
+        registered="records",
+        missed="missed matches",
+    ),
 }
 
 
-def told_of(text: str, subject: str) -> str:
+def terms_of(subject: str) -> Terms:
     """
-    An English text about alerts and a register as it is said of what a model's tables hold.
+    What to call what a model's tables hold.
 
     Args:
-        text: The text.
         subject: "alerts", or "records" of any kind; see ``hpmatch.Model``.
 
     Example:
-        >>> told_of("learned from 20 alerts", "alerts"), told_of("learned from 20 alerts", "records")
-        ('learned from 20 alerts', 'learned from 20 records')
+        >>> [f"learned from 20 {terms_of(subject).many}" for subject in ("alerts", "records")]
+        ['learned from 20 alerts', 'learned from 20 records']
     """
-    for said, instead in _OF_RECORDS.items() if subject == "records" else ():
-        text = text.replace(said, instead)
-    return text
+    return _TERMS[subject]
 
 
 def check_language(language: str) -> str:

@@ -192,7 +192,7 @@ def test_learned_rates_go_with_the_model(tables, tmp_path):
     assert found.look_alikes.keys() == {each.name for each in read_model("imi").classifier.look_alikes}
     assert all("learned from" in each.source for each in kept)
     for name, rate in found.look_alikes.items():
-        assert f"{name}s an alert" in str(found)
+        assert f"{name}s each alert" in str(found)
         assert f"{rate:.4f}" in str(found)
 
 

@@ -36,7 +36,7 @@ from hpmatch.records import Records
 from hpmatch.register import model_of, read_register
 from hpmatch.schema import Schema, with_id
 from hpmatch.shown import ShownAsText, on_one_line
-from hpmatch.wording import told_of
+from hpmatch.wording import terms_of
 
 _FEWEST = 20
 _SEEN = 0.01
@@ -72,16 +72,17 @@ class Calibration(ShownAsText):
         return on_one_line(self, alerts=self.alerts, matches=self.matches)
 
     def __str__(self) -> str:
+        terms = terms_of(self.model.subject)
         lines = [f"{name:<18}{slope:>7.3f}" for name, slope in self.slopes.items()]
         lines.append(f"{'prior weight':<18}{self.shift:>+7.3f}")
-        lines += [f"{f'{name}s an alert':<18}{rate:>7.4f}" for name, rate in self.look_alikes.items()]
-        lines.append(f"learned from {self.alerts:,} alerts, {self.matches:,} of them with a match")
+        lines += [f"{f'{name}s each {terms.one}':<18}{rate:>7.4f}" for name, rate in self.look_alikes.items()]
+        lines.append(f"learned from {self.alerts:,} {terms.many}, {self.matches:,} of them with a match")
         lines.append(
-            f"expected calibration error {self.error_before:.4f} before, {self.error:.4f} after, by persons not learned from"
+            f"expected calibration error {self.error_before:.4f} before, {self.error:.4f} after, by {terms.named} not learned from"
         )
         if self.error > self.error_before:
             lines.append(_WORSE)
-        return told_of("\n".join(lines), self.model.subject)
+        return "\n".join(lines)
 
 
 def calibrate(
@@ -143,7 +144,7 @@ def calibrate(
         names,
         start.decision.prior_weight(held.read.records.counted),
     )
-    source = told_of(f"learned from {known.alerts:,} alerts whose answer is known", start.subject)
+    source = f"learned from {known.alerts:,} {terms_of(start.subject).many} whose answer is known"
     calibrated, shift = _calibrated(classifier, evidence, fit(evidence, known), source)
     error_before, error = _errors(
         fitted_probabilities(evidence, known, evidence.plain), held_out(evidence, known), known
@@ -203,11 +204,8 @@ def _known(truth: Any, scored: Scored, asked: ReadRecords, held: ReadRecords, of
     matched, others = found.persons
     if min(matched, others) < _FEWEST:
         raise HpmatchError(
-            told_of(
-                f"calibrating needs alerts about at least {_FEWEST} persons with a known match and about {_FEWEST} others that "
-                f"have candidates; there are {matched} and {others}: label more pairs",
-                of,
-            )
+            f"calibrating needs at least {_FEWEST} {terms_of(of).named} with a known match and {_FEWEST} others that have "
+            f"candidates; there are {matched} and {others}: label more pairs"
         )
     return found
 
@@ -222,12 +220,10 @@ def _by_answers(
     named = table["hpr_number"].combine_chunks().is_valid()
     strange = int(pc.sum(pc.and_(named, pc.is_null(persons))).as_py() or 0)
     if strange > _MOST_STRANGE * int(pc.sum(named).as_py() or 0):
+        terms = terms_of(of)
         raise HpmatchError(
-            told_of(
-                f"{strange} of the {pc.sum(named).as_py()} persons that the truth names are not in the register; are the numbers "
-                f"written alike in both?",
-                of,
-            )
+            f"{strange} of the {pc.sum(named).as_py()} {terms.named} that the truth names are not in {terms.register}; are the "
+            f"numbers written alike in both?"
         )
     person = np.append(np.asarray(pc.fill_null(persons, -1), np.int64), -1)[said]
     return said[left] >= 0, (person[left] == right).astype(np.float64)

@@ -13,10 +13,8 @@ from hpmatch.charts.styling import BLUE, GREEN, RED, data, grouped_rows, heading
 from hpmatch.errors import HpmatchError
 from hpmatch.fellegi_sunter import FellegiSunter
 from hpmatch.model import Model, read_model
-from hpmatch.wording import told_of
+from hpmatch.wording import terms_of
 
-_FOR_ONE, _FOR_TWO = "for one person", "for two persons"
-_M, _U = "m: between records of one person", "u: between records of two persons"
 _WIDTH, _PANEL, _STEP, _BAR = 460, 260, 17, 11
 _ROOM = 1.18  # beside the longest bar, for its number
 
@@ -40,11 +38,12 @@ def match_weights_chart(model: Model | str | Path = "imi", registered: int = 100
         "Match weights of model 'imi'"
     """
     model = read_model(model)
+    terms = terms_of(model.subject)
     prior = {
-        "group": told_of(f"prior ({registered:,} registered)", model.subject),
+        "group": f"prior ({registered:,} {terms.registered})",
         "weight": model.decision.prior_weight(registered),
     }
-    for_one, for_two = (told_of(each, model.subject) for each in (_FOR_ONE, _FOR_TWO))
+    for_one, for_two = (f"for {each}" for each in (terms.same, terms.two))
     rows = [{**row, "speaks": for_one if row["weight"] > 0 else for_two} for row in [prior, *_levels(model)]]
     rows, y = grouped_rows(rows)
     reach = max(abs(row["weight"]) for row in rows if "weight" in row) * _ROOM
@@ -71,10 +70,7 @@ def match_weights_chart(model: Model | str | Path = "imi", registered: int = 100
     numbers = [each.encode(text=text) for each in (right, left)]
     title = titled(
         f"Match weights of model {model.name!r}",
-        told_of(
-            "what each comparison level adds to the log2 odds of one person; the prior is where they start",
-            model.subject,
-        ),
+        f"what each comparison level adds to the log2 odds of {terms.same}; the prior is where they start",
     )
     return styled(alt.layer(*bars, *numbers).properties(width=_WIDTH, height=alt.Step(_STEP), title=title))
 
@@ -99,7 +95,7 @@ def m_u_chart(model: Model | str | Path = "imi") -> Any:
     model = read_model(model)
     rows, y = grouped_rows(_levels(model))
 
-    def panel(name: str, title: str, colour: str, *, labelled: bool) -> Any:
+    def panel(name: str, about: str, colour: str, *, labelled: bool) -> Any:
         shown = y if labelled else y.axis(None)
         x = alt.X(
             f"{name}:Q",
@@ -116,10 +112,13 @@ def m_u_chart(model: Model | str | Path = "imi") -> Any:
         )  # fmt: skip
         numbers = base.mark_text(align="left", dx=3, fontSize=10).encode(text=f"{name}_text:N")
         return alt.layer(bars, numbers).properties(
-            width=_PANEL, height=alt.Step(_STEP), title=heading(told_of(title, model.subject))
+            width=_PANEL, height=alt.Step(_STEP), title=heading(f"{name}: between records of {about}")
         )
 
-    panels = alt.hconcat(panel("m", _M, BLUE, labelled=True), panel("u", _U, RED, labelled=False), spacing=24)
+    terms = terms_of(model.subject)
+    panels = alt.hconcat(
+        panel("m", terms.same, BLUE, labelled=True), panel("u", terms.two, RED, labelled=False), spacing=24
+    )
     title = titled(
         f"m and u probabilities of model {model.name!r}",
         "how often a comparison level occurs; the match weight is the log2 of m / u",

@@ -31,10 +31,9 @@ from hpmatch.evaluation.judging import are_true
 from hpmatch.model import Model, read_model, subject_of
 from hpmatch.result_tables import pairs_of
 from hpmatch.results import Deduplicated, Result
-from hpmatch.wording import told_of
+from hpmatch.wording import terms_of
 
 _DECISIONS = {NO_MATCH: GREY, REVIEW: ORANGE, MATCH: BLUE}
-_TRUE, _FALSE = "one person", "two persons"
 _SCORES = {
     "weight": ("match_weight", "match weight (log2 odds)"),
     "probability": ("match_probability", "match probability"),
@@ -139,8 +138,8 @@ def _by_decision(links: pa.Table) -> tuple[npt.NDArray[np.str_], dict[str, str]]
 
 
 def _by_truth(true: Mask, of: str) -> tuple[npt.NDArray[np.str_], dict[str, str]]:
-    one, two = told_of(_TRUE, of), told_of(_FALSE, of)
-    return np.where(true, one, two), {two: RED, one: GREEN}
+    terms = terms_of(of)
+    return np.where(true, terms.same, terms.two), {terms.two: RED, terms.same: GREEN}
 
 
 def _bin_width(scores: FloatArray) -> float:

@@ -13,7 +13,7 @@ from hpmatch.charts.styling import BLUE, GREEN, ORANGE, PURPLE, RED, SHORT, data
 from hpmatch.errors import HpmatchError
 from hpmatch.model import ALERTS, RECORDS
 from hpmatch.thresholds import COLUMNS
-from hpmatch.wording import told_of
+from hpmatch.wording import terms_of
 
 _FIGURES = {
     "cost": ("cost", PURPLE, 170),
@@ -50,9 +50,7 @@ def threshold_chart(thresholds: Any) -> Any:
         )
     rows = [{name: float(row[name]) for name in COLUMNS} for row in table.select(list(COLUMNS)).to_pylist()]
     best = _best(getattr(thresholds, "best", None), rows)
-    missed = told_of(
-        "missed persons", ALERTS if getattr(thresholds, "of", "persons") == "persons" else RECORDS
-    )
+    missed = terms_of(ALERTS if getattr(thresholds, "of", "persons") == "persons" else RECORDS).missed
     columns = [
         _column(rows, best, by, missed, labelled=not place) for place, by in enumerate(("match", "review"))
     ]

@@ -20,7 +20,7 @@ from hpmatch.evidence import both_ways
 from hpmatch.model import subject_of
 from hpmatch.result_tables import pairs_of, result_tables
 from hpmatch.results import Deduplicated, Result, opened
-from hpmatch.wording import told_of
+from hpmatch.wording import terms_of
 
 
 def judged(result: Result | Deduplicated | str | Path, truth: Any) -> tuple[Answers, pa.Table]:
@@ -76,12 +76,10 @@ def _held_against(
 ) -> tuple[Answers, IntArray]:
     rows = places_among(dispositions["alert_id"], truth["alert_id"])
     if (missing := int((rows < 0).sum())) > 0:
+        terms = terms_of(subject_of(summary or {}))
         raise HpmatchError(
-            told_of(
-                f"the truth says nothing about {missing} of the {len(rows)} alerts; give each a row, with an empty "
-                f"{links.column_names[1]} where the person is not registered, or link only those whose answer is known",
-                subject_of(summary or {}),
-            )
+            f"the truth says nothing about {missing} of the {len(rows)} {terms.many}; give each a row, with an empty "
+            f"{links.column_names[1]} where {terms.nowhere}, or link only those whose answer is known"
         )
     true = truth.take(pa.array(rows))
     hit = np.asarray(true["hpr_number"].is_valid())

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from hpmatch.evaluation.measures import CalibrationBin, Estimate
 from hpmatch.model import ALERTS
-from hpmatch.wording import told_of
+from hpmatch.wording import terms_of
 
 if TYPE_CHECKING:
     from hpmatch.evaluation import Evaluation, Slice
@@ -17,7 +17,7 @@ _LABELS: Mapping[str, str] = {
     "recall": "recall of matches",
     "f1": "F1 of matches",
     "recall_with_review": "recall with review",
-    "review_share": "alerts that go to review",
+    "review_share": "{many} that go to review",
     "best_f1": "best F1 over thresholds",
     "recall_at_95": "recall at 95 % precision",
     "recall_at_99": "recall at 99 % precision",
@@ -53,7 +53,7 @@ def evaluation_text(evaluation: Evaluation) -> str:
     counts = {name: f"{getattr(evaluation, name):,}" for name in ("alerts", "persons", "hits")}
     labels = _LABELS_OF_ONE_TABLE if evaluation.one_table else _LABELS
     figures = {
-        told_of(label, evaluation.of): name
+        label.format(many=terms_of(evaluation.of).many): name
         for name, label in labels.items()
         if name not in _CLUSTERS
         or evaluation.one_table

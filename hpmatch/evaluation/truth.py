@@ -15,7 +15,7 @@ from hpmatch.model import ALERTS
 from hpmatch.sources import read
 from hpmatch.sources.rejected import whole
 from hpmatch.sources.tables import plain_identifiers, written_otherwise
-from hpmatch.wording import told_of
+from hpmatch.wording import terms_of
 
 if TYPE_CHECKING:
     from hpmatch.results import Deduplicated
@@ -73,9 +73,9 @@ def check_truth(truth: pa.Table, known: Sequence[pa.ChunkedArray], of: str = ALE
         hpmatch.errors.HpmatchError: 1 of the 1 persons that the truth names are written otherwise than elsewhere ...
     """
     need(truth, ("alert_id", "hpr_number"), "the truth")
-    alerts = truth["alert_id"].to_pylist()
+    alerts, terms = truth["alert_id"].to_pylist(), terms_of(of)
     if len(set(alerts)) < len(alerts):
-        raise HpmatchError(told_of("the truth names an alert_id more than once; give each alert one row", of))
+        raise HpmatchError(f"the truth names {terms.row} more than once; give each {terms.one} one row")
     named = pc.unique(truth["hpr_number"].drop_null())
     elsewhere = pc.unique(
         pa.chunked_array([chunk for each in known for chunk in each.cast(pa.string()).chunks], pa.string())
@@ -83,19 +83,14 @@ def check_truth(truth: pa.Table, known: Sequence[pa.ChunkedArray], of: str = ALE
     otherwise = int(pc.sum(written_otherwise(named, elsewhere)).as_py() or 0)
     if otherwise:
         raise HpmatchError(
-            told_of(
-                f"{otherwise} of the {len(named)} persons that the truth names are written otherwise ", of
-            )
-            + "than elsewhere (zeros, blanks, '.0'); write them alike"
+            f"{otherwise} of the {len(named)} {terms.named} that the truth names are written otherwise than elsewhere "
+            f"(zeros, blanks, '.0'); write them alike"
         )
     are_strange = not pc.any(pc.is_in(named, value_set=elsewhere)).as_py()
     if are_strange and min(len(named), len(elsewhere)) >= _MANY:
         raise HpmatchError(
-            told_of(
-                f"none of the {len(named)} persons that the truth names is among the {len(elsewhere)} that it is held against; are "
-                f"the numbers written alike in both, and of one register?",
-                of,
-            )
+            f"none of the {len(named)} {terms.named} that the truth names is among the {len(elsewhere)} that it is held against; "
+            f"are the numbers written alike in both, and of {terms.one_register}?"
         )
 
 
