@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from types import ModuleType
 from typing import NamedTuple
 
@@ -14,6 +15,7 @@ from hpmatch.data import read_table
 
 Row = dict[str, str]
 Change = Callable[[Row], Row | None]
+_as_it_is = cache(read_table)
 
 
 class Fact(NamedTuple):
@@ -59,7 +61,7 @@ def reading(table: Table, rows: Sequence[Row]) -> Iterator[None]:
         for module in table.modules:
             if hasattr(module, "read_table"):
                 patch.setattr(
-                    module, "read_table", lambda name: rows if name == table.name else read_table(name)
+                    module, "read_table", lambda name: rows if name == table.name else _as_it_is(name)
                 )
         forget(table.modules)
         yield

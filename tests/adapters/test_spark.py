@@ -75,7 +75,7 @@ def spark(home):
 
 @pytest.fixture(scope="module")
 def alerts(home):
-    generate(home / "data", profile="hard", register=3000, alerts=400, hits=200, seed=5)
+    generate(home / "data", profile="hard", register=2000, alerts=300, hits=150, seed=5)
     return read(home / "data" / "alerts.csv", "alerts").data
 
 
