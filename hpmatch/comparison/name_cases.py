@@ -85,7 +85,8 @@ class Look(Protocol):
 # A level holds where its condition does, unless an earlier one did; its agreement is as common as the token found, if any.
 Case = tuple[Any, Best | None]
 
-FIRST_OF = "first_"  # what stands before the name of a field of which only the first token is meant
+# What stands before the name of a field of which only the first token is meant, or only the others.
+FIRST_OF, LATER_OF = "first_", "later_"
 _FAMILY, _GIVEN = ("family_name",), ("given_name",)
 FORMER = ("birth_name", "other_names")  # what a person was or is called besides
 _FURTHER = ("middle_name", *FORMER)
@@ -93,14 +94,18 @@ _SURNAMES = (*_FAMILY, *_FURTHER)
 _BOTH = (*_FAMILY, *_GIVEN)
 # The first token of the given names only: a patronymic or second name that agrees is not the name that a person goes by.
 _FIRST = (FIRST_OF + "given_name",)
+# Where there is no field for middle names, a former surname stands among the given names.
+_LATER = (LATER_OF + "given_name",)
 
 
 def _family_cases(look: Look) -> list[Case]:
     """The levels of ``FamilyName`` but the last."""
-    own, further = look.best(_FAMILY, _FAMILY), look.best(_SURNAMES, _SURNAMES)
-    exchanged = _exchanged(look)
+    own, exchanged = look.best(_FAMILY, _FAMILY), _exchanged(look)
+    further, _ = look.ranked(look.best(_SURNAMES, _SURNAMES), _among_given(look, exchanged))
     # A surname of two parts in one register is a middle name and a surname in another; or it has the given name in it.
-    whole = look.all_agree(_FAMILY, _SURNAMES) | (look.in_one_field() & look.all_agree(_BOTH, _BOTH))
+    whole = look.all_agree(_FAMILY, (*_SURNAMES, *_LATER)) | (
+        look.in_one_field() & look.all_agree(_BOTH, _BOTH)
+    )
     return [
         (((own.agreement == SAME) & whole) | look.one_word("family_name"), own),
         ((own.agreement == SAME) & look.fits("family_name"), own),
@@ -113,6 +118,13 @@ def _family_cases(look: Look) -> list[Case]:
         ((own.agreement == SIMILAR) | (own.agreement == CUT), None),
         (look.no_man() & (look.for_life() ^ True), None),
     ]
+
+
+def _among_given(look: Look, exchanged: _Exchanged) -> Best:
+    """The surname of one side that is a later given name of the other, if it is the same: many given names are like surnames."""
+    found, _ = look.ranked(look.best(_FAMILY, _LATER), look.best(_LATER, _FAMILY))
+    is_none = (found.agreement != SAME) | exchanged.holds
+    return found._replace(agreement=found.agreement + is_none * NOTHING)
 
 
 def _given_cases(look: Look) -> list[Case]:

@@ -23,6 +23,7 @@ from hpmatch.comparison.name_cases import (
     FIRST_OF,
     FORMER,
     GIVEN_CASES,
+    LATER_OF,
     Best,
     NameCases,
 )
@@ -235,6 +236,7 @@ def _compare_parts(
 
 
 _COUNTRY = ("country",)
+_FIELDS = len(NAME_ROLES)
 
 
 def _compared(names: NameCases, look: _Look) -> Compared:
@@ -306,13 +308,13 @@ class _Look:
         """Whether each token of some fields of either side is the same as one of the other's among some fields."""
         same = self.pairs.agreement == SAME
         found = np.ones(len(self.left), bool)
-        for records, own, other, at in (
-            (self.left, self.pairs.left_field, self.pairs.right_field, self.pairs.left_at),
-            (self.right, self.pairs.right_field, self.pairs.left_field, self.pairs.right_at),
+        own, other = _are_wanted(tuple(fields)), _are_wanted(tuple(among))
+        left, right = self._stand_in
+        for records, wanted, at in (
+            (self.left, own[left] & other[right], self.pairs.left_at),
+            (self.right, own[right] & other[left], self.pairs.right_at),
         ):
-            agreeing = self._tokens(
-                same & _are_wanted(tuple(fields))[own] & _are_wanted(tuple(among))[other], at
-            )
+            agreeing = self._tokens(same & wanted, at)
             found &= (agreeing > 0) & (agreeing == _field_sizes(records, fields))
         return found
 
@@ -332,7 +334,7 @@ class _Look:
         owner, right = self.pairs.owner, self.pairs.right_token
         besides = self.pairs.agreement == SAME
         besides &= (token[owner] >= 0) & (token[owner] != right)
-        besides &= _are_between(between)[self.pairs.left_field, self.pairs.right_field]
+        besides &= _are_between(between)[self._stand_in]
         size = max(len(self.tables.rarity), 1)
         rarity = self.tables.rarity[right[besides]]
         owner, rarity = np.divmod(distinct(owner[besides].astype(np.int64) * size + rarity), size)
@@ -356,9 +358,16 @@ class _Look:
 
     def _between(self, left_fields: Sequence[str], right_fields: Sequence[str]) -> IntArray:
         """The places of the pairs of tokens between some fields."""
-        chosen = _in_fields(self.pairs.left_field, self.pairs.left_first, left_fields)
-        chosen &= _in_fields(self.pairs.right_field, self.pairs.right_first, right_fields)
+        left, right = self._stand_in
+        chosen = _are_wanted(tuple(left_fields)).take(left)
+        chosen &= _are_wanted(tuple(right_fields)).take(right)
         return chosen.nonzero()[0]
+
+    @cached_property
+    def _stand_in(self) -> tuple[IntArray, IntArray]:
+        """int64[m] each, where the left and the right tokens stand, as ``_are_wanted`` numbers it."""
+        pairs = self.pairs
+        return pairs.left_field + _FIELDS * pairs.left_first, pairs.right_field + _FIELDS * pairs.right_first
 
     def ranked(self, one: Best, other: Best) -> tuple[Best, Best]:
         """The better of two for each pair, and the other."""
@@ -486,20 +495,17 @@ def _field_sizes(records: Records, fields: Sequence[str]) -> IntArray:
     return records.derived(("field_sizes", fields), sizes)
 
 
-def _in_fields(field: IntArray, first: Mask, names: Sequence[str]) -> Mask:
-    wanted = _are_wanted(tuple(names)).take(field)
-    return wanted & first if names[0].startswith(FIRST_OF) else wanted
-
-
 @cache
 def _are_wanted(names: tuple[str, ...]) -> Mask:
-    """bool[f], which of the name fields are among the given ones."""
-    return np.array([name in [each.removeprefix(FIRST_OF) for each in names] for name in NAME_ROLES])
+    """bool[2 * f], which of the name fields are among the given ones: for their later tokens, and for their first ones."""
+    return np.array(
+        [name in names or part + name in names for part in (LATER_OF, FIRST_OF) for name in NAME_ROLES]
+    )
 
 
 @cache
 def _are_between(between: Sequence[tuple[Sequence[str], Sequence[str]]]) -> Mask:
-    """bool[f, f], which left and right name fields are among the given pairs of fields."""
+    """bool[2 * f, 2 * f], which left and right name fields are among the given pairs of fields, see ``_are_wanted``."""
     return np.asarray(sum(np.outer(*map(_are_wanted, fields)) for fields in between), bool)
 
 

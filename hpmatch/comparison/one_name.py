@@ -12,7 +12,7 @@ from itertools import chain
 from typing import Any, NamedTuple
 
 from hpmatch.comparison.conditions import first_case
-from hpmatch.comparison.name_cases import FIRST_OF, FORMER, Best, NameCases
+from hpmatch.comparison.name_cases import FIRST_OF, FORMER, LATER_OF, Best, NameCases
 from hpmatch.comparison.name_frequencies import SHARE_AMONG_HOLDERS_IN_ONE
 from hpmatch.comparison.name_tables import CLOSE, NOTHING, SAME
 from hpmatch.comparison.one_token import agreement_of
@@ -55,7 +55,7 @@ class _Pair(NamedTuple):
     Attributes:
         agreement: What it is.
         right_token: The right token.
-        left_fields, right_fields: What each token's field is called; the first given name has two.
+        left_fields, right_fields: What each token's field is called, and with ``FIRST_OF`` or ``LATER_OF`` before it.
         left_at, right_at: The place of each among its record's tokens.
     """
 
@@ -181,14 +181,14 @@ class _OneLook:
         ]
 
 
-_OF_FIELD = {name: frozenset({name}) for name in NAME_ROLES}
+_OF_LATER = {name: frozenset({name, LATER_OF + name}) for name in NAME_ROLES}
 _OF_FIRST = {name: frozenset({name, FIRST_OF + name}) for name in NAME_ROLES}
 
 
 def _tokens(values: Mapping[str, Any]) -> list[tuple[str, frozenset[str]]]:
     """All tokens of a record's names, and what the field of each is called."""
     return [
-        (token, (_OF_FIELD if place else _OF_FIRST)[name])
+        (token, (_OF_LATER if place else _OF_FIRST)[name])
         for name in NAME_ROLES
         for place, token in enumerate(values.get(name, ()))
     ]

@@ -24,6 +24,11 @@ CASES = [
     ("Åse // Ødegård", "Aase // Oedegaard", "same", "same"),
     ("Łukasz // Wójcik", "Lukasz // Wojcik", "same", "same"),
     ("Kari // Hansen", "Kari / Hansen / Lie", "further_name", "same"),  # NO: surname kept as middle name
+    ("Kari // Hansen", "Kari Hansen // Lie", "further_name", "part"),  # where there is no field for middle names
+    ("Kari Hansen // Lie", "Kari // Hansen", "further_name", "part"),
+    ("Kari // Berg Hansen", "Kari Berg // Hansen", "same", "part"),
+    ("Kari // Hansen", "Kari Hanssen // Lie", "changed", "part"),  # a second given name that is like it is none
+    ("Kari // Hansen", "Hansen Kari // Lie", "changed", "part"),  # and the first one is no surname
     ("Kari // Lie", "Kari / Hansen / Lie", "same", "same"),
     ("Rasa // Kazlauskaitė", "Rasa // Kazlauskienė", "stem", "same"),  # LT: daughter, wife
     ("Rasa // Kazlauskienė", "Rasa // Kazlauskas", "stem", "same"),  # LT: the husband's form abroad
