@@ -121,9 +121,13 @@ def _family_cases(look: Look) -> list[Case]:
 
 
 def _among_given(look: Look, exchanged: _Exchanged) -> Best:
-    """The surname of one side that is a later given name of the other, if it is the same: many given names are like surnames."""
+    """
+    The surname of one side that is a later given name of the other.
+
+    Many given names are like surnames, so that it has to be the same, and another given name has to agree.
+    """
     found, _ = look.ranked(look.best(_FAMILY, _LATER), look.best(_LATER, _FAMILY))
-    is_none = (found.agreement != SAME) | exchanged.holds
+    is_none = (found.agreement != SAME) | (look.best(_GIVEN, _GIVEN).agreement > INITIAL) | exchanged.holds
     return found._replace(agreement=found.agreement + is_none * NOTHING)
 
 

@@ -27,6 +27,8 @@ CASES = [
     ("Kari // Hansen", "Kari Hansen // Lie", "further_name", "part"),  # where there is no field for middle names
     ("Kari Hansen // Lie", "Kari // Hansen", "further_name", "part"),
     ("Kari // Berg Hansen", "Kari Berg // Hansen", "same", "part"),
+    ("Kari // Hansen", "Ola Hansen // Lie", "changed", "half_swapped"),  # of another person
+    ("K. // Hansen", "Kari Hansen // Lie", "further_name", "initial"),
     ("Kari // Hansen", "Kari Hanssen // Lie", "changed", "part"),  # a second given name that is like it is none
     ("Kari // Hansen", "Hansen Kari // Lie", "changed", "part"),  # and the first one is no surname
     ("Kari // Lie", "Kari / Hansen / Lie", "same", "same"),
