@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 from string import ascii_uppercase
 from typing import NamedTuple
@@ -35,6 +35,7 @@ _APOSTROPHE, _WITH_GERESH = "['’‘ʼ`´ʹ]", "[גזצץת]"
 _GERESH = re.compile(f"(?<={_WITH_GERESH}){_APOSTROPHE}")
 _APOSTROPHES = re.compile(f"{_APOSTROPHE}|(?<!{_WITH_GERESH})׳")
 _WORD = re.compile(rf"([^\W\d_](?:[^\W\d_]|[׳{LOST}])*)(\.?)")
+_HYPHENS = "-\N{HYPHEN}\N{NON-BREAKING HYPHEN}"
 _SIGN = re.compile("[./-]")
 _JOINT = re.compile("[./ -]+")  # between letters that stand together (J.P., M.D., e/v)
 
@@ -109,10 +110,10 @@ def _tokens(text: str, apart: frozenset[str]) -> tuple[str, ...]:
     named, noise = _without_noise(words)
     if not named and "placeholder" in noise:
         return ()
-    named = [(part, dot) for word, dot in named or words for part in _parts(word)]
+    named = [_Word(part, word.has_dot) for word in named or words for part in _parts(word.text)]
     kept = [pair for place, pair in enumerate(named) if not _is_conjunction(place, named)] or named
     # A dot makes an initial of what could be a particle (O. Hansen).
-    tokens = attach([f"{word}." if dot else word for word, dot in kept], apart)
+    tokens = attach([f"{word.text}." if word.has_dot else word.text for word in kept], apart)
     return tuple(token.replace(".", "") for token in tokens)
 
 
@@ -126,27 +127,45 @@ def names_and_kinds(text: str) -> tuple[list[str], frozenset[str]]:
         (['berg', 'dahl'], ['marker_birth_name', 'title'])
     """
     named, noise = _without_noise(_words_of(text))
-    return [word for word, _ in named], frozenset(noise)
+    return [word.text for word in named], frozenset(noise)
 
 
-def _words_of(text: str) -> list[tuple[str, bool]]:
-    """The words of a field, with whether a dot follows, as one does behind those with signs in them (M.D, e/v)."""
-    words: list[tuple[str, bool]] = []
+class _Word(NamedTuple):
+    """
+    A word of a field.
+
+    Attributes:
+        text: Its letters.
+        has_dot: Whether a dot follows, as one does behind those with signs in them (M.D, e/v).
+        is_joined: Whether a hyphen joins it to another.
+    """
+
+    text: str
+    has_dot: bool
+    is_joined: bool = False
+
+
+def _words_of(text: str) -> list[_Word]:
+    words: list[_Word] = []
     for place, piece in enumerate(_abbreviations().split(_clean(text))):
-        if place % 2:
-            words.append((piece.rstrip("."), True))
-        else:
-            words += [(word, bool(dot)) for word, dot in _WORD.findall(with_letters_for_digits(piece))]
-    return [(word[:MAX_TOKEN_LETTERS], dot) for word, dot in words[: 4 * MAX_TOKENS]]
+        words += [_Word(piece.rstrip("."), has_dot=True)] if place % 2 else _plain_words_of(piece)
+    return [word._replace(text=word.text[:MAX_TOKEN_LETTERS]) for word in words[: 4 * MAX_TOKENS]]
 
 
-def _is_conjunction(place: int, words: Sequence[tuple[str, bool]]) -> bool:
+def _plain_words_of(piece: str) -> Iterator[_Word]:
+    piece = with_letters_for_digits(piece)
+    for found in _WORD.finditer(piece):
+        beside = piece[max(found.start() - 1, 0) : found.start()], piece[found.end() : found.end() + 1]
+        yield _Word(found[1], bool(found[2]), any(sign and sign in _HYPHENS for sign in beside))
+
+
+def _is_conjunction(place: int, words: Sequence[_Word]) -> bool:
     """Whether a word stands between surnames; a single letter after a given name is an initial (John E Smith)."""
-    word, dot = words[place]
-    if word not in _conjunctions() or len(word) > 1:
-        return word in _conjunctions()
-    between = 0 < place < len(words) - 1 and not dot
-    return between and not name_groups(words[place - 1][0])
+    word = words[place]
+    if word.text not in _conjunctions() or len(word.text) > 1:
+        return word.text in _conjunctions()
+    between = 0 < place < len(words) - 1 and not word.has_dot
+    return between and not name_groups(words[place - 1].text)
 
 
 def _plain_words(text: str) -> tuple[str, ...] | None:
@@ -176,14 +195,14 @@ def _words_with_a_rule() -> frozenset[str]:
     return frozenset({*_noise(), *_conjunctions(), *joined_words()})
 
 
-def _without_noise(words: Sequence[tuple[str, bool]]) -> tuple[list[tuple[str, bool]], list[str]]:
+def _without_noise(words: Sequence[_Word]) -> tuple[list[_Word], list[str]]:
     """The words that are neither title, degree, marker nor placeholder; and the kinds of those that are."""
-    named: list[tuple[str, bool]] = []
+    named: list[_Word] = []
     kinds: list[str] = []
     place = 0
     while place < len(words):
         noise = next(
-            (noise for noise in _noise().get(fold(words[place][0]), ()) if noise.stands_at(place, words)),
+            (noise for noise in _noise().get(fold(words[place].text), ()) if noise.stands_at(place, words)),
             None,
         )
         if noise is None:
@@ -201,16 +220,18 @@ class _Noise(NamedTuple):
     kind: str
     rule: str
 
-    def stands_at(self, place: int, text: Sequence[tuple[str, bool]]) -> bool:
+    def stands_at(self, place: int, text: Sequence[_Word]) -> bool:
         end = place + len(self.words)
-        if tuple(fold(word) for word, _ in text[place:end]) != self.words:
+        if tuple(fold(word.text) for word in text[place:end]) != self.words:
             return False
+        # Half of a double surname (Lord-Martin) is no title, though it may come first or last.
+        alone, has_dot = not any(word.is_joined for word in text[place:end]), text[end - 1].has_dot
         return {
             "any": True,
-            "with_dot": text[end - 1][1],
-            "first_with_dot": place == 0 and end < len(text) and text[end - 1][1],
-            "first": place == 0 and end < len(text),
-            "last": place > 0 and end == len(text),
+            "with_dot": has_dot,
+            "first_with_dot": place == 0 and end < len(text) and has_dot,
+            "first": alone and place == 0 and end < len(text),
+            "last": alone and place > 0 and end == len(text),
             "between": place > 0 and end < len(text),
         }[self.rule]
 

@@ -1,5 +1,7 @@
 """From name fields to tokens, stems and blocking keys."""
 
+import re
+
 import pytest
 from case_lists import case_lines
 from hypothesis import given
@@ -262,8 +264,8 @@ KEPT = {
     "any": (),
     "with_dot": ("{} Hansen",),
     "first_with_dot": ("{} Hansen", "Hansen {}.", "Lie {}. Hansen"),
-    "first": ("Lie {} Hansen",),
-    "last": ("{} Hansen Lie",),
+    "first": ("Lie {} Hansen", "{}-Hansen"),
+    "last": ("{} Hansen Lie", "Hansen-{}"),
     "between": ("{} Hansen", "Hansen {}"),
 }
 
@@ -272,7 +274,10 @@ KEPT = {
 def test_noise_is_dropped_where_its_rule_says(word, kind, rule, _languages):
     """A word that is no name is dropped beside a name, only where its rule says; alone only if it says 'unknown'."""
     assert {name_tokens(text.format(word)) for text in DROPPED[rule]} == {("hansen",)}
-    assert all(len(name_tokens(text.format(word))) > text.count(" ") for text in KEPT[rule])
+    kept = [
+        text for text in KEPT[rule] if "." not in word or "-" not in text
+    ]  # dots make no half of a surname
+    assert all(len(name_tokens(text.format(word))) > len(re.findall("[ -]", text)) for text in kept)
     assert (name_tokens(word) == ()) is (kind == "placeholder")
 
 
