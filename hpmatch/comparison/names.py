@@ -56,7 +56,8 @@ class FamilyName:
     - ``part``: a token agrees, and one side has more (a double surname).
     - ``mixed``: a token agrees, and others of both sides contradict each other.
     - ``stem``: they agree but for an ending that changes with sex or marriage.
-    - ``further_name``: one side's family name is a middle, birth or other name of the other.
+    - ``further_name``: one side's family name is a middle, birth or other name of the other; or, where another given name agrees,
+      a later one of its given names.
     - ``spelled``: they sound the same and are spelled otherwise.
     - ``close``: a typing difference, from the family name or a further one.
     - ``swapped``: family and given names are exchanged.
