@@ -26,6 +26,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from hpmatch.arrays import FloatArray, IntArray
+from hpmatch.errors import PluginError
 from hpmatch.hashes import hashes
 from hpmatch.records import MISSING, Records
 
@@ -93,12 +94,20 @@ class Compared(NamedTuple):
             similarities: A number for each pair, from a function or an array; NaN for missing.
             thresholds: The similarities from which each level but the last holds, descending.
 
+        Raises:
+            PluginError: If the thresholds do not descend.
+
         Example:
             >>> Compared.cut([1.0, 0.85, 0.3, math.nan], (1.0, 0.8)).levels.tolist()
             [0, 1, 2, -1]
         """
         numbers = np.fromiter(similarities, np.float64)
-        reached = len(thresholds) - np.searchsorted(np.asarray(thresholds)[::-1], numbers, side="right")
+        ascending = np.asarray(thresholds, np.float64)[::-1]
+        if not (ascending[:-1] < ascending[1:]).all():
+            raise PluginError(
+                f"thresholds have to descend, as the best level stands first; they are {', '.join(map(str, thresholds))}"
+            )
+        reached = len(ascending) - np.searchsorted(ascending, numbers, side="right")
         return cls(np.where(np.isnan(numbers), MISSING, reached).astype(np.int8))
 
     def known_frequencies(self) -> FloatArray:

@@ -281,7 +281,7 @@ def _compared(comparison: Comparison | JointComparison, left: Records, right: Re
     return [
         each
         for found in compare_rows(comparison, left, right, rows, rows)
-        for each in (found.levels, nothing if found.frequencies is None else found.frequencies)
+        for each in (np.asarray(found.levels), nothing if found.frequencies is None else found.frequencies)
     ]
 
 

@@ -301,6 +301,46 @@ def test_frequencies_that_are_no_shares_are_refused(share):
 
 
 @dataclass(frozen=True)
+class Levelling(Commonness):
+    """A comparison whose levels are what it is told."""
+
+    give: object = None
+
+    def compare(self, left, right):
+        return Compared(self.give(len(left)))
+
+
+@pytest.mark.parametrize(
+    "give",
+    [lambda size: np.ones(size, bool), lambda size: np.full(size, 0.5), lambda size: np.full(size, "same")],
+    ids=["true and false", "fractions", "names"],
+)
+def test_levels_that_are_no_whole_numbers_are_refused(give):
+    """What agrees would be 1, the second level, and half a level the first."""
+    alerts, register = [{"alert_id": "1", **PERSON}], [{"hpr_number": "1", **PERSON}]
+    model = hp.read_model("imi")
+    levels = {
+        **model.classifier.levels,
+        "commonness": (Level("same", 0.9, 0.5), Level("different", 0.1, 0.5)),
+    }
+    model = replace(
+        model,
+        comparisons=(*model.comparisons, Levelling(0, give=give)),
+        classifier=replace(model.classifier, levels=levels),
+    )
+    with pytest.raises(hp.PluginError, match="'commonness' has to return 1 levels .* as whole numbers"):
+        hp.link(alerts, register, model)
+
+
+@pytest.mark.parametrize("thresholds", [(0.9, 1.0), (1.0, 0.9, 0.9)])
+def test_thresholds_that_do_not_descend_are_refused(thresholds):
+    """In the other order the best level would hold what hardly agrees, and nothing would tell."""
+    with pytest.raises(hp.PluginError, match="thresholds have to descend"):
+        hp.Compared.cut([1.0, 0.95], thresholds)
+    assert hp.Compared.cut([1.0, 0.95], ()).levels.tolist() == [0, 0]
+
+
+@dataclass(frozen=True)
 class Towns:
     """A standardiser that gives values otherwise than it is asked for."""
 

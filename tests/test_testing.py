@@ -42,6 +42,16 @@ class Lopsided(Good):
         return Compared(np.array([int(a < b) for a, b in pairs], np.int8))
 
 
+class Truthful(Good):
+    def compare(self, left, right):
+        return Compared(super().compare(left, right).levels == 0)
+
+
+class Listing(Good):
+    def compare(self, left, right):
+        return Compared(super().compare(left, right).levels.tolist())
+
+
 class Neighbourly(Good):
     def compare(self, left, right):
         return Compared(np.full(len(left), len(left) % 2, np.int8))
@@ -67,7 +77,7 @@ class OneOutOfRange(GoodWithOne):
         return (ComparedOne(2),)
 
 
-@pytest.mark.parametrize("comparison", [Good(), GoodWithOne()])
+@pytest.mark.parametrize("comparison", [Good(), GoodWithOne(), Listing()])
 def test_a_good_comparison_passes(comparison):
     """Two lines prove a matcher."""
     check_comparison(comparison)
@@ -82,6 +92,7 @@ def test_a_good_comparison_passes(comparison):
         (Good(columns=()), "columns that it reads"),
         (OutOfRange(), "levels between -1 and 1"),
         (Restless(), "two answers"),
+        (Truthful(), "as whole numbers"),
         (Lopsided(), "exchanging the sides"),
         (Neighbourly(), "other pairs"),
         (Divided(), "the tables of one record"),

@@ -166,11 +166,17 @@ def check_compared(comparison: Comparison, found: object, size: int) -> None:
             f"comparison {comparison.name!r} has to return Compared(levels), not {type(found).__name__}"
         )
     levels = np.asarray(found.levels)
+    # What is true would be 1, which is the second level, and not the best.
     if levels.shape != (size,) or (
-        size and not MISSING <= levels.min() <= levels.max() < len(comparison.levels)
+        size
+        and (
+            levels.dtype.kind not in "iu"
+            or not MISSING <= levels.min() <= levels.max() < len(comparison.levels)
+        )
     ):
         raise PluginError(
-            f"comparison {comparison.name!r} has to return {size} levels between -1 and {len(comparison.levels) - 1}"
+            f"comparison {comparison.name!r} has to return {size} levels between -1 and {len(comparison.levels) - 1}, as whole "
+            f"numbers: -1 is missing, 0 the first level"
         )
     if found.frequencies is not None:
         shares = np.asarray(found.frequencies, np.float64)
