@@ -241,7 +241,7 @@ class BlockingRule(Protocol):
     def columns(self) -> tuple[str, ...]: ...
 
     def keys(self, records: Records) -> Keys:
-        """The keys of each record; a key must not depend on the other records."""
+        """The keys of each record; a key must not depend on the other records. A table may lack a column."""
         ...
 
 
@@ -282,7 +282,7 @@ class Comparison(Protocol):
         Compare row i of ``left`` with row i of ``right``.
 
         It is called with pairs that are distinct in the columns it reads, and only with pairs where both sides
-        hold at least one of those columns.
+        hold at least one of those columns; of several a table may lack the others.
         """
         ...
 

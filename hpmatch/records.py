@@ -19,6 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hpmatch.arrays import FloatArray, IntArray, Mask, distinct, offsets_of, sizes_of
+from hpmatch.errors import PluginError
 from hpmatch.shown import on_one_line
 
 MISSING = -1
@@ -453,7 +454,18 @@ class Records(_Derived):
         return name in self.columns
 
     def __getitem__(self, name: str) -> Column:
-        return self.columns[name]
+        """
+        A column.
+
+        Raises:
+            PluginError: If the table lacks it, which a stage has to look at first.
+        """
+        try:
+            return self.columns[name]
+        except KeyError as error:
+            raise PluginError(
+                f"a stage reads the column {name!r}, which a table lacks or has no value in; let it look first: if {name!r} in records"
+            ) from error
 
     @property
     def counted(self) -> int:

@@ -11,7 +11,9 @@ is broken. The built-in stages pass the same checks. Needs the extra ``testing``
 from __future__ import annotations
 
 import pickle
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -21,6 +23,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hpmatch.comparison import compare_one, compare_rows, parts_of, prepare
+from hpmatch.errors import PluginError
 from hpmatch.protocols import (
     BlockingRule,
     Classifier,
@@ -77,7 +80,7 @@ def check_comparison(
     comparison: Comparison | JointComparison, cells: Cells = STANDARD_CELLS, *, symmetric: bool = True
 ) -> None:
     """
-    Check a comparison: protocol, level range, missing values, symmetry, determinism, order, pickling, ``compare_one``.
+    Check a comparison: protocol, level range, missing values and columns, symmetry, determinism, order, pickling, ``compare_one``.
 
     Args:
         comparison: The comparison, joint or not.
@@ -97,7 +100,7 @@ def check_comparison(
     assert comparison.columns, "it has to name the columns that it reads"
     copy = _pickled(comparison)
 
-    def promises(left: Records, right: Records, order: Sequence[int]) -> None:
+    def promises(left: Records, right: Records, order: Sequence[int], column: str) -> None:
         ready = prepare(comparison, right)
         found = _compared(ready, left, right)
         assert _equal(found, _compared(ready, left, right)), "called twice, it gives two answers"
@@ -120,6 +123,8 @@ def check_comparison(
         assert all((levels[absent] == MISSING).all() for levels in found[::2]), (
             "a missing value has to give -1"
         )
+        for lacking, empty in _without(left, right, column):
+            assert _equal(_compared(ready, *lacking)[::2], _compared(ready, *empty)[::2]), _LACKING
         if hasattr(comparison, "compare_one"):
             for row in range(len(left)):
                 a, b = _only(left, row), _only(right, row)
@@ -132,7 +137,7 @@ def check_comparison(
 
 def check_blocking_rule(rule: BlockingRule | PairRule, cells: Cells = STANDARD_CELLS) -> None:
     """
-    Check a blocking rule: protocol, row range, determinism, order, independence of other records, pickling.
+    Check a blocking rule: protocol, row range, missing columns, determinism, order, independence of other records, pickling.
 
     A rule that pairs rows itself is checked for range, repetition and order only.
 
@@ -148,7 +153,7 @@ def check_blocking_rule(rule: BlockingRule | PairRule, cells: Cells = STANDARD_C
     copy = _pickled(rule)
     find: Callable[[Any, Records, Records], Any] = _pairs if isinstance(rule, PairRule) else _keys
 
-    def promises(left: Records, right: Records, order: Sequence[int]) -> None:
+    def promises(left: Records, right: Records, order: Sequence[int], column: str) -> None:
         found = find(rule, left, right)
         assert found == find(rule, left, right), "called twice, it gives two answers"
         assert found == find(copy, left, right), "its pickled copy gives another answer"
@@ -160,6 +165,8 @@ def check_blocking_rule(rule: BlockingRule | PairRule, cells: Cells = STANDARD_C
             each = range(len(left))
             alone = {(row, key) for row in each for _, key in find(rule, left.take(np.array([row])), right)}
             assert alone == found, "other records change a record's keys"
+            for lacking, empty in _without(left, right, column):
+                assert find(rule, *lacking) == find(rule, *empty), _LACKING
 
     _for_all_tables(promises, rule.columns, cells)
 
@@ -247,7 +254,7 @@ _settings = settings(
 
 
 def _for_all_tables(
-    promises: Callable[[Records, Records, Sequence[int]], None], columns: Sequence[str], cells: Cells
+    promises: Callable[[Records, Records, Sequence[int], str], None], columns: Sequence[str], cells: Cells
 ) -> None:
     kinds = {name: cells.get(name, _ANY_TEXT) for name in columns}
     row = st.tuples(*(st.none() | strategy for _, strategy in kinds.values()))
@@ -256,14 +263,37 @@ def _for_all_tables(
     @given(
         st.lists(st.tuples(row, row, st.booleans()), min_size=1, max_size=8),
         st.randoms(use_true_random=False),
+        st.sampled_from(list(columns)),
     )
-    def run(rows: list[tuple[Any, Any, bool]], random: Any) -> None:
+    def run(rows: list[tuple[Any, Any, bool]], random: Any, column: str) -> None:
         # Half of the pairs are the same on both sides: drawn apart, they would hardly ever agree.
         left = _records([a for a, _, _ in rows], kinds)
         right = _records([a if same else b for a, b, same in rows], kinds)
-        promises(left, right, random.sample(range(len(rows)), len(rows)))
+        with _kept():
+            promises(left, right, random.sample(range(len(rows)), len(rows)), column)
 
     run()
+
+
+@contextmanager
+def _kept() -> Iterator[None]:
+    """What a run refuses is a broken promise, too."""
+    try:
+        yield
+    except PluginError as error:
+        raise AssertionError(str(error)) from error
+
+
+_LACKING = "a table that lacks a column has to count as one without a value in it"
+
+
+def _without(left: Records, right: Records, name: str) -> Iterator[tuple[tuple[Records, Records], ...]]:
+    """Of either side the tables when it lacks a column, and when no row has a value there."""
+    for side, records in enumerate((left, right)):
+        lacking = Records(records.ids, {each: records[each] for each in records.columns if each != name})
+        nothing = replace(records[name], codes=np.full(len(records), MISSING, np.int32))
+        empty = Records(records.ids, {**records.columns, name: nothing})
+        yield tuple((each, right) if side == 0 else (left, each) for each in (lacking, empty))
 
 
 def _records(rows: Sequence[tuple[Any, ...]], kinds: Cells) -> Records:

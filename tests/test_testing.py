@@ -52,6 +52,18 @@ class Listing(Good):
         return Compared(super().compare(left, right).levels.tolist())
 
 
+class Trusting(Good):
+    def compare(self, left, right):
+        same = [a == b for a, b in zip(left["street"], right["street"], strict=True)]
+        return Compared(np.where(same, super().compare(left, right).levels, 1).astype(np.int8))
+
+
+class Unlike(Good):
+    def compare(self, left, right):
+        is_told = "street" in left and "street" in right
+        return Compared(np.full(len(left), 0 if is_told else 1, np.int8))
+
+
 class Neighbourly(Good):
     def compare(self, left, right):
         return Compared(np.full(len(left), len(left) % 2, np.int8))
@@ -93,6 +105,8 @@ def test_a_good_comparison_passes(comparison):
         (OutOfRange(), "levels between -1 and 1"),
         (Restless(), "two answers"),
         (Truthful(), "as whole numbers"),
+        (Trusting(columns=("town", "street")), "'(town|street)', which a table lacks"),
+        (Unlike(columns=("town", "street")), "to count as one without a value"),
         (Lopsided(), "exchanging the sides"),
         (Neighbourly(), "other pairs"),
         (Divided(), "the tables of one record"),
@@ -119,7 +133,7 @@ class GoodRule:
     columns: tuple[str, ...] = ("town",)
 
     def keys(self, records):
-        towns = records["town"].to_pylist()
+        towns = records["town"].to_pylist() if "town" in records else []
         rows = [row for row, town in enumerate(towns) if town is not None]
         return Keys(np.array(rows, np.int32), np.array([len(towns[row]) for row in rows], np.uint64))
 
@@ -148,6 +162,11 @@ class CountingRule(GoodRule):
         return Keys(rows, np.full(len(rows), len(records), np.uint64))
 
 
+class TrustingRule(GoodRule):
+    def keys(self, records):
+        return Keys.of_texts(range(len(records)), [town or "" for town in records["town"]])
+
+
 class FarPairs(GoodRule):
     keys = None
 
@@ -163,6 +182,7 @@ class FarPairs(GoodRule):
         (SignedRule(), "uint64"),
         (CrowdRule(), "order|other records"),
         (CountingRule(), "other records"),
+        (TrustingRule(), "'town', which a table lacks"),
     ],
 )
 def test_a_rule_that_breaks_a_promise_is_caught(rule, promise):
