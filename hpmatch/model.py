@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import cache, cached_property
 from importlib import resources
@@ -57,7 +57,8 @@ class Model:
 
     Raises:
         PluginError: If a stage does not keep its protocol.
-        ModelError: If the classifier's numbers do not fit the comparisons, or a stand-in names one that is none.
+        ModelError: If two stages share a name or column, the classifier's numbers do not fit the comparisons, or a stand-in names one
+            that is none.
     """
 
     name: str
@@ -78,18 +79,17 @@ class Model:
         )
 
     def __post_init__(self) -> None:
+        for group, stages in self._stages().items():
+            for stage in stages:
+                plugins.checked(group, stage)
         names = [comparison.name for comparison in self.parts]
-        if len(set(names)) < len(names):
-            raise ModelError(
-                f"model {self.name!r}: two comparisons have one name; each counts once and needs its own"
-            )
+        self._check_distinct("comparisons", "name", names)
+        self._check_distinct("blocking rules", "name", [rule.name for rule in self.blocking_rules])
+        self._check_distinct("standardisers", "column", [stage.column for stage in self.standardisers])
         if not isinstance(self.max_block, int) or self.max_block < 1:
             raise ModelError(f"model {self.name!r}: max_block has to be a whole number of at least 1")
         if self.subject not in SUBJECTS:
             raise ModelError(f"model {self.name!r}: subject has to be one of {', '.join(SUBJECTS)}")
-        for group, stages in self._stages().items():
-            for stage in stages:
-                plugins.checked(group, stage)
         self._check_grouping()
         self._check_stand_ins(names)
         if isinstance(self.classifier, FellegiSunter):
@@ -100,6 +100,13 @@ class Model:
                         f"model {self.name!r}: comparison {comparison.name!r} has the levels {list(comparison.levels)}, "
                         f"the classifier has numbers for {list(named)}"
                     )
+
+    def _check_distinct(self, stages: str, what: str, found: Sequence[str]) -> None:
+        for name in found:
+            if found.count(name) > 1:
+                raise ModelError(
+                    f"model {self.name!r}: two {stages} have one {what}, {name!r}; each needs its own"
+                )
 
     def _check_stand_ins(self, names: Collection[str]) -> None:
         for name, other in self.stand_ins.items():

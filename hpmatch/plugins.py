@@ -39,6 +39,9 @@ GROUPS: Mapping[str, tuple[type, ...]] = {
 }
 
 
+_SEVERAL = ("columns", "roles", "levels")
+
+
 def build(group: str, specification: Mapping[str, Any]) -> Any:
     """
     Make a stage from its specification in a model file.
@@ -75,8 +78,18 @@ def checked(group: str, stage: Any) -> Any:
     The stage itself, if it has what its protocol asks for.
 
     Raises:
-        PluginError: If it lacks an attribute or method, naming it.
+        PluginError: If it is a class, lacks an attribute or method, or has one text in the place of several.
     """
+    if inspect.isclass(stage):
+        raise PluginError(
+            f"{stage.__name__} is a class and no stage; give one made by it: {stage.__name__}(...)"
+        )
+    for several in _SEVERAL:
+        if isinstance(text := getattr(stage, several, ()), str):
+            raise PluginError(
+                f"{type(stage).__name__} cannot serve in {group}: its {several} are one text, whose letters would be taken; give "
+                f"a tuple: ({text!r},)"
+            )
     protocols = GROUPS[group]
     if any(isinstance(stage, protocol) for protocol in protocols):
         return stage

@@ -249,6 +249,16 @@ BROKEN = {
         lambda: _changed(lambda c: c["comparisons"].append(c["comparisons"][0])),
         "two comparisons have one name",
     ),
+    "a blocking rule twice": (
+        lambda: _changed(lambda c: c["blocking_rules"].append(c["blocking_rules"][0])),
+        "two blocking rules have one name, 'name_date'; each needs its own",
+    ),
+    "a column made twice": (
+        lambda: _changed(
+            lambda c: c["standardisers"].append({"stage": "plain_text", "column": "family_name"})
+        ),
+        "two standardisers have one column, 'family_name'; each needs its own",
+    ),
     "a stand-in for nothing": (
         lambda: _changed(lambda c: c.update(stand_ins={"sex_by_name": "gender"})),
         "'sex_by_name' stands in for 'gender', which is none",

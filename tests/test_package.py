@@ -5,10 +5,13 @@ import importlib.metadata
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 import hpmatch
+from hpmatch.blocking.rules import SameValues
+from hpmatch.comparison.text import Text
 from hpmatch.plugins import GROUPS, checked, describe
 
 OPTIONAL = (
@@ -107,6 +110,20 @@ def test_a_stage_without_its_method_is_refused_by_name():
         hpmatch.PluginError, match="NoCompare cannot serve in hpmatch.comparisons: it lacks compare"
     ):
         checked("hpmatch.comparisons", NoCompare())
+
+
+@pytest.mark.parametrize(
+    ("group", "stage", "says"),
+    [
+        ("comparisons", Text, r"Text is a class and no stage; give one made by it: Text\(\.\.\.\)"),
+        ("standardisers", SimpleNamespace(column="town", roles="town"), "its roles are one text"),
+        ("blocking_rules", SameValues("x", "town"), r"columns are one text, .* give a tuple: \('town',\)"),
+    ],
+)
+def test_a_class_or_a_text_for_several_columns_is_refused(group, stage, says):
+    """The letters of the text would be taken for columns, which no table has, and nothing would be compared."""
+    with pytest.raises(hpmatch.PluginError, match=says):
+        checked(f"hpmatch.{group}", stage)
 
 
 def test_a_stage_without_entry_point_cannot_be_saved():
