@@ -31,6 +31,7 @@ import numpy as np
 from hpmatch.arrays import FloatArray, IntArray, Mask
 from hpmatch.decision import odds_of
 from hpmatch.errors import ModelError
+from hpmatch.plugins import checked_partial_weights, checked_weights
 from hpmatch.protocols import Classifier, ComparisonVectors, LevelArray
 
 _SUM_TOLERANCE = 1e-6
@@ -338,9 +339,10 @@ def weights_of(classifier: Classifier, vectors: ComparisonVectors) -> Weights:
     """What any classifier says of pairs, as far as it says more than their match weights."""
     if isinstance(classifier, FellegiSunter):
         return classifier.weigh(vectors)
-    weigh = getattr(classifier, "partial_weights", None)
-    partial = weigh(vectors) if weigh else np.full(vectors.levels.shape, np.nan)
-    return Weights(classifier.match_weights(vectors), partial, np.zeros(len(partial)))
+    partial = checked_partial_weights(classifier, vectors)
+    if partial is None:
+        partial = np.full(vectors.levels.shape, np.nan)
+    return Weights(checked_weights(classifier, vectors), partial, np.zeros(len(partial)))
 
 
 class _Numbers(NamedTuple):

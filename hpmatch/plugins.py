@@ -39,6 +39,7 @@ GROUPS: Mapping[str, tuple[type, ...]] = {
 }
 
 
+_NUMBERS = "iuf"
 _SEVERAL = ("columns", "roles", "levels")
 
 
@@ -106,11 +107,34 @@ def checked_weights(classifier: Classifier, vectors: ComparisonVectors) -> Float
         PluginError: If it does not give a number for each pair.
     """
     found = np.asarray(classifier.match_weights(vectors))
-    if found.shape != (len(vectors.levels),) or found.dtype.kind != "f" or np.isnan(found).any():
+    if (
+        found.shape != (len(vectors.levels),)
+        or found.dtype.kind not in _NUMBERS
+        or not np.isfinite(found).all()
+    ):
         raise PluginError(
-            f"{type(classifier).__name__} has to return {len(vectors.levels)} match weights, one a pair, none of them NaN"
+            f"{type(classifier).__name__} has to return {len(vectors.levels)} match weights, one a pair, each a finite number"
         )
-    return found
+    return np.asarray(found, np.float64)
+
+
+def checked_partial_weights(classifier: Classifier, vectors: ComparisonVectors) -> FloatArray | None:
+    """
+    What each comparison adds to the match weights, where a classifier tells it.
+
+    Raises:
+        PluginError: If it does not give a number for each pair and comparison.
+    """
+    weigh = getattr(classifier, "partial_weights", None)
+    if weigh is None:
+        return None
+    found = np.asarray(weigh(vectors))
+    if found.shape != vectors.levels.shape or found.dtype.kind not in _NUMBERS:
+        raise PluginError(
+            f"partial_weights of {type(classifier).__name__} has to return a row a pair ({len(vectors.levels)}) of a number a "
+            f"comparison ({len(vectors.names)})"
+        )
+    return np.asarray(found, np.float64)
 
 
 def describe(group: str, stage: Any) -> dict[str, Any]:

@@ -273,6 +273,23 @@ def test_a_classifier_that_gives_no_weights_is_refused(give, grouping):
 
 
 @dataclass(frozen=True)
+class Whole(Weighing):
+    """The same, with what each comparison adds told as one number."""
+
+    def partial_weights(self, vectors):
+        return self.match_weights(vectors)
+
+
+def test_whole_numbers_are_weights_and_partial_weights_are_one_a_comparison():
+    """Else the numbers of one comparison would be shown as those of another, or the run end in an error of Python."""
+    alerts, register = [{"alert_id": "1", **PERSON}], [{"hpr_number": "1", **PERSON}]
+    model = replace(hp.read_model("imi"), classifier=Weighing(lambda zeros: zeros.astype(int) + 30))
+    assert hp.link(alerts, register, model).summary["alerts"]["match"] == 1
+    with pytest.raises(hp.PluginError, match="partial_weights of Whole has to return a row a pair"):
+        hp.link(alerts, register, replace(model, classifier=Whole(model.classifier.give)))
+
+
+@dataclass(frozen=True)
 class Commonness:
     """A comparison whose frequencies are what it is told."""
 
@@ -359,6 +376,7 @@ class Towns:
         (lambda towns: towns[1:], r"gave \d values for \d cells"),
         (lambda towns: [*towns, None], r"gave \d values for \d cells"),
         (lambda towns: [3.5 for _ in towns], "gave a value that is no string"),
+        (lambda towns: None, r"gave a NoneType for \d cells; it has to give one value for each"),
     ],
 )
 def test_a_standardiser_that_loses_a_value_is_refused(give, says):

@@ -162,13 +162,18 @@ class CountingRule(GoodRule):
         return Keys(rows, np.full(len(rows), len(records), np.uint64))
 
 
+class BareRule(GoodRule):
+    def keys(self, records):
+        return tuple(super().keys(records))
+
+
 class TrustingRule(GoodRule):
     def keys(self, records):
         return Keys.of_texts(range(len(records)), [town or "" for town in records["town"]])
 
 
-class FarPairs(GoodRule):
-    keys = None
+class FarPairs:
+    name, columns = "far", ("town",)
 
     def pairs(self, left, right):
         return Pairs(np.array([len(left)]), np.array([0]))
@@ -178,8 +183,10 @@ class FarPairs(GoodRule):
     ("rule", "promise"),
     [
         (object(), "needs name"),
-        (FarRule(), "not one of the records"),
+        (FarRule(), "rows of the table"),
         (SignedRule(), "uint64"),
+        (BareRule(), "return Keys"),
+        (FarPairs(), "return Pairs"),
         (CrowdRule(), "order|other records"),
         (CountingRule(), "other records"),
         (TrustingRule(), "'town', which a table lacks"),
@@ -204,6 +211,16 @@ class Endless(GoodClassifier):
         return super().match_weights(vectors) + np.inf
 
 
+class Affirming(GoodClassifier):
+    def match_weights(self, vectors):
+        return super().match_weights(vectors) > 0
+
+
+class Summing(GoodClassifier):
+    def partial_weights(self, vectors):
+        return self.match_weights(vectors)
+
+
 class Ranked(GoodClassifier):
     def match_weights(self, vectors):
         return super().match_weights(vectors) + np.arange(len(vectors.levels))
@@ -211,7 +228,13 @@ class Ranked(GoodClassifier):
 
 @pytest.mark.parametrize(
     ("classifier", "promise"),
-    [(object(), "match_weights"), (Endless(), "finite"), (Ranked(), "order of the pairs")],
+    [
+        (object(), "match_weights"),
+        (Endless(), "finite"),
+        (Affirming(), "finite number"),
+        (Summing(), "a row a pair .* a number a comparison"),
+        (Ranked(), "order of the pairs"),
+    ],
 )
 def test_a_classifier_that_breaks_a_promise_is_caught(classifier, promise):
     """The message says which promise it is."""
@@ -237,6 +260,20 @@ class Forgetful(GoodStandardiser):
         return super().standardise(*texts)[1:]
 
 
+class Streaming(GoodStandardiser):
+    def standardise(self, *texts):
+        return (text for text in super().standardise(*texts))
+
+
+class Spelling(GoodStandardiser):
+    kind = pa.list_(pa.string())
+
+
+class Listed(Spelling):
+    def standardise(self, *texts):
+        return [[text] for text in super().standardise(*texts)]
+
+
 class Crowded(GoodStandardiser):
     def standardise(self, *texts):
         return [str(len(texts[0]))] * len(texts[0])
@@ -251,7 +288,10 @@ class Numbering(GoodStandardiser):
     ("standardiser", "promise"),
     [
         (object(), "needs column"),
-        (Forgetful(), "one value a cell"),
+        (Forgetful(), "one value for each"),
+        (Streaming(), "gave a generator for"),
+        (Spelling(), "gave a value that is no list"),
+        (Listed(), "a list is given as a tuple"),
         (Numbering(), "order"),
         (Crowded(), "other cells"),
     ],

@@ -21,7 +21,7 @@ from hpmatch.arrays import FloatArray, IntArray, Mask, ranges
 from hpmatch.blocking import CandidatePairs
 from hpmatch.comparison import parts_of, without_repeats
 from hpmatch.model import Model
-from hpmatch.plugins import checked_weights
+from hpmatch.plugins import checked_partial_weights, checked_weights
 from hpmatch.protocols import ComparisonVectors
 from hpmatch.records import MISSING
 
@@ -123,11 +123,11 @@ def pool_evidence(
 
 def _speakers(vectors: ComparisonVectors, model: Model) -> Iterator[tuple[IntArray, FloatArray]]:
     """The columns that are spoken for by one alert, with how much each row says for a match."""
-    weigh = getattr(model.classifier, "partial_weights", None)
-    if weigh is None:
+    partial = checked_partial_weights(model.classifier, vectors)
+    if partial is None:
         yield np.arange(len(vectors.names)), checked_weights(model.classifier, vectors)
         return
-    for column, weights in enumerate(weigh(vectors).T):
+    for column, weights in enumerate(partial.T):
         yield np.array([column]), weights
 
 

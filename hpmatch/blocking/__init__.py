@@ -135,7 +135,7 @@ def join_blocks(
     cut = []
     for rule in rules:
         if rule.name not in keyed:
-            found.append(_pairs_of(cast(PairRule, rule), left, right))
+            found.append(pairs_of(cast(PairRule, rule), left, right))
             blockable[:] = seen[:] = True
             continue
         limit = largest_block(rule, max_block)
@@ -182,8 +182,13 @@ def keys_of(rule: BlockingRule, records: Records) -> Keys:
     return found
 
 
-def _pairs_of(rule: PairRule, left: Records, right: Records) -> Pairs:
-    """The pairs that a rule finds; of a table with itself both ways round, as those that share a key are."""
+def pairs_of(rule: PairRule, left: Records, right: Records) -> Pairs:
+    """
+    The pairs that a rule finds; of a table with itself both ways round, as those that share a key are.
+
+    Raises:
+        PluginError: If they cannot be used.
+    """
     found = rule.pairs(left, right)
     if not (
         isinstance(found, Pairs)

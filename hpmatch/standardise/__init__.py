@@ -135,15 +135,15 @@ def _column(stage: Standardiser, cells: Mapping[str, pa.Array], size: int) -> Co
     batches = []
     for start in range(0, number, _CELLS_AT_A_TIME):
         count = min(_CELLS_AT_A_TIME, number - start)
-        batches.append(
-            stage.standardise(
-                *([""] * count if each is None else each.slice(start, count).to_pylist() for each in texts)
-            )
+        values = stage.standardise(
+            *([""] * count if each is None else each.slice(start, count).to_pylist() for each in texts)
         )
-        if len(batches[-1]) != count:
+        given = f"{len(values)} values" if hasattr(values, "__len__") else f"a {type(values).__name__}"
+        if given != f"{count} values":
             raise PluginError(
-                f"standardiser {type(stage).__name__} gave {len(batches[-1])} values for {count} cells; it has to give one for each"
+                f"standardiser {type(stage).__name__} gave {given} for {count} cells; it has to give one value for each"
             )
+        batches.append(values)
     return _coded(stage, rows, batches)
 
 
@@ -152,11 +152,14 @@ def _coded(
 ) -> Column:
     if batches and all(isinstance(batch, pa.Array) for batch in batches):
         return Column.recode_array(rows, pa.concat_arrays(batches))
+    values = [value for batch in batches for value in _plain(batch)]
     try:
-        return Column.recode(rows, [value for batch in batches for value in _plain(batch)], stage.kind)
+        if pa.types.is_list(stage.kind) and any(value and isinstance(value, str) for value in values):
+            raise TypeError("Arrow would take its letters for the elements")  # noqa: TRY301 - told as below
+        return Column.recode(rows, values, stage.kind)
     except (pa.ArrowException, TypeError) as error:
         raise PluginError(
-            f"standardiser {type(stage).__name__} gave a value that is no {stage.kind}"
+            f"standardiser {type(stage).__name__} gave a value that is no {stage.kind}; a list is given as a tuple"
         ) from error
 
 
