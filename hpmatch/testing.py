@@ -142,7 +142,7 @@ def check_blocking_rule(rule: BlockingRule | PairRule, cells: Cells = STANDARD_C
     """
     Check a blocking rule: protocol, row range, missing columns, determinism, order, independence of other records, pickling.
 
-    A rule that pairs rows itself is checked for range, repetition and order only.
+    A rule that pairs rows itself is checked for range, missing columns, repetition and order only.
 
     Args:
         rule: The blocking rule.
@@ -164,12 +164,12 @@ def check_blocking_rule(rule: BlockingRule | PairRule, cells: Cells = STANDARD_C
         assert {(order[row], key) for row, key in moved} == found, (
             "the order of the records changes the answer"
         )
+        for lacking, empty in _without(left, right, column):
+            assert find(rule, *lacking) == find(rule, *empty), _LACKING
         if isinstance(rule, BlockingRule):
             each = range(len(left))
             alone = {(row, key) for row in each for _, key in find(rule, left.take(np.array([row])), right)}
             assert alone == found, "other records change a record's keys"
-            for lacking, empty in _without(left, right, column):
-                assert find(rule, *lacking) == find(rule, *empty), _LACKING
 
     _for_all_tables(promises, rule.columns, cells)
 

@@ -2,8 +2,8 @@
 recordlinkage, both ways.
 
 Its parts as stages of hpmatch: ``Index`` (an index as a blocking rule), ``Feature`` (a compare feature as a comparison),
-``Classifier``. They see the standardised columns as pandas columns: text as it is, several values joined by blanks, a date
-as yyyy-mm-dd.
+``Classifier``. They see the standardised columns, by hpmatch's names for them, as pandas columns: text as it is, several values
+joined by blanks, a date as yyyy-mm-dd; ``Numeric`` and ``Geographic`` see numbers, ``Date`` days.
 
 Stages of hpmatch as its parts: ``RuleIndex`` (blocking rules as an index), ``ComparisonFeature`` (a comparison as a compare
 feature), ``ModelClassifier`` (a Fellegi-Sunter model as a classifier). They take pandas frames with any unique index and give
@@ -17,10 +17,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from copy import deepcopy
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from recordlinkage import compare as rl_compare
 
 from hpmatch.adapters.recordlinkage_parts import ComparisonFeature, ModelClassifier, RuleIndex
 from hpmatch.arrays import FloatArray
@@ -43,15 +45,22 @@ class Index:
         name: The rule's name.
         columns: The columns that the index reads.
         index: The index: anything with ``index(left, right)`` that gives a MultiIndex.
+
+    Raises:
+        PluginError: If the index reads a column that is not among them.
     """
 
     name: str
     columns: tuple[str, ...]
     index: Any
 
+    def __post_init__(self) -> None:
+        for part in getattr(self.index, "algorithms", [self.index]):
+            _check_named(f"index {self.name!r}", part, _INDEX_READS, self.columns)
+
     def pairs(self, left: Records, right: Records) -> Pairs:
         """The pairs that the index makes."""
-        found = self.index.index(to_frame(left.select(self.columns)), to_frame(right.select(self.columns)))
+        found = self.index.index(*(_frame_of(side, self.columns) for side in (left, right)))
         rows = [found.get_level_values(level).to_numpy(np.int32) for level in (0, 1)]
         return Pairs(rows[0], rows[1])
 
@@ -77,13 +86,7 @@ class Feature:
     thresholds: tuple[float, ...] = (1.0,)
 
     def __post_init__(self) -> None:
-        for labels in (getattr(self.feature, side, ()) for side in ("labels_left", "labels_right")):
-            for label in (labels,) if isinstance(labels, str) else labels or ():
-                if label not in self.columns:
-                    raise PluginError(
-                        f"feature {self.name!r} reads column {label!r}, which is not among its columns ({', '.join(self.columns)}); "
-                        f"name it there"
-                    )
+        _check_named(f"feature {self.name!r}", self.feature, _FEATURE_READS, self.columns)
 
     @property
     def levels(self) -> tuple[str, ...]:
@@ -91,18 +94,57 @@ class Feature:
         return (*(f"at_least_{threshold:g}" for threshold in self.thresholds), "different")
 
     def compare(self, left: Records, right: Records) -> Compared:
-        """The level that each similarity reaches; missing where the feature has no number."""
+        """
+        The level that each similarity reaches; missing where the feature has no number.
+
+        Raises:
+            PluginError: If the feature does not give one number for each pair.
+        """
         rows = pd.RangeIndex(len(left))
         pairs = pd.MultiIndex.from_arrays([rows, rows])
-        found = self.feature.compute(
-            pairs, to_frame(left.select(self.columns)), to_frame(right.select(self.columns))
-        )
-        similarity = np.array(found, np.float64)
-        for side in (left, right):
-            similarity[np.all([side[name].is_missing for name in self.columns if name in side], axis=0)] = (
-                np.nan
+        sides = [self._frame(side) for side in (left, right)]
+        similarity = np.array(self.feature.compute(pairs, *sides), np.float64)
+        if similarity.shape == (len(left), 1):
+            similarity = similarity[:, 0]
+        if similarity.shape != (len(left),):
+            raise PluginError(
+                f"feature {self.name!r} ({type(self.feature).__name__}) did not give one number for each pair; take one that does"
             )
+        for side in sides:
+            similarity[side.isna().all(axis=1)] = np.nan
         return Compared.cut(similarity, self.thresholds)
+
+    def _frame(self, side: Records) -> pd.DataFrame:
+        """The columns as the feature wants them: as numbers or days, or else as text."""
+        frame = _frame_of(side, self.columns)
+        read = next((read for kind, read in _READ_AS.items() if isinstance(self.feature, kind)), None)
+        return frame.apply(read) if read else frame
+
+
+def _as_numbers(column: pd.Series) -> pd.Series:
+    return pd.to_numeric(column, errors="coerce").astype(np.float64)
+
+
+def _as_days(column: pd.Series) -> pd.Series:
+    """The first reading of each date; a date told in part is none, for the feature knows no such."""
+    return pd.to_datetime(column, format="%Y-%m-%d", errors="coerce").astype("datetime64[ns]")
+
+
+_READ_AS = MappingProxyType(
+    {rl_compare.Numeric: _as_numbers, rl_compare.Geographic: _as_numbers, rl_compare.Date: _as_days}
+)
+_FEATURE_READS = ("labels_left", "labels_right")
+_INDEX_READS = ("left_on", "right_on", "block_on", "block_left_on", "block_right_on")
+
+
+def _check_named(what: str, part: object, attributes: Sequence[str], columns: Sequence[str]) -> None:
+    """Refuse a part of recordlinkage that reads a column which is not named."""
+    for labels in (getattr(part, attribute, ()) for attribute in attributes):
+        for label in (labels,) if isinstance(labels, str) else labels or ():
+            if label not in columns:
+                raise PluginError(
+                    f"{what} reads column {label!r}, which is not among its columns ({', '.join(columns)}); name it there"
+                )
 
 
 @dataclass(frozen=True)
@@ -200,6 +242,11 @@ def to_frame(records: Records) -> pd.DataFrame:
         cells = [_cell(value) for value in column.values.array.to_pylist()]  # noqa: PD011 - no pandas
         columns[name] = pd.Series(np.array([*cells, None], object)[column.codes], dtype=object)
     return pd.DataFrame(columns, index=pd.RangeIndex(len(records)))
+
+
+def _frame_of(records: Records, columns: Sequence[str]) -> pd.DataFrame:
+    """The named columns as a frame; one that the table lacks is there and empty, for recordlinkage asks for each by name."""
+    return to_frame(records.select(columns)).reindex(columns=list(columns)).astype(object)
 
 
 def _cell(value: str | Sequence[str] | Sequence[int]) -> str:

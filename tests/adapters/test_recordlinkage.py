@@ -143,6 +143,51 @@ def test_a_feature_of_a_column_that_is_not_given_is_refused_at_once(labels):
         Feature("town", ("town",), compare.String(*labels))
 
 
+BY_SURNAME = rl.Index()
+BY_SURNAME.block("surname")
+
+
+@pytest.mark.parametrize(
+    "index",
+    [rl_index.Block("surname"), rl_index.Block(["town", "surname"]), BY_SURNAME],
+    ids=["one", "two", "an indexer"],
+)
+def test_an_index_of_a_column_that_is_not_given_is_refused_at_once(index):
+    """By the name that hpmatch has for it, such as family_name; not by an error of pandas when pairs are made."""
+    with pytest.raises(hp.PluginError, match=r"index 'x' reads column 'surname'.* \(town\); name it there"):
+        Index("x", ("town",), index)
+
+
+def _levels(feature, kind, *pairs):
+    tables = [
+        Records(pa.array(map(str, range(len(pairs)))), {feature.columns[0]: Column.encode(list(cells), kind)})
+        for cells in zip(*pairs, strict=True)
+    ]
+    rows = np.arange(len(pairs))
+    return compare_distinct(feature, *tables, rows, rows).levels.tolist()
+
+
+def test_numbers_and_days_are_given_to_the_features_that_want_them():
+    """The columns hold text; what is no number, or a day told in part, is missing and not different."""
+    income = Feature(
+        "income", ("income",), compare.Numeric("income", "income", "linear", scale=100), (0.9, 0.5)
+    )
+    pairs = [("1000", "1000"), ("1000", "1080"), ("1000", "9000"), ("much", "1000"), ("1000", None)]
+    assert _levels(income, pa.string(), *pairs) == [0, 1, 2, -1, -1]
+    born = Feature("born", ("birth_date",), compare.Date("birth_date", "birth_date"), (1.0, 0.5))
+    dates = [(19780409, 19780409), (19780409, 19780904), (19780409, 19800101), (19780000, 19780409)]
+    assert _levels(born, pa.list_(pa.int32()), *[((a,), (b,)) for a, b in dates]) == [0, 1, 2, -1]
+
+
+@pytest.mark.parametrize(
+    "feature", [compare.Frequency(left_on="town"), compare.Frequency("town", "town")], ids=["one", "two"]
+)
+def test_a_feature_that_gives_other_than_a_number_a_pair_is_refused(feature):
+    """By its name."""
+    with pytest.raises(hp.PluginError, match=r"'town' \(Frequency\) did not give one number for each pair"):
+        _levels(Feature("town", ("town",), feature), pa.string(), ("oslo", "oslo"), ("bergen", "oslo"))
+
+
 @pytest.mark.parametrize(
     ("left", "right", "level"),
     [("oslo", "oslo", 0), ("bergen", "berge", 1), ("oslo", "kaunas", 2), (None, "oslo", -1)],
