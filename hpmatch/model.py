@@ -57,8 +57,8 @@ class Model:
 
     Raises:
         PluginError: If a stage does not keep its protocol.
-        ModelError: If two stages share a name or column, the classifier's numbers do not fit the comparisons, or a stand-in names one
-            that is none.
+        ModelError: If two stages share a name or column, a rule or comparison reads no column that is made, the classifier's numbers
+            do not fit the comparisons, or a stand-in names one that is none.
     """
 
     name: str
@@ -86,6 +86,7 @@ class Model:
         self._check_distinct("comparisons", "name", names)
         self._check_distinct("blocking rules", "name", [rule.name for rule in self.blocking_rules])
         self._check_distinct("standardisers", "column", [stage.column for stage in self.standardisers])
+        self._check_made()
         if not isinstance(self.max_block, int) or self.max_block < 1:
             raise ModelError(f"model {self.name!r}: max_block has to be a whole number of at least 1")
         if self.subject not in SUBJECTS:
@@ -106,6 +107,16 @@ class Model:
             if found.count(name) > 1:
                 raise ModelError(
                     f"model {self.name!r}: two {stages} have one {what}, {name!r}; each needs its own"
+                )
+
+    def _check_made(self) -> None:
+        """Refuse a rule or comparison of which no standardiser makes a column: it would find nothing, and nobody would know."""
+        made = [stage.column for stage in self.standardisers]
+        for stage in (*self.blocking_rules, *self.comparisons):
+            if stage.columns and not set(made).intersection(stage.columns):
+                raise ModelError(
+                    f"model {self.name!r}: no standardiser makes a column that {stage.name!r} reads ({', '.join(stage.columns)}); they "
+                    f"make {', '.join(made) or 'none'}. Add one, such as PlainText({stage.columns[0]!r}), or name a column that is made"
                 )
 
     def _check_stand_ins(self, names: Collection[str]) -> None:

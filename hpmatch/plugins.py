@@ -211,6 +211,17 @@ def _of_package(group: str, name: str, package: str, offered: Sequence[EntryPoin
                     f"the model needs stage {name!r} of {wanted} {version} or later, and {_version(point)} is installed: {advice}"
                 )
             return point
+    if _is_installed(wanted):
+        there = sorted(
+            point.name
+            for each in _points(group).values()
+            for point in each
+            if _plain_name(_distribution(point)) == _plain_name(wanted)
+        )
+        raise PluginError(
+            f"the model needs stage {name!r} in {group} of {wanted}, which is installed and does not offer it; it offers "
+            f"{', '.join(there) or 'none'} there. Name one of these, or install the version that the model was made with"
+        )
     others = sorted(map(_distribution, offered))
     also = f" ({', '.join(others)} offers one of that name, which is another)" if others else ""
     raise PluginError(
@@ -220,6 +231,12 @@ def _of_package(group: str, name: str, package: str, offered: Sequence[EntryPoin
 
 def _distribution(point: EntryPoint) -> str:
     return _name_of(point.dist) if point.dist else ""
+
+
+def _is_installed(package: str) -> bool:
+    """Whether any stage is of a package."""
+    points = (point for group in GROUPS for each in _points(group).values() for point in each)
+    return any(_plain_name(_distribution(point)) == _plain_name(package) for point in points)
 
 
 @cache

@@ -259,6 +259,14 @@ BROKEN = {
         ),
         "two standardisers have one column, 'family_name'; each needs its own",
     ),
+    "a rule of no column": (
+        lambda: _changed(
+            lambda c: c["blocking_rules"].append(
+                {"stage": "same_value", "name": "by_surname", "column": "surname"}
+            )
+        ),
+        r"no standardiser makes a column that 'by_surname' reads \(surname\); they make family_name, .* PlainText\('surname'\)",
+    ),
     "a stand-in for nothing": (
         lambda: _changed(lambda c: c.update(stand_ins={"sex_by_name": "gender"})),
         "'sex_by_name' stands in for 'gender', which is none",

@@ -410,6 +410,19 @@ def broken_package(tmp_path, monkeypatch):
 
 @pytest.mark.usefixtures("broken_package")
 @pytest.mark.parametrize(
+    ("group", "offered"),
+    [("comparisons", "gone, lacking, strict"), ("classifiers", "none")],
+)
+def test_a_stage_that_an_installed_package_does_not_offer_is_none_to_install(group, offered):
+    """To install again what is there would not help; the stage was renamed, or is one of another kind."""
+    with pytest.raises(
+        hp.PluginError, match=f"is installed and does not offer it; it offers {offered} there"
+    ):
+        plugins.build(f"hpmatch.{group}", {"stage": "town", "package": "hpmatch-broken>=1.0"})
+
+
+@pytest.mark.usefixtures("broken_package")
+@pytest.mark.parametrize(
     ("name", "says"),
     [
         ("gone", "hpmatch-broken, which cannot be imported"),
