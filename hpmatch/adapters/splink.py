@@ -29,6 +29,8 @@ from hpmatch.standardise.stages import Verbatim
 
 # Splink cuts no block off, however large.
 _ANY_BLOCK = 1_000_000_000
+_ADVICE = "take out of the file what is not in hpmatch, and give the model that comes of it a stage of hpmatch in its place"
+_OF_SPLINK = ("comparison ", "blocking rule ")
 _RULES = "blocking_rules_to_generate_predictions"
 
 
@@ -86,7 +88,8 @@ def from_splink(
     if not compared:
         reading.problems.append("there are no comparisons")
     if reading.problems or share is None:
-        raise _refused(reading.problems)
+        advice = [_ADVICE] if any(each.startswith(_OF_SPLINK) for each in reading.problems) else []
+        raise _refused([*reading.problems, *advice])
     comparisons = tuple(comparison for comparison, _ in filter(None, compared))
     odds = registered * share / (1 - share)
     rule = DecisionRule(odds / (1 + odds), match=match, review=review)
@@ -275,14 +278,16 @@ class _Reading:
         found: list[tuple[Any, Any]] = [
             (level.get("m_probability"), level.get("u_probability")) for level in levels
         ]
-        for level, pair in zip(levels, found, strict=True):
-            for number, value in zip("mu", pair, strict=True):
-                if not isinstance(value, (int, float)) or not 0 < value < 1:
-                    self.problems.append(
-                        f"comparison {name!r}, level {_label(level)!r}: its {number} probability is {value}; it has to be "
-                        f"estimated and lie between 0 and 1"
-                    )
-                    return found
+        lacking = [
+            f"comparison {name!r}, level {_label(level)!r}: its {number} probability is {value}; it has to lie between 0 and 1. "
+            f"Train it, write one into the file, or take the level out"
+            for level, pair in zip(levels, found, strict=True)
+            for number, value in zip("mu", pair, strict=True)
+            if not isinstance(value, (int, float)) or not 0 < value < 1
+        ]
+        if lacking:
+            self.problems += lacking
+            return found
         balanced = balance(np.array([m for m, _ in found]), np.array([u for _, u in found]))
         if balanced is None:
             self.problems.append(

@@ -207,7 +207,7 @@ def null_columns(condition: object) -> tuple[tuple[str, ...], tuple[str, ...]]:
     for part in parts_of(condition):
         sides = part.arguments if isinstance(part, Call) and part.name == "or" else ()
         fields = [
-            _date_field(each.arguments[0])
+            _date_field(_unshortened(each.arguments[0]))
             for each in sides
             if isinstance(each, Call) and each.name == "is null"
         ]
@@ -218,6 +218,13 @@ def null_columns(condition: object) -> tuple[tuple[str, ...], tuple[str, ...]]:
             raise ModelError("it asks two columns for nulls at once")
         required[left.column] = is_date
     return tuple(required), tuple(column for column, is_date in required.items() if is_date)
+
+
+def _unshortened(value: object) -> object:
+    """What letters are taken of, or their case changed: it is null where they are."""
+    if isinstance(value, Call) and value.name in (*_EXACT_CALLS, *_FIRST_LETTERS):
+        return value.arguments[0]
+    return value
 
 
 def _date_field(value: object) -> tuple[Field, bool]:
@@ -295,6 +302,9 @@ def _as_text(value: object) -> object:
 
 def _sides(*values: object) -> tuple[str, str]:
     """The column of the left and that of the right side."""
+    for each in values:
+        if isinstance(each, Call) and each.name != "text":
+            raise ModelError(f"{each.name} of a column is nothing that hpmatch compares so")
     fields = {each.side: each.column for each in values if isinstance(each, Field)}
     if len(values) != 2 or set(fields) != {"l", "r"}:  # noqa: PLR2004 - two sides
         raise ModelError("it does not compare a column of the left side with one of the right")

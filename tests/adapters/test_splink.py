@@ -97,6 +97,8 @@ COMPARISONS = {
     "damerau-levenshtein": lambda: cl.DamerauLevenshteinAtThresholds("surname", [1, 3]),
     "jaccard": lambda: cl.JaccardAtThresholds("surname", [0.8, 0.5]),
     "exact": lambda: cl.ExactMatch("city"),
+    "without case": lambda: cl.ExactMatch(ColumnExpression("city").lower()),
+    "first letters": lambda: cl.ExactMatch(ColumnExpression("surname").substr(1, 2)),
     "own levels": lambda: cl.CustomComparison(
         output_column_name="mixed",
         comparison_levels=[
@@ -285,6 +287,7 @@ def test_everything_that_does_not_map_is_told_at_once():
         rules=(block_on("city"), "l.city = r.city or l.a = r.a", "levenshtein(l.a, r.a) < 2"),
     ).create_settings_dict("duckdb")  # fmt: skip
     settings["comparisons"][3]["comparison_levels"][1] |= {"m_probability": 1.0, "u_probability": 0.1}
+    settings["comparisons"][3]["comparison_levels"][2] |= {"m_probability": None, "u_probability": 0.9}
     settings["blocking_rules_to_generate_predictions"].append(
         block_on("tags", arrays_to_explode=["tags"]).create_blocking_rule_dict("duckdb")
     )
@@ -296,6 +299,9 @@ def test_everything_that_does_not_map_is_told_at_once():
         "'tags', level 'Array intersection size >= 1'",
         "'no nulls': the first level has to be the only null level",
         "'city', level 'Exact match on city': its m probability is 1.0",
+        "'city', level 'All other comparisons': its m probability is None",
+        "nullif of a column is nothing that hpmatch compares so",
+        "take out of the file what is not in hpmatch",
         "blocking rule l.city = r.city or l.a = r.a",
         "blocking rule levenshtein(l.a, r.a) < 2",
         "arrays_to_explode",
