@@ -177,7 +177,7 @@ def link(
         HpmatchError: If the data, the schema, the model or the register cannot be used, or a worker fails; the message
             says what to do.
     """
-    _check_given(alerts, partitions)
+    _check_given(alerts, register, partitions)
     check_min_weight(min_weight)
     folder = Path(register).absolute()
     seal = _seal(folder)
@@ -218,12 +218,16 @@ def _link(alerts: DataFrame, layout: Layout, partitions: int, job: _Job) -> Link
     return Linked(_links(answers, layout.id, job.person_name), _with_persons(answers), rejected)
 
 
-def _check_given(alerts: object, partitions: int | None) -> None:
+def _check_given(alerts: object, register: object, partitions: int | None) -> None:
     if not isinstance(alerts, DataFrame):
         library = type(alerts).__module__.partition(".")[0]
         raise SourceError(
             f"alerts: this is a {library} {type(alerts).__name__}; give a Spark DataFrame, made by spark.read.csv(PATH, header=True) or "
             f"spark.createDataFrame(TABLE), or link it without Spark (hpmatch.link)"
+        )
+    if not isinstance(register, (str, Path)):
+        raise SourceError(
+            f"the register is a {type(register).__name__}; give the path of its folder, which every worker reaches (register.save(PATH))"
         )
     if partitions is not None and not (isinstance(partitions, int) and partitions > 0):
         raise HpmatchError("partitions has to be a whole number from 1; give one, or leave it out")
@@ -296,12 +300,11 @@ def _told_roles(
     """The roles whose columns are not wholly empty, for an empty column is as good as absent."""
     rows, *filled = usable.agg(F.count(F.lit(1)), *map(F.count, _cell_names(columns).values())).collect()[0]
     if not rows:
-        rejected = judged.count()
-        raise SourceError(
-            f"alerts: none of the {rejected} rows can be used; each lacks a {id_name} of its own"
-            if rejected
-            else "alerts: there are no rows"
-        )
+        if rejected := judged.count():
+            raise SourceError(
+                f"alerts: none of the {rejected} rows can be used; each lacks a {id_name} of its own"
+            )
+        return tuple(columns)  # a night in which none came
     told = tuple(role for role, count in zip(columns, filled, strict=True) if count)
     empty = [role for role in required if role in columns and role not in told]
     check_filled("alerts", empty, columns, required, rows)

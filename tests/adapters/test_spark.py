@@ -217,8 +217,16 @@ def test_a_wholly_empty_column_is_as_good_as_absent(spark, alerts, register):
         link(spark.createDataFrame(table), register)
     with pytest.raises(hp.SchemaError, match=re.escape(str(raised.value))):
         hp.link(table, register, ALONE)
-    with pytest.raises(hp.SourceError, match="no rows"):
-        link(spark.createDataFrame(alerts.slice(0, 0)), register)
+
+
+def test_a_night_without_alerts_is_a_run_as_any_other(spark, alerts, register):
+    """As locally: all tables, and nothing in them."""
+    none = alerts.slice(0, 0)
+    found = link(spark.createDataFrame([], spark.createDataFrame(alerts.slice(0, 1)).schema), register)
+    wanted = hp.link(none, register, ALONE)
+    for name in ("links", "dispositions", "rejected"):
+        assert getattr(found, name).count() == 0
+    assert found.links.columns == wanted.links.column_names
 
 
 def test_a_model_for_tables_of_any_kind_asks_for_no_column(spark, home, alerts):
@@ -311,6 +319,9 @@ class Learner:
 
 def test_what_cannot_be_used_says_what_to_give(spark, alerts, register):
     """Alerts that are not Spark's, a weight that is no number, parts that there cannot be."""
+    opened = hp.Register.open(register)
+    with pytest.raises(hp.SourceError, match="the register is a Register; give the path of its folder"):
+        link(spark.createDataFrame(alerts), opened)
     given = {"pyarrow Table": alerts, "pandas DataFrame": alerts.to_pandas(), "builtins str": "alerts.csv"}
     for kind, other in given.items():
         with pytest.raises(hp.SourceError, match=f"a {kind}; give a Spark DataFrame"):
