@@ -165,9 +165,10 @@ class Register:
             SourceError: If the model standardises or blocks in another way.
         """
         if model is not self.model and self.model.preparing != model.preparing:
+            named = model.name if model.is_shipped else "MODEL.json"
             raise SourceError(
                 f"the register was prepared with other standardisers or blocking rules than model {model.name!r} has; "
-                f"prepare it again: hpmatch prepare REGISTER --out DIR --model {model.name}"
+                f"prepare it again: hpmatch prepare REGISTER --out DIR --model {named}"
             )
 
     def changed(

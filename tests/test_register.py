@@ -1,6 +1,7 @@
 """The prepared register: the same answers as the raw files."""
 
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -103,3 +104,13 @@ def test_the_command_says_what_it_prepared(tmp_path, capsys):
         ("register rows rejected", "2"),
     ]
     assert [secret for secret in SECRETS if secret in told] == []
+
+
+def test_a_model_of_ones_own_is_prepared_with_by_its_file(data):
+    """Its name means nothing to the command; that of a shipped one does."""
+    imi = hp.read_model("imi")
+    fewer = replace(imi, name="fewer rules", blocking_rules=imi.blocking_rules[:3])
+    people = data["sample"] / "register.csv"
+    for model, other, named in ((imi, fewer, "MODEL.json"), (fewer, imi, "imi")):
+        with pytest.raises(hp.SourceError, match=f"prepare it again: .* --model {named}$"):
+            hp.Register.prepare(people, model).check(other)

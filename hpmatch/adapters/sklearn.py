@@ -28,6 +28,7 @@ from hpmatch.reading import read_for
 from hpmatch.records import MISSING
 from hpmatch.register import read_register
 from hpmatch.schema import Schema
+from hpmatch.shown import on_one_line
 
 _PAIRS_AT_A_TIME = 100_000
 # Sums of products differ in their last digits with how many rows are multiplied at once.
@@ -90,6 +91,14 @@ class TrainingSet:
     is_match: Mask
     alerts: IntArray
     candidate_weight: float
+
+    def __repr__(self) -> str:
+        return on_one_line(
+            self,
+            pairs=len(self.is_match),
+            matches=int(self.is_match.sum()),
+            comparisons=len(self.vectors.names),
+        )
 
     @property
     def features(self) -> FloatArray:

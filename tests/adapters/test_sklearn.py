@@ -59,6 +59,13 @@ def training(tables, labels):
     return training_set(*tables[:2], labels)
 
 
+def test_a_training_set_shows_itself_on_one_line(training):
+    """Thousands of numbers tell nobody anything."""
+    assert repr(training) == (
+        f"<TrainingSet: {len(training.is_match):,} pairs, {training.is_match.sum():,} matches, 9 comparisons>"
+    )
+
+
 @pytest.mark.parametrize("estimator", ESTIMATORS.values(), ids=ESTIMATORS)
 def test_it_links_alerts_that_it_did_not_learn_from(tables, labels, estimator):
     """Fitted to the labels of every other alert, it answers the rest."""
