@@ -343,13 +343,14 @@ TYPED = [
 ]
 
 
-@pytest.mark.parametrize(("language", "month", "name"), TYPED)
-def test_reads_months_in_words(language, month, name):
+def test_reads_months_in_words():
     """A month's name, in any form and in capitals too, is read as that month wherever it stands in the date."""
-    del language
-    expected = 19780009 + month * 100
-    for text in (f"9. {name} 1978", f"{name} 9, 1978", f"1978 {name}. 9.", f"9 {name.upper()} 1978"):
-        assert expected in read_date(text).readings
+    assert not [
+        text
+        for _, month, name in TYPED
+        for text in (f"9. {name} 1978", f"{name} 9, 1978", f"1978 {name}. 9.", f"9 {name.upper()} 1978")
+        if 19780009 + month * 100 not in read_date(text).readings
+    ]
 
 
 def test_every_month_of_the_table_was_typed_by_hand():
