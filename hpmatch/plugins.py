@@ -11,10 +11,13 @@ from __future__ import annotations
 import inspect
 import re
 import shlex
-from collections.abc import Mapping, Sequence
+import traceback
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import fields, is_dataclass
 from functools import cache
 from importlib.metadata import Distribution, EntryPoint, entry_points
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -99,6 +102,33 @@ def checked(group: str, stage: Any) -> Any:
     raise PluginError(f"{type(stage).__name__} cannot serve in {group}: it lacks {', '.join(lacking)}")
 
 
+@contextmanager
+def work_of(stage: Any) -> Iterator[None]:
+    """
+    Tell of an error of a stage's own by the stage, the error's kind and the line; what it says may name a person.
+
+    Raises:
+        PluginError: If the stage fails.
+
+    Example:
+        >>> with work_of(dict()):
+        ...     int("Berg")
+        Traceback (most recent call last):
+        hpmatch.errors.PluginError: dict failed: ValueError in ...
+    """
+    try:
+        yield
+    except (HpmatchError, MemoryError, OSError):
+        raise
+    except Exception as error:  # noqa: BLE001 - of a stage any may come
+        *_, at = traceback.extract_tb(error.__traceback__)
+        name = getattr(stage, "name", "")
+        raise PluginError(
+            f"{type(stage).__name__}{f' {name!r}' if name else ''} failed: {type(error).__name__} in {Path(at.filename).name}, "
+            f"line {at.lineno}"
+        ) from None
+
+
 def checked_weights(classifier: Classifier, vectors: ComparisonVectors) -> FloatArray:
     """
     The match weights that a classifier gives, without the prior.
@@ -106,7 +136,8 @@ def checked_weights(classifier: Classifier, vectors: ComparisonVectors) -> Float
     Raises:
         PluginError: If it does not give a number for each pair.
     """
-    found = np.asarray(classifier.match_weights(vectors))
+    with work_of(classifier):
+        found = np.asarray(classifier.match_weights(vectors))
     if (
         found.shape != (len(vectors.levels),)
         or found.dtype.kind not in _NUMBERS
@@ -128,7 +159,8 @@ def checked_partial_weights(classifier: Classifier, vectors: ComparisonVectors) 
     weigh = getattr(classifier, "partial_weights", None)
     if weigh is None:
         return None
-    found = np.asarray(weigh(vectors))
+    with work_of(classifier):
+        found = np.asarray(weigh(vectors))
     if found.shape != vectors.levels.shape or found.dtype.kind not in _NUMBERS:
         raise PluginError(
             f"partial_weights of {type(classifier).__name__} has to return a row a pair ({len(vectors.levels)}) of a number a "

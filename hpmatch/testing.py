@@ -288,7 +288,8 @@ def _kept() -> Iterator[None]:
     try:
         yield
     except PluginError as error:
-        raise AssertionError(str(error)) from error
+        # The data are drawn: the stage's own error may be told whole.
+        raise AssertionError(str(error)) from (error.__context__ or error)
 
 
 _LACKING = "a table that lacks a column has to count as one without a value in it"

@@ -4,6 +4,7 @@ import ast
 import json
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from traceback import format_exception
 from typing import ClassVar
 
 import numpy as np
@@ -387,6 +388,59 @@ def test_a_standardiser_that_loses_a_value_is_refused(give, says):
     with pytest.raises(hp.PluginError, match=f"Towns {says}") as refused:
         hp.link(alerts, [{"hpr_number": "1", **PERSON}], model)
     assert "Oslo" not in str(refused.value)
+
+
+def _fail(*_):
+    raise ValueError("Berg")
+
+
+@dataclass(frozen=True)
+class FailingRule:
+    """A blocking rule that fails."""
+
+    name: str = "town"
+    columns: tuple[str, ...] = ("family_name",)
+    keys = _fail
+
+
+@dataclass(frozen=True)
+class FailingPairRule:
+    """One that pairs rows itself."""
+
+    name: str = "town"
+    columns: tuple[str, ...] = ("family_name",)
+    pairs = _fail
+
+
+@dataclass(frozen=True)
+class FailingComparison:
+    """A comparison that fails."""
+
+    name: str = "town"
+    columns: tuple[str, ...] = ("family_name",)
+    levels: ClassVar = ("same", "different")
+    compare = _fail
+
+
+@pytest.mark.parametrize(
+    ("failing", "named"),
+    [
+        ({"standardisers": (*hp.read_model("imi").standardisers, Towns(_fail))}, "Towns"),
+        ({"blocking_rules": (FailingRule(),)}, "FailingRule 'town'"),
+        ({"blocking_rules": (FailingPairRule(),)}, "FailingPairRule 'town'"),
+        ({"comparisons": (FailingComparison(),), "classifier": Weighing(abs)}, "FailingComparison 'town'"),
+        ({"classifier": Weighing(_fail)}, "Weighing"),
+    ],
+)
+def test_a_stage_that_fails_is_named_with_the_line_and_without_what_it_says(failing, named):
+    """Its error may hold a cell: int("Berg") says so."""
+    model = replace(hp.read_model("imi"), stand_ins={}, grouping=None, **failing)
+    alerts = [{"alert_id": "1", "birth_place": "Oslo", **PERSON}]
+    with pytest.raises(
+        hp.PluginError, match=f"^{named} failed: ValueError in test_plugins.py, line "
+    ) as told:
+        hp.link(alerts, [{"hpr_number": "1", **PERSON}], model)
+    assert "Berg" not in "".join(format_exception(told.value))
 
 
 @pytest.fixture

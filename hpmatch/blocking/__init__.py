@@ -19,6 +19,7 @@ from hpmatch.arrays import IntArray, Mask, distinct, run_starts
 from hpmatch.blocking.blocks import Blocks, ChangedIndex, KeyIndex, WantedKeys
 from hpmatch.errors import PluginError
 from hpmatch.parallel import each_chunk
+from hpmatch.plugins import work_of
 from hpmatch.protocols import BlockingRule, Keys, PairRule, Pairs, Progress
 from hpmatch.records import Records
 
@@ -171,7 +172,8 @@ def keys_of(rule: BlockingRule, records: Records) -> Keys:
     Raises:
         PluginError: If they cannot be used.
     """
-    found = rule.keys(records)
+    with work_of(rule):
+        found = rule.keys(records)
     if not (isinstance(found, Keys) and _are_rows(found.rows, len(records))):
         raise PluginError(f"blocking rule {rule.name!r} has to return Keys(rows, keys), rows of the table")
     keys = found.keys
@@ -189,7 +191,8 @@ def pairs_of(rule: PairRule, left: Records, right: Records) -> Pairs:
     Raises:
         PluginError: If they cannot be used.
     """
-    found = rule.pairs(left, right)
+    with work_of(rule):
+        found = rule.pairs(left, right)
     if not (
         isinstance(found, Pairs)
         and _are_rows(found.left, len(left))

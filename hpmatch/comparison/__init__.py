@@ -19,6 +19,7 @@ from hpmatch.blocking import CandidatePairs
 from hpmatch.comparison.distinct import check_compared, compare_distinct, compare_distinct_of_run
 from hpmatch.errors import HpmatchError, PluginError
 from hpmatch.parallel import each_chunk
+from hpmatch.plugins import work_of
 from hpmatch.protocols import (
     Compared,
     ComparedOne,
@@ -156,7 +157,8 @@ def not_compared(
 
 def prepare(comparison: Comparison | JointComparison, register: Records) -> Comparison | JointComparison:
     """The comparison, ready for a whole register."""
-    return comparison.prepared(register) if hasattr(comparison, "prepared") else comparison
+    with work_of(comparison):
+        return comparison.prepared(register) if hasattr(comparison, "prepared") else comparison
 
 
 def compare_rows(
@@ -170,7 +172,9 @@ def compare_rows(
     if not hasattr(comparison, "compare_parts"):  # several times faster than to ask the protocol
         return (compare_distinct(comparison, left, right, left_rows, right_rows),)
     comparison, columns = cast(JointComparison, comparison), comparison.columns
-    found = comparison.compare_parts(left.values_at(left_rows, columns), right.values_at(right_rows, columns))
+    sides = left.values_at(left_rows, columns), right.values_at(right_rows, columns)
+    with work_of(comparison):
+        found = comparison.compare_parts(*sides)
     if len(found) != len(comparison.parts):
         raise PluginError(f"comparison {comparison.name!r} has to return one Compared for each of its parts")
     for part, each in zip(comparison.parts, found, strict=True):
@@ -198,7 +202,8 @@ def compare_one(
         parts, columns = (comparison,), comparison.columns
         if left.keys().isdisjoint(columns) or right.keys().isdisjoint(columns):
             return _ONE_MISSING
-    found = cast(ComparesOne, comparison).compare_one(left, right)
+    with work_of(comparison):
+        found = cast(ComparesOne, comparison).compare_one(left, right)
     if len(found) != len(parts):
         raise PluginError(f"comparison {comparison.name!r} has to find one thing for each of its parts")
     for part, each in zip(parts, found, strict=True):

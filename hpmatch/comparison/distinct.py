@@ -11,6 +11,7 @@ from hpmatch.arrays import IntArray, Mask, numbered
 from hpmatch.blocking import CandidatePairs
 from hpmatch.errors import PluginError
 from hpmatch.parallel import each_chunk
+from hpmatch.plugins import work_of
 from hpmatch.protocols import Compared, Comparison
 from hpmatch.records import MISSING, Records
 
@@ -38,27 +39,36 @@ def compare_distinct(
     width = int(right_value.max()) + 1
     _, first, of_pair = numbered(left_value[places] * width + right_value[places])
     chosen = places[first]
-    found = comparison.compare(
-        left.values_at(left_rows[chosen], comparison.columns),
-        right.values_at(right_rows[chosen], comparison.columns),
+    return _spread(_asked(comparison, left, right, left_rows[chosen], right_rows[chosen]), present, of_pair)
+
+
+def _asked(
+    comparison: Comparison, left: Records, right: Records, left_rows: IntArray, right_rows: IntArray
+) -> Compared:
+    """What a comparison gives for row pairs, which are distinct."""
+    left, right = (
+        left.values_at(left_rows, comparison.columns),
+        right.values_at(right_rows, comparison.columns),
     )
-    check_compared(comparison, found, len(chosen))
-    return _spread(found, present, of_pair)
+    with work_of(comparison):
+        found = comparison.compare(left, right)
+    check_compared(comparison, found, len(left_rows))
+    return found
 
 
 def _compare_alone(
     comparison: Comparison, left: Records, right: Records, left_row: IntArray, right_row: IntArray
 ) -> Compared:
     """Compare a single row pair, which is distinct anyway, without looking for others."""
-    left, right = (
-        left.values_at(left_row, comparison.columns),
-        right.values_at(right_row, comparison.columns),
-    )
-    if not all(any(column.codes[0] >= 0 for column in side.columns.values()) for side in (left, right)):
+    if not (
+        _has_some(left, comparison.columns, left_row) and _has_some(right, comparison.columns, right_row)
+    ):
         return Compared(np.full(1, MISSING, np.int8))
-    found = comparison.compare(left, right)
-    check_compared(comparison, found, 1)
-    return found
+    return _asked(comparison, left, right, left_row, right_row)
+
+
+def _has_some(side: Records, columns: Sequence[str], row: IntArray) -> bool:
+    return any(name in side and side[name].codes[row[0]] >= 0 for name in columns)
 
 
 class _Distinct(NamedTuple):
@@ -98,10 +108,7 @@ def compare_distinct_of_run(
 
     def ask(start: int) -> Compared:
         chosen = places[start : start + size]
-        rows, columns = (pairs.left[chosen], pairs.right[chosen]), comparison.columns
-        found = comparison.compare(left.values_at(rows[0], columns), right.values_at(rows[1], columns))
-        check_compared(comparison, found, len(chosen))
-        return found
+        return _asked(comparison, left, right, pairs.left[chosen], pairs.right[chosen])
 
     size = chunks[0].stop
     asked = list(each_chunk(ask, range(0, len(places), size)))

@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 from hpmatch.arrays import IntArray
 from hpmatch.errors import PluginError
 from hpmatch.parallel import each_chunk
+from hpmatch.plugins import work_of
 from hpmatch.protocols import Standardiser
 from hpmatch.records import FEW, Column, Records, Terms, Vocabulary
 from hpmatch.standardise.encodings import decoded_cells
@@ -130,14 +131,16 @@ _MOST_COMBINATIONS = 1 << 62
 
 def _column(stage: Standardiser, cells: Mapping[str, pa.Array], size: int) -> Column:
     told = told_roles(stage, cells)
-    texts, rows = distinct_cells(stage.telling(*told) if hasattr(stage, "telling") else told, size)
+    with work_of(stage):
+        told = stage.telling(*told) if hasattr(stage, "telling") else told
+    texts, rows = distinct_cells(told, size)
     number = max((len(each) for each in texts if each is not None), default=1)
     batches = []
     for start in range(0, number, _CELLS_AT_A_TIME):
         count = min(_CELLS_AT_A_TIME, number - start)
-        values = stage.standardise(
-            *([""] * count if each is None else each.slice(start, count).to_pylist() for each in texts)
-        )
+        some = [[""] * count if each is None else each.slice(start, count).to_pylist() for each in texts]
+        with work_of(stage):
+            values = stage.standardise(*some)
         given = f"{len(values)} values" if hasattr(values, "__len__") else f"a {type(values).__name__}"
         if given != f"{count} values":
             raise PluginError(
@@ -185,7 +188,8 @@ def telling_roles(stage: Standardiser, told: Container[str]) -> frozenset[str]:
 
 def value_of_cells(stage: Standardiser, texts: Sequence[str]) -> Hashable | None:
     """The value that a stage makes of one cell of each of its roles; None, "" or () for none."""
-    return _plain(stage.standardise(*[[text] for text in texts]))[0]
+    with work_of(stage):
+        return _plain(stage.standardise(*[[text] for text in texts]))[0]
 
 
 def distinct_cells(columns: Sequence[pa.Array | None], size: int) -> tuple[list[pa.Array | None], IntArray]:
