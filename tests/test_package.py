@@ -1,6 +1,7 @@
 """The package as a whole: what it offers, what it costs to import, and who may import whom."""
 
 import ast
+import csv
 import importlib.metadata
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from hpmatch.blocking.rules import SameValues
 from hpmatch.comparison.text import Text
 from hpmatch.plugins import GROUPS, checked, describe
 
+PACKAGE = Path(hpmatch.__file__).parent
 OPTIONAL = (
     "pandas",
     "polars",
@@ -66,6 +68,14 @@ def test_an_unknown_name_is_an_attribute_error():
     """The lazy package fails like any other."""
     with pytest.raises(AttributeError, match="no attribute 'lnik'"):
         hpmatch.lnik  # noqa: B018
+
+
+@pytest.mark.parametrize("table", sorted(PACKAGE.rglob("*.csv")), ids=lambda table: table.stem)
+def test_each_row_of_a_table_has_a_cell_for_each_column(table):
+    """A comma that nobody quoted would cut its source short."""
+    header, *rows = csv.reader(table.read_text("utf-8-sig").splitlines(), strict=True)
+    assert rows
+    assert [row for row in rows if len(row) != len(header)] == []
 
 
 def test_importing_imports_little():
