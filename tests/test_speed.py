@@ -8,6 +8,7 @@ pytest.importorskip("benchmarks", reason="the benchmark is no part of the packag
 
 import hpmatch as hp
 from benchmarks import speed, speed_page, speed_profile
+from benchmarks.engines.__main__ import told
 from benchmarks.measure import in_own_process
 from benchmarks.speed_jobs import JOBS
 
@@ -222,6 +223,11 @@ def test_the_chart_shows_each_job_that_answers_all_alerts(tmp_path):
     save_speed(_results(), tmp_path)
     drawn = (tmp_path / "speed.svg").read_text("utf-8")
     assert all(word in drawn for word in (JOBS["link"].title, "seconds", "MiB", "registered persons"))
+
+
+def test_a_thread_that_has_ended_holds_nothing(tmp_path):
+    """The kernel lists it, and then there is nothing to read."""
+    assert told(tmp_path / "children") == ""
 
 
 def test_the_jobs_measure_what_they_say(tmp_path):

@@ -54,17 +54,22 @@ def children_mib() -> float:
 
     Nothing where the kernel does not tell (it is told on Linux only).
     """
-    children = (path.read_text("utf-8").split() for path in Path("/proc/self/task").glob("*/children"))
+    children = (told(path).split() for path in Path("/proc/self/task").glob("*/children"))
     return sum(_high_water(child) for each in children for child in each)
 
 
 def _high_water(process: str) -> float:
-    try:
-        status = Path("/proc", process, "status").read_text("utf-8")
-    except OSError:
-        return 0.0
+    status = told(Path("/proc", process, "status"))
     marks = [line.split()[1] for line in status.splitlines() if line.startswith("VmHWM")]
     return int(marks[0]) / _KIB_PER_MIB if marks else 0.0
+
+
+def told(path: Path) -> str:
+    """What the kernel tells there; nothing of a thread or process that has ended."""
+    try:
+        return path.read_text("utf-8")
+    except OSError:
+        return ""
 
 
 if __name__ == "__main__":
