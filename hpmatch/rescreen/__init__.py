@@ -20,7 +20,7 @@ import pyarrow.compute as pc
 
 from hpmatch.alerts import group_alerts
 from hpmatch.arrays import IntArray, distinct, sizes_of
-from hpmatch.blocking import keying, largest_block
+from hpmatch.blocking import keying, keys_of, largest_block
 from hpmatch.blocking.blocks import Blocks
 from hpmatch.dispose import dispose
 from hpmatch.errors import SourceError
@@ -259,7 +259,7 @@ def _concerned(
     found = []
     for rule in rules:
         alerts = standing.indexes[rule.name]
-        keys = distinct(np.concatenate([rule.keys(each).keys for each in persons]))
+        keys = distinct(np.concatenate([keys_of(rule, each).keys for each in persons]))
         keys = keys[_sizes(alerts.among(keys)) > 0]  # most are no alert's
         sizes = [_block_sizes(register, rule.name, keys) for register in (before, now)]
         usable = np.minimum(*sizes) <= largest_block(rule, model.max_block)

@@ -12,7 +12,7 @@ import numpy as np
 from hpmatch.arrays import FloatArray, IntArray, Mask
 from hpmatch.fellegi_sunter import FellegiSunter, LookAlike
 from hpmatch.training.em import Rates
-from hpmatch.training.pairs import RandomPairs, Seen, Tables
+from hpmatch.training.pairs import CountedPairs, Seen, Tables
 from hpmatch.training.trained import Sample
 
 
@@ -61,11 +61,11 @@ class Learning:
     belief: Belief
 
     @cached_property
-    def drawn(self) -> RandomPairs:
+    def drawn(self) -> CountedPairs:
         """The random pairs, and for how many others each stands."""
         others = self._is_no_candidate
         scale = max(self.pairs - len(self.candidates.said), 0.0) / max(float(others.sum()), 1.0)
-        return RandomPairs.of(self.random, scale * others)
+        return CountedPairs.of(self.random, scale * others)
 
     @property
     def _is_no_candidate(self) -> FloatArray:

@@ -143,9 +143,9 @@ class Seen:
 
 
 @dataclass(frozen=True)
-class RandomPairs:
+class CountedPairs:
     """
-    Random pairs, counted by what comparing them finds.
+    Random pairs by what comparing them finds, each distinct vector with how many show it.
 
     Attributes:
         vectors: The distinct comparison vectors, d of them.
@@ -162,7 +162,7 @@ class RandomPairs:
     others: FloatArray
 
     @classmethod
-    def of(cls, seen: Seen, others: FloatArray) -> RandomPairs:
+    def of(cls, seen: Seen, others: FloatArray) -> CountedPairs:
         """
         Count.
 
