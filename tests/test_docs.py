@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pytest
+from ruff import find_ruff_bin
 
 import hpmatch as hp
 from benchmarks.fairness import refreshed
@@ -65,28 +66,24 @@ def _commands_of(block):
         yield f"_shell({command!r}, {output!r})", output
 
 
-# One process for all, which costs a second or two; each has names and a folder of its own.
+# All blocks of a page share their names, as in a notebook; each has a folder of its own, as if it stood in a file alone.
 _ONE_BY_ONE = """
-import os, pathlib, runpy, sys
-for place in map(pathlib.Path, sys.argv[1:]):
-    os.chdir(place.parent)
-    runpy.run_path(str(place), run_name="__main__")
+import os, pathlib, sys
+for _place in map(pathlib.Path, sys.argv[1:]):
+    os.chdir(_place.parent)
+    exec(compile(_place.read_text("utf-8"), _place, "exec"))
 """
 
 
 @pytest.mark.parametrize("page", BLOCKS)
 def test_code_blocks_run(page, tmp_path):
     """No error for a user who puts all blocks of a page into one notebook, nor for one who copies any into a file."""
-    blocks = BLOCKS[page]
-    # The first block of the notebook runs as it does alone.
-    codes = {"page": "\n".join(blocks)} | {
-        f"block {number}": each for number, each in enumerate(blocks) if number
-    }
     places = []
-    for name, code in codes.items():
-        folder = tmp_path / name
+    for number, code in enumerate(BLOCKS[page]):
+        folder = tmp_path / f"block {number}"
         folder.mkdir()
         places.append(str(_write(code, folder)))
+    _ruff("check", "--isolated", "--select=F821", *places)  # names that only another block defines
     _python(["-c", _ONE_BY_ONE, *places], tmp_path)
 
 
@@ -173,6 +170,11 @@ def _write(code, folder):
     (folder / "examples").symlink_to(ROOT / "examples")
     (folder / "block.py").write_text(code, "utf-8")
     return folder / "block.py"
+
+
+def _ruff(*arguments):
+    done = subprocess.run([find_ruff_bin(), *arguments], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
 
 
 def _python(arguments, folder):
