@@ -1,7 +1,7 @@
 """
 How the names of two persons agree, as cases of which the first that holds counts.
 
-They are written for arrays of k pairs and for a single one alike (``cases.py``); what differs is who looks at the tokens.
+They are written for arrays of k pairs and for a single one alike (``conditions.py``); what differs is who looks at the tokens.
 """
 
 from __future__ import annotations
