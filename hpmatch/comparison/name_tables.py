@@ -3,7 +3,8 @@ What the name comparisons know of a whole register: its tokens, and how common e
 
 Every token of the register has one place in one list; tokens that only the other table has come behind. Two tokens are
 compared once in a chunk, however many pairs of records hold them, and only if they have enough in common: 64-bit sketches
-of each token's letter pairs, of its consonant pairs and of the given names that it stands for rule out nearly all others.
+of each token's letter pairs, of its consonant pairs and of the given names that it stands for rule out nearly all others;
+letters exchanged (Carlo, Calro) leave few pairs, so that tokens of the same letters are always compared.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from hpmatch.protocols import LevelArray
 from hpmatch.records import FEW, Records, Terms, Vocabulary
 from hpmatch.schema import NAME_ROLES
 from hpmatch.standardise.token_forms import (
+    ANAGRAM,
     CONSONANTS,
     GROUPS,
     LETTERS,
@@ -198,7 +200,7 @@ class NameTables:
         return TokenPairs(owner, *fields, *firsts, at_left, at_right, right_token, agreement)
 
     def _sketches(self, tokens: IntArray, other: Vocabulary | None = None) -> Sketches:
-        """uint64[k, 3], the sketches of tokens; those behind the register's own are another table's."""
+        """uint64[k, 5], the sketches of tokens; those behind the register's own are another table's."""
         own = token_forms(self.vocabulary).sketches
         if other is None or other is self.vocabulary:
             return own.take(tokens, axis=0)
@@ -281,13 +283,14 @@ def _joined_terms(terms: dict[str, Terms]) -> tuple[Vocabulary, dict[str, Terms]
 
 
 def _may_agree(left: Sketches, right: Sketches) -> Mask:
-    """Whether two tokens share enough letter pairs and consonant pairs, or a given name, to be worth a look."""
+    """Whether two tokens share enough letter pairs and consonant pairs, a given name, or all letters, to be worth a look."""
     counts = (
         count.astype(np.int32)
         for sketch in (LETTERS, CONSONANTS)
         for count in _shared(left[:, sketch], right[:, sketch])
     )
-    return np.asarray(is_worth_a_look(*counts) | ((left[:, GROUPS] & right[:, GROUPS]) != 0))
+    share_group = (left[:, GROUPS] & right[:, GROUPS]) != 0
+    return np.asarray(is_worth_a_look(*counts) | share_group | (left[:, ANAGRAM] == right[:, ANAGRAM]))
 
 
 def _shared(left: npt.NDArray[np.uint64], right: npt.NDArray[np.uint64]) -> tuple[IntArray, IntArray]:

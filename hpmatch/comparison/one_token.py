@@ -29,7 +29,7 @@ from hpmatch.comparison.relations import (
     one_name,
     one_stem,
 )
-from hpmatch.standardise.token_forms import CONSONANTS, GROUPS, LETTERS, sketches_of
+from hpmatch.standardise.token_forms import ANAGRAM, CONSONANTS, GROUPS, LETTERS, sketches_of
 
 _REMEMBERED = 1 << 16  # tokens, and pairs of them
 
@@ -49,7 +49,7 @@ def agreement_of(left: str, right: str) -> int:
     letters = _shared_bits(ours[LETTERS], theirs[LETTERS])
     consonants = _shared_bits(ours[CONSONANTS], theirs[CONSONANTS])
     may_share_group = ours[GROUPS] & theirs[GROUPS]
-    if not (is_worth_a_look(*letters, *consonants) or may_share_group):
+    if not (is_worth_a_look(*letters, *consonants) or may_share_group or ours[ANAGRAM] == theirs[ANAGRAM]):
         return NOTHING
     similarity = similarity_of(left, right)
     other = similarity < 1

@@ -32,7 +32,7 @@ WORDS, UNITS = pa.list_(pa.string()), pa.list_(pa.list_(pa.int16()))
 LISTS = {"keys": WORDS, "groups": WORDS, "spellings": WORDS, "units": UNITS}
 NAME_TOKENS = "name tokens"  # the list of terms that name columns share: a token may stand in any field
 Sketches = npt.NDArray[np.uint64]
-LETTERS, CONSONANTS, GROUPS, STEMS = SKETCHES = range(4)
+LETTERS, CONSONANTS, GROUPS, ANAGRAM, STEMS = SKETCHES = range(5)
 
 
 @dataclass(frozen=True)
@@ -41,9 +41,9 @@ class TokenForms:
     The forms of t tokens.
 
     Attributes:
-        sketches: uint64[t, 4], a bit for each pair of neighbouring letters of a token's spellings, for each pair of
-            neighbouring consonants of its sounds, for each group of given names that it belongs to, and for each stem. A
-            single letter has none of consonants.
+        sketches: uint64[t, 5], a bit for each pair of neighbouring letters of a token's spellings, for each pair of
+            neighbouring consonants of its sounds, for each group of given names that it belongs to; a number that tokens of
+            the same letters in any order share; and a bit for each stem. A single letter has no bit of consonants.
         make_lists: What makes the lists when somebody asks for them; of a single alert's tokens nobody does.
     """
 
@@ -143,16 +143,17 @@ def forms_of_tokens(tokens: Sequence[str]) -> list[_Batch]:
         _pairs([_letters_sketched(token) for token in tokens]),
         _pairs([_sounds_sketched(token) for token in tokens]),
         _bits(groups),
+        np.array([_anagram(each) for each in spelled], np.uint64),
         _bits([stems(token) for token in tokens]),
     )
     keys, units = [token_keys(token) for token in tokens], [sound_units(token) for token in tokens]
     return [_Batch(keys, groups, spelled, units, np.stack(sketches, axis=1))]
 
 
-def sketches_of(token: str) -> tuple[int, int, int]:
+def sketches_of(token: str) -> tuple[int, int, int, int]:
     """The sketches of one token but the last, see ``TokenForms``: few pairs get as far as their stems."""
     letters, consonants = _pairs_of(_letters_sketched(token)), _pairs_of(_sounds_sketched(token))
-    return letters, consonants, _bits_of(name_groups(token))
+    return letters, consonants, _bits_of(name_groups(token)), _anagram(spellings(token))
 
 
 def _letters_sketched(token: str) -> tuple[str, ...]:
@@ -189,6 +190,11 @@ def _pairs(words: Sequence[Sequence[str]]) -> Sketches:
 def _bits(words: Sequence[Iterable[str]]) -> Sketches:
     """For each token a bit for each of its words."""
     return np.array([_bits_of(each) for each in words], np.uint64)
+
+
+def _anagram(spelled: Sequence[str]) -> int:
+    """A number that tells which letters a token's first spelling has, in whatever order; 0 where it has none."""
+    return crc32("".join(sorted(spelled[0])).encode()) if spelled else 0
 
 
 def _bits_of(words: Iterable[str]) -> int:
