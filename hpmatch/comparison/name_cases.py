@@ -55,7 +55,7 @@ class Look(Protocol):
         ...
 
     def no_man(self) -> Any:
-        """Whether neither side is known to be a man."""
+        """Whether neither side is known to be a man, by the sex or the names of its record."""
         ...
 
     def for_life(self) -> Any:
@@ -89,6 +89,7 @@ Case = tuple[Any, Best | None]
 FIRST_OF, LATER_OF = "first_", "later_"
 _FAMILY, _GIVEN = ("family_name",), ("given_name",)
 FORMER = ("birth_name", "other_names")  # what a person was or is called besides
+SEX_TOLD = ("sex", "sex_by_name")  # the columns that tell a sex; the second where nothing states it
 _FURTHER = ("middle_name", *FORMER)
 _SURNAMES = (*_FAMILY, *_FURTHER)
 _BOTH = (*_FAMILY, *_GIVEN)
@@ -144,12 +145,19 @@ def _given_cases(look: Look) -> list[Case]:
     crosswise = exchanged.holds | (in_one.agreement != NOTHING)
     all_agree = look.all_agree(_GIVEN, _GIVEN) | (crosswise & look.all_agree(_BOTH, _BOTH))
     one, alike = (all_agree & two) ^ True, two ^ True
-    # A field exchanged whose other half was changed too: the given name stands where the other has its family name.
-    half = _crosswise(look)
+    # Two names besides which one agrees have something in common that brothers have too: a patronymic, a second name.
+    by_first, _ = look.ranked(look.best(_FIRST, _GIVEN), look.best(_GIVEN, _FIRST))
+    goes_by = exchanged.undone(look, look.ranked(by_first, in_one)[0]).agreement <= INITIAL
+    # A field exchanged whose other half was changed too: the given name stands where the other has its family name. Where
+    # the family names agree as they stand, the first given name has to: a further one may be a surname (Søren Skipper Clausen).
+    half = _crosswise(look, _GIVEN)
+    half_holds = (half.agreement == SAME) & (
+        (_have_one_surname(look) ^ True) | (_crosswise(look, _FIRST).agreement == SAME)
+    )
     return [
         ((all_agree & one) | look.one_word("given_name"), own),
         ((own.agreement == SAME) & fits & one, own),
-        ((own.agreement == SAME) & one, own),
+        ((own.agreement == SAME) & one & goes_by, own),
         (
             ((own.agreement == STEM) | (own.agreement == VARIANT))
             & (first.agreement <= VARIANT)
@@ -161,14 +169,14 @@ def _given_cases(look: Look) -> list[Case]:
         ((own.agreement == CLOSE) & fits & alike, own),
         (_is_shortened(own) & _is_shortened(first) & fits, None),
         (called.agreement == SAME, called),
-        ((own.agreement >= SIMILAR) & (half.agreement == SAME), half),
+        ((own.agreement >= SIMILAR) & half_holds, half),
         (own.agreement <= SIMILAR, None),
     ]
 
 
-def _crosswise(look: Look) -> Best:
+def _crosswise(look: Look, given: Sequence[str]) -> Best:
     """The best agreement of a given name with a family name."""
-    return look.ranked(look.best(_GIVEN, _FAMILY), look.best(_FAMILY, _GIVEN))[0]
+    return look.ranked(look.best(given, _FAMILY), look.best(_FAMILY, given))[0]
 
 
 def _given_in_one_field(look: Look) -> Best:
@@ -178,7 +186,10 @@ def _given_in_one_field(look: Look) -> Best:
     No list of names could tell which word is the given name, but the other side does. A word that agrees with none may as
     well be a second surname, so that it does not count against.
     """
-    found, holds = _crosswise(look), look.in_one_field() & (look.best(_FAMILY, _FAMILY).agreement <= CLOSE)
+    found, holds = (
+        _crosswise(look, _GIVEN),
+        look.in_one_field() & (look.best(_FAMILY, _FAMILY).agreement <= CLOSE),
+    )
     told = holds & (found.agreement <= INITIAL)
     return found._replace(agreement=found.agreement + (told ^ True) * (NOTHING - found.agreement))
 
@@ -217,10 +228,15 @@ def _exchanged(look: Look) -> _Exchanged:
     surname, given = look.ranked(
         _stem_first(look.best(_GIVEN, _SURNAMES)), _stem_first(look.best(_SURNAMES, _GIVEN))
     )
-    nothing_else = look.best(_FAMILY, _FAMILY).agreement > CLOSE
+    nothing_else = _have_one_surname(look) ^ True
     return _Exchanged(
         nothing_else & (surname.agreement <= SPELLED) & (given.agreement <= INITIAL), surname, given
     )
+
+
+def _have_one_surname(look: Look) -> Any:
+    """Whether the family names agree where they stand."""
+    return look.best(_FAMILY, _FAMILY).agreement <= CLOSE
 
 
 def _stem_first(found: Best) -> Best:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from hpmatch.arrays import IntArray, Mask, distinct, run_starts
 from hpmatch.comparison.joined_words import joined_words
-from hpmatch.comparison.name_cases import FIRST_OF, FORMER, LATER_OF, Best
+from hpmatch.comparison.name_cases import FIRST_OF, FORMER, LATER_OF, SEX_TOLD, Best
 from hpmatch.comparison.name_tables import CLOSE, NOTHING, SAME, NameTables, TokenPairs, common_terms
 from hpmatch.comparison.relations import are_of_two_groups, are_of_two_sexes
 from hpmatch.records import Records
@@ -150,8 +150,8 @@ class NameLook:
         return np.asarray((whole[0] & holds[1]) | (whole[1] & holds[0]))
 
     def no_man(self) -> Mask:
-        """Whether neither side is known to be a man."""
-        return ~(_is(self.left, "M") | _is(self.right, "M"))
+        """Whether neither side is known to be a man; see ``Look``."""
+        return ~_any_is("M", self.left, self.right)
 
     def for_life(self) -> Mask:
         """Whether both family names are such as no marriage changes; see ``Look``."""
@@ -187,8 +187,7 @@ class NameLook:
         """Whether one side writes in a word what the other writes in several."""
         found = np.zeros(len(self.left), bool)
         left, right = (_field_sizes(records, (field,)) for records in (self.left, self.right))
-        other = self.best((field,), (field,)).agreement != SAME
-        rows = ((left != right) & (left > 0) & (right > 0) & other).nonzero()[0]
+        rows = ((left != right) & (left > 0) & (right > 0)).nonzero()[0]
         if len(rows):
             left, right = (_joined_words(records, field, rows) for records in (self.left, self.right))
             found[rows] = left == right
@@ -269,15 +268,24 @@ def _are_between(between: Sequence[tuple[Sequence[str], Sequence[str]]]) -> Mask
     return np.asarray(sum(np.outer(*map(_are_wanted, fields)) for fields in between), bool)
 
 
-def _is(records: Records, sex: str) -> Mask:
-    """Whether each record states a sex."""
-    if "sex" not in records:
+def _any_is(sex: str, *sides: Records) -> Mask:
+    """Whether one of two records is of a sex, by what it states or by its names."""
+    found = np.zeros(len(sides[0]), bool)
+    for records in sides:
+        for column in SEX_TOLD:
+            found |= _is(records, sex, column)
+    return found
+
+
+def _is(records: Records, sex: str, column: str = "sex") -> Mask:
+    """Whether each record tells a sex in a column."""
+    if column not in records:
         return np.zeros(len(records), bool)
-    values = records["sex"].values
+    values = records[column].values
     of_value = values.derived(
         ("is", sex), lambda: np.array([*(value == sex for value in values.array.to_pylist()), False])
     )
-    return of_value.take(records["sex"].codes)
+    return of_value.take(records[column].codes)
 
 
 def _has(records: Records, column: str) -> Mask:

@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from hpmatch.comparison.name_cases import FAMILY_CASES, GIVEN_CASES, NameCases
+from hpmatch.comparison.name_cases import FAMILY_CASES, GIVEN_CASES, SEX_TOLD, NameCases
 from hpmatch.comparison.name_look import NameLook
 from hpmatch.comparison.name_tables import NOTHING, NameTables
 from hpmatch.comparison.one_name import compare_one_name
@@ -42,13 +42,13 @@ class FamilyName:
     - ``close``: a typing difference, from the family name or a further one.
     - ``swapped``: family and given names are exchanged.
     - ``similar``: some likeness, or the one is the other cut off.
-    - ``changed``: another name, and not known to be a man's: women's surnames change at marriage.
+    - ``changed``: another name, and not known to be a man's, by the sex or the given name: women's surnames change at marriage.
     - ``different``: another name, and a man's; or two of which no marriage makes one of the other: two maiden names (-aitė),
       or any where all states that both sides tell let nobody take another surname.
     """
 
     name: str = "family_name"
-    columns: tuple[str, ...] = (*NAME_ROLES, "sex", "country")
+    columns: tuple[str, ...] = (*NAME_ROLES, *SEX_TOLD, "country")
     levels: ClassVar = (
         "same",
         "part",
@@ -90,19 +90,20 @@ class GivenName:
 
     - ``same``: every token agrees, or the one side writes in a word what the other writes in several.
     - ``part``: a token agrees, and one side has more.
-    - ``mixed``: a token agrees, and others of both sides contradict each other.
+    - ``mixed``: a token agrees, the first one of a side among them, and others of both sides contradict each other.
     - ``variant``: forms of one first name in two languages, or a short form.
     - ``spelled``: they sound the same and are spelled otherwise.
     - ``close``: a typing difference.
     - ``initial``: one side has only the first letter of the first name, or the letters that it is shortened to (Th., Ther.).
     - ``middle_name``: the first given name of one side is a middle or other name of the other.
     - ``half_swapped``: one side's given name is the other's family name, and the other half fits nowhere.
-    - ``similar``: some likeness; or they are more alike, and known for two names or for a man's and a woman's.
+    - ``similar``: some likeness; or a later name alone agrees, as brothers share a patronymic; or they are more alike, and known
+      for two names or for a man's and a woman's.
     - ``different``.
     """
 
     name: str = "given_name"
-    columns: tuple[str, ...] = (*NAME_ROLES, "sex", "country")
+    columns: tuple[str, ...] = (*NAME_ROLES, *SEX_TOLD, "country")
     levels: ClassVar = (
         "same",
         "part",

@@ -12,7 +12,7 @@ from itertools import chain
 from typing import Any, NamedTuple
 
 from hpmatch.comparison.conditions import first_case
-from hpmatch.comparison.name_cases import FIRST_OF, FORMER, LATER_OF, Best, NameCases
+from hpmatch.comparison.name_cases import FIRST_OF, FORMER, LATER_OF, SEX_TOLD, Best, NameCases
 from hpmatch.comparison.name_frequencies import SHARE_AMONG_HOLDERS_IN_ONE
 from hpmatch.comparison.name_tables import CLOSE, NOTHING, SAME
 from hpmatch.comparison.one_token import agreement_of
@@ -139,7 +139,7 @@ class _OneLook:
 
     def no_man(self) -> bool:
         """Whether neither side is known to be a man."""
-        return "M" not in (self.left.get("sex"), self.right.get("sex"))
+        return all(side.get(column) != "M" for side in (self.left, self.right) for column in SEX_TOLD)
 
     def for_life(self) -> bool:
         """Whether both family names are such as no marriage changes; see ``Look``."""
@@ -168,10 +168,7 @@ class _OneLook:
     def one_word(self, field: str) -> bool:
         """Whether one side writes in a word what the other writes in several."""
         sides = [side.get(field, ()) for side in (self.left, self.right)]
-        other = self.best((field,), (field,)).agreement != SAME
-        return (
-            other and len(sides[0]) != len(sides[1]) and all(sides) and joined(sides[0]) == joined(sides[1])
-        )
+        return len(sides[0]) != len(sides[1]) and all(sides) and joined(sides[0]) == joined(sides[1])
 
     def _between(self, left_fields: Sequence[str], right_fields: Sequence[str]) -> list[_Pair]:
         return [
