@@ -35,7 +35,6 @@ from hpmatch.standardise.encodings import decoded
 from hpmatch.standardise.whole_names import reads_whole_names, with_name_apart
 
 _ID = "*"  # a role that no stage has: of the cell that identifies a record
-_REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 _REMEMBERED = 1 << 12  # records and cells, so that what repeats is not standardised again
 _LAYOUTS = 1 << 8
 
@@ -164,8 +163,10 @@ def screen_lines(
 
 
 def _record_of(line: str) -> dict[str, Any]:
-    if _REPLACEMENT in line:
-        raise SourceError("holds bytes that are not text in UTF-8")
+    try:
+        line.encode()  # where bytes were no text, halves of letters stand for them
+    except UnicodeEncodeError as error:
+        raise SourceError("holds bytes that are not text in UTF-8") from error
     try:
         record = json.loads(line, object_pairs_hook=_each_once)
     except SourceError:

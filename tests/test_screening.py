@@ -257,7 +257,7 @@ BAD_LINES = {
     "a number too long": ("1" * 5000, "a number that is too long"),
     "nested too deep": ("[" * 100_000, "nested too deep"),
     "half a letter": (json.dumps({**KARI, "given_name": "\ud800"}), "half a letter"),
-    "no text": ('{"family_name": "Berger\ufffdsen"}', "bytes that are not text"),
+    "no text": ('{"family_name": "Berger\udce6sen"}', "bytes that are not text"),
     "no name or date": ('{"town": "Bergen"}', "there is no family_name, given_name, birth_date"),
     "a misspelt name": ('{"famly_name": "Bergersen", "given_name": "K"}', "nobody reads 'famly_name'"),
     "an object in a cell": ('{"family_name": {"is": "Bergersen"}}', "'family_name' holds a dict"),
@@ -297,6 +297,25 @@ def test_the_program_reads_utf8_whatever_the_locale(folder):
     assert first == third
     assert first["disposition"] == "no_match"
     assert second == {"line": 2, "error": "holds bytes that are not text in UTF-8"}
+
+
+def test_the_program_answers_a_lost_letter_as_the_batch_job_does(folder):
+    """U+FFFD is text: a code page lacked the letter before the line was written, whether it is escaped or not."""
+    lost = {"alert_id": "A1", **KARI, "given_name": "K\N{REPLACEMENT CHARACTER}ri"}
+    done = subprocess.run(
+        [sys.executable, "-m", "hpmatch", "screen", str(folder)],
+        input="\n".join(json.dumps(lost, ensure_ascii=escaped) for escaped in (True, False)).encode(),
+        capture_output=True,
+        check=False,
+    )
+    escaped, plain = map(json.loads, done.stdout.decode("utf-8").splitlines())
+    assert done.returncode == 0
+    assert plain == escaped
+    batch = hp.link([lost], folder).dispositions.to_pylist()[0]
+    assert (plain["disposition"], plain["match_probability"]) == (
+        batch["disposition"],
+        batch["match_probability"],
+    )
 
 
 # --- what is refused

@@ -333,8 +333,8 @@ def _screen(options: argparse.Namespace) -> int:
     from hpmatch.screening import screen_lines  # noqa: PLC0415
 
     register = Register.open(options.register)
-    _as_utf8(sys.stdin, "utf-8-sig")
-    _as_utf8(sys.stdout, "utf-8")
+    _as_utf8(sys.stdin, "utf-8-sig", "surrogateescape")
+    _as_utf8(sys.stdout, "utf-8", "replace")
     failed = 0
     for answer in screen_lines(register, sys.stdin, _each_once()):
         failed += "error" in answer
@@ -363,10 +363,10 @@ def _each_once() -> Callable[[Sequence[str]], None]:
     return tell
 
 
-def _as_utf8(stream: Any, encoding: str) -> None:
-    """JSON is UTF-8 whatever the locale; bytes that are not are replaced, and so cost their line, not the run."""
+def _as_utf8(stream: Any, encoding: str, errors: str) -> None:
+    """JSON is UTF-8 whatever the locale; bytes that are not cost their line, not the run."""
     if hasattr(stream, "reconfigure"):
-        stream.reconfigure(encoding=encoding, errors="replace")
+        stream.reconfigure(encoding=encoding, errors=errors)
 
 
 def add_dedupe(commands: Any) -> None:
