@@ -45,6 +45,10 @@ def check_folder(out: str | Path, ours: Collection[str]) -> Path:
             raise SourceError(f"cannot write to {out}: it is the current folder; name a folder inside it")
         if folder.exists() and not folder.is_dir():
             raise SourceError(f"cannot write to {out}: it is a file; name a folder")
+        if folder.is_mount():  # another folder cannot take its place
+            raise SourceError(
+                f"cannot write to {out}: a disk or a volume is mounted there; name a folder inside it"
+            )
         foreign = (
             sorted(path.name for path in folder.iterdir() if path.name not in ours) if folder.exists() else []
         )

@@ -184,6 +184,7 @@ def alone(home: Path) -> Iterator[None]:
                 if os.path.samestat(os.fstat(file.fileno()), (home / MANIFEST).stat()):
                     break
         else:
+            _manifest(home)  # says why it cannot be read, if one is there
             raise _missing(home)
         yield
 
@@ -233,7 +234,10 @@ def _read(home: Path, *, verify: bool, without_last: bool) -> Register:
             raise SourceError(f"{home} was prepared by another version of hpmatch; {_AGAIN}")
         for path in pending[:-1] if without_last else pending:
             register = register.folded(numbered(str(path), _load(path)))
-    except HpmatchError:
+    except (
+        HpmatchError,
+        MemoryError,
+    ):  # Arrow's own lack of memory is both a MemoryError and an ArrowException
         raise
     except (OSError, pa.ArrowException, LookupError, ValueError, TypeError) as error:
         raise SourceError(f"{home} is damaged: its files do not hold together; {_AGAIN}") from error
@@ -247,7 +251,7 @@ def _manifest(home: Path) -> dict[str, Any]:
     except (FileNotFoundError, NotADirectoryError) as error:
         raise _missing(home) from error
     except OSError as error:
-        raise SourceError(f"cannot read {home}: {error.strerror or error}") from error
+        raise _unreadable(home, error) from error
     except (ValueError, KeyError, TypeError) as error:
         raise SourceError(f"{home} is damaged: its {MANIFEST} cannot be read; {_AGAIN}") from error
     if (kind, number) != (FORMAT, FORMAT_VERSION):
@@ -267,6 +271,12 @@ def _missing(home: Path) -> SourceError:
     )
 
 
+def _unreadable(path: Path, error: OSError) -> SourceError:
+    """What is there and may be whole, but is not to be read: nothing is gained by preparing it again."""
+    reason = os.strerror(error.errno) if error.errno else str(error)  # of a file, not Arrow's words about it
+    return SourceError(f"cannot read {path}: {reason}")
+
+
 def _verify(home: Path, manifest: Mapping[str, Any], pending: Sequence[Path]) -> None:
     """Hold every file against its size and checksum."""
     files: Mapping[str, Mapping[str, Any]] = manifest["files"]
@@ -274,8 +284,10 @@ def _verify(home: Path, manifest: Mapping[str, Any], pending: Sequence[Path]) ->
     def damage(name: str) -> str:
         try:
             sealed = _sealed(home / name)
-        except OSError:
-            return f"{name} is missing or cannot be read"
+        except FileNotFoundError:
+            return f"{name} is missing"
+        except OSError as error:
+            raise _unreadable(home / name, error) from error
         changes = _CHANGES.fullmatch(name)
         is_whole = sealed["sha256"].startswith(changes[2]) if changes else sealed == files[name]
         return "" if is_whole else f"{name} is not as it was written"
@@ -443,7 +455,13 @@ def _sharing(records: Records) -> list[str]:
 
 
 def _load(path: Path) -> pa.Table:
-    return pa.ipc.open_file(pa.memory_map(str(path))).read_all()
+    try:
+        mapped = pa.memory_map(str(path))
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    return pa.ipc.open_file(mapped).read_all()
 
 
 def _array(table: pa.Table, name: str) -> pa.Array:

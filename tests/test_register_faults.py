@@ -1,9 +1,11 @@
 """A prepared register that is damaged, of another version, gone or none at all: refused, or it answers still."""
 
+import errno
 import json
 import shutil
 from dataclasses import replace
 
+import pyarrow as pa
 import pytest
 from registers import ABOUT_PEOPLE, ADDED, MARRIED, PEOPLE, answers, found, refused, write
 
@@ -55,6 +57,44 @@ def test_a_missing_file_is_found(prepared):
         refused(lambda: hp.Register.open(prepared), prepared, missing, "hpmatch prepare")
         path.write_bytes(content)
     assert found(prepared) == found(hp.Register.prepare(PEOPLE).changed([MARRIED, ADDED]))
+
+
+UNREADABLE = {
+    "no permission": ("_sealed", PermissionError(errno.EACCES, "", "x"), "Permission denied"),
+    "a broken disk": ("_sealed", OSError(errno.EIO, "", "x"), "Input/output error"),
+    "no memory for it": ("pa.memory_map", OSError("Memory mapping file failed: Cannot allocate memory"), "Cannot allocate memory"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("step", "error", "words"), UNREADABLE.values(), ids=UNREADABLE)
+def test_what_may_not_be_read_is_not_called_damaged(prepared, step, error, words, monkeypatch):
+    """A register that is whole has not to be prepared again because this process cannot read it."""
+
+    def fail(path):
+        raise error
+
+    monkeypatch.setattr(f"hpmatch.prepared.{step}", fail)
+    message = refused(lambda: hp.Register.open(prepared), f"cannot read {prepared}", words)
+    assert "damaged" not in message
+
+
+def test_a_lack_of_memory_is_not_called_damage(prepared, monkeypatch):
+    """It goes through as what it is; Arrow's is an error of Arrow, too."""
+
+    def fail(path):
+        raise pa.ArrowMemoryError
+
+    monkeypatch.setattr("hpmatch.prepared.pa.memory_map", fail)
+    with pytest.raises(MemoryError):
+        hp.Register.open(prepared)
+
+
+def test_changes_to_a_register_that_may_not_be_read_say_so(prepared):
+    """Nobody is told to make a register where one is."""
+    (prepared / "manifest.json").unlink()
+    (prepared / "manifest.json").mkdir()
+    message = refused(lambda: add_changes(prepared, [ADDED]), f"cannot read {prepared}", "Is a directory")
+    assert "no prepared register" not in message
 
 
 def test_a_register_without_its_files_is_no_register_even_unverified(prepared):

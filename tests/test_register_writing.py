@@ -18,7 +18,7 @@ import hpmatch as hp
 import hpmatch.prepared as prepared_module
 from hpmatch.cli import main
 from hpmatch.files import whole_folder
-from hpmatch.prepared import add_changes
+from hpmatch.prepared import add_changes, check_prepared_folder
 
 
 @pytest.mark.parametrize(
@@ -69,6 +69,12 @@ def test_a_full_disk_is_told_and_leaves_nothing(full_disk):
     _resize(full_disk, "32m")
     register.save(full_disk / "prepared")
     assert len(hp.Register.open(full_disk / "prepared")) == len(register)
+
+
+def test_a_volume_itself_is_no_place_for_a_register(full_disk):
+    """No other folder can take the place of what is mounted: that is told before the work begins."""
+    refused(lambda: check_prepared_folder(full_disk), full_disk, "mounted", "a folder inside it")
+    check_prepared_folder(full_disk / "prepared")
 
 
 def test_changes_that_find_no_room_are_not_kept(full_disk, small_register):
