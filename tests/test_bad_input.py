@@ -8,6 +8,7 @@ import sys
 import tomllib
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 import hpmatch as hp
@@ -312,6 +313,28 @@ def test_an_interrupted_run_leaves_nothing(run, monkeypatch):
 
     monkeypatch.setattr("hpmatch.output._write_table", interrupted)
     assert run().status == 130
+    assert run.left_behind == []
+
+
+# Where memory may lack, in Arrow or in Python: while a file is read, while values are coded, while a result is written.
+WITHOUT_MEMORY = {
+    "reading": ("sources.csv_files.pyarrow.csv.read_csv", pa.ArrowMemoryError("malloc of size 64 failed")),
+    "standardising": ("standardise.Column.recode", pa.ArrowMemoryError("malloc of size 64 failed")),
+    "writing": ("output._write_table", MemoryError()),
+}
+
+
+@pytest.mark.parametrize(("step", "error"), WITHOUT_MEMORY.values(), ids=WITHOUT_MEMORY)
+def test_a_lack_of_memory_is_told_as_such_and_leaves_nothing(run, step, error, monkeypatch):
+    """Not as a mistake in a file or in a stage, nor by a traceback."""
+
+    def failing(*_, **__):
+        raise error
+
+    monkeypatch.setattr(f"hpmatch.{step}", failing)
+    assert run().status == 1
+    assert run.error.startswith("hpmatch: there is not enough memory")
+    assert "fewer workers" in run.error
     assert run.left_behind == []
 
 

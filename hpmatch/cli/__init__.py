@@ -19,6 +19,7 @@ from hpmatch.errors import HpmatchError
 __all__ = ["COMMAND_WRONG", "DATA_UNUSABLE", "DONE", "main"]
 
 _INTERRUPTED = 130
+_NO_MEMORY = "there is not enough memory; there is a whole result or none. Run it where more is free, or with fewer workers"
 _CUT_SHORT = 141  # as shells say of a program whose reader went away
 
 
@@ -28,8 +29,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         status = _run(arguments)
         sys.stdout.flush()
-    except HpmatchError as error:
-        print(f"hpmatch: {error}", file=sys.stderr)
+    except (HpmatchError, MemoryError) as error:
+        print(f"hpmatch: {error if isinstance(error, HpmatchError) else _NO_MEMORY}", file=sys.stderr)
         return DATA_UNUSABLE
     except KeyboardInterrupt:
         print("hpmatch: interrupted; there is a whole result or none", file=sys.stderr)

@@ -106,5 +106,7 @@ def _read_file(file: File, name: str) -> RawTable:
 def _read_parquet(file: File, name: str) -> pa.Table:
     try:
         return as_text(pq.read_table(file.as_arrow()), name)
+    except MemoryError:  # Arrow's own is an ArrowException, too
+        raise
     except (pa.ArrowException, OSError) as error:
         raise SourceError(f"{name}: {file} is not a readable Parquet file: {first_line(error)}") from error

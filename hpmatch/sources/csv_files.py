@@ -170,6 +170,8 @@ def _parse(
 ) -> tuple[pa.Table, tuple[RejectedRow, ...]]:
     try:
         table, rejected = _table(file, look, delimiter, columns, name)
+    except MemoryError:  # Arrow's own is an ArrowException, too
+        raise
     except (pa.ArrowException, OSError) as error:
         raise SourceError(
             f"{name}: {file} cannot be read as CSV: {first_line(error)}; see whether a quotation mark is not closed"

@@ -160,6 +160,8 @@ def _coded(
         if pa.types.is_list(stage.kind) and any(value and isinstance(value, str) for value in values):
             raise TypeError("Arrow would take its letters for the elements")  # noqa: TRY301 - told as below
         return Column.recode(rows, values, stage.kind)
+    except MemoryError:  # Arrow's own is an ArrowException, too
+        raise
     except (pa.ArrowException, TypeError) as error:
         raise PluginError(
             f"standardiser {type(stage).__name__} gave a value that is no {stage.kind}; a list is given as a tuple"
