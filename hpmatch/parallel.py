@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import gc
 import os
+import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -23,6 +25,7 @@ Found = TypeVar("Found")
 
 _ENOUGH = 20_000  # items that are worth other processes
 _AT_A_TIME = 4_000
+_WATCH = 0.5  # seconds between two looks whether the process is there that one works for
 _LARGE_FILE = 16 << 20  # bytes, some 200,000 registered persons
 _DIED = (
     "a worker process died, most likely for want of memory; nothing was written. Run it again with fewer workers "
@@ -160,8 +163,30 @@ def _executor() -> Any:
         return _started.get()
     from loky import get_reusable_executor  # noqa: PLC0415 - only for large jobs
 
-    # What is worked out there has no cycles: to look for garbage would take a tenth of the time and find none.
-    return get_reusable_executor(max_workers=worker_count(), timeout=60, initializer=gc.disable)
+    return get_reusable_executor(
+        max_workers=worker_count(), timeout=60, initializer=_begin_process, initargs=(os.getpid(),)
+    )
+
+
+def _begin_process(parent: int) -> None:
+    """
+    What is said to a new process before it gets work.
+
+    What is worked out there has no cycles: to look for garbage would take a tenth of the time and find none.
+    """
+    gc.disable()
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+
+
+def _end_with(parent: int) -> None:
+    """
+    End this process once the one that started it is no more.
+
+    It may wait for ever to hand over what nobody reads, with names in its memory, and with the output open that others read.
+    """
+    while os.getppid() == parent:
+        time.sleep(_WATCH)
+    os._exit(1)
 
 
 def begin_beside(work: Callable[[], Found], *, pays: bool) -> Callable[[], Found]:

@@ -120,6 +120,32 @@ def test_a_worker_process_that_dies_is_told_and_the_next_job_works(processes):
     assert len(processes) == 16
 
 
+_KILLED_AT_WORK = """
+import os, signal, time
+from hpmatch import parallel
+parallel._ENOUGH = parallel._AT_A_TIME = 1
+
+def slowly(items):
+    time.sleep(1)
+    return ["x" * 1_000_000 for _ in items]  # more than a pipe holds
+
+with parallel.batch_job(2):
+    parallel.spread(sorted, [1, 2])
+    parallel.begin(slowly, range(4))
+    time.sleep(0.5)
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="elsewhere a process does not get another parent")
+def test_worker_processes_end_with_the_one_that_was_killed():
+    """They have its output open: who reads that would wait for ever."""
+    killed = subprocess.run(
+        [sys.executable, "-c", _KILLED_AT_WORK], capture_output=True, check=False, timeout=30
+    )
+    assert killed.returncode == -signal.SIGKILL
+
+
 def test_an_error_in_a_worker_process_is_the_callers(processes):
     """What goes wrong there goes wrong here, and says the same."""
 
