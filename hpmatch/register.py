@@ -342,9 +342,11 @@ def source_version(source: Any) -> str:
         return content_digest(read(source, "register").data)
     try:
         with source.open() as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise SourceError(f"register: cannot read {source}: {error.strerror or error}") from error
+    source.check_unchanged("register")
+    return digest
 
 
 def version_with(version: str, changes: RawTable) -> str:

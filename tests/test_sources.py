@@ -6,10 +6,11 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from sourced import ROWS, write
+from sourced import ROWS, TEXT, write
 
 from hpmatch.errors import SourceError
 from hpmatch.sources import files, read
+from hpmatch.sources.csv_files import read_csv
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
@@ -111,6 +112,30 @@ BAD = {
     "spreadsheet": (b"PK\x03\x04rest", "save it as CSV"),
     "broken parquet": (b"PAR1 broken", "not a readable Parquet file"),
 }
+
+
+# What becomes of a file between two goes at reading it.
+CHANGES = {
+    "written to": lambda path: path.write_bytes(path.read_bytes() + b"3,Lund\n"),
+    "replaced by one as long": lambda path: path.with_name("new").rename(path),
+    "removed": lambda path: path.unlink(),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_a_file_that_changes_while_it_is_read_is_refused(tmp_path, change, monkeypatch):
+    """Half of one export and half of another would be a table that nobody gave."""
+    path = write(tmp_path, TEXT.encode())
+    path.with_name("new").write_bytes(path.read_bytes())
+
+    def reading(*given):
+        table = read_csv(*given)
+        change(path)
+        return table
+
+    monkeypatch.setattr("hpmatch.sources.read_csv", reading)
+    with pytest.raises(SourceError, match="alerts: .*was changed while it was read; run it again"):
+        read(path, "alerts")
 
 
 @pytest.mark.parametrize(("content", "message"), BAD.values(), ids=BAD)

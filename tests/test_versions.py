@@ -7,6 +7,7 @@ import pytest
 
 import hpmatch as hp
 from hpmatch.prepared import add_changes
+from hpmatch.reading import read_for
 from hpmatch.register import source_version
 
 PEOPLE = [
@@ -107,3 +108,17 @@ def test_a_register_that_is_not_there_has_no_version(tmp_path):
     """It is told like any other source that cannot be read."""
     with pytest.raises(hp.SourceError, match="cannot read"):
         source_version(tmp_path / "nowhere.csv")
+
+
+def test_a_register_that_is_replaced_before_its_version_is_taken_is_refused(file, monkeypatch):
+    """Else answers would be said to be held against what they were not."""
+
+    def reading(*given):
+        found = read_for(*given)
+        file.with_name("new").write_bytes(file.read_bytes() + b"\n")
+        file.with_name("new").replace(file)
+        return found
+
+    monkeypatch.setattr("hpmatch.register.read_for", reading)
+    with pytest.raises(hp.SourceError, match="register: .*was changed while it was read"):
+        hp.link(ALERT, file)

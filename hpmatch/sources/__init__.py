@@ -46,6 +46,7 @@ def read(source: Any, name: str, *, may_be_empty: bool = False) -> RawTable:
         source = File.of(source, name)
     if isinstance(source, File):
         table = _read_file(source, name)
+        source.check_unchanged(name)
     else:
         table = numbered(type(source).__name__, table_in_memory(source, name))
     lacks_columns = (

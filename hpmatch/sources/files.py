@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import stat
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,10 +26,12 @@ class File:
     Attributes:
         path: Where it is.
         data: What came through the pipe; None for a file that stays.
+        found: What told the file from any other when it was found, and what it held from what it may hold later.
     """
 
     path: Path
     data: bytes | None
+    found: tuple[int, ...] = ()
 
     @classmethod
     def of(cls, path: str | Path, name: str) -> File:
@@ -40,7 +43,8 @@ class File:
         """
         path = Path(path)
         try:
-            mode = path.stat().st_mode
+            told = path.stat()
+            mode = told.st_mode
             data = None if stat.S_ISREG(mode) or stat.S_ISDIR(mode) else _drained(path)
         except (OSError, ValueError) as error:
             raise SourceError(
@@ -53,7 +57,23 @@ class File:
             )
         if data is not None and len(data) > _LARGEST_PIPE:
             raise SourceError(f"{name}: what {path} gives does not end; save it as a file and give that")
-        return cls(path, data)
+        return cls(path, data, _state(told))
+
+    def check_unchanged(self, name: str) -> None:
+        """
+        Make sure that what was read is one and the same file, for it is read in several goes.
+
+        Raises:
+            SourceError: If another took its place or it was written to since it was found.
+        """
+        try:
+            is_same = self.data is not None or _state(self.path.stat()) == self.found
+        except OSError:
+            is_same = False
+        if not is_same:
+            raise SourceError(
+                f"{name}: {self} was changed while it was read; run it again once the file is whole"
+            )
 
     def __str__(self) -> str:
         return str(self.path)
@@ -65,6 +85,10 @@ class File:
     def as_arrow(self) -> Path | pa.BufferReader:
         """The file as Arrow takes it."""
         return self.path if self.data is None else pa.BufferReader(self.data)
+
+
+def _state(told: os.stat_result) -> tuple[int, ...]:
+    return told.st_dev, told.st_ino, told.st_size, told.st_mtime_ns
 
 
 def _drained(path: Path) -> bytes:
