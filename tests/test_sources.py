@@ -1,6 +1,7 @@
 """Reading tables of every kind, and refusing what is none."""
 
 import codecs
+import gzip
 
 import pandas as pd
 import pyarrow as pa
@@ -109,6 +110,7 @@ BAD = {
     "header only": (b"id,name\n", "no rows"),
     "binary": (b"\x89PNG\r\n\x1a\n\x00\x00\x01", "not a text file"),
     "control bytes": (b"id,name\n1,\xff\x01\x02\x1f\n", "not a text file"),
+    "compressed": (gzip.compress(b"id,name\n1,Berg\n"), "unpack it"),
     "spreadsheet": (b"PK\x03\x04rest", "save it as CSV"),
     "broken parquet": (b"PAR1 broken", "not a readable Parquet file"),
 }

@@ -97,6 +97,8 @@ def _read_file(file: File, name: str) -> RawTable:
         raise SourceError(f"{name}: {file} is empty (0 bytes)")
     if head[:4] == b"PAR1" or file.path.suffix.lower() in (".parquet", ".pq"):
         return numbered(str(file), _read_parquet(file, name))
+    if head[:2] == b"\x1f\x8b":
+        raise SourceError(f"{name}: {file} is compressed; unpack it (gunzip) and give what comes out")
     if head[:2] == b"PK":
         raise SourceError(
             f"{name}: {file} is a spreadsheet or zip file; save it as CSV (UTF-8) and give that"
