@@ -294,7 +294,9 @@ def _prepare(options: argparse.Namespace) -> int:
             schema_of(options),
             smaller_register=options.smaller_register,
         )
-        print(f"{rows:,} rows of changes kept in {Path(options.changes_to)}; they count from now on")
+        print(
+            f"{rows:,} rows of changes kept in {Path(options.changes_to)}; they count wherever it is opened from now on"
+        )
         return DONE
     started = time.perf_counter()
     check_prepared_folder(options.out)
