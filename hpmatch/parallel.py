@@ -65,7 +65,14 @@ def batch_job(workers: int | None) -> Iterator[None]:
 
 def worker_count() -> int:
     """How many workers there are."""
-    return _wanted.get() or os.cpu_count() or 1
+    return _wanted.get() or _cores()
+
+
+def _cores() -> int:
+    """How many cores this process may use, which may be fewer than there are (taskset, a batch system)."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def start_processes(source: Any) -> None:

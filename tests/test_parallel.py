@@ -229,9 +229,21 @@ def test_the_number_of_workers_holds_within_its_block():
     with batch_job(3):
         assert worker_count() == 3
         with batch_job(None):
-            assert worker_count() == os.cpu_count()
+            assert worker_count() == parallel._cores()
         assert worker_count() == 3
-    assert worker_count() == os.cpu_count()
+    assert worker_count() == parallel._cores()
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="a process cannot be held to a core here")
+def test_only_cores_that_may_be_used_count():
+    """A machine of many cores may lend a process one, whose memory then does not suffice for a worker each."""
+    allowed = os.sched_getaffinity(0)
+    assert worker_count() == len(allowed)
+    try:
+        os.sched_setaffinity(0, {min(allowed)})
+        assert worker_count() == 1
+    finally:
+        os.sched_setaffinity(0, allowed)
 
 
 @pytest.mark.parametrize("workers", [0, -2])
