@@ -25,7 +25,7 @@ ALIASES = {
     "given_name": ["given_name", "given names", "First name", "firstname", "forename", "Fornavn"],
     "birth_date": ["birth_date", "date of birth", "birthDate", "DOB", "fødselsdato", "fodselsdato", "foedselsdato", "Født"],
     "sex": ["sex", "Gender", "Kjønn", "kjonn", "kjoenn"],
-    "profession": ["profession", "profession title", "Yrke", "yrkesgruppe", "yrkestittel"],
+    "profession": ["profession", "profession title", "Yrke", "yrker", "yrkesgruppe", "yrkestittel"],
     "specialty": ["specialty", "speciality", "Spesialitet"],
     "birth_place": ["birth_place", "place of birth", "fødested"],
     "birth_name": ["birth_name", "name at birth", "maiden name", "fødenavn", "pikenavn", "navn ved fødsel"],

@@ -125,10 +125,12 @@ def _among_given(look: Look, exchanged: _Exchanged) -> Best:
     """
     The surname of one side that is a later given name of the other.
 
-    Many given names are like surnames, so that it has to be the same, and another given name has to agree.
+    Many given names are like surnames, so that it has to be the same, and another given name has to agree by more than its
+    form in another language, which tells little: León, Francisco Luis is not Frank Leon Heiman.
     """
     found, _ = look.ranked(look.best(_FAMILY, _LATER), look.best(_LATER, _FAMILY))
-    is_none = (found.agreement != SAME) | (look.best(_GIVEN, _GIVEN).agreement > INITIAL) | exchanged.holds
+    given = look.best(_GIVEN, _GIVEN).agreement
+    is_none = (found.agreement != SAME) | (given > INITIAL) | (given == VARIANT) | exchanged.holds
     return found._replace(agreement=found.agreement + is_none * NOTHING)
 
 

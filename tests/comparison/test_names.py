@@ -28,6 +28,7 @@ CASES = [
     ("Kari Hansen // Lie", "Kari // Hansen", "further_name", "part"),
     ("Kari // Berg Hansen", "Kari Berg // Hansen", "same", "part"),
     ("Kari // Hansen", "Ola Hansen // Lie", "changed", "half_swapped"),  # of another person
+    ("Frank Leon // Heiman", "Francisco Luis // León González", "changed", "variant"),  # NL, ES
     ("K. // Hansen", "Kari Hansen // Lie", "further_name", "initial"),
     ("Kari // Hansen", "Kari Hanssen // Lie", "changed", "part"),  # a second given name that is like it is none
     ("Kari // Hansen", "Hansen Kari // Lie", "changed", "part"),  # and the first one is no surname
