@@ -35,10 +35,10 @@ class FamilyName:
     - ``same``: every token agrees, or the one side writes in a word what the other writes in several.
     - ``part``: a token agrees, and one side has more (a double surname).
     - ``mixed``: a token agrees, and others of both sides contradict each other.
-    - ``stem``: they agree but for an ending that changes with sex or marriage.
+    - ``stem``: they agree but for an ending, or a Gaelic beginning, that changes with sex or marriage.
     - ``further_name``: one side's family name is a middle, birth or other name of the other; or, where another given name agrees,
       a later one of its given names.
-    - ``spelled``: they sound the same and are spelled otherwise.
+    - ``spelled``: they sound the same and are spelled otherwise, or are one surname in two languages (Ó Murchú, Murphy).
     - ``close``: a typing difference, from the family name or a further one.
     - ``swapped``: family and given names are exchanged.
     - ``similar``: some likeness, or the one is the other cut off.

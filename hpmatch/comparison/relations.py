@@ -16,11 +16,13 @@ from hpmatch.comparison.one_similarity import similarity_of
 from hpmatch.comparison.spelling import token_similarity
 from hpmatch.data import read_table
 from hpmatch.standardise.beginnings import begun_otherwise
+from hpmatch.standardise.bilingual import bilingual_groups
 from hpmatch.standardise.given_names import are_apart, implied_sex_of_given, name_groups
 from hpmatch.standardise.scripts import is_single, script_of, sounds, spellings
 from hpmatch.standardise.signs import pinyin_syllables, two_syllables
 from hpmatch.standardise.surname_groups import surname_groups
 from hpmatch.standardise.surnames import are_derived_apart, stems
+from hpmatch.standardise.token_forms import variant_groups
 
 # Tokens that share a stem are at least so alike.
 SHARED_STEM_LIKENESS = 0.4
@@ -73,7 +75,7 @@ class MayShare(NamedTuple):
 
     Attributes:
         stem: bool[k], they may share a stem.
-        group: bool[k], they may share a group of given names.
+        group: bool[k], they may share a group of given names, or of surnames in two languages.
         letters: bool[k], one may begin with the other.
     """
 
@@ -105,7 +107,7 @@ def relations(
         ([True, False], [False, True])
     """
     if may_share is None:
-        grouped = np.array([bool(name_groups(token)) for token in tokens], bool)
+        grouped = np.array([bool(variant_groups(token)) for token in tokens], bool)
         every = np.ones(len(left), bool)
         may_share = MayShare(every, grouped[left] & grouped[right], every)
     short = np.array([is_abbreviated(token) for token in tokens], bool)
@@ -243,7 +245,9 @@ def is_expanded(left: str, right: str) -> bool:
 
 
 def one_name(left: str, right: str) -> bool:
-    """Whether two tokens are forms of one name."""
+    """Whether two tokens are forms of one given name, or of one surname in two languages."""
+    if not bilingual_groups(left).isdisjoint(bilingual_groups(right)):
+        return True
     return not (name_groups(left).isdisjoint(name_groups(right)) or are_apart(left, right))
 
 

@@ -16,6 +16,7 @@ from string import ascii_uppercase
 from typing import NamedTuple
 
 from hpmatch.data import read_table
+from hpmatch.standardise.bilingual import bilingual_groups, counterpart_of
 from hpmatch.standardise.compounds import attach, joined_words, particles
 from hpmatch.standardise.encodings import LOST
 from hpmatch.standardise.given_names import name_groups
@@ -296,14 +297,17 @@ def token_keys(token: str) -> tuple[str, ...]:
     """
     The blocking keys of a token: its first consonants, as classes of sounds that spellings interchange.
 
-    They survive romanisation, gendered endings and most typing errors.
+    They survive romanisation, gendered endings and most typing errors. A surname in two languages has those of its
+    counterpart too.
 
     Returns:
-        At most three keys of at most four letters, the likeliest first.
+        At most three keys of at most four letters, the likeliest first, and those of counterparts.
 
     Example:
         >>> token_keys("kowalska") == token_keys("kovalski")
         True
+        >>> token_keys("murphy"), token_keys("ó murchú")[-1:]
+        (('mrv',), ('mrv',))
         >>> token_keys("müller") == token_keys("mueller")
         True
     """
@@ -313,7 +317,9 @@ def token_keys(token: str) -> tuple[str, ...]:
     for form in dict.fromkeys(stem.rstrip(ascii_uppercase) for stem in stems(token)):
         for key in _keys(form):
             votes[key] = votes.get(key, 0) + 1
-    return tuple(sorted(votes, key=votes.__getitem__, reverse=True))[:_MAX_KEYS]
+    own = sorted(votes, key=votes.__getitem__, reverse=True)[:_MAX_KEYS]
+    counterparts = sorted(map(counterpart_of, bilingual_groups(token)))
+    return tuple(dict.fromkeys((*own, *(key for name in counterparts for key in _keys(name)))))
 
 
 def _keys(form: str) -> tuple[str, ...]:

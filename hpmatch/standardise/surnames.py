@@ -5,7 +5,7 @@ Two tokens are linked by a common stem only if an ending of the one stands again
 language: -as against -ienė, -ov against -ova. Which endings stand against each other is a matter of
 `surname_endings.csv`. There a stem keeps a capital for the class of its endings, so that the Lithuanian Butkus and
 Butkas, whose wives are both Butkienė, share a stem with her and none with each other. A name without any ending
-(Novák beside Nováková) is its own stem.
+(Novák beside Nováková) is its own stem. A Gaelic name changes at its beginning (`gaelic.py`).
 
 `surname_suffixes.csv` has the suffixes that make another surname of a name (Hassan, Hassani; Roberts, Robertson), those that
 languages and spellings interchange in one class; -s is of none, for Latvian adds it to any man's name (Ivan, Ivans).
@@ -22,6 +22,7 @@ from itertools import product
 from typing import NamedTuple
 
 from hpmatch.data import read_table
+from hpmatch.standardise.gaelic import is_womans, unmutated
 from hpmatch.standardise.scripts import spellings
 from hpmatch.standardise.text import fold
 
@@ -77,6 +78,8 @@ def stems(token: str) -> tuple[str, ...]:
         {'kazlauskA'}
         >>> set(stems("nováková")) & set(stems("novák"))
         {'novak'}
+        >>> set(stems("ní mhurchú")) & set(stems("ó murchú"))
+        {'murchu'}
         >>> set(stems("costa")) & set(stems("costas"))
         set()
     """
@@ -91,6 +94,8 @@ def stems(token: str) -> tuple[str, ...]:
         ]
     if not token.isascii():
         found += _native_stems(token.casefold(), spelled, countries)
+    if " " in token and (name := unmutated(token)):
+        found.append(name)
     return tuple(dict.fromkeys(found))
 
 
@@ -109,7 +114,7 @@ def _native_stems(token: str, spelled: Sequence[str], countries: frozenset[str] 
 @lru_cache(maxsize=_REMEMBERED)
 def implied_sex(token: str) -> str:
     """
-    The sex of a surname's bearer as far as its ending tells.
+    The sex of a surname's bearer as far as its ending tells, or what stands before it (Ní Mhurchú).
 
     A man's form in Latin letters tells none, because a woman abroad may bear it too.
 
@@ -123,6 +128,8 @@ def implied_sex(token: str) -> str:
         >>> implied_sex("kazlauskienė"), implied_sex("достоевский"), implied_sex("kazlauskas")
         ('F', 'M', '')
     """
+    if " " in token and is_womans(token):
+        return "F"
     countries = _countries(token)
     told = {_sex_told(form, countries) for form in (token.casefold(), *spellings(token))} - {""}
     return told.pop() if len(told) == 1 else ""

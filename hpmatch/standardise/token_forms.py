@@ -22,6 +22,7 @@ from hpmatch.arrays import IntArray
 from hpmatch.parallel import begin
 from hpmatch.records import Vocabulary
 from hpmatch.standardise.beginnings import first_letters
+from hpmatch.standardise.bilingual import bilingual_groups
 from hpmatch.standardise.given_names import name_groups
 from hpmatch.standardise.names import token_keys
 from hpmatch.standardise.scripts import is_single, sound_units, sounds, spellings
@@ -42,8 +43,8 @@ class TokenForms:
 
     Attributes:
         sketches: uint64[t, 5], a bit for each pair of neighbouring letters of a token's spellings, for each pair of
-            neighbouring consonants of its sounds, for each group of given names that it belongs to; a number that tokens of
-            the same letters in any order share; and a bit for each stem. A single letter has no bit of consonants.
+            neighbouring consonants of its sounds, for each group of forms of one name that it belongs to; a number that
+            tokens of the same letters in any order share; and a bit for each stem. A single letter has no bit of consonants.
         make_lists: What makes the lists when somebody asks for them; of a single alert's tokens nobody does.
     """
 
@@ -142,7 +143,7 @@ def forms_of_tokens(tokens: Sequence[str]) -> list[_Batch]:
     sketches = (
         _pairs([_letters_sketched(token) for token in tokens]),
         _pairs([_sounds_sketched(token) for token in tokens]),
-        _bits(groups),
+        _bits([variant_groups(token) for token in tokens]),
         np.array([_anagram(each) for each in spelled], np.uint64),
         _bits([stems(token) for token in tokens]),
     )
@@ -153,7 +154,12 @@ def forms_of_tokens(tokens: Sequence[str]) -> list[_Batch]:
 def sketches_of(token: str) -> tuple[int, int, int, int]:
     """The sketches of one token but the last, see ``TokenForms``: few pairs get as far as their stems."""
     letters, consonants = _pairs_of(_letters_sketched(token)), _pairs_of(_sounds_sketched(token))
-    return letters, consonants, _bits_of(name_groups(token)), _anagram(spellings(token))
+    return letters, consonants, _bits_of(variant_groups(token)), _anagram(spellings(token))
+
+
+def variant_groups(token: str) -> frozenset[str]:
+    """The groups of forms of one name that a token belongs to: of given names, and of surnames in two languages."""
+    return name_groups(token) | bilingual_groups(token)
 
 
 def _letters_sketched(token: str) -> tuple[str, ...]:

@@ -38,6 +38,13 @@ CASES = [
     ("Anna // Kowalska", "Anna // Kowalski", "stem", "same"),  # PL
     ("Jana // Nováková", "Jana // Novák", "stem", "same"),  # CZ
     ("Ivan // Ivanovs", "Ivan // Ivanov", "stem", "same"),  # LV
+    ("Anne // Ní Mhurchú", "Anne // Ó Murchú", "stem", "same"),  # IE: the man's form abroad
+    ("Anne // Nic Shuibhne", "Anne // Mhic Shuibhne", "same", "same"),  # IE: daughter, wife
+    ("Anne // Murphy", "Anne // Ní Mhurchú", "spelled", "same"),  # IE: English abroad, Irish at home
+    ("Anne // Murphy", "Anne // Bean Uí Mhurchú", "spelled", "same"),  # IE: the wife of one
+    ("Anne // Walsh", "Anne // Breathnach", "spelled", "same"),  # IE
+    ("Anne // Sullivan", "Anne // O'Sullivan", "spelled", "same"),  # IE
+    ("Seán // Clarke", "Seán // Cleary", "changed", "same"),  # IE: each may be an Ó Cléirigh
     ("Anna // Schukow", "Anna // Zhukova", "stem", "same"),  # DE, RU: the husband's form in another transcription
     ("Anna // Jankowa", "Anna // Yankov", "stem", "same"),  # BG
     ("Anna // Fedorova", "Anna // Fjodorov", "stem", "same"),

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from functools import partial
+from itertools import product
 
 import pytest
 import test_alert_relations
@@ -14,6 +15,9 @@ from case_lists import case_lines
 from comparison.test_name_tokens import ABBREVIATIONS, INITIALS
 from comparison.test_spelling import LIKENESS
 from mutants import Fact, Table, forget, left_out, unnoticed
+from standardise.test_bilingual import ONE as GAELIC
+from standardise.test_bilingual import SURNAMES as BILINGUAL
+from standardise.test_bilingual import are_one, in_common
 from standardise.test_countries import COUNTRIES
 from standardise.test_dates import DATE_WORDS, TYPED
 from standardise.test_given_names import ADAPTED, APART, ENDINGS, GROUPS, forms_of, groups_of, sex_of
@@ -59,10 +63,12 @@ from hpmatch.data import read_table
 from hpmatch.reconcile import findings
 from hpmatch.standardise import (
     beginnings,
+    bilingual,
     compounds,
     countries,
     date_words,
     dates,
+    gaelic,
     given_names,
     identifiers,
     misread,
@@ -312,6 +318,41 @@ def of_surnames():
         yield fact((name, group), [group], True, is_in, name.casefold())
 
 
+def of_bilingual_surnames():
+    """Any spelling of a surname in one language is one with any in the other, by the group of the first ones."""
+    for forms, others, *_ in BILINGUAL:
+        keys = [(";".join(forms), ";".join(others))]
+        group = "=".join("".join(split_words(name.replace("'", ""))) for name in (others[0], forms[0]))
+        for pair in product(forms, others):
+            yield fact(pair, keys, True, lambda group, *pair: group in in_common(*pair), group, *pair)
+
+
+# What stands behind a particle without that, and the sex that it tells.
+WOMANS = {
+    "ní mhurchú": "murchu F",
+    "uí mhurchú": "murchu F",
+    "nic shuibhne": "suibhne F",
+    "mhic shuibhne": "suibhne F",
+    "nig fhloinn": "floinn F",
+    "mhig fhloinn": "floinn F",
+    "ó hógáin": "ogain",
+    "mac fhloinn": "",
+    "mc fhloinn": "",
+    "mag fhloinn": "",
+}
+
+
+def of_gaelic_particles():
+    """The forms of a Gaelic surname are one, and a woman's is known for hers."""
+    for men, women, english in GAELIC:
+        for pair in product(women, (*men, *english)):
+            yield fact(pair, [""], True, are_one, *pair)
+    for name, told in WOMANS.items():
+        plain, _, sex = told.partition(" ")
+        yield fact(name, [""], plain, gaelic.unmutated, name)
+        yield fact(name, [""], sex, surnames.implied_sex, name)
+
+
 def of_surname_tails():
     """An ending is shared by many surnames, and may tell that one is kept for life."""
     for name, _, ending, kind in of_tails():
@@ -471,6 +512,11 @@ NO_ALPHABETS = dict.fromkeys(("hangul", "kana", "pinyin"), "signs")
 # Where the facts come from, the modules that read the table, and what a row has in common with its facts.
 TABLES = {
     "alert_statuses": (of_alert_statuses, (alert_relations,), lambda row: [fold(row["word"])]),
+    "bilingual_surnames": (
+        of_bilingual_surnames,
+        (bilingual,),
+        lambda row: [(row["name"], row["counterpart"])],
+    ),
     "column_kinds": (of_column_kinds, (schema,), lambda row: [schema.plain_name(row["name"])]),
     "column_names": (of_column_names, (schema,), lambda row: [row["role"]]),
     "column_names_alone": (of_column_names_alone, (schema,), lambda row: [row["role"]]),
@@ -488,6 +534,7 @@ TABLES = {
     "east_asian_given_names": (of_east_asian_given_names, (signs, scripts), lambda row: [row["name"]]),
     "east_asian_surnames": (of_east_asian_surnames, (signs, scripts), lambda row: [row["surname"]]),
     "facts_to_ask": (of_facts_to_ask, (inquiry,), lambda row: [row["fact"]]),
+    "gaelic_particles": (of_gaelic_particles, (gaelic, bilingual, surnames), lambda _row: [""]),
     "given_names": (of_given_names, (given_names,), given_name_keys),
     "given_names_apart": (of_names_apart, (given_names,), lambda row: [(row["name"], row["other"])]),
     "helper_categories": (of_helper_categories, (professions,), lambda row: [(row["role"], row["category"])]),
@@ -525,6 +572,8 @@ TABLES = {
 # Tables and columns, and what is put there: the first value, or the second where the first stands.
 CHANGES = [
     ("alert_statuses", "status", "sent", "updated"),
+    ("bilingual_surnames", "name", "nobody", ""),
+    ("bilingual_surnames", "counterpart", "nobody", ""),
     ("column_kinds", "role", "text", "words"),
     ("column_names", "role", "reason", "status"),
     ("column_names_alone", "role", "reason", "sex"),
@@ -537,6 +586,8 @@ CHANGES = [
     ("east_asian_surnames", "latin", "qqq", "zzz"),
     ("facts_to_ask", "request_en", "nothing", ""),
     ("facts_to_ask", "request_nb", "ingenting", ""),
+    ("gaelic_particles", "of", "mac", "o"),
+    ("gaelic_particles", "sex", "F", ""),
     ("given_names", "group", "nobody", ""),
     ("helper_categories", "becomes", "VE", ""),
     ("identifiers", "layout", "QQ", ""),

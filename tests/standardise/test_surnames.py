@@ -117,7 +117,7 @@ def test_heads(token, head):
 
 
 KINDS = {
-    "particle": "van von vom zu zum zur der den dem ter ten te t het op vander vanden de del della delle degli dello di da do das dos d la las los le les lo l du des san santa saint st sainte mc mac o ni nic ui fitz ait ould bel dela delos delas ال",
+    "particle": "van von vom zu zum zur der den dem ter ten te t het op vander vanden de del della delle degli dello di da do das dos d la las los le les lo l du des san santa saint st sainte mc mac o ni nic ui mhic nig mhig giolla fitz ait ould bel dela delos delas ال",
     "filiation": "ap ab bin ben ibn bint binti بن ابن بنت",
     "kunya": "bou abu abou ابو ابي",
     "article": "al el ul ol",
