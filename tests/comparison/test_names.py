@@ -45,6 +45,12 @@ CASES = [
     ("Anne // Walsh", "Anne // Breathnach", "spelled", "same"),  # IE
     ("Anne // Sullivan", "Anne // O'Sullivan", "spelled", "same"),  # IE
     ("Seán // Clarke", "Seán // Cleary", "changed", "same"),  # IE: each may be an Ó Cléirigh
+    ("Tadhg // Ó Súilleabháin", "Timothy // Sullivan", "spelled", "variant"),  # IE
+    ("Seònaid // NicDhòmhnaill", "Janet // MacDonald", "spelled", "variant"),  # GB: Scottish Gaelic
+    ("Siôn // Llwyd", "John // Lloyd", "spelled", "variant"),  # GB: Welsh
+    ("Joseba // Etxeberria", "José // Echeverría", "spelled", "variant"),  # ES: Basque
+    ("Laia // Vila", "Eulalia // Vila", "same", "variant"),  # ES: Catalan
+    ("Xaquín // Castro", "Joaquín // Castro", "same", "variant"),  # ES: Galician
     ("Anna // Schukow", "Anna // Zhukova", "stem", "same"),  # DE, RU: the husband's form in another transcription
     ("Anna // Jankowa", "Anna // Yankov", "stem", "same"),  # BG
     ("Anna // Fedorova", "Anna // Fjodorov", "stem", "same"),
