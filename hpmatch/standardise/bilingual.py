@@ -12,11 +12,12 @@ from collections.abc import Iterator
 from functools import cache, lru_cache
 
 from hpmatch.data import read_table
-from hpmatch.standardise.gaelic import particles_taken_off
+from hpmatch.standardise.gaelic import is_particle, particles_taken_off
 from hpmatch.standardise.text import fold
 
 _NO_GROUP: frozenset[str] = frozenset()
 _BEFORE_LAST = frozenset({"an", "a"})  # Mac an Bhaird: the article is no part of the token
+_LAST_LATIN = "\u024f"
 _SHORTEST = 4  # letters of a name that is known without its particle
 
 
@@ -37,8 +38,13 @@ def bilingual_groups(token: str) -> frozenset[str]:
         >>> sorted(bilingual_groups("ó cléirigh")), sorted(bilingual_groups("cleary")), sorted(bilingual_groups("baird"))
         (['clarke=ocleirigh', 'cleary=ocleirigh'], ['cleary=ocleirigh'], [])
     """
-    known = _groups()
-    return _NO_GROUP.union(*(known.get(form, _NO_GROUP) for form in _forms(token)))
+    if token[:1] > _LAST_LATIN:
+        return _NO_GROUP
+    known, found = _groups(), _NO_GROUP
+    for form in _forms(token):
+        if form in known:
+            found |= known[form]
+    return found
 
 
 def counterpart_of(group: str) -> str:
@@ -52,14 +58,12 @@ def counterpart_of(group: str) -> str:
     return group.partition("=")[0]
 
 
-def _forms(name: str) -> Iterator[str]:
+def _forms(name: str) -> tuple[str, ...]:
     """A name in one word, folded, and what it is without a Gaelic particle."""
     joined = _joined(name)
-    yield joined
-    yield from particles_taken_off(joined)
+    return (joined, *particles_taken_off(joined))
 
 
-@lru_cache(maxsize=1 << 16)
 def _joined(name: str) -> str:
     joined = name.replace(" ", "")
     return joined if joined.isascii() else fold(joined)
@@ -82,10 +86,11 @@ def _written(cell: str) -> list[str]:
 
 
 def _filed_under(name: str) -> Iterator[str]:
+    """The forms by which a name is found: its own, and what it is where a Gaelic particle is left out."""
     first, *others = name.split()
     if not _BEFORE_LAST.isdisjoint(others):
         yield _joined(others[-1])
     else:
         yield from _forms(name)
-        if len("".join(others)) >= _SHORTEST and [*particles_taken_off(_joined(first))]:
+        if is_particle(first) and len("".join(others)) >= _SHORTEST:
             yield _joined("".join(others))

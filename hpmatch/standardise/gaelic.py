@@ -9,7 +9,7 @@ vowel has an h before it (Ó hÓgáin, Ní Ógáin). `gaelic_particles.csv` list
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -58,19 +58,32 @@ def is_womans(token: str) -> bool:
     return bool(particle and particle.sex and unmutated(token))
 
 
-def particles_taken_off(joined: str) -> Iterator[str]:
+def is_particle(word: str) -> bool:
+    """
+    Whether a word stands before Gaelic surnames.
+
+    Example:
+        >>> is_particle("ó"), is_particle("de")
+        (True, False)
+    """
+    return fold(word) in _particles()
+
+
+def particles_taken_off(joined: str) -> Sequence[str]:
     """
     Give what a name in one word is behind each particle that it may begin with: a man's particle, and the name unmutated.
 
     Example:
-        >>> [*particles_taken_off("nimhurchu")], [*particles_taken_off("mcsweeney")], [*particles_taken_off("hansen")]
-        (['o murchu'], ['mac sweeney'], [])
+        >>> particles_taken_off("nimhurchu"), particles_taken_off("mcsweeney"), particles_taken_off("hansen")
+        (['o murchu'], ['mac sweeney'], ())
     """
-    if joined.startswith(_words()):
-        for word, particle in _particles().items():
-            if joined.startswith(word):
-                name = _BEFORE_VOWEL.sub("", _LENITED.sub("", joined.removeprefix(word)))
-                yield f"{particle.of} {name}"
+    if not joined.startswith(_words()):
+        return ()
+    return [
+        f"{particle.of} {_BEFORE_VOWEL.sub('', _LENITED.sub('', joined.removeprefix(word)))}"
+        for word, particle in _particles().items()
+        if joined.startswith(word)
+    ]
 
 
 @cache

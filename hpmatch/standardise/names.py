@@ -318,8 +318,9 @@ def token_keys(token: str) -> tuple[str, ...]:
         for key in _keys(form):
             votes[key] = votes.get(key, 0) + 1
     own = sorted(votes, key=votes.__getitem__, reverse=True)[:_MAX_KEYS]
-    counterparts = sorted(map(counterpart_of, bilingual_groups(token)))
-    return tuple(dict.fromkeys((*own, *(key for name in counterparts for key in _keys(name)))))
+    if groups := bilingual_groups(token):
+        own += [key for name in sorted(map(counterpart_of, groups)) for key in _keys(name)]
+    return tuple(dict.fromkeys(own))
 
 
 def _keys(form: str) -> tuple[str, ...]:

@@ -144,6 +144,13 @@ def test_lenition_tells_a_woman(token, plain, sex):
     assert is_womans(token) is (sex == "F")
 
 
+def test_a_short_name_is_known_with_its_particle_only():
+    """Without a particle a name counts that is long enough to be no other: Ó Sé is Shea, and Se is Korean."""
+    assert are_one("Ó Sé", "Shea")
+    assert not are_one("Se", "Shea")
+    assert are_one("Murchú", "Murphy")
+
+
 @given(st.text())
 def test_any_text_has_groups(text):
     """No text fails."""
