@@ -55,7 +55,11 @@ class Look(Protocol):
         ...
 
     def no_man(self) -> Any:
-        """Whether neither side is known to be a man, by the sex or the names of its record."""
+        """
+        Whether neither side is known to be a man: no record states it, nor do the names of one tell it where none states a woman.
+
+        Names tell less: where fields are exchanged, a husband's surname stands among the given names.
+        """
         ...
 
     def for_life(self) -> Any:

@@ -151,7 +151,11 @@ class NameLook:
 
     def no_man(self) -> Mask:
         """Whether neither side is known to be a man; see ``Look``."""
-        return ~_any_is("M", self.left, self.right)
+        stated, by_name = (
+            [_is(self.left, sex, column) | _is(self.right, sex, column) for sex in "MF"]
+            for column in SEX_TOLD
+        )
+        return ~(stated[0] | (by_name[0] & ~stated[1]))
 
     def for_life(self) -> Mask:
         """Whether both family names are such as no marriage changes; see ``Look``."""
@@ -266,15 +270,6 @@ def _are_wanted(names: tuple[str, ...]) -> Mask:
 def _are_between(between: Sequence[tuple[Sequence[str], Sequence[str]]]) -> Mask:
     """bool[2 * f, 2 * f], which left and right name fields are among the given pairs of fields, see ``_are_wanted``."""
     return np.asarray(sum(np.outer(*map(_are_wanted, fields)) for fields in between), bool)
-
-
-def _any_is(sex: str, *sides: Records) -> Mask:
-    """Whether one of two records is of a sex, by what it states or by its names."""
-    found = np.zeros(len(sides[0]), bool)
-    for records in sides:
-        for column in SEX_TOLD:
-            found |= _is(records, sex, column)
-    return found
 
 
 def _is(records: Records, sex: str, column: str = "sex") -> Mask:

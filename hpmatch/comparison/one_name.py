@@ -139,7 +139,8 @@ class _OneLook:
 
     def no_man(self) -> bool:
         """Whether neither side is known to be a man."""
-        return all(side.get(column) != "M" for side in (self.left, self.right) for column in SEX_TOLD)
+        stated, by_name = ({side.get(column) for side in (self.left, self.right)} for column in SEX_TOLD)
+        return not ("M" in stated or ("M" in by_name and "F" not in stated))
 
     def for_life(self) -> bool:
         """Whether both family names are such as no marriage changes; see ``Look``."""

@@ -281,3 +281,15 @@ def test_a_man_whose_surname_differs_is_another_matter(told, side):
     (alone,) = FamilyName().compare_one(*values)
     assert FamilyName.levels[FamilyName().compare(*sides).levels[0]] == "different"
     assert FamilyName.levels[alone.level] == "different"
+
+
+def test_a_sex_that_is_stated_goes_before_a_man_by_name():
+    """Of a woman whose fields were exchanged her husband's surname seems to be the given name."""
+    sides = [name_records({"family_name": name, "given_name": "Kim"}) for name in ("Berg", "Lie")]
+    told = {"sex_by_name": "M"}, {"sex": "F", "sex_by_name": "F"}
+    values = [{**field_values(side), **more} for side, more in zip(sides, told, strict=True)]
+    columns = [{name: Column.encode([sex], pa.string()) for name, sex in more.items()} for more in told]
+    records = [Records(side.ids, {**side.columns, **more}) for side, more in zip(sides, columns, strict=True)]
+    (alone,) = FamilyName().compare_one(*values)
+    assert FamilyName.levels[FamilyName().compare(*records).levels[0]] == "changed"
+    assert FamilyName.levels[alone.level] == "changed"
