@@ -234,10 +234,7 @@ def _read(home: Path, *, verify: bool, without_last: bool) -> Register:
             raise SourceError(f"{home} was prepared by another version of hpmatch; {_AGAIN}")
         for path in pending[:-1] if without_last else pending:
             register = register.folded(numbered(str(path), _load(path)))
-    except (
-        HpmatchError,
-        MemoryError,
-    ):  # Arrow's own lack of memory is both a MemoryError and an ArrowException
+    except (HpmatchError, MemoryError):  # Arrow's own lack of memory is an ArrowException too
         raise
     except (OSError, pa.ArrowException, LookupError, ValueError, TypeError) as error:
         raise SourceError(f"{home} is damaged: its files do not hold together; {_AGAIN}") from error

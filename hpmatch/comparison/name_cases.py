@@ -192,11 +192,8 @@ def _given_in_one_field(look: Look) -> Best:
     No list of names could tell which word is the given name, but the other side does. A word that agrees with none may as
     well be a second surname, so that it does not count against.
     """
-    found, holds = (
-        _crosswise(look, _GIVEN),
-        look.in_one_field() & (look.best(_FAMILY, _FAMILY).agreement <= CLOSE),
-    )
-    told = holds & (found.agreement <= INITIAL)
+    found = _crosswise(look, _GIVEN)
+    told = look.in_one_field() & _have_one_surname(look) & (found.agreement <= INITIAL)
     return found._replace(agreement=found.agreement + (told ^ True) * (NOTHING - found.agreement))
 
 

@@ -31,7 +31,7 @@ class File:
 
     path: Path
     data: bytes | None
-    found: tuple[int, ...] = ()
+    found: tuple[int, ...]
 
     @classmethod
     def of(cls, path: str | Path, name: str) -> File:
