@@ -149,7 +149,12 @@ def _given_cases(look: Look) -> list[Case]:
     fits = look.fits("given_name")
     two = look.two_names()  # as twins have: Giedrius and Giedrė, Emina and Emira, José María and María José
     crosswise = exchanged.holds | (in_one.agreement != NOTHING)
-    all_agree = look.all_agree(_GIVEN, _GIVEN) | (crosswise & look.all_agree(_BOTH, _BOTH))
+    all_agree = (
+        look.all_agree(_GIVEN, _GIVEN)
+        | (crosswise & look.all_agree(_BOTH, _BOTH))
+        # A former surname among the given names of one side is half of the other's surname.
+        | (_have_one_surname(look) & (first.agreement == SAME) & look.all_agree(_GIVEN, _BOTH))
+    )
     one, alike = (all_agree & two) ^ True, two ^ True
     # Two names besides which one agrees have something in common that brothers have too: a patronymic, a second name.
     by_first, _ = look.ranked(look.best(_FIRST, _GIVEN), look.best(_GIVEN, _FIRST))
@@ -258,13 +263,20 @@ class NameCases(NamedTuple):
         present: Whether there is something to compare.
         of: The cases of its levels but the last.
         between: The fields, left and right, of which further tokens that are the same make the agreement rarer. No two
-            comparisons count the same pair of tokens, but where fields are exchanged and a middle name agrees as well.
+            comparisons count the same pair of tokens.
+        exchanged: The place of the case of which no further tokens count, for the other comparison may count them; -1 for none.
     """
 
     present: Callable[[Look], Any]
     of: Callable[[Look], list[Case]]
     between: Sequence[tuple[Sequence[str], Sequence[str]]]
+    exchanged: int = -1
 
 
-FAMILY_CASES = NameCases(lambda look: look.both_hold("family_name"), _family_cases, ((_SURNAMES, _SURNAMES),))
+FAMILY_CASES = NameCases(
+    lambda look: look.both_hold("family_name"),
+    _family_cases,
+    ((_SURNAMES, _SURNAMES), (_FAMILY, _LATER), (_LATER, _FAMILY)),
+    exchanged=7,
+)
 GIVEN_CASES = NameCases(_have_given, _given_cases, ((_GIVEN, _GIVEN), (_GIVEN, _FURTHER), (_FURTHER, _GIVEN)))

@@ -88,7 +88,8 @@ class GivenName:
 
     Levels, best first:
 
-    - ``same``: every token agrees, or the one side writes in a word what the other writes in several.
+    - ``same``: every token agrees, those that are half of the other's surname too, or the one side writes in a word what the other
+      writes in several.
     - ``part``: a token agrees, and one side has more.
     - ``mixed``: a token agrees, the first one of a side among them, and others of both sides contradict each other.
     - ``variant``: forms of one first name in two languages, or a short form.
@@ -235,7 +236,7 @@ def _compared(names: NameCases, look: NameLook) -> Compared:
         counted = look.tables.frequencies
         where = left.values_at(known, _COUNTRY), right.values_at(known, _COUNTRY)
         frequencies[known] = counted.among(token[known], *where)
-        owner, further = look.further(names.between, token)
+        owner, further = look.further(names.between, np.where(levels == names.exchanged, -1, token))
         if len(owner):
             where = left.values_at(owner, _COUNTRY), right.values_at(owner, _COUNTRY)
             np.multiply.at(frequencies, owner, counted.among_holders(further, *where))

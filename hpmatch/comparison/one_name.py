@@ -43,8 +43,9 @@ def _compared(names: NameCases, look: _OneLook) -> ComparedOne:
     if found is None or found.token == _NO_TOKEN:
         return ComparedOne(level)
     share = 1.0  # the only registered person holds whatever agrees
-    for _ in look.further(names.between, found.token):
-        share *= SHARE_AMONG_HOLDERS_IN_ONE
+    if level != names.exchanged:
+        for _ in look.further(names.between, found.token):
+            share *= SHARE_AMONG_HOLDERS_IN_ONE
     return ComparedOne(level, share)
 
 

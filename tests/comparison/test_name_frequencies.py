@@ -119,6 +119,31 @@ def test_several_names_are_rarer_than_one():
     assert anna < maria < lien
 
 
+def test_half_of_a_surname_among_given_names_makes_the_surname_rarer():
+    """A person of Berg and Lien is rarer than one of Berg, wherever Lien stands; the given name is as common as it is."""
+    rows = [{"given_name": "Anna Lien", "family_name": "Berg"}] * 3 + [
+        {"given_name": "Anna", "family_name": "Lien"}
+    ] * 2
+    register = name_records(*rows)
+    alerts = name_records({"given_name": "Anna", "family_name": "Lien Berg"})
+    people = register.take(np.array([0]))
+    family, given = PersonName().prepared(register).compare_parts(alerts, people)
+    np.testing.assert_allclose(family.frequencies, [3 / 5 * _common(5, 5)])
+    np.testing.assert_allclose(given.frequencies, [1])
+
+
+def test_of_exchanged_fields_no_name_counts_twice():
+    """The given name counts by its rarest token; that it is also one among the other's family names is no more evidence."""
+    rows = [{"given_name": "Anna Siv", "family_name": "Berg"}] + [
+        {"given_name": "Anna", "family_name": "Lie"}
+    ] * 4
+    register = name_records(*rows)
+    alerts = name_records({"given_name": "Berg", "family_name": "Anna Siv"})
+    family, given = PersonName().prepared(register).compare_parts(alerts, register.take(np.array([0])))
+    np.testing.assert_allclose(family.frequencies, [1 / 5])
+    np.testing.assert_allclose(given.frequencies, [1 / 5])
+
+
 def test_how_many_pairs_are_compared_at_once_changes_nothing():
     """Pairs and tokens are numbered together, which has to hold for more than 32 bits."""
     letters = "abcdefghijklmnopqrstuvwxyz"

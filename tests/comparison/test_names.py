@@ -26,7 +26,11 @@ CASES = [
     ("Kari // Hansen", "Kari / Hansen / Lie", "further_name", "same"),  # NO: surname kept as middle name
     ("Kari // Hansen", "Kari Hansen // Lie", "further_name", "part"),  # where there is no field for middle names
     ("Kari Hansen // Lie", "Kari // Hansen", "further_name", "part"),
-    ("Kari // Berg Hansen", "Kari Berg // Hansen", "same", "part"),
+    ("Kari // Berg Hansen", "Kari Berg // Hansen", "same", "same"),  # one surname as a middle name
+    ("Kari Berg // Hansen", "Kari // Berg Hansen", "same", "same"),
+    ("Kari // Berg Hansen", "Kari Berg Lie // Hansen", "same", "part"),
+    ("Anna // Berg Hansen", "Berg Kari // Hansen", "part", "half_swapped"),
+    ("Kari // Berg Hansen", "Kari Berg // Lie", "further_name", "part"),
     ("Kari // Hansen", "Ola Hansen // Lie", "changed", "half_swapped"),  # of another person
     ("Frank Leon // Heiman", "Francisco Luis // León González", "changed", "variant"),  # NL, ES
     ("K. // Hansen", "Kari Hansen // Lie", "further_name", "initial"),
