@@ -151,7 +151,7 @@ def _given_cases(look: Look) -> list[Case]:
     crosswise = exchanged.holds | (in_one.agreement != NOTHING)
     all_agree = (
         look.all_agree(_GIVEN, _GIVEN)
-        | (crosswise & look.all_agree(_BOTH, _BOTH))
+        | (crosswise & look.all_agree(_BOTH, (*_BOTH, *_FURTHER)))
         # A former surname among the given names of one side is half of the other's surname.
         | (_have_one_surname(look) & (first.agreement == SAME) & look.all_agree(_GIVEN, _BOTH))
     )

@@ -97,7 +97,7 @@ class GivenName:
     - ``close``: a typing difference.
     - ``initial``: one side has only the first letter of the first name, or the letters that it is shortened to (Th., Ther.).
     - ``middle_name``: the first given name of one side is a middle or other name of the other.
-    - ``half_swapped``: one side's given name is the other's family name, and the other half fits nowhere.
+    - ``half_swapped``: one side's given name is the other's family name; its first one, where the family names agree besides.
     - ``similar``: some likeness; or a later name alone agrees, as brothers share a patronymic; or they are more alike, and known
       for two names or for a man's and a woman's.
     - ``different``.

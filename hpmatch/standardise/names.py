@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
+from itertools import pairwise
 from string import ascii_uppercase
 from typing import NamedTuple
 
@@ -36,6 +37,8 @@ _APOSTROPHE, _WITH_GERESH = "['’‘ʼ`´ʹ]", "[גזצץת]"
 _GERESH = re.compile(f"(?<={_WITH_GERESH}){_APOSTROPHE}")
 _APOSTROPHES = re.compile(f"{_APOSTROPHE}|(?<!{_WITH_GERESH})׳")
 _WORD = re.compile(rf"([^\W\d_](?:[^\W\d_]|[׳{LOST}])*)(\.?)")
+_LETTERS = re.compile(r"[^\W\d_]+")
+_SHORTEST_NAME = 3  # letters; in shorter words a capital may be a slip of the shift key
 _HYPHENS = "-\N{HYPHEN}\N{NON-BREAKING HYPHEN}"
 _SIGN = re.compile("[./-]")
 _JOINT = re.compile("[./ -]+")  # between letters that stand together (J.P., M.D., e/v)
@@ -105,6 +108,7 @@ def _given_particles() -> frozenset[str]:
 
 
 def _tokens(text: str, apart: frozenset[str]) -> tuple[str, ...]:
+    text = _with_capitals_apart(text)
     if (plain := _plain_words(text)) is not None:
         return plain
     words = _words_of(text)
@@ -116,6 +120,20 @@ def _tokens(text: str, apart: frozenset[str]) -> tuple[str, ...]:
     # A dot makes an initial of what could be a particle (O. Hansen).
     tokens = attach([f"{word.text}." if word.has_dot else word.text for word in kept], apart)
     return tuple(token.replace(".", "") for token in tokens)
+
+
+def _with_capitals_apart(text: str) -> str:
+    """A text in which names that stand together, each with its capital (JacobsenVatsøy), stand apart; McDonald is one name."""
+    if text.istitle() or text.isupper() or text.islower():  # as nearly all are
+        return text
+    return _LETTERS.sub(lambda found: _names_in(found[0]), text)
+
+
+def _names_in(word: str) -> str:
+    starts = [at for at in range(1, len(word)) if word[at - 1].islower() and word[at].isupper()]
+    names = [word[start:end] for start, end in pairwise([0, *starts, len(word)])]
+    are_names = all(name.istitle() and len(name) >= _SHORTEST_NAME for name in names)
+    return " ".join(names) if are_names and len(attach([*map(str.casefold, names)])) == len(names) else word
 
 
 def names_and_kinds(text: str) -> tuple[list[str], frozenset[str]]:

@@ -92,6 +92,7 @@ CASES = [
     ("Berg // Anne", "Anne // Berg", "swapped", "same"),  # an exchange is one error, told once
     ("Berg // Anne Marie", "Anne Marie // Berg", "swapped", "same"),
     ("Berg // Anne Marie", "Anne // Berg", "swapped", "part"),
+    ("Rask // Charlotte Jensen", "Charlotte / Jensen / Rask", "further_name", "same"),  # a middle name has its own field
     ("Berg // Liz", "Elisabeth // Berg", "swapped", "variant"),
     ("Berg // Nikolai", "Nicolaj // Berg", "swapped", "spelled"),
     ("Berg // Wojceich", "Wojciech // Berg", "swapped", "close"),
