@@ -12,7 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
-from itertools import pairwise
+from itertools import groupby, pairwise
 from string import ascii_uppercase
 from typing import NamedTuple
 
@@ -23,7 +23,7 @@ from hpmatch.standardise.encodings import LOST
 from hpmatch.standardise.given_names import name_groups
 from hpmatch.standardise.misread import with_letters_for_digits, with_letters_for_signs, with_lost_letters
 from hpmatch.standardise.scripts import CONSONANT_SCRIPTS, script_of, sounds
-from hpmatch.standardise.signs import with_surname_apart
+from hpmatch.standardise.signs import pinyin_syllables, with_surname_apart
 from hpmatch.standardise.surnames import stems
 from hpmatch.standardise.text import fold
 from hpmatch.standardise.vowels import is_syllabic, syllable_in_latin, with_vowels_as_heard
@@ -65,7 +65,18 @@ def name_tokens(text: str, *, given: bool = False) -> tuple[str, ...]:
         >>> name_tokens("ukjent"), name_tokens("12345")
         ((), ())
     """
-    return tuple(dict.fromkeys(_tokens(text, particles() if given else frozenset())))[:MAX_TOKENS]
+    tokens = _tokens(text, particles() if given else frozenset())
+    distinct = dict.fromkeys(tokens)
+    if given and len(distinct) < len(tokens):
+        distinct = dict.fromkeys(_with_doubles(tokens))
+    return tuple(distinct)[:MAX_TOKENS]
+
+
+def _with_doubles(tokens: Sequence[str]) -> Iterator[str]:
+    """Given names in which a syllable of Pinyin that stands twice, which is a name (Wei-wei), is one token."""
+    for token, same in groupby(tokens):
+        is_double = [*same] == [token, token] and token in pinyin_syllables()
+        yield token * 2 if is_double else token
 
 
 def full_name_tokens(text: str) -> tuple[str, ...]:

@@ -203,6 +203,11 @@ GIVEN = [
     ("M.D.", "m|d"),
     ("E.P. Anna", "e|p|anna"),
     ("Anna I.D.", "anna|i|d"),
+    ("Thị Trang", "trang"),  # VN: any woman may have it
+    ("Wei-wei", "weiwei"),  # a syllable twice is a name
+    ("Li Li Anna", "lili|anna"),
+    ("Kari Kari", "kari"),  # typed twice
+    ("Li Li Li", "li"),
 ]
 
 
