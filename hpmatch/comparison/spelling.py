@@ -423,7 +423,8 @@ def edit_costs() -> Costs:
     # The nearest way from a unit to a sound, then from unit to unit.
     nearest = np.min(heard[:, :, None] + apart[None], axis=1)
     between = np.min(nearest[:, None, :] + heard[None], axis=2)
-    same_letters = np.array([[one.rule.letters == other.rule.letters for other in units] for one in units])
+    letters = np.array([unit.rule.letters for unit in units])
+    same_letters = letters[:, None] == letters
     exchanged = np.full((len(units) + 1, len(units) + 1), 9.0)
     exchanged[1:, 1:] = np.where(same_letters, 0, np.minimum(between, between.T))
     return Costs(
