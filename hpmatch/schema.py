@@ -44,6 +44,7 @@ _ALIASES, _ALONE = "column_names", "column_names_alone"
 _ALIASES_OF_KINDS = "column_kinds"
 _LISTED = ("en", "nb")  # the languages of the names that messages list
 # How letters are typed where a keyboard lacks them.
+_PLURAL = re.compile(r"(?<=\w)\([^\W\d_]{1,2}\)")  # Surname(s), Vorname(n)
 _IN_ASCII = str.maketrans({"ø": "oe", "å": "aa", "ä": "ae", "ö": "oe", "ü": "ue"})
 _DATA = re.compile(r"\d{4}")  # a date, an identifier
 _SECTIONS = ("id", "columns", "alerts", "register", "records", "cases", "decisions")
@@ -301,8 +302,14 @@ def _aliases_beside() -> dict[str, tuple[str, frozenset[str]]]:
 
 
 def plain_name(column: str) -> str:
-    """A column's name without case, diacritics, blanks and punctuation: what recognised names are compared by."""
-    return re.sub(r"[\W_]+", "", fold(column))
+    """
+    A column's name without case, diacritics, blanks, punctuation and a plural in brackets: what recognised names are compared by.
+
+    Example:
+        >>> plain_name("Forename(s)"), plain_name("Føde-dato")
+        ('forename', 'fodedato')
+    """
+    return re.sub(r"[\W_]+", "", _PLURAL.sub("", fold(column)))
 
 
 def _named_twice(found: Sequence[str], shown: Sequence[str] | None) -> list[str]:
