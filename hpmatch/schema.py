@@ -47,6 +47,7 @@ _LISTED = ("en", "nb")  # the languages of the names that messages list
 _PLURAL = re.compile(r"(?<=\w)\([^\W\d_]{1,2}\)")  # Surname(s), Vorname(n)
 _IN_ASCII = str.maketrans({"ø": "oe", "å": "aa", "ä": "ae", "ö": "oe", "ü": "ue"})
 _DATA = re.compile(r"\d{4}")  # a date, an identifier
+NOT_REPEATED = "the names of the columns may hold data, as the first line of a file without a header does, and are not repeated here"
 _SECTIONS = ("id", "columns", "alerts", "register", "records", "cases", "decisions")
 # What one table of its own may hold, the identifier first; none is required.
 RECORD_ROLES = ("id", *dict.fromkeys((*ALERT_ROLES[1:], *REGISTER_ROLES[1:])))
@@ -343,7 +344,7 @@ def shown_names(
 
 def _told(shown: Sequence[str] | None, word: str, taken: Collection[str] = ()) -> str:
     if shown is None:
-        return "the names of the columns may hold data, as the first line of a file without a header does, and are not repeated here"
+        return NOT_REPEATED
     free = [column for column in shown if column not in taken]
     return f"found: {', '.join(shown)}{_nearest(word, free)}"
 

@@ -511,6 +511,17 @@ def test_a_first_line_of_data_is_not_repeated(run, header):
     assert [cell for cell in ("Kazlauskaite", "Rasa", "1978", "3780") if cell in found.error] == []
 
 
+@pytest.mark.parametrize("first", ["A1,Kazlauskaite,Rasa,1978-04-09", "9144889,Kazlauskaite,Rasa"])
+def test_a_first_line_of_data_is_not_repeated_of_a_truth_either(tmp_path, first):
+    """A register without its header, given as the truth, is no list of column names."""
+    person = {"family_name": "Berg", "given_name": "Kari", "birth_date": "1980-02-03"}
+    linked = hp.link([{"alert_id": "A1", **person}], [{"hpr_number": "7", **person}])
+    (tmp_path / "truth.csv").write_text(f"{first}\n{first.replace('Rasa', 'Ona')}\n", "utf-8")
+    with pytest.raises(hp.SchemaError, match="may hold data") as raised:
+        hp.evaluate(linked, tmp_path / "truth.csv")
+    assert [cell for cell in first.split(",") if cell in str(raised.value)] == []
+
+
 def test_an_identifier_that_begins_with_an_apostrophe_is_itself_when_read_back(tmp_path):
     """It is not taken for the one that got an apostrophe because a spreadsheet would run it."""
     person = {"family_name": "Berg", "given_name": "Kari", "birth_date": "1980-02-03"}

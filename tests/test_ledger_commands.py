@@ -452,6 +452,14 @@ def test_where_one_is_unknown_none_is_forgotten(linked):
     assert (linked / "ledger").read_bytes() == before
 
 
+def test_rows_in_the_place_of_identifiers_are_not_repeated(linked):
+    """An export of alerts, given as the list of those to forget, holds names and dates."""
+    row = "A000001,LT,Kazlauskaite,Rasa,1978-04-09"
+    with pytest.raises(hp.LedgerError, match="about 2 of the 2 alerts: they may be rows") as raised:
+        Ledger(linked / "ledger").forget([row, row.replace("Rasa", "Ona")])
+    assert "Kazlauskaite" not in str(raised.value)
+
+
 def test_the_command_takes_several_and_a_file_of_them(linked, tmp_path, capsys):
     """One a line, whatever stands around them; those of the command line come with them."""
     shutil.copytree(linked, tmp_path / "home")

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from hpmatch.arrays import IntArray, occurrences
 from hpmatch.errors import HpmatchError, SchemaError
 from hpmatch.model import ALERTS
+from hpmatch.schema import NOT_REPEATED, RECORD_ROLES, Schema, shown_names
 from hpmatch.sources import read
 from hpmatch.sources.rejected import whole
 from hpmatch.sources.tables import plain_identifiers, written_otherwise
@@ -151,9 +152,10 @@ def need(table: pa.Table, columns: Sequence[str], name: str, wanted: str = "") -
     """
     lacking = [column for column in columns if column not in table.column_names]
     if lacking:
+        shown = shown_names(table.column_names, RECORD_ROLES, Schema(), is_headed_by_line=False)
+        found = NOT_REPEATED if shown is None else f"it has {', '.join(shown)}"
         raise SchemaError(
-            f"{name} has no column {', '.join(lacking)}; it has {', '.join(table.column_names)}"
-            + (f"; {wanted}" if wanted else "")
+            f"{name} has no column {', '.join(lacking)}; {found}" + (f"; {wanted}" if wanted else "")
         )
 
 

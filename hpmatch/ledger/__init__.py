@@ -13,6 +13,7 @@ came in.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from hpmatch.rescreen import Rescreened
 
 _MOST_NAMED = 10  # of the alerts that no entry is about
+_IN_ROWS = re.compile(r"[,;\t|]")
 _CUT_OFF = (
     "no entry has the given hash: entries were cut off or rewritten, or it is the hash of another ledger"
 )
@@ -506,9 +508,15 @@ def several(alert_ids: str | Iterable[str]) -> tuple[str, ...]:
 def _not_known(path: str | Path, strange: Sequence[str], wanted: int) -> str:
     if wanted == 1:
         return f"no entry of {path} is about that alert; is its identifier right?"
-    named = ", ".join(map(repr, strange[:_MOST_NAMED]))
-    more = f" and {len(strange) - _MOST_NAMED:,} more" * (len(strange) > _MOST_NAMED)
     return (
-        f"no entry of {path} is about {len(strange):,} of the {wanted:,} alerts: {named}{more}; nothing was forgotten. "
+        f"no entry of {path} is about {len(strange):,} of the {wanted:,} alerts: {_named(strange)}; nothing was forgotten. "
         f"Mend their identifiers, or leave them out"
     )
+
+
+def _named(strange: Sequence[str]) -> str:
+    """The first of some identifiers; nothing of them where whole rows of a table were given, which hold names and dates."""
+    if any(map(_IN_ROWS.search, strange)):
+        return "they may be rows of a table and are not repeated here, give identifiers alone"
+    more = f" and {len(strange) - _MOST_NAMED:,} more" * (len(strange) > _MOST_NAMED)
+    return ", ".join(map(repr, strange[:_MOST_NAMED])) + more
