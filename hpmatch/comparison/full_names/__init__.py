@@ -70,7 +70,8 @@ def name_similarity(left: Sequence[str], right: Sequence[str]) -> FloatArray:
 
     Raises:
         ValueError: If the two sequences are not equally long.
-        ArgumentError: If a side is a single name or no sequence of names, or a name is no text; it is a TypeError.
+        ArgumentError: If a side is a single name or no sequence of names, or a name is bytes, which have to be decoded first; it is
+            a TypeError. Any other value is read as text.
 
     Example:
         >>> same, spelled, other = name_similarity(

@@ -81,7 +81,7 @@ def explain_names(left: str, right: str) -> NameExplanation:
         right: Another.
 
     Raises:
-        ArgumentError: If a name is no text.
+        ArgumentError: If a name is bytes, which have to be decoded first.
 
     Example:
         >>> print(explain_names("Kari Müller", "Kari Hansen Mueller"))

@@ -21,7 +21,7 @@ def texts_of(names: Any) -> Sequence[str]:
     The names of a sequence of any kind as text, "" for one that is missing.
 
     Raises:
-        ArgumentError: If it is a single name or no sequence, or a name is no text.
+        ArgumentError: If it is a single name or no sequence, or a name is bytes.
 
     Example:
         >>> texts_of(["Kari Berg", None])
