@@ -62,7 +62,8 @@ def persons_table(
         A row a person, by ``person_id``: how many ``alerts`` and which, for each of them, in their order, the sending country
         in ``countries``, the categories in ``professions`` and whether it is ``in_force``; ``disposition``, ``hpr_number``, ``match_probability``,
         ``registered_probability`` (that it is this one or any other candidate), for hits whether the
-        ``identity`` is clear (a match) or unclear (a review), and whether there is an earlier ``case``.
+        ``identity`` is clear (a match) or unclear (a review), and whether there is an earlier ``case``, with the numbers in
+        ``prior_case``, the latest first, and the latest one's ``prior_case_status``.
     """
     row_of = {alert_id: row for row, alert_id in enumerate(alerts.records.ids.to_pylist())}
     countries, professions, stand = _countries(alerts), _professions(alerts), _in_force(alerts)
