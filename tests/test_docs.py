@@ -3,6 +3,7 @@
 import argparse
 import doctest
 import json
+import math
 import os
 import pkgutil
 import re
@@ -339,6 +340,25 @@ def test_look_alikes_are_told_as_they_are():
         f"{generated['namesake']} namesakes, {generated['parent-child']} parents or children of the same name, "
         f"{generated['twin']} twins"
     ) in text
+
+
+def test_weights_of_the_shipped_model_are_told_as_they_are():
+    """Pages that say in words what a level is worth follow the model's numbers."""
+    levels = {
+        (name, each.level): each for name, of in hp.read_model("imi").classifier.levels.items() for each in of
+    }
+    bits = {key: math.log2(each.m / each.u) for key, each in levels.items()}
+    stem, changed, other = (levels["family_name", name] for name in ("stem", "changed", "different"))
+    matching, fairness = (
+        " ".join((DOCS / f"{page}.md").read_text("utf-8").split()) for page in ("matching", "fairness")
+    )
+    assert f"found in {stem.m:.0%}".replace("%", " %") in matching
+    assert f"log2({stem.m:g} / {stem.u:g}) = {bits['family_name', 'stem']:.1f} bits for a match" in matching
+    assert f"{-bits['sex', 'different']:.1f} bits against" in matching
+    assert (
+        f"worth {-bits['family_name', changed.level]:.0f} bits against a match where nobody is known to be a man, and "
+        f"{-bits['family_name', other.level]:.1f} where somebody is"
+    ) in fairness
 
 
 def _subcommands():
