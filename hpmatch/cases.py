@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -84,7 +84,10 @@ def read_prior_cases(source: Any, register: Records, schema: Schema | str | Path
     raw = read(source, "prior cases", may_be_empty=True)
     if not raw.data.num_columns:
         return PriorCases()
-    layout = layout_of(raw, "prior cases", CASE_ROLES, read_schema(schema, "cases"), _REQUIRED)
+    said = read_schema(schema, "cases")
+    if said.id not in raw.data.column_names:  # what identifies alerts and registered persons, and no case
+        said = replace(said, id=None)
+    layout = layout_of(raw, "prior cases", CASE_ROLES, said, _REQUIRED)
     texts = {role: _texts(raw.data, layout.roles.get(role)) for role in CASE_ROLES}
     persons = _registered(texts["hpr_number"], register)
     numberless = np.array([number == "" for number in texts["case_number"]], bool)

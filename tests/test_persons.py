@@ -220,6 +220,17 @@ def test_an_agency_may_have_no_cases_yet(none):
     assert result.summary["funnel"]["total"]["new"] == 2
 
 
+def test_the_column_that_identifies_alerts_and_persons_need_not_identify_cases(tmp_path):
+    """Said as an argument, in a schema or at the top of a schema file: a table of cases has numbers of its own."""
+    person = {"family_name": "Berg", "given_name": "Kari", "birth_date": "1980-02-03"}
+    alerts, people = [{"key": "1", **person}], [{"key": "2", **person}]
+    cases = [{"hpr_number": "2", "case_number": "2023/17"}]
+    (tmp_path / "schema.toml").write_text('id = "key"\n', "utf-8")
+    for said in ({"id": "key"}, {"schema": hp.Schema(id="key")}, {"schema": tmp_path / "schema.toml"}):
+        found = hp.link(alerts, people, prior_cases=cases, **said)
+        assert found.persons["prior_case"].to_pylist() == ["2023/17"]
+
+
 def test_cases_without_a_column_for_the_person_are_refused():
     """The message names the column."""
     with pytest.raises(SchemaError, match="'hpr_number'"):
