@@ -35,7 +35,8 @@ Holds every alert against the register and says whether its person is in it.
 
 ALERTS and REGISTER are CSV files (comma, semicolon, tab or bar; UTF-8, UTF-16, UTF-32, Latin-1 or Windows-1252; which of them
 is found out) or Parquet files. Columns are recognised by their English or Norwegian names (family_name or etternavn, given_name or
-fornavn, birth_date or fødselsdato, alert_id or melding_id, hpr_number or hpr_nummer ...); --schema tells of others.
+fornavn, birth_date or fødselsdato, alert_id or melding_id, hpr_number or hpr_nummer ...), those of a person in
+22 more languages too; --schema tells of others.
 """
 _LINK_MORE = """\
 What is written to DIR:
