@@ -54,5 +54,6 @@ $(READY): pyproject.toml
 
 $(READY_DEV): pyproject.toml examples/plugin/pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --editable '.[dev]' --editable examples/plugin
+	@# --no-compile: of a gigabyte of libraries the first import compiles what is used
+	$(BIN)/pip install --quiet --no-compile --editable '.[dev]' --editable examples/plugin
 	touch $@ $(READY)
