@@ -97,6 +97,7 @@ SEX_TOLD = ("sex", "sex_by_name")  # the columns that tell a sex; the second whe
 _FURTHER = ("middle_name", *FORMER)
 _SURNAMES = (*_FAMILY, *_FURTHER)
 _BOTH = (*_FAMILY, *_GIVEN)
+_SWAPPED = 7  # the place of the case of exchanged fields among those of the family name
 # The first token of the given names only: a patronymic or second name that agrees is not the name that a person goes by.
 _FIRST = (FIRST_OF + "given_name",)
 # Where there is no field for middle names, a former surname stands among the given names.
@@ -277,6 +278,6 @@ FAMILY_CASES = NameCases(
     lambda look: look.both_hold("family_name"),
     _family_cases,
     ((_SURNAMES, _SURNAMES), (_FAMILY, _LATER), (_LATER, _FAMILY)),
-    exchanged=7,
+    exchanged=_SWAPPED,
 )
 GIVEN_CASES = NameCases(_have_given, _given_cases, ((_GIVEN, _GIVEN), (_GIVEN, _FURTHER), (_FURTHER, _GIVEN)))
