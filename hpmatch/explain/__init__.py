@@ -56,7 +56,7 @@ class Explanation:
         >>> kari = {"family_name": "Berg", "given_name": "Kari", "birth_date": "1980-02-03"}
         >>> explanation = link([{"alert_id": "A1", **kari}], [{"hpr_number": "7", **kari}]).explain("A1")
         >>> explanation.changes[0].sentence()
-        'If the birth date were different, the probability would be 0.77: review.'
+        'If the birth date were different, the probability would be 0.76: review.'
         >>> print(explanation.to_text("nb").splitlines()[0])
         Melding A1: treff
     """
