@@ -141,6 +141,7 @@ def _with_capitals_apart(text: str) -> str:
 
 
 def _names_in(word: str) -> str:
+    """The names of a word, with blanks between; the word itself where one of them is too short or stands before another."""
     starts = [at for at in range(1, len(word)) if word[at - 1].islower() and word[at].isupper()]
     names = [word[start:end] for start, end in pairwise([0, *starts, len(word)])]
     are_names = all(name.istitle() and len(name) >= _SHORTEST_NAME for name in names)
