@@ -7,7 +7,8 @@ They are written for arrays of k pairs and for a single one alike (``conditions.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple, Protocol
+from functools import wraps
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from hpmatch.comparison.name_tables import CLOSE, CUT, INITIAL, NOTHING, SAME, SIMILAR, SPELLED, STEM, VARIANT
 
@@ -30,12 +31,21 @@ class Best(NamedTuple):
 class Look(Protocol):
     """A look at the tokens of k pairs of names, or of one."""
 
+    @property
+    def known(self) -> dict[Any, Any]:
+        """What was found already, by what was asked."""
+        ...
+
     def best(self, left_fields: Sequence[str], right_fields: Sequence[str]) -> Best:
         """The best agreement between some fields."""
         ...
 
-    def ranked(self, one: Best, other: Best) -> tuple[Best, Best]:
-        """The better of two for each pair, and the other; of two that are as good the first."""
+    def better(self, one: Best, other: Best) -> Best:
+        """The better of two for each pair; of two that are as good the first."""
+        ...
+
+    def worse(self, one: Best, other: Best) -> Best:
+        """The one that is not the better."""
         ...
 
     def all_agree(self, fields: Sequence[str], among: Sequence[str]) -> Any:
@@ -86,6 +96,22 @@ class Look(Protocol):
         ...
 
 
+_Found = TypeVar("_Found")
+
+
+def _once_a_look(find: Callable[[Look], _Found]) -> Callable[[Look], _Found]:
+    """Several cases ask for it, and those of both comparisons."""
+
+    @wraps(find)
+    def found(look: Look) -> _Found:
+        if find not in look.known:
+            look.known[find] = find(look)
+        answer: _Found = look.known[find]
+        return answer
+
+    return found
+
+
 # A level holds where its condition does, unless an earlier one did; its agreement is as common as the token found, if any.
 Case = tuple[Any, Best | None]
 
@@ -107,7 +133,7 @@ _LATER = (LATER_OF + "given_name",)
 def _family_cases(look: Look) -> list[Case]:
     """The levels of ``FamilyName`` but the last."""
     own, exchanged = look.best(_FAMILY, _FAMILY), _exchanged(look)
-    further, _ = look.ranked(look.best(_SURNAMES, _SURNAMES), _among_given(look, exchanged))
+    further = look.better(look.best(_SURNAMES, _SURNAMES), _among_given(look, exchanged))
     # A surname of two parts in one register is a middle name and a surname in another; or it has the given name in it.
     whole = look.all_agree(_FAMILY, (*_SURNAMES, *_LATER)) | (
         look.in_one_field() & look.all_agree(_BOTH, _BOTH)
@@ -133,7 +159,7 @@ def _among_given(look: Look, exchanged: _Exchanged) -> Best:
     Many given names are like surnames, so that it has to be the same, and another given name has to agree by more than its
     form in another language, which tells little: León, Francisco Luis is not Frank Leon Heiman.
     """
-    found, _ = look.ranked(look.best(_FAMILY, _LATER), look.best(_LATER, _FAMILY))
+    found = look.better(look.best(_FAMILY, _LATER), look.best(_LATER, _FAMILY))
     given = look.best(_GIVEN, _GIVEN).agreement
     is_none = (found.agreement != SAME) | (given > INITIAL) | (given == VARIANT) | exchanged.holds
     return found._replace(agreement=found.agreement + is_none * NOTHING)
@@ -143,10 +169,9 @@ def _given_cases(look: Look) -> list[Case]:
     """The levels of ``GivenName`` but the last."""
     exchanged, in_one = _exchanged(look), _given_in_one_field(look)
     own, first = (
-        exchanged.undone(look, look.ranked(look.best(fields, fields), in_one)[0])
-        for fields in (_GIVEN, _FIRST)
+        exchanged.undone(look, look.better(look.best(fields, fields), in_one)) for fields in (_GIVEN, _FIRST)
     )
-    called, _ = look.ranked(look.best(_FIRST, _FURTHER), look.best(_FURTHER, _FIRST))
+    called = look.better(look.best(_FIRST, _FURTHER), look.best(_FURTHER, _FIRST))
     fits = look.fits("given_name")
     two = look.two_names()  # as twins have: Giedrius and Giedrė, Emina and Emira, José María and María José
     crosswise = exchanged.holds | (in_one.agreement != NOTHING)
@@ -158,8 +183,8 @@ def _given_cases(look: Look) -> list[Case]:
     )
     one, alike = (all_agree & two) ^ True, two ^ True
     # Two names besides which one agrees have something in common that brothers have too: a patronymic, a second name.
-    by_first, _ = look.ranked(look.best(_FIRST, _GIVEN), look.best(_GIVEN, _FIRST))
-    goes_by = exchanged.undone(look, look.ranked(by_first, in_one)[0]).agreement <= INITIAL
+    by_first = look.better(look.best(_FIRST, _GIVEN), look.best(_GIVEN, _FIRST))
+    goes_by = exchanged.undone(look, look.better(by_first, in_one)).agreement <= INITIAL
     # A field exchanged whose other half was changed too: the given name stands where the other has its family name. Where
     # the family names agree as they stand, the first given name has to: a further one may be a surname (Søren Skipper Clausen).
     half = _crosswise(look, _GIVEN)
@@ -188,9 +213,10 @@ def _given_cases(look: Look) -> list[Case]:
 
 def _crosswise(look: Look, given: Sequence[str]) -> Best:
     """The best agreement of a given name with a family name."""
-    return look.ranked(look.best(given, _FAMILY), look.best(_FAMILY, given))[0]
+    return look.better(look.best(given, _FAMILY), look.best(_FAMILY, given))
 
 
+@_once_a_look
 def _given_in_one_field(look: Look) -> Best:
     """
     The agreement of a given name with the field in which the other side has its whole name.
@@ -228,21 +254,21 @@ class _Exchanged(NamedTuple):
     def undone(self, look: Look, own: Best) -> Best:
         """The agreement of the given names, or crosswise that is better where the fields are exchanged."""
         nowhere = (self.holds ^ True) * NOTHING
-        better, _ = look.ranked(own, self.given._replace(agreement=self.given.agreement + nowhere))
-        return better
+        return look.better(own, self.given._replace(agreement=self.given.agreement + nowhere))
 
 
+@_once_a_look
 def _exchanged(look: Look) -> _Exchanged:
     """Both fields agree with the other one, one of them more than nearly; of the given name an initial is enough."""
-    surname, given = look.ranked(
-        _stem_first(look.best(_GIVEN, _SURNAMES)), _stem_first(look.best(_SURNAMES, _GIVEN))
-    )
+    fields = _stem_first(look.best(_GIVEN, _SURNAMES)), _stem_first(look.best(_SURNAMES, _GIVEN))
+    surname, given = look.better(*fields), look.worse(*fields)
     nothing_else = _have_one_surname(look) ^ True
     return _Exchanged(
         nothing_else & (surname.agreement <= SPELLED) & (given.agreement <= INITIAL), surname, given
     )
 
 
+@_once_a_look
 def _have_one_surname(look: Look) -> Any:
     """Whether the family names agree where they stand."""
     return look.best(_FAMILY, _FAMILY).agreement <= CLOSE

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -31,20 +32,22 @@ class NameLook:
         right: k registered persons.
         tables: What is known of the register's tokens.
         pairs: The tokens that have something in common, those of one pair of names together.
-        known: The best agreements that were found.
+        known: What was found already.
     """
 
     left: Records
     right: Records
     tables: NameTables
     pairs: TokenPairs
-    known: dict[tuple[Sequence[str], Sequence[str]], Best] = field(default_factory=dict)
+    known: dict[Any, Any] = field(default_factory=dict)
 
     def best(self, left_fields: Sequence[str], right_fields: Sequence[str]) -> Best:
         """The best agreement between some fields."""
-        if (left_fields, right_fields) not in self.known:
-            self.known[left_fields, right_fields] = self._best(self._between(left_fields, right_fields))
-        return self.known[left_fields, right_fields]
+        fields = left_fields, right_fields
+        if fields not in self.known:
+            self.known[fields] = self._best(self._between(*fields))
+        found: Best = self.known[fields]
+        return found
 
     def _best(self, chosen: IntArray) -> Best:
         agreement = np.full(len(self.left), NOTHING, np.int8)
@@ -129,12 +132,15 @@ class NameLook:
         pairs = self.pairs
         return pairs.left_field + _FIELDS * pairs.left_first, pairs.right_field + _FIELDS * pairs.right_first
 
-    def ranked(self, one: Best, other: Best) -> tuple[Best, Best]:
-        """The better of two for each pair, and the other."""
+    def better(self, one: Best, other: Best) -> Best:
+        """The better of two for each pair."""
         first = one.agreement <= other.agreement
-        better = (np.where(first, *both) for both in zip(one, other, strict=True))
-        worse = (np.where(first, *both) for both in zip(other, one, strict=True))
-        return Best(*better), Best(*worse)
+        return Best(np.minimum(one.agreement, other.agreement), np.where(first, one.token, other.token))
+
+    def worse(self, one: Best, other: Best) -> Best:
+        """The other one."""
+        first = one.agreement <= other.agreement
+        return Best(np.maximum(one.agreement, other.agreement), np.where(first, other.token, one.token))
 
     def both_hold(self, field: str) -> Mask:
         """Whether both sides hold a field."""

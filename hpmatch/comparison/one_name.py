@@ -76,13 +76,13 @@ class _OneLook:
     Attributes:
         left, right: The values of both records.
         pairs: The tokens that have something in common.
-        known: The best agreements that were found.
+        known: What was found already.
     """
 
     left: Mapping[str, Any]
     right: Mapping[str, Any]
     pairs: Sequence[_Pair]
-    known: dict[tuple[Sequence[str], Sequence[str]], Best] = field(default_factory=dict)
+    known: dict[Any, Any] = field(default_factory=dict)
 
     @classmethod
     def of(cls, left: Mapping[str, Any], right: Mapping[str, Any]) -> _OneLook:
@@ -102,7 +102,8 @@ class _OneLook:
         if fields not in self.known:
             found = [(pair.agreement, pair.right_token) for pair in self._between(*fields)]
             self.known[fields] = Best(*min(found)) if found else _NOTHING
-        return self.known[fields]
+        best: Best = self.known[fields]
+        return best
 
     def all_agree(self, fields: Sequence[str], among: Sequence[str]) -> bool:
         """Whether each token of some fields of either side is the same as one of the other's among some fields."""
@@ -121,9 +122,13 @@ class _OneLook:
         right = {pair.right_at for pair in self.pairs if field in pair.right_fields}
         return len(left) == _size(self.left, (field,)) or len(right) == _size(self.right, (field,))
 
-    def ranked(self, one: Best, other: Best) -> tuple[Best, Best]:
-        """The better of two, and the other."""
-        return (one, other) if one.agreement <= other.agreement else (other, one)
+    def better(self, one: Best, other: Best) -> Best:
+        """The better of two."""
+        return one if one.agreement <= other.agreement else other
+
+    def worse(self, one: Best, other: Best) -> Best:
+        """The other one."""
+        return other if one.agreement <= other.agreement else one
 
     def both_hold(self, field: str) -> bool:
         """Whether both sides hold a field."""
