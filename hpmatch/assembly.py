@@ -7,6 +7,7 @@ that kind. The numbers are a start to train from, plain guesses where no shipped
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
@@ -30,13 +31,14 @@ from hpmatch.comparison.thresholds import Thresholds
 from hpmatch.comparison.words import Words
 from hpmatch.data import read_table
 from hpmatch.decision import DecisionRule
-from hpmatch.errors import ModelError
+from hpmatch.errors import ModelError, SchemaError
 from hpmatch.fellegi_sunter import FellegiSunter, Level
 from hpmatch.model import RECORDS, Model, read_model
 from hpmatch.protocols import BlockingRule, Comparison, JointComparison, Standardiser
 from hpmatch.reading import layout_of
-from hpmatch.schema import KINDS, RECORD_ROLES, Layout, Schema, read_schema, recognised
+from hpmatch.schema import KINDS, NOT_REPEATED, RECORD_ROLES, Layout, Schema, read_schema, recognised
 from hpmatch.sources.tables import RawTable
+from hpmatch.standardise.dates import read_as_written
 from hpmatch.standardise.stages import (
     AnyDate,
     BareIdentifier,
@@ -56,6 +58,7 @@ _GIVEN, _SURNAMES = ("given_name",), ("family_name", "middle_name", "birth_name"
 _TEXTS = ("birth_place",)  # roles that hold any text
 # A rule that finds more than this by one key tells too little to be worth its pairs.
 _MAX_BLOCK = 100
+_LONG_NUMBER = re.compile(r"\d{5,}")
 _DECISION = DecisionRule(registered_share=0.5, match=0.5, review=0.1)
 _IDENTIFIERS = {
     "alerts": "alert_id",
@@ -139,7 +142,7 @@ def model_for(tables: Mapping[str, RawTable], schema: Schema | str | Path | None
 
     Raises:
         ModelError: If there is no column to compare by, or none by which pairs can be found.
-        SchemaError: If the schema does not fit the tables.
+        SchemaError: If the schema does not fit the tables, or nothing says what their columns are and the first line of one is data.
     """
     if set(tables) == set(_IDENTIFIERS) and all(
         any(recognised(column, (role,)) for column in tables[table].data.column_names)
@@ -148,6 +151,7 @@ def model_for(tables: Mapping[str, RawTable], schema: Schema | str | Path | None
         return Start(read_model("imi"), schema)
     said = {table: read_schema(schema, table) for table in tables}
     if not any(each.columns for each in said.values()):
+        _check_headed(tables.values())
         found = infer_schema(tables, {table: each.id for table, each in said.items()})
         said = {table: replace(each, columns=found.columns) for table, each in said.items()}
     layouts = [layout_of(raw, table, RECORD_ROLES, said[table], required=()) for table, raw in tables.items()]
@@ -155,6 +159,23 @@ def model_for(tables: Mapping[str, RawTable], schema: Schema | str | Path | None
     if not model.blocking_rules:
         raise ModelError(_without_rules([part.name for part in model.parts]))
     return Start(model, _taken_for(layouts, model), tuple(_left_out(tables.values(), layouts, model)))
+
+
+def _check_headed(tables: Iterable[RawTable]) -> None:
+    """Refuse tables whose first line holds data: it would be told as the names of columns, and lost as a record."""
+    for raw in tables:
+        if raw.is_headed_by_line and any(map(_is_data, raw.data.column_names)):
+            raise SchemaError(
+                f"{raw.source}: a date or a long number stands where a column should be named; give the file a header line, or "
+                f"say in a schema file which column holds what ({NOT_REPEATED})"
+            )
+
+
+def _is_data(name: str) -> bool:
+    """Whether the name of a column is a long number or a whole date; an index that was written along has none."""
+    return bool(_LONG_NUMBER.fullmatch(name.strip())) or any(
+        reading % 100 for reading in read_as_written(name)
+    )
 
 
 def _left_out(tables: Iterable[RawTable], layouts: Sequence[Layout], model: Model) -> dict[str, None]:

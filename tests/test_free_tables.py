@@ -294,6 +294,23 @@ def test_a_file_without_a_header_is_not_repeated(tmp_path):
     assert "Berg" not in str(raised.value)
 
 
+@pytest.mark.parametrize("cell", ["1980-02-03", "03.02.80", "15839326995"])
+@pytest.mark.parametrize("act", [hp.train, lambda path: hp.dedupe(path, train=True)])
+def test_a_first_line_of_data_names_no_column(tmp_path, act, cell):
+    """It would be told as the names of columns, and the record be lost."""
+    lines = [f"{place};Berg{place % 20};oslo{place % 7};{place % 9}" for place in range(1, 120)]
+    (tmp_path / "people.csv").write_text("\n".join([f"no;Kari;moss;{cell}", *lines]), "utf-8")
+    with pytest.raises(SchemaError, match=r"people\.csv: a date or a long number stands where") as raised:
+        act(tmp_path / "people.csv")
+    assert not any(told in str(raised.value) for told in ("Kari", cell))
+
+
+def test_a_year_names_a_column(tmp_path):
+    rows = [{**row, "2019": row["town"]} for row in [*goods(100, "a"), *goods(100, "b")]]
+    pd.DataFrame(rows).to_csv(tmp_path / "goods.csv", index=False)
+    assert "2019" in {part.name for part in hp.train(tmp_path / "goods.csv", id="sku").model.parts}
+
+
 def test_a_row_that_is_there_twice_word_for_word_does_no_harm():
     """The first column still identifies, and the second copy is set aside as anywhere."""
     rows = [{"no": str(place), **BERG} for place in range(3)]
