@@ -134,7 +134,11 @@ def _tokens(text: str, apart: frozenset[str]) -> tuple[str, ...]:
 
 
 def _with_capitals_apart(text: str) -> str:
-    """A text in which names that stand together, each with its capital (JacobsenVatsøy), stand apart; McDonald is one name."""
+    """
+    A text in which names that stand together, each with its capital (JacobsenVatsøy), stand apart; McDonald is one name.
+
+    A capital I amid a word that begins no known given name was an l (WiIson, but AnnaInger): many typefaces draw them alike.
+    """
     if text.istitle() or text.isupper() or text.islower():  # as nearly all are
         return text
     return _LETTERS.sub(lambda found: _names_in(found[0]), text)
@@ -142,10 +146,23 @@ def _with_capitals_apart(text: str) -> str:
 
 def _names_in(word: str) -> str:
     """The names of a word, with blanks between; the word itself where one of them is too short or stands before another."""
-    starts = [at for at in range(1, len(word)) if word[at - 1].islower() and word[at].isupper()]
-    names = [word[start:end] for start, end in pairwise([0, *starts, len(word)])]
+    names = _split_at_capitals(word)
+    if len(attach([*map(str.casefold, names)])) < len(names):
+        return word
+    read = names[0] + "".join(f"l{name[1:]}" if _is_misread(name) else name for name in names[1:])
+    names = _split_at_capitals(read)
     are_names = all(name.istitle() and len(name) >= _SHORTEST_NAME for name in names)
-    return " ".join(names) if are_names and len(attach([*map(str.casefold, names)])) == len(names) else word
+    return " ".join(names) if are_names else read
+
+
+def _split_at_capitals(word: str) -> list[str]:
+    starts = [at for at in range(1, len(word)) if word[at - 1].islower() and word[at].isupper()]
+    return [word[start:end] for start, end in pairwise([0, *starts, len(word)])]
+
+
+def _is_misread(name: str) -> bool:
+    """Whether a name that begins with a capital I amid a word is none."""
+    return name[0] == "I" and not name[1:2].isupper() and not name_groups(name.casefold())
 
 
 def names_and_kinds(text: str) -> tuple[list[str], frozenset[str]]:

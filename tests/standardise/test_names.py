@@ -28,6 +28,13 @@ TOKENS = [
     ("de la Cruz", "de la cruz"),
     ("O. Hansen", "o|hansen"),
     ("JacobsenVatsøy", "jacobsen vatsøy"),  # the blank or hyphen is lost
+    ("RadeIienė", "radelienė"),  # a capital I that was an l
+    ("WiIson KowaIski", "wilson kowalski"),
+    ("DanieI", "daniel"),
+    ("AnnaInger", "anna inger"),  # one that was none
+    ("NieIsenVatsøy", "nielsen vatsøy"),
+    ("MacIntyre", "macintyre"),
+    ("KarIII", "kariii"),
     ("BergDahl-Lie", "berg dahl lie"),
     ("ПетровИванов", "петров иванов"),
     ("McDonald MacLeod FitzGerald VanDerBerg LeBlanc", "mcdonald macleod fitzgerald vanderberg leblanc"),
