@@ -51,7 +51,7 @@ try:
 except ModuleNotFoundError:  # Windows locks files that are open by itself
     fcntl = None  # type: ignore[assignment]
 
-FORMAT, FORMAT_VERSION = "hpmatch-register", 4
+FORMAT, FORMAT_VERSION = "hpmatch-register", 5
 MANIFEST, _UNFINISHED = "manifest.json", ".changes"
 _AGAIN = "prepare it again: hpmatch prepare REGISTER --out DIR"
 _CHANGES = re.compile(r"changes-(\d{6})-([0-9a-f]{32})\.arrow")

@@ -35,8 +35,8 @@ class BirthDate:
     - ``day_month_swapped``: 1978-04-09 and 1978-09-04.
     - ``one_digit``: one digit of eight differs, or the year, month or day is off by one (1969 and 1970, the 19th and the 20th).
     - ``digits_transposed``: two neighbouring digits of year, month or day are exchanged.
-    - ``default_day``: same year, and one side is the 1 January or 1 July that stands for an unknown day; another day of that
-      month is no slip of it.
+    - ``default_day``: same year, and one side is the 1 January or 1 July that stands for an unknown day, of which another day of that
+      month is no slip; or the first of the other side's month, where no slip explains it.
     - ``partial``: what both sides know agrees, and one of them does not know the day.
     - ``day_month``: day and month agree, the year is another.
     - ``year_month``: year and month agree, the day is another.
@@ -107,6 +107,7 @@ def _conditions(left: Any, right: Any) -> list[Any]:
     same_year, same_month, same_day = year == other_year, month == other_month, day == other_day
     known_month_agrees = same_month | (month == 0) | (other_month == 0)
     default = whole & same_year & (is_default(left) | is_default(right))
+    first_of_month = whole & same_year & same_month & ((day == 1) | (other_day == 1))
     may_be_slip = whole & ((default & same_month) ^ True)
     a, b = _digits(left), _digits(right)
     differing = sum(one != other for one, other in zip(a, b, strict=True))
@@ -115,7 +116,7 @@ def _conditions(left: Any, right: Any) -> list[Any]:
         whole & same_year & (month == other_day) & (day == other_month),
         may_be_slip & ((differing == 1) | _off_by_one(parts, other_parts)),
         may_be_slip & (differing == 2) & _transposed(a, b),  # noqa: PLR2004 - digits that are exchanged
-        default,
+        default | first_of_month,
         ((day == 0) | (other_day == 0)) & same_year & known_month_agrees,
         whole & same_month & same_day,
         whole & same_year & same_month,

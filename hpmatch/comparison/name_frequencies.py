@@ -2,7 +2,7 @@
 How common name tokens are in a register, in all and among the persons of one country.
 
 A name is as common as it is among those whom the alerts are about, or where the registered person comes from, whichever is
-more; but where that is another country, few of those whom the alerts are about come from there, or from elsewhere. A further
+more, by education or by nationality; but where that is another country, few of those whom the alerts are about come from there, or from elsewhere. A further
 name that agrees is as common as it is among those who hold the first.
 """
 
@@ -66,19 +66,21 @@ class TokenFrequencies:
         width = max(tokens, 1)
         overall = np.bincount(token, minlength=tokens) / max(len(records), 1)
         values = records["country"].values if "country" in records else None
-        # Numbered from the rarest, the text deciding among equals: the order of rows must not.
-        known = sorted(zip(values.term_counts.tolist(), values.terms.vocabulary.texts)) if values else []  # noqa: B905
-        countries = {country: number for number, (_, country) in enumerate(known)}
-        country = _main_countries(records, countries)
-        code = np.sort((country[owner] * width + token)[country[owner] >= 0])
+        countries = {
+            name: place for place, name in enumerate(sorted(values.terms.vocabulary.texts) if values else [])
+        }
+        named = _countries_named(records, countries)
+        code = np.sort(
+            np.concatenate([(country[owner] * width + token)[country[owner] >= 0] for country in named.T])
+        )
         first = run_starts(code)
         counts = np.diff(np.append(first, len(code)))
-        persons = np.bincount(country[country >= 0], minlength=len(countries)).astype(np.float64)
+        persons = np.bincount(named[named >= 0], minlength=len(countries)).astype(np.float64)
         return cls(len(records), overall, countries, persons, code[first], counts)
 
     def among(self, tokens: IntArray, left: Records, right: Records) -> FloatArray:
         """
-        The share of a token among the persons of the registered person's country or of the alert's, where it is larger.
+        The share of a token among the persons of a country of the registered person or of the alert, where it is largest.
 
         A namesake is as likely as the name is common among those whom the alerts are about; the register tells that of
         its own persons from the alert's country. Few come from another one: the registered person's, or any.
@@ -88,8 +90,9 @@ class TokenFrequencies:
             left: k alerts.
             right: k registered persons.
         """
-        theirs, ours = (_main_countries(records, self.countries) for records in (right, left))
-        from_elsewhere = (ours >= 0) & (theirs >= 0) & (ours != theirs)
+        theirs, ours = (_countries_named(records, self.countries) for records in (right, left))
+        share_one = ((ours[:, :, None] == theirs[:, None, :]) & (ours >= 0)[:, :, None]).any(axis=(1, 2))
+        from_elsewhere = (ours >= 0).any(axis=1) & (theirs >= 0).any(axis=1) & ~share_one
         there = self._within(tokens, theirs)
         elsewhere = _FROM_ELSEWHERE * np.maximum(there, self.overall[tokens])
         return np.maximum(np.where(from_elsewhere, elsewhere, there), self._within(tokens, ours))
@@ -98,17 +101,20 @@ class TokenFrequencies:
         """The share of a token among those who hold another that agrees too; arguments as for ``among``."""
         return np.asarray(np.sqrt(_as_if_larger(self.among(tokens, left, right), self.records)))
 
-    def _within(self, tokens: IntArray, country: IntArray) -> FloatArray:
-        """The share among the persons of a country, smoothed towards the whole table; of all where it is not known."""
+    def _within(self, tokens: IntArray, countries: IntArray) -> FloatArray:
+        """The largest share among the persons of some countries, smoothed towards the whole table; of all where none is known."""
         overall = np.asarray(self.overall[tokens], np.float64)
         if not len(self.keys):
             return overall
-        key = country * max(len(self.overall), 1) + tokens
-        place = np.minimum(np.searchsorted(self.keys, key), len(self.keys) - 1)
-        count = np.where(self.keys[place] == key, self.counts[place], 0)
-        persons = self.persons[np.maximum(country, 0)]
-        within = (count + _COUNTRY_SMOOTHING * overall) / (persons + _COUNTRY_SMOOTHING)
-        return np.where(country >= 0, within, overall)
+        found = np.where((countries >= 0).any(axis=1), 0.0, overall)
+        for country in countries.T:
+            key = country * max(len(self.overall), 1) + tokens
+            place = np.minimum(np.searchsorted(self.keys, key), len(self.keys) - 1)
+            count = np.where(self.keys[place] == key, self.counts[place], 0)
+            persons = self.persons[np.maximum(country, 0)]
+            within = (count + _COUNTRY_SMOOTHING * overall) / (persons + _COUNTRY_SMOOTHING)
+            np.maximum(found, within, out=found, where=country >= 0)
+        return found
 
 
 def _as_if_larger(share: Any, records: int) -> Any:
@@ -120,23 +126,23 @@ def _as_if_larger(share: Any, records: int) -> Any:
 SHARE_AMONG_HOLDERS_IN_ONE: float = sqrt(_as_if_larger(1.0, 1))
 
 
-def _main_countries(records: Records, countries: Mapping[str, int]) -> IntArray:
+def _countries_named(records: Records, countries: Mapping[str, int]) -> IntArray:
     """
-    int64[n], one country for each record, which may name several; -1 for none.
+    int64[n, w], the countries that each record names, and -1 behind them.
 
-    The rarer one says more about a name: who was educated abroad, or holds another citizenship, mostly has its name from
-    there.
+    Who was educated abroad, or holds another citizenship, may have a name from either country.
     """
     if "country" not in records:
-        return np.full(len(records), -1)
+        return np.full((len(records), 1), -1)
     values = records["country"].values
 
     def of_values() -> IntArray:
-        main = [
-            min((countries[country] for country in named if country in countries), default=-1)
-            for named in values.array.to_pylist()
+        named = [
+            [countries[country] for country in each if country in countries]
+            for each in values.array.to_pylist()
         ]
-        return np.array([*main, -1], np.int64)
+        width = max(map(len, named), default=1) or 1
+        return np.array([each + [-1] * (width - len(each)) for each in [*named, []]], np.int64)
 
-    of_value = values.derived(("main_countries", tuple(countries)), of_values)
+    of_value = values.derived(("countries_named", tuple(countries)), of_values)
     return of_value[records["country"].codes]

@@ -147,7 +147,7 @@ def _with_capitals_apart(text: str) -> str:
 def _names_in(word: str) -> str:
     """The names of a word, with blanks between; the word itself where one of them is too short or stands before another."""
     names = _split_at_capitals(word)
-    if len(attach([*map(str.casefold, names)])) < len(names):
+    if not word[0].isupper() or len(attach([*map(str.casefold, names)])) < len(names):
         return word
     read = names[0] + "".join(f"l{name[1:]}" if _is_misread(name) else name for name in names[1:])
     names = _split_at_capitals(read)

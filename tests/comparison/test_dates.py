@@ -36,6 +36,9 @@ CASES = [
     (19780101, 19780106, "default_day"),  # another day of January, though a digit apart
     (19780701, 19780702, "default_day"),
     (19780110, 19780101, "default_day"),  # though two digits are exchanged
+    (19780401, 19780423, "default_day"),  # the first of a month whose day nobody knew
+    (19780401, 19780406, "one_digit"),
+    (19780401, 19790423, "different"),
     (19780101, 19780401, "one_digit"),
     (19780101, 19790101, "one_digit"),
     (19780409, 19780000, "partial"),
@@ -93,7 +96,7 @@ def _level_by_hand(left, right):
         return "one_digit"
     if _transposed(a, b):
         return "digits_transposed"
-    if default:
+    if default or (year == other_year and month == other_month and "01" in (day, other_day)):
         return "default_day"
     if (month, day) == (other_month, other_day):
         return "day_month"

@@ -57,6 +57,26 @@ def test_a_name_from_elsewhere_is_as_common_as_a_quarter_of_its_share_among_all(
     np.testing.assert_allclose(found.frequencies, [overall / 4])
 
 
+def test_a_name_is_as_common_as_in_either_country_of_a_person():
+    """Two Germans, one of them educated in Romania and the other alerted about by Austria: Claudia is common in Germany alone."""
+    places = [("DE",)] * 100 + [("RO",)] * 100 + [("AT",)] * 100 + [("RO", "DE"), ("DE", "RO"), ("RO",)]
+    names = ["Claudia"] * 40 + ["Ioana"] * 60 + ["Elena"] * 100 + ["Anna"] * 100 + ["Claudia"] * 3
+    people = name_records(*({"given_name": name} for name in names))
+    register = Records(
+        people.ids, {**people.columns, "country": Column.encode(places, pa.list_(pa.string()))}
+    )
+    alert = register.take(np.full(3, 300))
+    alert = Records(
+        alert.ids, {**alert.columns, "country": Column.encode([("AT", "DE")] * 3, pa.list_(pa.string()))}
+    )
+    found = GivenName().prepared(register).compare(alert, register.take(np.array([300, 301, 302])))
+    german, austrian, overall = (42 + 200 * 43 / 303) / 302, (200 * 43 / 303) / 300, 43 / 303
+    assert german > overall > austrian
+    # Who names neither of the alert's countries comes from elsewhere.
+    romanian = (3 + 200 * overall) / 303
+    np.testing.assert_allclose(found.frequencies, [german, german, max(german, overall / 4, romanian / 4)])
+
+
 def test_a_birth_name_is_a_further_name():
     """The alert's birth name is held against the registered family name."""
     left = name_records({"family_name": "Lie", "birth_name": "Hansen", "given_name": "Kari"})
