@@ -113,9 +113,9 @@ BAD_MANIFESTS = {
     "no text": ("\udcff", "manifest.json cannot be read"),
     "a list": ("[1]", "manifest.json cannot be read"),
     "another object": ('{"name": "app", "files": ["a.js"]}', "manifest.json cannot be read"),
-    "another format": ('{"format": "hpmatch-model", "format_version": 1}', "has the format hpmatch-model 1, not hpmatch-register 4"),
-    "a later version": ('{"format": "hpmatch-register", "format_version": 99}', "has the format hpmatch-register 99, not hpmatch-register 4"),
-    "nothing else": ('{"format": "hpmatch-register", "format_version": 4}', "manifest.json"),
+    "another format": ('{"format": "hpmatch-model", "format_version": 1}', "has the format hpmatch-model 1, not hpmatch-register 5"),
+    "a later version": ('{"format": "hpmatch-register", "format_version": 99}', "has the format hpmatch-register 99, not hpmatch-register 5"),
+    "nothing else": ('{"format": "hpmatch-register", "format_version": 5}', "manifest.json"),
 }  # fmt: skip
 
 

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import reduce
+from itertools import product
 from math import sqrt
 from typing import Any
 
@@ -91,7 +93,9 @@ class TokenFrequencies:
             right: k registered persons.
         """
         theirs, ours = (_countries_named(records, self.countries) for records in (right, left))
-        share_one = ((ours[:, :, None] == theirs[:, None, :]) & (ours >= 0)[:, :, None]).any(axis=(1, 2))
+        share_one = reduce(
+            np.logical_or, ((one >= 0) & (one == other) for one, other in product(ours.T, theirs.T))
+        )
         from_elsewhere = (ours >= 0).any(axis=1) & (theirs >= 0).any(axis=1) & ~share_one
         there = self._within(tokens, theirs)
         elsewhere = _FROM_ELSEWHERE * np.maximum(there, self.overall[tokens])
