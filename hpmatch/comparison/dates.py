@@ -35,8 +35,8 @@ class BirthDate:
     - ``day_month_swapped``: 1978-04-09 and 1978-09-04.
     - ``one_digit``: one digit of eight differs, or the year, month or day is off by one (1969 and 1970, the 19th and the 20th).
     - ``digits_transposed``: two neighbouring digits of year, month or day are exchanged.
-    - ``default_day``: same year, and one side is the 1 January or 1 July that stands for an unknown day, of which another day of that
-      month is no slip; or the first of the other side's month, where no slip explains it.
+    - ``default_day``: same year, and one side is the 1 January or 1 July that stands for an unknown day, of which another day
+      of that month is no slip; or the first of the other side's month, where no slip explains it.
     - ``partial``: what both sides know agrees, and one of them does not know the day.
     - ``day_month``: day and month agree, the year is another.
     - ``year_month``: year and month agree, the day is another.

@@ -2,8 +2,8 @@
 How common name tokens are in a register, in all and among the persons of one country.
 
 A name is as common as it is among those whom the alerts are about, or where the registered person comes from, whichever is
-more, by education or by nationality; but where that is another country, few of those whom the alerts are about come from there, or from elsewhere. A further
-name that agrees is as common as it is among those who hold the first.
+more, by education or by nationality; but where that is another country, few of those whom the alerts are about come from
+there, or from elsewhere. A further name that agrees is as common as it is among those who hold the first.
 """
 
 from __future__ import annotations
